@@ -9,7 +9,7 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
     : IDistributedLock, IDistributedSemaphore
 {
     // A call with timeout 0 does not wait for the holder, but it does wait for the group. Longer than it takes to elect a leader.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
     public string Name => name;
 
@@ -34,7 +34,7 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
         Demand(timeout);
         var waits = timeout != TimeSpan.Zero;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(waits ? timeout : Patience);
+        limit.CancelAfter(waits ? timeout : CallTimeout);
         try
         {
             var held = waits
@@ -46,7 +46,7 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
         {
             cancellationToken.ThrowIfCancellationRequested();
             return waits ? null : throw new RaftUnavailableException(
-                $"'{name}' was not acquired, because the coordination group did not answer within {Patience}. Start a majority of its "
+                $"'{name}' was not acquired, because the coordination group did not answer within {CallTimeout}. Start a majority of its "
                     + "nodes, or all of them if the group has never run.");
         }
     }

@@ -181,7 +181,7 @@ internal abstract record Effect
     /// A process was refused, because another one of its name runs. Show it to people. Given once for each such process, as long as the
     /// other one is not lost.
     /// </summary>
-    internal sealed record TwinRefused(Member Twin, Member Running) : Effect;
+    internal sealed record DuplicateRefused(Member Duplicate, Member Running) : Effect;
 
     /// <summary>This process is fenced: it neither votes, nor counts, nor campaigns until it restarts with an empty store.</summary>
     internal sealed record Fenced(Fence Fence, string Detail) : Effect;

@@ -403,15 +403,15 @@ internal sealed class RaftCore
         if (_state.IsAdmitted && (!wasAdmitted || (_state.Role is FollowerRole { Leader: null } && !_state.IsBound)))
         {
             // Also requests that were refused for the sake of a leader that this process no longer follows. The candidate asks once.
-            _elections.JudgeKeptRequests();
+            _elections.DecideKeptRequests();
         }
 
-        _elections.Settle();
-        _commitment.Settle();
-        _membership.Settle();
-        _reads.Settle();
-        _leader.Settle();
-        _transfers.Settle();
+        _elections.Advance();
+        _commitment.Advance();
+        _membership.Advance();
+        _reads.Advance();
+        _leader.Advance();
+        _transfers.Advance();
         if (_transfers.StepsDownAfterRemoval())
         {
             _roles.StepDown();
@@ -420,8 +420,8 @@ internal sealed class RaftCore
         _state.Roster.Update(_state);
         _snapshots.Discard();
         _state.Durability.PersistChanges();
-        _views.Settle();
+        _views.Advance();
         _snapshots.Evict();
-        _quiescence.Settle();
+        _quiescence.Advance();
     }
 }

@@ -6,7 +6,7 @@ using RaftActors.Coordination;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Judges whether this node can acquire and keep leases. It asks the group nothing, so it may be called often.</summary>
+/// <summary>Checks whether this node can acquire and keep leases. It asks the group nothing, so it may be called often.</summary>
 internal sealed class CoordinationHealth : IAkkaHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)

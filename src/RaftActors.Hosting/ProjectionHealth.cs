@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// Judges the projections of a host. Its data has the serial of each, and that of the latest pair that a process of this node knows as
+/// Checks the projections of a host. Its data has the serial of each, and that of the latest pair that a process of this node knows as
 /// committed, where there is one.
 /// </summary>
 internal sealed class ProjectionHealth(IServiceProvider services) : IHealthCheck, IConfigureOptions<HealthCheckServiceOptions>

@@ -145,7 +145,7 @@ internal sealed partial class StoreDirectory
 
         var slot = new Slot((ushort)number, owner, new Incarnation(_identities()));
         var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, owner);
-        snapshots.Settle([]);
+        snapshots.Reconcile([]);
         if (snapshots.Kept.Count > 0)
         {
             snapshots.Dispose();
@@ -164,7 +164,7 @@ internal sealed partial class StoreDirectory
         var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.Owner);
         try
         {
-            snapshots.Settle(read.Installed);
+            snapshots.Reconcile(read.Installed);
             if (slot.Log.Base.Index > LogIndex.Zero && !snapshots.Kept.Any(one => one.Position.Index >= slot.Log.Base.Index))
             {
                 throw new StoreException($"The log of {slot.Owner} begins after {slot.Log.Base}, and "

@@ -126,10 +126,10 @@ public abstract record FromActor<TValue>
         public object? State { get; }
     }
 
-    // A test compares the next two as a whole: ExpectMsg(new FromActor<int>.Judged("alice", Verdict.Accept)). So it can make them.
+    // A test compares the next two as a whole: ExpectMsg(new FromActor<int>.Validated("alice", null)). So it can make them.
 
     /// <summary>HandleProposal returned. Null: the actor accepts the pair. Otherwise the fault for which it discards the pair.</summary>
-    public sealed record Judged(string Key, string? Fault) : FromActor<TValue>;
+    public sealed record Validated(string Key, string? Fault) : FromActor<TValue>;
 
     /// <summary>The actor returned this pair from HandleGet. Null: it does not have the pair.</summary>
     public sealed record Served(Serial Serial, Entry<TValue>? Entry) : FromActor<TValue>;

@@ -113,7 +113,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     public void Propose(RequestId question, string key, ReadOnlyMemory<byte> value)
     {
         _proposed[question] = key;
-        _actor?.Tell(new ToActor.Judge(_life, question, key, value));
+        _actor?.Tell(new ToActor.Validate(_life, question, key, value));
     }
 
     public void Ask(RequestId question, Serial serial)
@@ -194,8 +194,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 var decoded = ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(Context.System).Decode(own);
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
                 break;
-            case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):
-                probe?.Tell(new FromActor<TValue>.Judged(key, judged.Fault), _actor);
+            case ToEngine.Validated validated when _proposed.Remove(validated.Request, out var key):
+                probe?.Tell(new FromActor<TValue>.Validated(key, validated.Fault), _actor);
                 break;
             case ToEngine.Served served when _asked.Remove(served.Request, out var serial):
                 probe?.Tell(new FromActor<TValue>.Served(serial, ToEntry(served.Pair)), _actor);

@@ -5,7 +5,7 @@ namespace Billing.Tests;
 /// <summary>The demo from outside: four processes, whose biller is killed and frozen.</summary>
 public sealed class NodesTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(120);
 
     private readonly ChildProcess _demo = ChildProcess.Start(
         "dotnet",
@@ -37,7 +37,7 @@ public sealed class NodesTests : IDisposable
         await LineAsync($"node {frozen.Node} | the process has ended, and is started again", from);
 
         _demo.Tell("quit");
-        Assert.Equal(0, await _demo.Ended(Patience));
+        Assert.Equal(0, await _demo.Ended(WaitMax));
         var numbers = _demo.Lines(line => line.Text.Contains("| bill ") && !line.Text.Contains("REFUSED"))
             .Select(line => long.Parse(line.Text.Split(' ')[4], CultureInfo.InvariantCulture)).Distinct().ToArray();
         Assert.Equal(Enumerable.Range(1, numbers.Length).Select(number => (long)number), numbers);
@@ -50,7 +50,7 @@ public sealed class NodesTests : IDisposable
 
         await LineAsync("There is no command 'kill 5'. Commands on the standard input:", 0);
         _demo.Tell("quit");
-        Assert.Equal(0, await _demo.Ended(Patience));
+        Assert.Equal(0, await _demo.Ended(WaitMax));
     }
 
     // The node and the token of the next bill.
@@ -59,12 +59,12 @@ public sealed class NodesTests : IDisposable
         var bill = await _demo.Line(
             line => line.Text.Contains("| bill ") && !line.Text.Contains("REFUSED")
                 && !line.Text.StartsWith($"node {not} ", StringComparison.Ordinal),
-            Patience,
+            WaitMax,
             from);
         Assert.NotNull(bill);
         var words = bill.Text.Split(' ');
         return (int.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[^1].TrimEnd(')'), CultureInfo.InvariantCulture));
     }
 
-    private async Task LineAsync(string text, int from) => Assert.NotNull(await _demo.Line(line => line.Text == text, Patience, from));
+    private async Task LineAsync(string text, int from) => Assert.NotNull(await _demo.Line(line => line.Text == text, WaitMax, from));
 }

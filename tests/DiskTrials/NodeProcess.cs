@@ -27,8 +27,8 @@ internal sealed class NodeProcess : IDisposable
     public async Task<bool> Ended() => await _process.Ended(TimeSpan.FromMinutes(1)) is not null;
 
     /// <summary>The first line, past or future, that meets a condition. Null: none came in time.</summary>
-    public async Task<string?> Line(Func<string, bool> isIt, TimeSpan patience) =>
-        (await _process.Line(line => isIt(line.Text), patience))?.Text;
+    public async Task<string?> Line(Func<string, bool> isIt, TimeSpan timeout) =>
+        (await _process.Line(line => isIt(line.Text), timeout))?.Text;
 
     /// <summary>Its last lines, for a transcript.</summary>
     public string Tail(int count) => string.Join(

@@ -5,9 +5,9 @@ namespace DiskTrials;
 /// <summary>Three nodes with a store and a notebook each, through any number of restarts.</summary>
 internal sealed class Trio : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan MarkPatience = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan MarkTimeout = TimeSpan.FromSeconds(8);
 
     private readonly string _work;
     private readonly int _firstPort;
@@ -105,7 +105,7 @@ internal sealed class Trio : IDisposable
         await Poll.Until(
             () => numbers.Sum(number => this[number].Acknowledged) >= end,
             () => $"nodes {string.Join(' ', numbers)} have not {count} more Appends acknowledged",
-            Patience);
+            WaitMax);
     }
 
     /// <summary>Waits until one of these nodes reports a leader.</summary>
@@ -114,13 +114,13 @@ internal sealed class Trio : IDisposable
         var name = await Poll.Until(
             () => Task.FromResult(numbers.Select(number => this[number].Leader).FirstOrDefault(name => name != "none")),
             () => "nobody leads",
-            Patience);
+            WaitMax);
         return name["raft".Length] - '0';
     }
 
     public async Task<string> Says(int number, string text) =>
-        await this[number].Line(line => line.Contains(text, StringComparison.Ordinal), Patience)
-            ?? throw new TrialFailure($"node {number} has not said '{text}' in {Patience.TotalSeconds} s");
+        await this[number].Line(line => line.Contains(text, StringComparison.Ordinal), WaitMax)
+            ?? throw new TrialFailure($"node {number} has not said '{text}' in {WaitMax.TotalSeconds} s");
 
     /// <summary>Waits for the first line of any node that contains a text.</summary>
     public async Task<string> AnySays(string text) => await await Task.WhenAny(Numbers.Select(number => Says(number, text)));
@@ -213,13 +213,13 @@ internal sealed class Trio : IDisposable
     private async Task<long> Mark(int[] numbers)
     {
         var since = DateTime.UtcNow;
-        while (DateTime.UtcNow - since < Patience)
+        while (DateTime.UtcNow - since < WaitMax)
         {
             foreach (var number in numbers)
             {
                 var key = $"mark-{++_marks}";
                 this[number].Tell($"mark {key}");
-                var answer = await this[number].Line(line => line.Contains($"marked {key}", StringComparison.Ordinal), MarkPatience);
+                var answer = await this[number].Line(line => line.Contains($"marked {key}", StringComparison.Ordinal), MarkTimeout);
                 if (answer?.Split(' ') is ["@marked", _, var serial])
                 {
                     return long.Parse(serial);
@@ -227,16 +227,16 @@ internal sealed class Trio : IDisposable
             }
         }
 
-        throw new TrialFailure($"no Append came through in {Patience.TotalSeconds} s");
+        throw new TrialFailure($"no Append came through in {WaitMax.TotalSeconds} s");
     }
 
     private async Task<List<string>> Dump(int number, long serial)
     {
         var file = Path.Combine(_work, $"dump{number}.{_marks}");
         this[number].Tell($"dump {file} {serial}");
-        if (await this[number].Line(line => line == $"@dumped {file}", Patience) is null)
+        if (await this[number].Line(line => line == $"@dumped {file}", WaitMax) is null)
         {
-            throw new TrialFailure($"node {number} has not come as far as serial {serial} in {Patience.TotalSeconds} s");
+            throw new TrialFailure($"node {number} has not come as far as serial {serial} in {WaitMax.TotalSeconds} s");
         }
 
         return [.. File.ReadAllLines(file)];

@@ -4,7 +4,7 @@ namespace FourNodes.Tests;
 internal sealed class DemoProcess : IDisposable
 {
     /// <summary>A guard: a run that hangs fails instead of hanging the tests.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "FourNodes.dll");
 
@@ -39,7 +39,7 @@ internal sealed class DemoProcess : IDisposable
 
     /// <summary>Completes with the exit code when all output is read.</summary>
     public async Task<int> Exit() =>
-        await _process.Ended(Patience)
+        await _process.Ended(WaitMax)
             ?? throw new TimeoutException(
                 "The demo did not end in time. Its last lines, the latest first:\n"
                 + $"{string.Join('\n', Lines.Reverse().Take(20))}\n{Errors}");
@@ -47,7 +47,7 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>
     /// Completes with the first past or future line that contains the text; with <paramref name="occurrence"/> 2 the second one.
     /// </summary>
-    public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, Patience);
+    public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, WaitMax);
 
     public void Type(string line) => _process.Tell(line);
 

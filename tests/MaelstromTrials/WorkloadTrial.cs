@@ -12,8 +12,8 @@ namespace MaelstromTrials;
 /// </summary>
 internal sealed class WorkloadTrial : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan RecoveryMax = TimeSpan.FromSeconds(30);
 
     private readonly WorkloadTrialSettings _settings;
@@ -74,7 +74,7 @@ internal sealed class WorkloadTrial : IAsyncDisposable
         _network.Connect(name, node);
         var ids = new JsonArray([.. _names.Select(each => (JsonNode)each)]);
         var init = new JsonObject { ["type"] = "init", ["node_id"] = name, ["node_ids"] = ids };
-        var answer = await _network.CallAsync("c0", name, init, StartPatience);
+        var answer = await _network.CallAsync("c0", name, init, StartTimeout);
         if (Answer.TypeOf(answer) != "init_ok")
         {
             throw new InvalidOperationException($"{name} did not start: {answer?.ToJsonString() ?? "no answer"}. See {_settings.Folder}.");
@@ -92,7 +92,7 @@ internal sealed class WorkloadTrial : IAsyncDisposable
 
     private async Task<bool> CallAsync(int client, string node, Request request)
     {
-        var ending = request.End(await _network.CallAsync($"c{client}", node, request.Body, Patience));
+        var ending = request.End(await _network.CallAsync($"c{client}", node, request.Body, WaitMax));
         _endings.Enqueue(ending);
         return ending == Ending.Done;
     }
@@ -147,11 +147,11 @@ internal sealed class WorkloadTrial : IAsyncDisposable
 
     private async Task<bool> ReadAllAsync()
     {
-        using var patience = new CancellationTokenSource(RecoveryMax);
+        using var limit = new CancellationTokenSource(RecoveryMax);
         var reads = _workload.FinalReads();
         foreach (var node in _names)
         {
-            if (!(await Task.WhenAll(reads.Select(read => ReadAsync(node, read, patience.Token)))).All(isDone => isDone))
+            if (!(await Task.WhenAll(reads.Select(read => ReadAsync(node, read, limit.Token)))).All(isDone => isDone))
             {
                 return false;
             }
@@ -160,9 +160,9 @@ internal sealed class WorkloadTrial : IAsyncDisposable
         return true;
     }
 
-    private async Task<bool> ReadAsync(string node, Func<Request> read, CancellationToken patience)
+    private async Task<bool> ReadAsync(string node, Func<Request> read, CancellationToken limit)
     {
-        while (!patience.IsCancellationRequested)
+        while (!limit.IsCancellationRequested)
         {
             if (await CallAsync(0, node, read()))
             {

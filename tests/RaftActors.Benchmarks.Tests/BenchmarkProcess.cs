@@ -6,7 +6,7 @@ namespace RaftActors.Benchmarks.Tests;
 internal static class BenchmarkProcess
 {
     /// <summary>A guard: a run that hangs fails instead of hanging the tests.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);
 
     // A shell that ignores SIGINT, as for a job in the background, starts programs that ignore it too. env restores the default.
     public static ChildProcess Start(string command) => ChildProcess.Start(
@@ -20,7 +20,7 @@ internal static class BenchmarkProcess
     {
         using var program = Start(command);
 
-        var code = await program.Ended(Patience);
+        var code = await program.Ended(WaitMax);
 
         Assert.True(code == 0, $"{command} ended with {code}:\n{string.Join('\n', program.Lines(_ => true).Select(line => line.Text))}");
         var output = program.Lines(line => !line.IsError);

@@ -15,7 +15,7 @@ public sealed class ClusterTests : IDisposable
             "cluster --store file --topology multi --clients 1 --warm-up 1 --seconds 1 --runs 1 --garbage-max 1 " +
             $"--directory {_folder.Path}");
 
-        Assert.Equal(1, await program.Ended(BenchmarkProcess.Patience));
+        Assert.Equal(1, await program.Ended(BenchmarkProcess.WaitMax));
 
         Assert.Contains(
             program.Lines(line => !line.IsError),

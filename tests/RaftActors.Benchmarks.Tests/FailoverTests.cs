@@ -17,11 +17,11 @@ public sealed class FailoverTests : IDisposable
     public async Task Ctrl_C_ends_the_nodes_and_removes_their_stores()
     {
         using var program = BenchmarkProcess.Start($"failover --rounds 100 --min 500 --max 1000 --directory {_folder.Path}");
-        await program.Line("[1/", 1, BenchmarkProcess.Patience);
+        await program.Line("[1/", 1, BenchmarkProcess.WaitMax);
 
         program.Send(Signal.Interrupt);
 
-        Assert.Equal(130, await program.Ended(BenchmarkProcess.Patience));
+        Assert.Equal(130, await program.Ended(BenchmarkProcess.WaitMax));
         Assert.Empty(Directory.GetDirectories(_folder.Path));
     }
 }

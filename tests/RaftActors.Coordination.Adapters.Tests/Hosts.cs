@@ -14,7 +14,7 @@ namespace RaftActors.Coordination.Adapters.Tests;
 public sealed class Hosts : IAsyncLifetime
 {
     /// <summary>Longer than any step takes on a working machine.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly List<IHost> _all = [];
 
@@ -30,11 +30,11 @@ public sealed class Hosts : IAsyncLifetime
     {
     }
 
-    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(Patience);
+    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(WaitMax);
 
     public async Task DisposeAsync()
     {
-        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Patience);
+        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(WaitMax);
         _all.ForEach(host => host.Dispose());
     }
 

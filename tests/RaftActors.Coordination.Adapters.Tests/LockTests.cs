@@ -5,15 +5,15 @@ namespace RaftActors.Coordination.Adapters.Tests;
 /// <summary>DistributedLock on three nodes. Each test has names of its own.</summary>
 public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
 {
-    private static readonly TimeSpan Patience = Hosts.Patience;
+    private static readonly TimeSpan WaitMax = Hosts.WaitMax;
 
     [Fact]
     public async Task Lock_excludes_the_other_nodes_until_it_is_released()
     {
         var (one, other) = (LockOf(0, "billing"), LockOf(1, "billing"));
-        var first = await one.AcquireAsync(Patience);
+        var first = await one.AcquireAsync(WaitMax);
         Assert.Null(await other.TryAcquireAsync());
-        var second = other.AcquireAsync(Patience).AsTask();
+        var second = other.AcquireAsync(WaitMax).AsTask();
         Assert.False(second.IsCompleted);
 
         await first.DisposeAsync();
@@ -26,7 +26,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
     public void Synchronous_methods_acquire_and_release()
     {
         var (one, other) = (LockOf(0, "synchronous"), LockOf(1, "synchronous"));
-        using (var held = one.Acquire(Patience))
+        using (var held = one.Acquire(WaitMax))
         {
             Assert.True(((RaftDistributedLockHandle)held).IsHeld);
             Assert.Null(other.TryAcquire());
@@ -40,7 +40,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
     public async Task Acquisition_that_waits_too_long_gives_null_or_a_TimeoutException_and_withdraws_its_claim()
     {
         var (one, other) = (LockOf(0, "timeout"), LockOf(1, "timeout"));
-        var first = await one.AcquireAsync(Patience);
+        var first = await one.AcquireAsync(WaitMax);
         var little = TimeSpan.FromMilliseconds(200);
 
         Assert.Null(await other.TryAcquireAsync(little));
@@ -48,15 +48,15 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Contains("'timeout' was not acquired within 00:00:00.2", timeout.Message);
 
         await first.DisposeAsync();
-        await using var next = await LockOf(2, "timeout").AcquireAsync(Patience);
+        await using var next = await LockOf(2, "timeout").AcquireAsync(WaitMax);
     }
 
     [Fact]
     public async Task Cancelled_acquisition_throws_an_OperationCanceledException_of_its_token()
     {
-        await using var first = await LockOf(0, "cancelled").AcquireAsync(Patience);
+        await using var first = await LockOf(0, "cancelled").AcquireAsync(WaitMax);
         using var ending = new CancellationTokenSource();
-        var second = LockOf(1, "cancelled").TryAcquireAsync(Patience, ending.Token).AsTask();
+        var second = LockOf(1, "cancelled").TryAcquireAsync(WaitMax, ending.Token).AsTask();
 
         await ending.CancelAsync();
 
@@ -66,7 +66,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
     [Fact]
     public async Task Lock_of_a_name_is_that_of_the_coordination()
     {
-        await using var held = await hosts.Get<RaftCoordination>(0).LockAsync("shared").WaitAsync(Patience);
+        await using var held = await hosts.Get<RaftCoordination>(0).LockAsync("shared").WaitAsync(WaitMax);
 
         Assert.Null(await LockOf(1, "shared").TryAcquireAsync());
     }
@@ -74,8 +74,8 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
     [Fact]
     public async Task Semaphore_has_as_many_holders_as_permits()
     {
-        var first = await SemaphoreOf(0, "permits", 2).AcquireAsync(Patience);
-        await using var second = await SemaphoreOf(1, "permits", 2).AcquireAsync(Patience);
+        var first = await SemaphoreOf(0, "permits", 2).AcquireAsync(WaitMax);
+        await using var second = await SemaphoreOf(1, "permits", 2).AcquireAsync(WaitMax);
         Assert.Null(await SemaphoreOf(2, "permits", 2).TryAcquireAsync());
         Assert.Equal(2, SemaphoreOf(2, "permits", 2).MaxCount);
 
@@ -88,7 +88,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
     [Fact]
     public async Task Semaphore_with_another_number_of_permits_is_refused()
     {
-        await using var held = await SemaphoreOf(0, "number", 2).AcquireAsync(Patience);
+        await using var held = await SemaphoreOf(0, "number", 2).AcquireAsync(WaitMax);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => SemaphoreOf(1, "number", 3).TryAcquireAsync().AsTask());
         Assert.Contains("has 2 permits, and 3 were named", refused.Message);

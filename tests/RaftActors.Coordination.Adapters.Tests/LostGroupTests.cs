@@ -18,7 +18,7 @@ public sealed class LostGroupTests : IAsyncLifetime
     [Fact]
     public async Task Lock_that_was_asked_for_before_the_start_is_granted_and_is_lost_with_the_group()
     {
-        var asked = LockOf(0).AcquireAsync(Hosts.Patience).AsTask();
+        var asked = LockOf(0).AcquireAsync(Hosts.WaitMax).AsTask();
         await _hosts.InitializeAsync();
         await using var held = (RaftDistributedLockHandle)await asked;
         var lost = new TaskCompletionSource();
@@ -27,7 +27,7 @@ public sealed class LostGroupTests : IAsyncLifetime
 
         await Task.WhenAll(_hosts.CrashAsync(1), _hosts.CrashAsync(2));
 
-        await lost.Task.WaitAsync(Hosts.Patience);
+        await lost.Task.WaitAsync(Hosts.WaitMax);
         Assert.False(held.IsHeld);
         Assert.Null(await LockOf(0).TryAcquireAsync(TimeSpan.FromMilliseconds(200)));
     }

@@ -30,7 +30,7 @@ public sealed class BootstrapRuleTests
     }
 
     [Fact]
-    public void Items_of_strangers_are_no_claims_and_another_system_has_a_record_of_its_own()
+    public void Items_of_other_programs_are_no_claims_and_another_system_has_a_record_of_its_own()
     {
         var record = ClusterRecord.Of("shop", [
             new("akka-cluster/shop/node/a#1", "3 in", 5),

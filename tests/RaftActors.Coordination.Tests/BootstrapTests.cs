@@ -46,8 +46,8 @@ public sealed class BootstrapTests : NodesTest
         for (var place = 0; place < _ports.Count; place++)
         {
             var leaves = Nodes[place];
-            await CoordinatedShutdown.Get(leaves.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(Patience);
-            await leaves.System.WhenTerminated.WaitAsync(Patience);
+            await CoordinatedShutdown.Get(leaves.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(WaitMax);
+            await leaves.System.WhenTerminated.WaitAsync(WaitMax);
             Nodes[place] = Start(_ports[place]);
             await Nodes[place].MembersAsync(3);
         }

@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>Claims that are given up before the group has answered.</summary>
 public sealed class ClaimTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Claim_whose_question_fails_is_withdrawn()
@@ -73,7 +73,7 @@ public sealed class ClaimTests
         arrives.SetResult();
 
         // The former session has the lock in the group, which has not ended it yet.
-        Assert.Null(await acquiring.WaitAsync(Patience));
+        Assert.Null(await acquiring.WaitAsync(WaitMax));
     }
 
     private static SessionKeeper NewKeeper(GroupCalls calls, TimeProvider time)

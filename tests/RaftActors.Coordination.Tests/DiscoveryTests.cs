@@ -28,10 +28,10 @@ public sealed class DiscoveryTests : NodesTest
         Assert.All(Nodes, node => Assert.NotNull(node.Coordination));
         var discovery = Akka.Discovery.Discovery.Get(Nodes[2].System).Default;
         Assert.IsType<RaftServiceDiscovery>(discovery);
-        var first = await Nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(Patience);
-        await Nodes[0].Coordination.RegisterAsync("shop", "shop.example", 80).WaitAsync(Patience);
-        await Nodes[0].Coordination.RegisterAsync("shop-2", "10.0.0.2", 8080).WaitAsync(Patience);
-        await Nodes[1].Coordination.RegisterAsync("shop", "::1", 8080).WaitAsync(Patience);
+        var first = await Nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(WaitMax);
+        await Nodes[0].Coordination.RegisterAsync("shop", "shop.example", 80).WaitAsync(WaitMax);
+        await Nodes[0].Coordination.RegisterAsync("shop-2", "10.0.0.2", 8080).WaitAsync(WaitMax);
+        await Nodes[1].Coordination.RegisterAsync("shop", "::1", 8080).WaitAsync(WaitMax);
 
         Assert.Equal(
             [
@@ -39,8 +39,8 @@ public sealed class DiscoveryTests : NodesTest
                 new("::1", 8080, IPAddress.IPv6Loopback),
                 new("shop.example", 80),
             ],
-            (await discovery.Lookup("shop", Patience)).Addresses);
-        Assert.Empty((await discovery.Lookup("none", Patience)).Addresses);
+            (await discovery.Lookup("shop", WaitMax)).Addresses);
+        Assert.Empty((await discovery.Lookup("none", WaitMax)).Addresses);
         await UntilAsync(discovery, "web", ["10.0.0.9"]);
 
         await first.DisposeAsync();
@@ -60,7 +60,7 @@ public sealed class DiscoveryTests : NodesTest
         var discovery = Akka.Discovery.Discovery.Get(Nodes[0].System).LoadServiceDiscovery("raft");
 
         var thrown = await Assert.ThrowsAsync<TimeoutException>(
-            () => discovery.Lookup("shop", TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(Patience));
+            () => discovery.Lookup("shop", TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(WaitMax));
 
         Assert.Contains("The addresses of 'shop' were not read within", thrown.Message);
     }
@@ -79,7 +79,7 @@ public sealed class DiscoveryTests : NodesTest
 
         (await keeper.GetAsync(CancellationToken.None)).Lose();
 
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitMax);
         while ((await items.GetAsync("service/shop/a:1"))?.Version == first?.Version)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
@@ -115,8 +115,8 @@ public sealed class DiscoveryTests : NodesTest
 
     private static async Task UntilAsync(ServiceDiscovery discovery, string service, string[] hosts)
     {
-        using var limit = new CancellationTokenSource(Patience);
-        while (!(await discovery.Lookup(service, Patience)).Addresses.Select(each => each.Host).SequenceEqual(hosts))
+        using var limit = new CancellationTokenSource(WaitMax);
+        while (!(await discovery.Lookup(service, WaitMax)).Addresses.Select(each => each.Host).SequenceEqual(hosts))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
         }

@@ -43,84 +43,84 @@ public sealed class DowningRuleTests
     [Fact]
     public void Larger_side_decides_when_the_unreachable_members_are_stable_and_the_smaller_one_later()
     {
-        var patience = new Patience(Settings);
-        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
-        patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(11));
+        var timers = new DowningTimers(Settings);
+        timers.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+        timers.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(11));
 
-        Assert.False(patience.IsDecisionDue(isMinority: false, At(14.9)));
-        Assert.True(patience.IsDecisionDue(isMinority: false, At(15)));
-        Assert.False(patience.IsDecisionDue(isMinority: true, At(16.9)));
-        Assert.True(patience.IsDecisionDue(isMinority: true, At(17)));
+        Assert.False(timers.IsDecisionDue(isMinority: false, At(14.9)));
+        Assert.True(timers.IsDecisionDue(isMinority: false, At(15)));
+        Assert.False(timers.IsDecisionDue(isMinority: true, At(16.9)));
+        Assert.True(timers.IsDecisionDue(isMinority: true, At(17)));
 
         // As many members are unreachable as before, and not the same ones.
-        patience.OnSeen(View(("a", false, null), ("b", true, false), ("d", true, false)), At(12));
-        Assert.False(patience.IsDecisionDue(isMinority: false, At(15.9)));
-        Assert.True(patience.IsDecisionDue(isMinority: false, At(16)));
+        timers.OnSeen(View(("a", false, null), ("b", true, false), ("d", true, false)), At(12));
+        Assert.False(timers.IsDecisionDue(isMinority: false, At(15.9)));
+        Assert.True(timers.IsDecisionDue(isMinority: false, At(16)));
     }
 
     [Fact]
     public void Members_that_come_and_go_are_decided_on_before_the_node_gives_up()
     {
-        var patience = new Patience(Settings);
+        var timers = new DowningTimers(Settings);
         for (var time = 10.0; time < 16; time++)
         {
-            Assert.False(patience.IsDecisionDue(isMinority: false, At(time)));
-            patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", time % 2 == 0, false)), At(time));
+            Assert.False(timers.IsDecisionDue(isMinority: false, At(time)));
+            timers.OnSeen(View(("a", false, null), ("b", true, false), ("c", time % 2 == 0, false)), At(time));
         }
 
-        Assert.True(patience.IsDecisionDue(isMinority: false, At(16)));
+        Assert.True(timers.IsDecisionDue(isMinority: false, At(16)));
     }
 
     [Fact]
     public void Node_that_learns_of_a_decision_looks_anew_before_it_decides()
     {
-        var patience = new Patience(Settings);
-        patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(10));
-        patience.OnDecided(At(20));
+        var timers = new DowningTimers(Settings);
+        timers.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(10));
+        timers.OnDecided(At(20));
 
-        Assert.False(patience.IsDecisionDue(isMinority: false, At(23.9)));
-        Assert.True(patience.IsDecisionDue(isMinority: false, At(24)));
-        Assert.False(patience.IsDecisionDue(isMinority: true, At(25.9)));
+        Assert.False(timers.IsDecisionDue(isMinority: false, At(23.9)));
+        Assert.True(timers.IsDecisionDue(isMinority: false, At(24)));
+        Assert.False(timers.IsDecisionDue(isMinority: true, At(25.9)));
     }
 
     [Fact]
     public void Nothing_is_due_while_all_members_are_reachable()
     {
-        var patience = new Patience(Settings);
-        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
-        patience.OnSeen(View(("a", false, null), ("b", false, true)), At(11));
+        var timers = new DowningTimers(Settings);
+        timers.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+        timers.OnSeen(View(("a", false, null), ("b", false, true)), At(11));
 
-        Assert.False(patience.IsDecisionDue(isMinority: false, At(100)));
-        Assert.False(patience.IsOver(At(100)));
+        Assert.False(timers.IsDecisionDue(isMinority: false, At(100)));
+        Assert.False(timers.IsOver(At(100)));
     }
 
     [Fact]
     public void Node_gives_up_when_the_group_has_not_answered_since_members_became_unreachable()
     {
-        var patience = new Patience(Settings);
-        patience.OnRead(At(1));
-        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+        var timers = new DowningTimers(Settings);
+        timers.OnRead(At(1));
+        timers.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
 
-        Assert.False(patience.IsOver(At(17.9)));
-        Assert.True(patience.IsOver(At(18)));
+        Assert.False(timers.IsOver(At(17.9)));
+        Assert.True(timers.IsOver(At(18)));
 
-        patience.OnRead(At(12));
+        timers.OnRead(At(12));
 
-        Assert.False(patience.IsOver(At(19.9)));
-        Assert.True(patience.IsOver(At(20)));
+        Assert.False(timers.IsOver(At(19.9)));
+        Assert.True(timers.IsOver(At(20)));
     }
 
     [Fact]
     public void Group_is_asked_at_once_after_a_pause_and_always_while_members_are_unreachable()
     {
-        var patience = new Patience(Settings);
-        Assert.True(patience.IsReadDue(At(0)));
-        patience.OnRead(At(0));
+        var timers = new DowningTimers(Settings);
+        Assert.True(timers.IsReadDue(At(0)));
+        timers.OnRead(At(0));
 
-        Assert.False(patience.IsReadDue(At(3.9)));
-        Assert.True(patience.IsReadDue(At(4)));
-        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(1));
-        Assert.True(patience.IsReadDue(At(1)));
+        Assert.False(timers.IsReadDue(At(3.9)));
+        Assert.True(timers.IsReadDue(At(4)));
+        timers.OnSeen(View(("a", false, null), ("b", true, false)), At(1));
+        Assert.True(timers.IsReadDue(At(1)));
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class DowningRuleTests
     [InlineData("""{"Count":1,"Downed":null}""")]
     [InlineData("""{"Count":1,"Downed":[null]}""")]
     [InlineData("""{"Count":1,"Downed":[7]}""")]
-    public void Text_of_a_stranger_is_no_decision_and_the_next_decision_replaces_it(string text)
+    public void Text_of_another_program_is_no_decision_and_the_next_decision_replaces_it(string text)
     {
         var read = Decision.Of(text);
 

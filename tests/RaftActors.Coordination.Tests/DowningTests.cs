@@ -58,9 +58,9 @@ public sealed class DowningTests : NodesTest
 
         Cut([0, 1], [2, 3]);
 
-        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[2])).WaitAsync(Patience);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[2])).WaitAsync(WaitMax);
         var (lost, kept) = Cluster.Get(Nodes[0].System).IsTerminated ? (Nodes[..2], Nodes[2..]) : (Nodes[2..], Nodes[..2]);
-        await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(Patience);
+        await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(WaitMax);
         foreach (var node in kept)
         {
             await node.MembersAsync(2);
@@ -76,7 +76,7 @@ public sealed class DowningTests : NodesTest
         Cut([0], [1]);
 
         await Nodes[2].MembersAsync(2);
-        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[1])).WaitAsync(Patience);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[1])).WaitAsync(WaitMax);
         var kept = Nodes[Cluster.Get(Nodes[0].System).IsTerminated ? 1 : 0];
         await kept.MembersAsync(2);
         Assert.False(Cluster.Get(kept.System).IsTerminated);
@@ -89,7 +89,7 @@ public sealed class DowningTests : NodesTest
 
         await Task.WhenAll(Nodes[1].CrashAsync(), Nodes[2].CrashAsync());
 
-        await EndAsync(Nodes[0]).WaitAsync(Patience);
+        await EndAsync(Nodes[0]).WaitAsync(WaitMax);
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class DowningTests : NodesTest
 
         await Nodes[0].Coordination.Items.PutAsync(Decision.NameOf("coordination"), Decision.None.With([self]).ToText());
 
-        await Nodes[2].System.WhenTerminated.WaitAsync(Patience);
+        await Nodes[2].System.WhenTerminated.WaitAsync(WaitMax);
         Assert.False(Nodes[1].System.WhenTerminated.IsCompleted);
     }
 
@@ -133,7 +133,7 @@ public sealed class DowningTests : NodesTest
             await node.MembersAsync(count);
         }
 
-        await Nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(Patience);
+        await Nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(WaitMax);
     }
 
     private void Cut(int[] one, int[] other)

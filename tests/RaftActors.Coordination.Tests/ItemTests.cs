@@ -3,7 +3,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>Items and elections of three real nodes.</summary>
 public sealed class ItemTests : NodesTest, IDisposable
 {
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(120));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
 
     public ItemTests()
     {
@@ -11,7 +11,7 @@ public sealed class ItemTests : NodesTest, IDisposable
         Nodes.ForEach(node => _ = node.Coordination);
     }
 
-    public void Dispose() => _patience.Dispose();
+    public void Dispose() => _limit.Dispose();
 
     [Fact]
     public async Task Watch_tells_all_items_and_then_each_change_once_in_order()
@@ -27,7 +27,7 @@ public sealed class ItemTests : NodesTest, IDisposable
             expected.Add(new RaftItemChange.Written(new RaftItem($"shops/{i % 4}", $"{i}", version)));
         }
 
-        Assert.True(await Nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _patience.Token));
+        Assert.True(await Nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _limit.Token));
 
         foreach (var change in expected)
         {
@@ -42,28 +42,28 @@ public sealed class ItemTests : NodesTest, IDisposable
     {
         var items = Nodes.Select(node => node.Coordination.Items).ToArray();
         var writes = await Task.WhenAll(
-            items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _patience.Token)));
+            items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _limit.Token)));
         var version = Assert.Single(writes.OfType<long>());
-        Assert.Null(await items[0].PutAsync("one", "again", version - 1, cancellationToken: _patience.Token));
-        Assert.Equal(new RaftItem("one", "", version), await items[1].GetAsync("one", _patience.Token));
-        Assert.False(await items[0].DeleteAsync("one", version - 1, _patience.Token));
-        Assert.True(await items[0].DeleteAsync("one", cancellationToken: _patience.Token));
-        Assert.Null(await items[1].GetAsync("one", _patience.Token));
+        Assert.Null(await items[0].PutAsync("one", "again", version - 1, cancellationToken: _limit.Token));
+        Assert.Equal(new RaftItem("one", "", version), await items[1].GetAsync("one", _limit.Token));
+        Assert.False(await items[0].DeleteAsync("one", version - 1, _limit.Token));
+        Assert.True(await items[0].DeleteAsync("one", cancellationToken: _limit.Token));
+        Assert.Null(await items[1].GetAsync("one", _limit.Token));
 
-        var sums = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => items[i % 3].AddAsync("ids", 1000, _patience.Token)));
+        var sums = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => items[i % 3].AddAsync("ids", 1000, _limit.Token)));
 
         Assert.Equal(Enumerable.Range(1, 30).Select(i => i * 1000L), sums.Order());
-        Assert.Equal(["30000"], (await items[2].ListAsync("id", _patience.Token)).Select(item => item.Value));
-        await items[0].PutAsync("ids", "none", cancellationToken: _patience.Token);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => items[0].AddAsync("ids", 1, _patience.Token));
+        Assert.Equal(["30000"], (await items[2].ListAsync("id", _limit.Token)).Select(item => item.Value));
+        await items[0].PutAsync("ids", "none", cancellationToken: _limit.Token);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => items[0].AddAsync("ids", 1, _limit.Token));
         Assert.Contains("is not a whole number", refused.Message);
     }
 
     [Fact]
     public async Task Items_go_with_the_session_of_a_crashed_node_and_at_the_end_of_their_lifetime()
     {
-        await Nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _patience.Token);
-        await Nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _patience.Token);
+        await Nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _limit.Token);
+        await Nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _limit.Token);
         await using var watch = Watch(1, "shops/");
         Assert.Equal(2, Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items.Count);
 
@@ -71,7 +71,7 @@ public sealed class ItemTests : NodesTest, IDisposable
 
         Assert.Equal("shops/a", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
         await Nodes[1].Coordination.Items.PutAsync(
-            "shops/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _patience.Token);
+            "shops/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _limit.Token);
         Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Written>(await NextAsync(watch)).Item.Name);
         Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
     }
@@ -79,10 +79,10 @@ public sealed class ItemTests : NodesTest, IDisposable
     [Fact]
     public async Task Observer_of_an_election_sees_the_leader_and_the_one_that_takes_over()
     {
-        var first = await Nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _patience.Token);
-        await using var observer = Nodes[2].Coordination.ObserveAsync("leader", _patience.Token).GetAsyncEnumerator();
+        var first = await Nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _limit.Token);
+        await using var observer = Nodes[2].Coordination.ObserveAsync("leader", _limit.Token).GetAsyncEnumerator();
         Assert.Equal([new RaftHolder(OwnerOf(Nodes[0]), "one", first.Token)], await NextAsync(observer));
-        var second = Nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _patience.Token);
+        var second = Nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _limit.Token);
 
         await Nodes[0].CrashAsync();
 
@@ -113,11 +113,11 @@ public sealed class ItemTests : NodesTest, IDisposable
     }
 
     private IAsyncEnumerator<RaftItemChange> Watch(int node, string prefix) =>
-        Nodes[node].Coordination.Items.WatchAsync(prefix, _patience.Token).GetAsyncEnumerator();
+        Nodes[node].Coordination.Items.WatchAsync(prefix, _limit.Token).GetAsyncEnumerator();
 
     private async Task<long> PutAsync(int node, string name, string value)
     {
-        var version = await Nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _patience.Token);
+        var version = await Nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _limit.Token);
         return Assert.NotNull(version);
     }
 }

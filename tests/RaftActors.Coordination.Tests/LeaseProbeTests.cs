@@ -9,7 +9,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>The probe of leases, over a client of a group in memory.</summary>
 public sealed class LeaseProbeTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Probe_writes_once_for_each_session_and_a_question_of_the_health_writes_nothing()
@@ -32,7 +32,7 @@ public sealed class LeaseProbeTests
         await using var closing = keeper;
         Assert.Contains("Start a majority of coordination@a, coordination@b", probe.Failure);
         var running = probe.RunAsync();
-        await released.Task.WaitAsync(Patience);
+        await released.Task.WaitAsync(WaitMax);
 
         for (var i = 0; i < 1000; i++)
         {
@@ -43,7 +43,7 @@ public sealed class LeaseProbeTests
         Assert.Null(probe.Failure);
         Assert.Equal(3, client.Attempts);
         await keeper.DisposeAsync();
-        await running.WaitAsync(Patience);
+        await running.WaitAsync(WaitMax);
         Assert.NotNull(probe.Failure);
     }
 
@@ -58,7 +58,7 @@ public sealed class LeaseProbeTests
         var running = probe.RunAsync();
         string? risk = null;
         var session = await keeper.GetAsync(CancellationToken.None);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitMax);
         while (risk is null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
@@ -66,7 +66,7 @@ public sealed class LeaseProbeTests
         }
 
         Assert.Contains("has not renewed this node's session for", risk);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Patience, session.Lost));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(WaitMax, session.Lost));
         heals.SetResult();
         while (probe.Failure is not null)
         {
@@ -74,7 +74,7 @@ public sealed class LeaseProbeTests
         }
 
         await keeper.DisposeAsync();
-        await running.WaitAsync(Patience);
+        await running.WaitAsync(WaitMax);
     }
 
     private static (LeaseProbe Probe, SessionKeeper Keeper) Make(GroupCalls calls, TimeSpan sessionTimeout)

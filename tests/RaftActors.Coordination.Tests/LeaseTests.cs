@@ -51,7 +51,7 @@ public sealed class LeaseTests : NodesTest
 
         (await coordination.Sessions.GetAsync(CancellationToken.None)).Lose();
 
-        await losses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        await losses.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
         Assert.False(lease.CheckLease());
         Assert.Null(coordination.TokenOf("billing"));
         await AcquireAsync(lease);
@@ -76,7 +76,7 @@ public sealed class LeaseTests : NodesTest
         // Akka.NET would have ignored the first one if the result of the Acquire had come later.
         for (var told = 0; told < 2; told++)
         {
-            await losses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+            await losses.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
         }
 
         Assert.False(lease.CheckLease());
@@ -97,11 +97,11 @@ public sealed class LeaseTests : NodesTest
                 "billing");
         }
 
-        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
 
         await CrashAsync(first.Node);
 
-        var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
         Assert.NotSame(first.Node, second.Node);
         Assert.True(second.Token > first.Token, $"{second.Token} follows {first.Token}");
         Assert.False(starts.Reader.TryRead(out _));
@@ -125,13 +125,13 @@ public sealed class LeaseTests : NodesTest
         }
 
         regions[0].Tell("alice");
-        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
 
         await CrashAsync(first.Node);
 
         var other = regions[Nodes.FindIndex(node => node != first.Node)];
         (Node Node, long? Token) second;
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitMax);
         while (!starts.Reader.TryRead(out second))
         {
             // A message to a region that looks for its coordinator may be lost.
@@ -161,7 +161,7 @@ public sealed class LeaseTests : NodesTest
     // The group may still be founded.
     private static async Task AcquireAsync(Lease lease)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitMax);
         while (!await lease.Acquire())
         {
             limit.Token.ThrowIfCancellationRequested();

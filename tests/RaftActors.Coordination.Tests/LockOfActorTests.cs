@@ -6,7 +6,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>An actor that claims a lock as README.md shows it.</summary>
 public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     // The last one does not vote, so its end leaves the quorum.
     private readonly Node[] _nodes = Node.Start(4, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }");
@@ -36,7 +36,7 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         var (first, firstTold) = Start();
         var held = await ExpectLockAsync(firstTold);
         var (waiting, waitingTold) = Start();
-        await waitingTold.ExpectMsgAsync<string>(Patience);
+        await waitingTold.ExpectMsgAsync<string>(WaitMax);
         _nodes[3].System.Stop(waiting);
         var (_, lastTold) = Start();
 
@@ -71,14 +71,14 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         var (first, firstTold) = Start();
         var held = await ExpectLockAsync(firstTold);
         var (waiting, waitingTold) = Start();
-        await waitingTold.ExpectMsgAsync<string>(Patience);
+        await waitingTold.ExpectMsgAsync<string>(WaitMax);
 
         waiting.Tell(new Restart());
 
-        Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(Patience));
+        Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(WaitMax));
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
         _nodes[3].System.Stop(first);
-        var next = await waitingTold.ExpectMsgAsync<RaftLock>(Patience);
+        var next = await waitingTold.ExpectMsgAsync<RaftLock>(WaitMax);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
         Assert.True(next.IsHeld);
@@ -92,14 +92,14 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
 
         await Task.WhenAll(_nodes.Take(3).Select(node => node.CrashAsync()));
 
-        Assert.Equal("lost", await told.ExpectMsgAsync<string>(Patience));
+        Assert.Equal("lost", await told.ExpectMsgAsync<string>(WaitMax));
         Assert.False(held.IsHeld);
     }
 
     private static async Task<RaftLock> ExpectLockAsync(TestProbe probe)
     {
-        Assert.Equal("claimed", await probe.ExpectMsgAsync<string>(Patience));
-        return await probe.ExpectMsgAsync<RaftLock>(Patience);
+        Assert.Equal("claimed", await probe.ExpectMsgAsync<string>(WaitMax));
+        return await probe.ExpectMsgAsync<RaftLock>(WaitMax);
     }
 
     private (IActorRef Actor, TestProbe Told) Start()

@@ -12,27 +12,27 @@ public sealed class LockTests : NodesTest
     [Fact]
     public async Task Lock_is_granted_to_one_node_at_a_time_in_the_order_of_the_claims()
     {
-        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(Patience);
+        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
         Assert.True(first.IsHeld);
-        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(Patience));
+        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
         var second = Nodes[1].Coordination.LockAsync("billing");
 
         await first.DisposeAsync();
 
         Assert.False(first.IsHeld);
-        await using var held = await second.WaitAsync(Patience);
+        await using var held = await second.WaitAsync(WaitMax);
         Assert.True(held.Token > first.Token, $"{held.Token} follows {first.Token}");
     }
 
     [Fact]
     public async Task Lock_of_a_crashed_node_passes_to_the_next_claim()
     {
-        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(Patience);
+        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
         var second = Nodes[1].Coordination.LockAsync("billing");
 
         await Nodes[0].CrashAsync();
 
-        await using var held = await second.WaitAsync(Patience);
+        await using var held = await second.WaitAsync(WaitMax);
         Assert.True(held.Token > first.Token, $"{held.Token} follows {first.Token}");
         Assert.False(first.IsHeld);
     }

@@ -9,7 +9,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>A node of a real cluster with the coordination group on its first three nodes.</summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private Node(ActorSystem system) => System = system;
 
@@ -44,7 +44,7 @@ internal sealed class Node : IAsyncDisposable
     public async Task MembersAsync(int count)
     {
         var cluster = Cluster.Get(System);
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(WaitMax);
         while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) != count
             || cluster.State.Members.Count != count
             || cluster.State.Unreachable.Count != 0)

@@ -96,12 +96,12 @@ public sealed class ReplicaTests
     public void Question_that_has_waited_for_long_is_answered_and_one_that_was_answered_is_not_answered_again()
     {
         Assert.Null(Ask(new Question.OfChanges("shops/", 0)));
-        _now += Replica.Patience / 2;
+        _now += Replica.WaitMax / 2;
         Assert.Null(Ask(new Question.OfChanges("other/", 0)));
         Put("shops/a");
         Assert.Single(_replies);
 
-        _now += Replica.Patience;
+        _now += Replica.WaitMax;
         _replica.Check(_now);
         _replica.Check(_now);
 
@@ -215,7 +215,7 @@ public sealed class ReplicaTests
     {
         Assert.Throws<InvalidDataException>(() => Ask(CoordinationJson.ToQuestion(Encoding.UTF8.GetBytes(question))));
 
-        _now += 2 * Replica.Patience;
+        _now += 2 * Replica.WaitMax;
         _replica.Check(_now);
         Assert.Empty(_replies);
     }

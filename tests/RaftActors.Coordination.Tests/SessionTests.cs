@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>The session of a program, over a client in memory.</summary>
 public sealed class SessionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Keeper_that_is_disposed_closes_its_session()
@@ -20,7 +20,7 @@ public sealed class SessionTests
         var client = new FakeClient { Delay = command => Note(commands, command) };
         await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
         var keeper = NewKeeper(calls);
-        var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(Patience);
+        var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
 
         await keeper.DisposeAsync();
 
@@ -65,15 +65,15 @@ public sealed class SessionTests
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 3; i++)
         {
-            using var patience = new CancellationTokenSource();
-            var getting = keeper.GetAsync(patience.Token);
-            await patience.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(Patience));
+            using var limit = new CancellationTokenSource();
+            var getting = keeper.GetAsync(limit.Token);
+            await limit.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(WaitMax));
         }
 
         opens.SetResult();
 
-        Assert.True((await keeper.GetAsync(CancellationToken.None).WaitAsync(Patience)).IsAlive);
+        Assert.True((await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax)).IsAlive);
         Assert.Single(commands, command => command is Command.Open);
     }
 
@@ -93,7 +93,7 @@ public sealed class SessionTests
         Assert.False(getting.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.1));
 
-        var session = await getting.WaitAsync(Patience);
+        var session = await getting.WaitAsync(WaitMax);
         Assert.Equal(TimeSpan.FromSeconds(9.8), session.Left);
         clock.Advance(TimeSpan.FromSeconds(20));
         Assert.True(session.IsAlive);
@@ -140,12 +140,12 @@ public sealed class SessionTests
         using var unblock = new ManualResetEventSlim();
         var (fault, told, isUnblocked) = (NewSource<Exception>(), NewSource<bool>(), NewSource<bool>());
         Hold(fault.SetResult).Lost.Register(() => throw new InvalidOperationException("The program cannot stop."));
-        Hold(_ => { }).Lost.Register(() => isUnblocked.SetResult(unblock.Wait(Patience)));
+        Hold(_ => { }).Lost.Register(() => isUnblocked.SetResult(unblock.Wait(WaitMax)));
         Hold(_ => { }).Lost.Register(() => told.SetResult(true));
         session.Lose();
 
-        await told.Task.WaitAsync(Patience);
-        Assert.IsType<InvalidOperationException>((await fault.Task.WaitAsync(Patience)).InnerException);
+        await told.Task.WaitAsync(WaitMax);
+        Assert.IsType<InvalidOperationException>((await fault.Task.WaitAsync(WaitMax)).InnerException);
         unblock.Set();
         Assert.True(await isUnblocked.Task, "The other locks were told after the callback that blocks.");
 
@@ -164,7 +164,7 @@ public sealed class SessionTests
 
         session.Lose();
 
-        await told.Task.WaitAsync(Patience);
+        await told.Task.WaitAsync(WaitMax);
         Assert.False(released.Lost.IsCancellationRequested);
     }
 
@@ -176,10 +176,10 @@ public sealed class SessionTests
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 100; i++)
         {
-            using var patience = new CancellationTokenSource();
-            var getting = keeper.GetAsync(patience.Token);
-            await patience.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(Patience));
+            using var limit = new CancellationTokenSource();
+            var getting = keeper.GetAsync(limit.Token);
+            await limit.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(WaitMax));
         }
 
         // Task keeps the places of what it has removed.

@@ -81,7 +81,7 @@ public sealed class RosterTests
 
         Assert.Equal((Roster.UnknownMax, Roster.UnknownMax), (met, _recorded));
 
-        core.Step(new Input.PeerUnreachable(Stranger(3).Name));
+        core.Step(new Input.PeerUnreachable(Unnamed(3).Name));
         Assert.True(IsMet(core, 10_000));
         Assert.False(IsMet(core, 10_001));
         Assert.Equal(Roster.UnknownMax, _recorded);
@@ -111,27 +111,27 @@ public sealed class RosterTests
     }
 
     [Fact]
-    public void Leader_that_no_configuration_names_stays_among_ten_times_as_many_strangers_though_all_are_lost()
+    public void Leader_that_no_configuration_names_stays_among_ten_times_as_many_unnamed_ones_though_all_are_lost()
     {
         var roster = new Roster();
         foreach (var number in Enumerable.Range(0, 10 * Roster.UnknownMax))
         {
-            Assert.NotNull(roster.Add(Stranger(number).Name, leader: Stranger(0)));
+            Assert.NotNull(roster.Add(Unnamed(number).Name, leader: Unnamed(0)));
         }
 
         Assert.Equal(Roster.UnknownMax, roster.Peers.Length);
-        Assert.NotNull(roster.Of(Stranger(0).Name));
-        Assert.Null(roster.Of(Stranger(1).Name));
+        Assert.NotNull(roster.Of(Unnamed(0).Name));
+        Assert.Null(roster.Of(Unnamed(1).Name));
     }
 
-    private static Member Stranger(int number) => new(new ProcessName($"stranger{number}@x"), SimulatedProcess.IncarnationOf(number));
+    private static Member Unnamed(int number) => new(new ProcessName($"unnamed{number}@x"), SimulatedProcess.IncarnationOf(number));
 
     private static Message.Greeting Longest { get; } =
         new(new LogPosition(new LogIndex(1_000_000), new Term(1000), new Serial(1_000_000), 7), Incarnation.None, IsReply: false);
 
     private bool IsMet(RaftCore core, int number)
     {
-        var effects = core.Step(new Input.Receive(EnvelopeFrom(Stranger(number), Longest)));
+        var effects = core.Step(new Input.Receive(EnvelopeFrom(Unnamed(number), Longest)));
         _recorded = effects.OfType<Effect.Persist>().LastOrDefault()?.HardState?.Recorded.Length ?? _recorded;
         return effects.OfType<Effect.PeerMet>().Any();
     }

@@ -29,7 +29,7 @@ public sealed class SlowDiskTests
         {
             var group = new SlowGroup(seed, syncTicks);
             var leader = Elect(group, syncTicks);
-            AssertStays(group, leader, PatienceWith(syncTicks));
+            AssertStays(group, leader, TimeoutWith(syncTicks));
         }
     }
 
@@ -48,7 +48,7 @@ public sealed class SlowDiskTests
             // The others write its boot, and send nothing before that is durable.
             group.Restart(group.Names.First(name => name != leader.Name));
 
-            AssertStays(group, leader, PatienceWith(syncTicks));
+            AssertStays(group, leader, TimeoutWith(syncTicks));
         }
     }
 
@@ -66,17 +66,17 @@ public sealed class SlowDiskTests
 
             var leader = Elect(group, syncTicks);
             Assert.True(leader.Term > former.Term);
-            AssertStays(group, leader, PatienceWith(syncTicks));
+            AssertStays(group, leader, TimeoutWith(syncTicks));
         }
     }
 
     // A boot, the candidate's vote and the voters' votes are synced one after another, each perhaps behind another sync. Besides, a few
     // elections may be split, or begin before the slowest process has started.
-    private static int PatienceWith(int[] syncTicks) => 10 * ((2 * syncTicks.Max()) + 30);
+    private static int TimeoutWith(int[] syncTicks) => 10 * ((2 * syncTicks.Max()) + 30);
 
     private static (ProcessName Name, Term Term) Elect(SlowGroup group, int[] syncTicks)
     {
-        group.Tick(PatienceWith(syncTicks));
+        group.Tick(TimeoutWith(syncTicks));
         var leader = group.Leader ?? throw new InvalidOperationException($"No process leads in term {group.Term}.");
         Assert.Equal(syncTicks.Length, group.CommittedIn(leader.Term));
         return leader;

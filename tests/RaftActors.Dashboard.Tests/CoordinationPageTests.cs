@@ -37,8 +37,8 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     public async Task Locks_have_their_holders_and_waiting_claims_on_each_node()
     {
         var held = await LockAsync(0, "billing", "printer 1");
-        using CancellationTokenSource patience = new();
-        var waits = CoordinationOf(1).LockAsync("billing", text: "printer 2", cancellationToken: patience.Token);
+        using CancellationTokenSource limit = new();
+        var waits = CoordinationOf(1).LockAsync("billing", text: "printer 2", cancellationToken: limit.Token);
 
         // The last node has no process of the group: another node answers.
         foreach (var node in _nodes)
@@ -199,7 +199,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     [InlineData("/coordination?lock=billing")]
     [InlineData("/events?coordination")]
     [InlineData("/events?lock=billing")]
-    public async Task Dashboard_with_authorization_is_closed_to_strangers(string path)
+    public async Task Dashboard_with_authorization_is_closed_to_users_without_rights(string path)
     {
         using var answer = await _nodes[0].Http.GetAsync($"/closed{path}");
         using HttpRequestMessage request = new(HttpMethod.Get, $"/closed{path}");

@@ -178,7 +178,7 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [InlineData("/events")]
     [InlineData("/events?log=counter")]
     [InlineData("/assets/dashboard.js")]
-    public async Task Dashboard_with_authorization_is_closed_to_strangers(string path)
+    public async Task Dashboard_with_authorization_is_closed_to_users_without_rights(string path)
     {
         using var answer = await Http.GetAsync($"/closed{path}");
         using HttpRequestMessage request = new(HttpMethod.Get, $"/closed{path}");

@@ -6,7 +6,7 @@ namespace RaftActors.Examples;
 /// <summary>Runs the code of docs/how-to/back-up-and-restore.md.</summary>
 public sealed class BackupsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("backups").FullName;
     private readonly List<ActorSystem> _systems = [];
@@ -32,7 +32,7 @@ public sealed class BackupsTests : IDisposable
 
     private static async Task CountAsync(IActorRef counter, int number, int total)
     {
-        var outcome = await counter.Ask<Outcome<int>>(new Count(number), Patience);
+        var outcome = await counter.Ask<Outcome<int>>(new Count(number), WaitMax);
         Assert.Equal(total, Assert.IsType<Outcome<int>.Done>(outcome).ResultOr(0));
     }
 

@@ -8,7 +8,7 @@ public sealed class FoundBugTests
     private const int Clicks = 2;
     private const int Seed = 71;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(500);
 
     [Fact]
     public void Click_that_is_sent_again_without_a_key_is_found_with_the_story_of_the_page()
@@ -39,7 +39,7 @@ public sealed class FoundBugTests
             Outcome<int>? outcome = null;
             while (outcome is not Outcome<int>.Done)
             {
-                outcome = await counter.AppendAsync("clicks", 1, Patience);
+                outcome = await counter.AppendAsync("clicks", 1, Timeout);
             }
 
             total = outcome.OrThrow().ResultOr(total);

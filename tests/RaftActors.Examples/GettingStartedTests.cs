@@ -10,7 +10,7 @@ namespace RaftActors.Examples;
 /// <summary>Runs the configurations of docs/getting-started.md and docs/members.md as actor systems on free ports.</summary>
 public sealed partial class GettingStartedTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
     private static readonly string[] PagePorts = ["2551", "2552", "2553", "2554"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("getting-started").FullName;
@@ -22,8 +22,8 @@ public sealed partial class GettingStartedTests : TestKit
     {
         var counters = StartThree();
 
-        var first = await counters[0].Ask<Outcome<int>>(new Count(1), Patience);
-        var second = await counters[2].Ask<Outcome<int>>(new Count(1), Patience);
+        var first = await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax);
+        var second = await counters[2].Ask<Outcome<int>>(new Count(1), WaitMax);
 
         Assert.Equal(1, Assert.IsType<Outcome<int>.Done>(first).ResultOr(0));
         Assert.Equal(2, Assert.IsType<Outcome<int>.Done>(second).ResultOr(0));
@@ -33,17 +33,17 @@ public sealed partial class GettingStartedTests : TestKit
     public async Task Fourth_node_with_the_configuration_of_the_page_about_members_joins()
     {
         var counters = StartThree();
-        Assert.IsType<Outcome<int>.Done>(await counters[0].Ask<Outcome<int>>(new Count(1), Patience));
+        Assert.IsType<Outcome<int>.Done>(await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax));
         var fourth = StartNode(OnFreePorts("akka.actor.provider = remote\n"
             + "akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 2554 }\n"
             + Page("members.md").Split("```hocon\n")[1].Split("```")[0]));
         await using var counter = Raft.Get(_systems[0]).CreateClient<int, int>();
 
-        var added = await counter.JoinAsync(new ProcessName($"counter@127.0.0.1:{_ports["2554"]}"), timeout: Patience);
+        var added = await counter.JoinAsync(new ProcessName($"counter@127.0.0.1:{_ports["2554"]}"), timeout: WaitMax);
 
         Assert.True(added.OrThrow().TryGetResult(out var group));
         Assert.Equal(4, group.Members.Length);
-        var total = await fourth.Ask<Outcome<int>>(new Count(1), Patience);
+        var total = await fourth.Ask<Outcome<int>>(new Count(1), WaitMax);
         Assert.Equal(2, Assert.IsType<Outcome<int>.Done>(total).ResultOr(0));
     }
 
@@ -54,7 +54,7 @@ public sealed partial class GettingStartedTests : TestKit
 
         var (system, _) = CounterNode.Start(hocon);
 
-        await system.WhenTerminated.WaitAsync(Patience);
+        await system.WhenTerminated.WaitAsync(WaitMax);
     }
 
     protected override void AfterAll()

@@ -63,8 +63,8 @@ public sealed class LedgerTests : TestKit
 
         group.Propose("alice", -20);
         group.Propose("alice", -20);
-        asked.ExpectMsg(new FromActor<int>.Judged("alice", null));
-        asked.ExpectMsg(new FromActor<int>.Judged("alice", null));
+        asked.ExpectMsg(new FromActor<int>.Validated("alice", null));
+        asked.ExpectMsg(new FromActor<int>.Validated("alice", null));
 
         ledger.Tell(new Book("alice", -20), TestActor);
         ledger.Tell(new Book("alice", -20), TestActor);
@@ -89,8 +89,8 @@ public sealed class LedgerTests : TestKit
         group.Propose("alice", -30);
         group.Propose("alice", -31);
 
-        asked.ExpectMsg(new FromActor<int>.Judged("alice", null));
-        asked.ExpectMsg(new FromActor<int>.Judged("alice", "alice would be overdrawn"));
+        asked.ExpectMsg(new FromActor<int>.Validated("alice", null));
+        asked.ExpectMsg(new FromActor<int>.Validated("alice", "alice would be overdrawn"));
     }
 
     [Fact]

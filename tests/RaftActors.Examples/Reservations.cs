@@ -5,7 +5,7 @@ namespace RaftActors.Examples;
 /// </summary>
 public sealed class Reservations : RaftActor<string, bool>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan HeldFor = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, string> _customers = [];
 
@@ -21,7 +21,7 @@ public sealed class Reservations : RaftActor<string, bool>
             return false;
         }
 
-        Remind(entry.Key, Patience, entry.Value);
+        Remind(entry.Key, HeldFor, entry.Value);
         return true;
     }
 

@@ -20,7 +20,7 @@ public sealed class CorpusTests
     {
         var input = Corpus.Load(Path.Combine(Corpus.Folder, file));
 
-        Assert.Null(OneInput.Judge(TargetList.Find(file.Split('/')[0])!, input).Fault);
+        Assert.Null(OneInput.Check(TargetList.Find(file.Split('/')[0])!, input).Fault);
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class CorpusTests
     {
         var target = TargetList.Find(name)!;
 
-        Assert.All(target.Seeds(), input => Assert.Null(OneInput.Judge(target, input).Fault));
-        Assert.Contains(target.Seeds(), input => OneInput.Judge(target, input).Refusal is null);
+        Assert.All(target.Seeds(), input => Assert.Null(OneInput.Check(target, input).Fault));
+        Assert.Contains(target.Seeds(), input => OneInput.Check(target, input).Refusal is null);
     }
 
     [Theory]

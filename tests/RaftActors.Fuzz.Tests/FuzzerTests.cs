@@ -27,7 +27,7 @@ public sealed class FuzzerTests
     {
         var target = new FakeTarget(_ => "read") { Again = "written" };
 
-        Assert.Contains("changes", OneInput.Judge(target, [1]).Fault, StringComparison.Ordinal);
+        Assert.Contains("changes", OneInput.Check(target, [1]).Fault, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class FuzzerTests
     {
         var target = new FakeTarget(input => new byte[1 << 20]);
 
-        Assert.Contains("allocate", OneInput.Judge(target, [1]).Fault, StringComparison.Ordinal);
-        Assert.Null(OneInput.Judge(target, new byte[8192]).Fault);
+        Assert.Contains("allocate", OneInput.Check(target, [1]).Fault, StringComparison.Ordinal);
+        Assert.Null(OneInput.Check(target, new byte[8192]).Fault);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class FuzzerTests
             return "read";
         });
 
-        Assert.Contains("processor time", OneInput.Judge(target, [1]).Fault, StringComparison.Ordinal);
+        Assert.Contains("processor time", OneInput.Check(target, [1]).Fault, StringComparison.Ordinal);
     }
 
     [Fact]

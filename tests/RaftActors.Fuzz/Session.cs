@@ -39,7 +39,7 @@ internal static class Session
     public static int Replay(Target target, byte[] input)
     {
         Console.WriteLine(InputText.Of(input));
-        var verdict = OneInput.Judge(target, input);
+        var verdict = OneInput.Check(target, input);
         Console.WriteLine(verdict switch
         {
             { Fault: { } fault } => Short(fault),

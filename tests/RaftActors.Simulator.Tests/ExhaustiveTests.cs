@@ -37,7 +37,7 @@ public sealed class ExhaustiveTests
 
     [Theory]
     [MemberData(nameof(Scopes))]
-    public void Steps_do_not_depend_on_the_way_to_a_state(string name)
+    public void Steps_do_not_depend_on_the_path_to_a_state(string name)
     {
         var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
         explorer.Run();

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RaftActors.Simulator.Tests;
 
 /// <summary>
-/// Judges a trace by the rules of Raft, from its lines alone, as docs/traces.md describes them. It shares no code with Core or the
+/// Checks a trace by the rules of Raft, from its lines alone, as docs/traces.md describes them. It shares no code with Core or the
 /// simulator.
 /// </summary>
 internal sealed class PlainRaft
@@ -19,7 +19,7 @@ internal sealed class PlainRaft
     public int Restarts { get; private set; }
 
     /// <summary>The first line that no rule allows, with the reason; null: the trace is a run of Raft.</summary>
-    public string? Judge(IEnumerable<string> lines)
+    public string? Check(IEnumerable<string> lines)
     {
         foreach (var line in lines)
         {

@@ -2,7 +2,7 @@ using RaftActors.Simulator.Specification;
 
 namespace RaftActors.Simulator.Tests;
 
-/// <summary>The executable specification (docs/spec) judges Core: its traces are replayed on real Cores.</summary>
+/// <summary>The executable specification (docs/spec) checks Core: its traces are replayed on real Cores.</summary>
 public sealed class SpecificationTests
 {
     private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));

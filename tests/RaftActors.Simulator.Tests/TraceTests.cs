@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace RaftActors.Simulator.Tests;
 
-/// <summary>The traces for other specifications, judged by <see cref="PlainRaft"/>.</summary>
+/// <summary>The traces for other specifications, checked by <see cref="PlainRaft"/>.</summary>
 public sealed class TraceTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("traces").FullName;
@@ -13,16 +13,16 @@ public sealed class TraceTests : IDisposable
     [Fact]
     public void Traces_are_runs_of_Raft()
     {
-        var judges = Enumerable.Range(1, 20).Select(seed =>
+        var rafts = Enumerable.Range(1, 20).Select(seed =>
         {
-            var judge = new PlainRaft();
-            Assert.True(judge.Judge(TraceOf((ulong)seed)) is var reason && reason is null, $"seed {seed}: {reason}");
-            return judge;
+            var raft = new PlainRaft();
+            Assert.True(raft.Check(TraceOf((ulong)seed)) is var reason && reason is null, $"seed {seed}: {reason}");
+            return raft;
         }).ToList();
 
-        Assert.True(judges.Sum(judge => judge.Elections) > 20);
-        Assert.True(judges.Sum(judge => judge.Commits) > 100);
-        Assert.True(judges.Sum(judge => judge.Restarts) > 20);
+        Assert.True(rafts.Sum(raft => raft.Elections) > 20);
+        Assert.True(rafts.Sum(raft => raft.Commits) > 100);
+        Assert.True(rafts.Sum(raft => raft.Restarts) > 20);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TraceTests : IDisposable
         {
             var lines = File.ReadAllLines(Path.Combine(_folder, $"{seed}.ndjson"));
             Assert.Equal(50, lines.Count(line => line.StartsWith("{\"tag\":\"trace\"", StringComparison.Ordinal)));
-            Assert.Null(new PlainRaft().Judge(lines));
+            Assert.Null(new PlainRaft().Check(lines));
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class TraceTests : IDisposable
                 continue; // This seed has no such event.
             }
 
-            Assert.NotNull(new PlainRaft().Judge(lines.Select(line => line.ToJsonString())));
+            Assert.NotNull(new PlainRaft().Check(lines.Select(line => line.ToJsonString())));
             return;
         }
     }

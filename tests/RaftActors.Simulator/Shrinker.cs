@@ -8,7 +8,7 @@ namespace RaftActors.Simulator;
 /// </summary>
 internal static class Shrinker
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(20);
 
     public static List<FaultEvent> Shrink(List<FaultEvent> events, Predicate<List<FaultEvent>> stillFails)
     {
@@ -17,10 +17,10 @@ internal static class Shrinker
         foreach (var kind in events.Select(one => one.Kind).Distinct())
         {
             var without = rest.FindAll(one => one.Kind != kind);
-            rest = clock.Elapsed < Patience && stillFails(without) ? without : rest;
+            rest = clock.Elapsed < WaitMax && stillFails(without) ? without : rest;
         }
 
-        for (var size = Math.Max(1, rest.Count / 2); size >= 1 && clock.Elapsed < Patience;)
+        for (var size = Math.Max(1, rest.Count / 2); size >= 1 && clock.Elapsed < WaitMax;)
         {
             var count = rest.Count;
             rest = ShrinkBy(size, rest, stillFails, clock);
@@ -32,7 +32,7 @@ internal static class Shrinker
 
     private static List<FaultEvent> ShrinkBy(int size, List<FaultEvent> rest, Predicate<List<FaultEvent>> stillFails, Stopwatch clock)
     {
-        for (var start = 0; start < rest.Count && clock.Elapsed < Patience;)
+        for (var start = 0; start < rest.Count && clock.Elapsed < WaitMax;)
         {
             List<FaultEvent> without = [.. rest[..start], .. rest[Math.Min(start + size, rest.Count)..]];
             if (stillFails(without))

@@ -54,7 +54,7 @@ public sealed class AkkaPinsTests : TestKit
         ExpectMsg("fourth", Guard);
     }
 
-    // Without this, the room of a group would report an engine as stopped before the last words of the engine.
+    // Without this, the supervisor of a group would report an engine as stopped before the last words of the engine.
     [Fact]
     public void Terminated_comes_after_the_last_message_of_the_actor()
     {

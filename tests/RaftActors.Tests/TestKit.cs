@@ -11,7 +11,7 @@ namespace RaftActors.Tests;
 /// </summary>
 public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
 {
-    private static readonly Config Patience =
+    private static readonly Config Timing =
         "akka.test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
@@ -22,7 +22,7 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
     }
 
     protected TestKit(Config config)
-        : base(config.WithFallback(Patience))
+        : base(config.WithFallback(Timing))
     {
     }
 

@@ -2,7 +2,7 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Tests;
 
-/// <summary>The slope by which the soak judges what processes use. Samples come each thirty seconds for half an hour.</summary>
+/// <summary>The slope by which the soak checks what processes use. Samples come each thirty seconds for half an hour.</summary>
 public sealed class GrowthTests
 {
     private const int Count = 60;

@@ -9,7 +9,7 @@ namespace TrialKit;
 /// </summary>
 internal sealed partial class ChildProcess : IDisposable
 {
-    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(20);
     private static readonly Lock AllLock = new();
     private static readonly HashSet<ChildProcess> All = [];
 
@@ -127,11 +127,11 @@ internal sealed partial class ChildProcess : IDisposable
     }
 
     /// <summary>Waits for the end of the process and its output, and returns the exit code; null: it still runs.</summary>
-    public async Task<int?> Ended(TimeSpan patience)
+    public async Task<int?> Ended(TimeSpan timeout)
     {
         try
         {
-            using CancellationTokenSource guard = new(patience);
+            using CancellationTokenSource guard = new(timeout);
             await _process.WaitForExitAsync(guard.Token);
             return _process.ExitCode;
         }
@@ -145,7 +145,7 @@ internal sealed partial class ChildProcess : IDisposable
     /// Waits for a line that satisfies the condition. Earlier lines count too. Null: none came in time, or the output has ended.
     /// </summary>
     /// <param name="from">Ignores the lines before this one, see <see cref="LineCount"/>.</param>
-    public async Task<OutputLine?> Line(Func<OutputLine, bool> isIt, TimeSpan patience, int from = 0)
+    public async Task<OutputLine?> Line(Func<OutputLine, bool> isIt, TimeSpan timeout, int from = 0)
     {
         TaskCompletionSource<OutputLine?> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -161,7 +161,7 @@ internal sealed partial class ChildProcess : IDisposable
 
         try
         {
-            return await found.Task.WaitAsync(patience);
+            return await found.Task.WaitAsync(timeout);
         }
         catch (TimeoutException)
         {
@@ -171,12 +171,12 @@ internal sealed partial class ChildProcess : IDisposable
 
     /// <summary>Waits for the n-th line that contains the text. Earlier lines count too.</summary>
     /// <exception cref="TimeoutException">It did not come in time, or the output has ended. The message has all lines.</exception>
-    public async Task<string> Line(string text, int occurrence, TimeSpan patience)
+    public async Task<string> Line(string text, int occurrence, TimeSpan timeout)
     {
         var left = occurrence;
-        var line = await Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, patience);
+        var line = await Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, timeout);
         return line?.Text ?? throw new TimeoutException(
-            $"'{text}' was not written within {patience}. The output is:\n{string.Join('\n', Lines(_ => true).Select(one => one.Text))}");
+            $"'{text}' was not written within {timeout}. The output is:\n{string.Join('\n', Lines(_ => true).Select(one => one.Text))}");
     }
 
     /// <summary>All lines so far that satisfy the condition.</summary>
@@ -208,7 +208,7 @@ internal sealed partial class ChildProcess : IDisposable
     // The output ends when no process has it open. A child that outlives the process holds it, so the wait has a limit.
     private void WaitForEnd()
     {
-        using CancellationTokenSource guard = new(OutputPatience);
+        using CancellationTokenSource guard = new(OutputTimeout);
         try
         {
             _process.WaitForExitAsync(guard.Token).GetAwaiter().GetResult();

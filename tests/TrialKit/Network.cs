@@ -22,7 +22,7 @@ internal sealed partial class Network : IDisposable
         "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; }; "
         + "add rule ip nat out oifname eth0 masquerade";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly List<ChildProcess> _owners = [];
     private readonly Switch _switch;
@@ -111,10 +111,10 @@ internal sealed partial class Network : IDisposable
 
     private static async Task DemandUp(ChildProcess owner)
     {
-        if (await owner.Line(line => line.Text == "up", Patience) is null)
+        if (await owner.Line(line => line.Text == "up", WaitMax) is null)
         {
             var said = string.Join(' ', owner.Lines(_ => true).Select(line => line.Text));
-            throw new TrialFailure($"a network namespace was not ready after {Patience.TotalSeconds} s: {said}");
+            throw new TrialFailure($"a network namespace was not ready after {WaitMax.TotalSeconds} s: {said}");
         }
     }
 

@@ -12,13 +12,13 @@ internal static class Poll
         await Task.Delay(time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Asks until the answer is not null.</summary>
-    /// <param name="problem">The failure when it takes longer than <paramref name="patience"/>.</param>
-    /// <param name="patience">Null: <see cref="Guards.Wait"/>.</param>
+    /// <param name="problem">The failure when it takes longer than <paramref name="timeout"/>.</param>
+    /// <param name="timeout">Null: <see cref="Guards.Wait"/>.</param>
     /// <exception cref="TrialFailure">It took too long.</exception>
-    public static async Task<T> Until<T>(Func<Task<T?>> ask, Func<string> problem, TimeSpan? patience = null)
+    public static async Task<T> Until<T>(Func<Task<T?>> ask, Func<string> problem, TimeSpan? timeout = null)
         where T : class
     {
-        var limit = patience ?? Guards.Wait;
+        var limit = timeout ?? Guards.Wait;
         for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause))
         {
             if (await ask() is { } answer)
@@ -35,12 +35,12 @@ internal static class Poll
 
     /// <summary>Asks until it is so.</summary>
     /// <inheritdoc cref="Until{T}"/>
-    public static Task Until(Func<Task<bool>> isIt, Func<string> problem, TimeSpan? patience = null) =>
-        Until<object>(async () => await isIt() ? true : null, problem, patience);
+    public static Task Until(Func<Task<bool>> isIt, Func<string> problem, TimeSpan? timeout = null) =>
+        Until<object>(async () => await isIt() ? true : null, problem, timeout);
 
     /// <inheritdoc cref="Until(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
-    public static Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null) =>
-        Until(() => Task.FromResult(isIt()), problem, patience);
+    public static Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? timeout = null) =>
+        Until(() => Task.FromResult(isIt()), problem, timeout);
 }
 
 /// <summary>Time limits of waits that usually end at once. A trial that exceeds one fails; they measure nothing.</summary>

@@ -26,7 +26,7 @@ internal sealed class ClusterBootstrap(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     // A member that has not answered for so long may be dead, so the next one is asked.
-    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(3);
 
     // A member that has restarted at the same address ignores the first join.
     private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);
@@ -157,7 +157,7 @@ internal sealed class ClusterBootstrap(
         }
 
         _admission = _admission with { Members = _admission.Members.Union(members) };
-        await SendJoinAsync(members[_attempts++ % members.Length], JoinPatience).ConfigureAwait(false);
+        await SendJoinAsync(members[_attempts++ % members.Length], JoinTimeout).ConfigureAwait(false);
     }
 
     [MemberNotNull(nameof(_admission))]
@@ -175,10 +175,10 @@ internal sealed class ClusterBootstrap(
     }
 
     // Only while the claim counts. Akka.Cluster must not repeat a join by itself: it would take this node up after that.
-    private async Task SendJoinAsync(string member, TimeSpan patience)
+    private async Task SendJoinAsync(string member, TimeSpan timeout)
     {
         var (begin, asked) = (time.GetTimestamp(), 0);
-        while (!seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) is var elapsed && elapsed < patience)
+        while (!seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) is var elapsed && elapsed < timeout)
         {
             if (elapsed >= asked * JoinInterval)
             {

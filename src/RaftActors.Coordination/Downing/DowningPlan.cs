@@ -8,26 +8,26 @@ namespace RaftActors.Coordination.Downing;
 /// </summary>
 internal sealed class DowningPlan(DowningSettings settings)
 {
-    private readonly Patience _patience = new(settings);
+    private readonly DowningTimers _timers = new(settings);
     private long? _followed;
 
     /// <summary>The node has looked at the cluster.</summary>
     public Step OnSeen(ClusterView view, TimeSpan now)
     {
-        _patience.OnSeen(view, now);
-        return _patience.IsOver(now)
+        _timers.OnSeen(view, now);
+        return _timers.IsOver(now)
             ? new Step(DownsSelf:
                 $"it cannot reach {string.Join(", ", view.Members.Where(each => each.IsUnreachable).Select(each => each.Name))}, and the "
                     + $"coordination group has not answered for {settings.DownSelfAfter} (raft-coordination.downing.down-self-after), so "
                     + "other nodes may have downed it")
-            : new Step(Asks: _patience.IsReadDue(now));
+            : new Step(Asks: _timers.IsReadDue(now));
     }
 
     /// <summary>The group has answered.</summary>
     /// <param name="sentAt">The moment at which it was asked: an answer is not younger than its question.</param>
     public Step OnAnswered(ClusterView view, Decision decision, TimeSpan sentAt, TimeSpan now)
     {
-        _patience.OnRead(sentAt);
+        _timers.OnRead(sentAt);
         if (decision.Downed.Contains(view.Self))
         {
             return new Step(DownsSelf: "the other nodes have decided so");
@@ -40,14 +40,14 @@ internal sealed class DowningPlan(DowningSettings settings)
 
         if (_followed != decision.Count)
         {
-            _patience.OnDecided(now);
+            _timers.OnDecided(now);
         }
 
         _followed = decision.Count;
         var doomed = view.FindDoomed().RemoveAll(decision.Downed.Contains);
         return new Step(
             Downs: [.. view.Members.Select(each => each.Name).Where(decision.Downed.Contains)],
-            Proposes: doomed.Length > 0 && _patience.IsDecisionDue(view.IsMinority(doomed), now) ? doomed : []);
+            Proposes: doomed.Length > 0 && _timers.IsDecisionDue(view.IsMinority(doomed), now) ? doomed : []);
     }
 
     /// <summary>What the node does next.</summary>

@@ -15,7 +15,7 @@ internal sealed class Replica(Action<string, TimeSpan?> remind, int changesMax =
     /// The longest wait of a question. It is below the default of <c>raft.client.attempt-timeout</c>, after which a client would ask
     /// another process, while this one still keeps the question.
     /// </summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
+    public static readonly TimeSpan WaitMax = TimeSpan.FromMilliseconds(800);
 
     private readonly WaitingQuestions _waiting = new();
 
@@ -78,7 +78,7 @@ internal sealed class Replica(Action<string, TimeSpan?> remind, int changesMax =
     /// <summary>Answers the questions that have waited for too long.</summary>
     public void Check(TimeSpan now)
     {
-        Reply(_waiting.TakeOld(_isRestored ? now : now - Patience), _isRestored ? null : Stamp);
+        Reply(_waiting.TakeOld(_isRestored ? now : now - WaitMax), _isRestored ? null : Stamp);
         _isRestored = false;
     }
 

@@ -18,7 +18,7 @@ namespace RaftActors.Coordination;
 public sealed class RaftItems
 {
     // For all attempts of a call. Longer than it takes to found the group, or to elect a leader after a crash.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
     private readonly GroupCalls _calls;
     private readonly SessionKeeper _keeper;
@@ -144,7 +144,7 @@ public sealed class RaftItems
 
     private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, CancellationToken cancellation)
     {
-        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, Patience, null, cancellation)
+        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, CallTimeout, null, cancellation)
             .ConfigureAwait(false);
         return [.. view.Items.Select(ToItem)];
     }
@@ -152,14 +152,14 @@ public sealed class RaftItems
     private async Task<(Answer Answer, long Serial)> WriteAsync(string name, Command command, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var written = await _calls.AppendAsync(name, command, Patience, _time, cancellation).ConfigureAwait(false);
+        var written = await _calls.AppendAsync(name, command, CallTimeout, _time, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return written switch
         {
             (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
             { } answered => answered,
             null => throw new RaftUnavailableException(
-                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {Patience}, or has "
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {CallTimeout}, or has "
                     + "forgotten this program between two attempts. Read it."),
         };
     }

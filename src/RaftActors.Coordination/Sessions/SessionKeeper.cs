@@ -49,7 +49,7 @@ internal sealed class SessionKeeper(
         Task<Session> opening;
         lock (_lock)
         {
-            // All callers share one attempt, which outlives a caller that gives up. Otherwise callers whose patience is shorter than the
+            // All callers share one attempt, which outlives a caller that gives up. Otherwise callers whose timeout is shorter than the
             // group's delay would open one session after another, and get none.
             opening = _opening is { IsCompleted: false } ? _opening : _opening = OpenAsync();
         }

@@ -23,11 +23,11 @@ internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability
     /// <summary>The election timeout is over.</summary>
     public bool IsDue => clock.Now >= DueAt;
 
-    /// <summary>Starts a new timeout of random length; a slow disk makes it longer (<see cref="Durability.Patience"/>).</summary>
+    /// <summary>Starts a new timeout of random length; a slow disk makes it longer (<see cref="Durability.TimeoutExtension"/>).</summary>
     public void Reset()
     {
         HasLostLeader = false;
-        DueAt = clock.Now + durability.Patience + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
+        DueAt = clock.Now + durability.TimeoutExtension + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
     }
 
     /// <summary>Lengthens the timeout under way.</summary>

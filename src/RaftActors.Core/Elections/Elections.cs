@@ -55,7 +55,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>
-    /// The connection to a process closed. If it is the leader, this process campaigns early, in turn with the others, and judges again
+    /// The connection to a process closed. If it is the leader, this process campaigns early, in turn with the others, and decides again
     /// the requests that it refused for the leader's sake.
     /// </summary>
     public void OnPeerUnreachable(ProcessName name)
@@ -74,7 +74,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
             state.Timer.Hasten(Math.Max(state.Now, state.Election.BoundUntil) + (turn * state.Options.HintStaggerTicks));
             if (!state.IsBound)
             {
-                JudgeKeptRequests();
+                DecideKeptRequests();
             }
 
             OnTick();
@@ -158,15 +158,15 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
         else if (request.IsPreVote)
         {
-            JudgePreVote(envelope, request);
+            DecidePreVote(envelope, request);
         }
         else
         {
-            JudgeVote(envelope, request);
+            DecideVote(envelope, request);
         }
     }
 
-    private void JudgePreVote(Envelope envelope, Message.RequestVote request)
+    private void DecidePreVote(Envelope envelope, Message.RequestVote request)
     {
         var candidate = new FoundingRank(request.Position, envelope.From.Name);
         var isGranted = envelope.Term > state.Term
@@ -187,7 +187,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         state.Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: true, envelope.Boot), envelope.Term);
     }
 
-    private void JudgeVote(Envelope envelope, Message.RequestVote request)
+    private void DecideVote(Envelope envelope, Message.RequestVote request)
     {
         var (dueAt, hasLed) = (state.Timer.DueAt, state.Role is LeaderRole);
         if (envelope.Term > state.Term)
@@ -231,7 +231,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         state.Send(envelope.From, new Message.RequestVoteReply(Granted: false, request.IsPreVote, envelope.Boot));
 
     /// <summary>Answers the requests that could not be granted when they came.</summary>
-    public void JudgeKeptRequests()
+    public void DecideKeptRequests()
     {
         foreach (var peer in state.Roster.Peers)
         {
@@ -250,7 +250,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     {
         if (state.Now == state.Election.BoundUntil)
         {
-            JudgeKeptRequests();
+            DecideKeptRequests();
         }
 
         if (state.Now == state.Election.FormerPromiseEnd && state.HardState.Promise != state.Options.Promise)
@@ -305,7 +305,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>Founds the group if it is this process's turn, and leads if a majority has voted for it.</summary>
-    public void Settle()
+    public void Advance()
     {
         if (founding.ShouldCampaign())
         {

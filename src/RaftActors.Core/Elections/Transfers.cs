@@ -49,7 +49,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         state.Transfers.Current = new Transfer(target.Member.Name, target.Member.Name, isAutomatic: true, state.Now);
 
     /// <summary>Tells the target to campaign as soon as it has all of this leader's log.</summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Transfers.Current is { IsTold: false } && state.Role is LeaderRole leader)
         {

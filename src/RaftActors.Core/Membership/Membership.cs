@@ -150,7 +150,7 @@ internal sealed class Membership(RaftState state)
         && (!state.Options.KeepsQuorum || QuorumKeeping.IsSettled(state, leader));
 
     /// <summary>Leaves a joint configuration once it is committed, and gives places to processes that came.</summary>
-    public void Settle()
+    public void Advance()
     {
         if (!IsChangeAllowed)
         {

@@ -3,7 +3,7 @@ namespace RaftActors.Core;
 /// <summary>
 /// Logs that differ where Raft demands the same. Before the founding only preloaded pairs can differ. In a group, two entries of one index
 /// and term are the same (§5.3, Figure 3); where they are not, a disk or a memory has damaged one. First the two processes find the
-/// first place at which they differ. Then the leader judges: the log of the majority is right, and a process that a majority of each set
+/// first place at which they differ. Then the leader decides: the log of the majority is right, and a process that a majority of each set
 /// of voters contradicts on disk is fenced. A fence is durable, because a restart does not mend a damaged or restored store.
 /// </summary>
 internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers transfers, Refusals refusals)
@@ -134,7 +134,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Another process has found where its log and ours diverge, or was told. It hears what stands here, so that both logs can be judged.
+    /// Another process has found where its log and ours diverge, or was told. It hears what stands here, so that both logs can be compared.
     /// The leader hears it each time, since it asks no more once it knows.
     /// </summary>
     public void OnDiverged(Peer peer, Envelope envelope, Message.Refusal refusal)
@@ -179,19 +179,19 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
             && leader.Of(envelope.From) is { } progress
             && progress.Refuse(divergence, envelope.Boot))
         {
-            Judge(leader);
+            Check(leader);
         }
     }
 
     /// <summary>
-    /// Judges all divergences that were reported to this leader; at each heartbeat again, since the logs become known one by one. Fences
+    /// Checks all divergences that were reported to this leader; at each heartbeat again, since the logs become known one by one. Fences
     /// this process, or tells the other one that it is outvoted. Steps down if a majority refused this process's log.
     /// </summary>
-    public void Judge(LeaderRole leader, bool reportsDisputes = false)
+    public void Check(LeaderRole leader, bool reportsDisputes = false)
     {
         foreach (var progress in leader.Progresses)
         {
-            if (DivergenceOf(progress) is not { } divergence || !MayJudge(progress, divergence))
+            if (DivergenceOf(progress) is not { } divergence || !MayCheck(progress, divergence))
             {
                 continue;
             }
@@ -226,8 +226,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     private static Divergence? DivergenceOf(Progress? progress) =>
         progress is { State: ProgressState.Refused } ? progress.Divergence : null;
 
-    /// <summary>Preloaded pairs are not judged: a process that has only those, and other ones, was never in the group.</summary>
-    private bool MayJudge(Progress progress, Divergence divergence) =>
+    /// <summary>Preloaded pairs are not checked: a process that has only those, and other ones, was never in the group.</summary>
+    private bool MayCheck(Progress progress, Divergence divergence) =>
         divergence.Index <= state.Log.Last
         && state.Roster.Of(progress.Member.Name) is { } peer
         && (peer.IsFounded || peer.Position.Term > Term.Zero);

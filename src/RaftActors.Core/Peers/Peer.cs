@@ -54,7 +54,7 @@ internal sealed class Peer(ProcessName name)
     public bool HasAnsweredClaim { get; private set; }
 
     /// <summary>The other process that claimed its name last, and was refused; none: no other one was.</summary>
-    public Incarnation Twin { get; set; }
+    public Incarnation Duplicate { get; set; }
 
     /// <summary>
     /// It has greeted this process with the incarnation that runs. A new incarnation comes with a new start. So if the incarnation changed
@@ -76,7 +76,7 @@ internal sealed class Peer(ProcessName name)
     /// </summary>
     public HashSet<(RefusalReason Reason, Serial Serial, LogIndex Under)> Shown { get; } = [];
 
-    /// <summary>A vote request that could not be granted yet. To judge it later is like a slow network.</summary>
+    /// <summary>A vote request that could not be granted yet. A later answer to it is like a slow network.</summary>
     public Envelope? KeptRequest { get; set; }
 
     /// <summary>The process with the incarnation that sent the last message.</summary>
@@ -107,8 +107,8 @@ internal sealed class Peer(ProcessName name)
     }
 
     /// <summary>
-    /// The group has removed the present incarnation and holds another one. The removed process may still run and greet, so it is a twin of
-    /// the other one until that one has had its time to answer; otherwise it would be taken in again at once.
+    /// The group has removed the present incarnation and holds another one. The removed process may still run and greet, so it is a
+    /// duplicate of the other one until that one has had its time to answer; otherwise it would be taken in again at once.
     /// </summary>
     public void YieldTo(Member other, long now)
     {
@@ -144,7 +144,7 @@ internal sealed class Peer(ProcessName name)
     public void Lose()
     {
         (GreetedAt, RepliedAt, SpokeAt) = (null, null, null);
-        (ClaimedAt, HasAnsweredClaim, Twin) = (null, false, Incarnation.None);
+        (ClaimedAt, HasAnsweredClaim, Duplicate) = (null, false, Incarnation.None);
         GreetAgain(0);
     }
 

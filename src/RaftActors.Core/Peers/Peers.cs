@@ -66,9 +66,9 @@ internal sealed class Peers(RaftState state, Refusals refusals)
             return null;
         }
 
-        if (IsTwin(peer, envelope.From))
+        if (IsDuplicate(peer, envelope.From))
         {
-            OnTwin(peer, envelope);
+            OnDuplicate(peer, envelope);
             return null;
         }
 
@@ -83,7 +83,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     /// </summary>
     public bool Trusts(Envelope envelope) =>
         (state.Roster.Of(envelope.From.Name) is { } peer
-            ? !IsFromOldIncarnation(peer, envelope) && !IsTwin(peer, envelope.From)
+            ? !IsFromOldIncarnation(peer, envelope) && !IsDuplicate(peer, envelope.From)
             : MayHear(envelope))
         && !state.IsOfOtherGroup(envelope.Group)
         && !IsFromOldStart(envelope);
@@ -310,18 +310,18 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         || (state.CommitIndex < state.Configurations.LatestIndex && state.Configurations.BeforeLatest?.Holds(member) == true);
 
     /// <summary>Whether the sender has the name of another process that may still run. Changes nothing.</summary>
-    private bool IsTwin(Peer peer, Member sender) =>
+    private bool IsDuplicate(Peer peer, Member sender) =>
         peer.Current != Incarnation.None
         && peer.Current != sender.Incarnation
         && peer.SpokeAt is not null
         && !IsInForce(sender)
-        && !(peer.ClaimedAt is { } claimed && state.Now - claimed >= TwinPatience);
+        && !(peer.ClaimedAt is { } claimed && state.Now - claimed >= DuplicateTimeout);
 
     /// <summary>
-    /// A twin sent a message. The first process is asked whether it still runs, because it may be silent in an idle group. When it has
-    /// answered, the twin is refused.
+    /// A duplicate sent a message. The first process is asked whether it still runs, because it may be silent in an idle group. When it has
+    /// answered, the duplicate is refused.
     /// </summary>
-    private void OnTwin(Peer peer, Envelope envelope)
+    private void OnDuplicate(Peer peer, Envelope envelope)
     {
         if (peer.ClaimedAt is null)
         {
@@ -334,16 +334,16 @@ internal sealed class Peers(RaftState state, Refusals refusals)
             return;
         }
 
-        refusals.RefuseTwin(envelope);
-        if (peer.Twin != envelope.From.Incarnation)
+        refusals.RefuseDuplicate(envelope);
+        if (peer.Duplicate != envelope.From.Incarnation)
         {
-            peer.Twin = envelope.From.Incarnation;
-            state.Effects.Add(new Effect.TwinRefused(envelope.From, peer.Member));
+            peer.Duplicate = envelope.From.Incarnation;
+            state.Effects.Add(new Effect.DuplicateRefused(envelope.From, peer.Member));
         }
     }
 
     // One message may be lost, so the first process is asked for longer than it needs to answer.
-    private int TwinPatience => 2 * state.Options.ElectionTimeoutMaxTicks;
+    private int DuplicateTimeout => 2 * state.Options.ElectionTimeoutMaxTicks;
 
     // The group has taken the sender in while the other one was silent.
     private bool IsInForce(Member sender) =>

@@ -71,7 +71,7 @@ internal sealed class Refusals(RaftState state)
     }
 
     /// <summary>Refuses a process whose name another one has that runs.</summary>
-    public void RefuseTwin(Envelope envelope)
+    public void RefuseDuplicate(Envelope envelope)
     {
         var detail = $"{state.Self.Name} hears another process called {envelope.From.Name}, which runs; stop this one, or give its node a "
             + "name of its own. If the other one is to go, stop that one, and this one takes its place";

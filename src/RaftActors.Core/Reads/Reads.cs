@@ -57,7 +57,7 @@ internal sealed class Reads(RaftState state)
     /// Ends the round under way if it is confirmed, answers by the lease, or begins the next round. A new leader knows the group's commit
     /// index only when an entry of its own term is committed (thesis §6.4, step 1).
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Role is not LeaderRole leader)
         {

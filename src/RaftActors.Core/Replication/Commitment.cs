@@ -9,7 +9,7 @@ internal sealed class Commitment(RaftState state)
     /// A leader commits an entry of its own term that a majority has on disk; its own disk counts like the others. An older entry on a
     /// majority can still be overwritten (§5.4.2, Figure 8), and is committed with a later one.
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Role is not LeaderRole leader || state.CommitIndex == state.Log.Last)
         {

@@ -36,16 +36,16 @@ internal sealed class Leader(
     /// <summary>Check-quorum: no majority has answered for an election timeout (thesis §6.2).</summary>
     public static bool HasLostQuorum(RaftState state, LeaderRole leader)
     {
-        var patience = state.Options.ElectionTimeoutMaxTicks + state.Durability.Patience;
+        var timeout = state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension;
         bool HasReplied(Member member) =>
-            member == state.Self || (leader.Of(member) is { } progress && state.Now - progress.RepliedAt < patience);
+            member == state.Self || (leader.Of(member) is { } progress && state.Now - progress.RepliedAt < timeout);
         return state.Options.Variations.CheckQuorum && !Majority.Holds(state.Configuration, HasReplied);
     }
 
     private void OnHeartbeat(LeaderRole leader)
     {
         ForgetRemovedPeers(leader);
-        divergences.Judge(leader, reportsDisputes: true);
+        divergences.Check(leader, reportsDisputes: true);
         if (state.Role != leader)
         {
             return;
@@ -135,7 +135,7 @@ internal sealed class Leader(
     /// <summary>
     /// Sends to each process the news that it was not sent yet: entries, the commit index, the question of a round of reads.
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Role is not LeaderRole leader)
         {

@@ -78,7 +78,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
     }
 
     /// <summary>At the end of each step: a leader is quiescent if all others are. Only a follower is watched while it is awake.</summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Role is not FollowerRole { Leader: not null })
         {

@@ -8,7 +8,7 @@ namespace RaftActors.Core;
 /// (§5.6), but a disk can slow down at any time. Elections would then follow one another without end, each begun before the votes of the
 /// one before are durable. Three rules prevent that, and none is noticed while a write takes less than a tick:
 /// <see cref="Elections"/> starts no election while the term or the vote is being written; a vote counts however late it arrives within
-/// its term; and <see cref="Patience"/> lengthens every election timeout.
+/// its term; and <see cref="TimeoutExtension"/> lengthens every election timeout.
 /// </remarks>
 internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> effects, RaftLog log, HardState hardState)
 {
@@ -65,7 +65,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// Ticks by which silence is tolerated longer. The other disks are assumed to be as slow as this one, and a write may wait for one
     /// outstanding write.
     /// </summary>
-    public int Patience => 2 * _latestWriteTicks;
+    public int TimeoutExtension => 2 * _latestWriteTicks;
 
     /// <summary>Notes that a first read begins, or that the oldest one has ended.</summary>
     public void NoteReads(bool isReading) => _readsSince = isReading ? clock.Now : null;
@@ -123,7 +123,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     }
 
     /// <summary>Notes that a write is durable and sends what waited for it.</summary>
-    /// <param name="slowedBy">The ticks by which <see cref="Patience"/> grew on the way.</param>
+    /// <param name="slowedBy">The ticks by which <see cref="TimeoutExtension"/> grew on the way.</param>
     /// <returns>False if a later write was reported before.</returns>
     public bool Finish(Ticket ticket, out int slowedBy)
     {

@@ -26,12 +26,12 @@ internal static class Rest
 
     private static bool IsMember(RaftState state) => state is { IsAdmitted: true, IsFounding: false };
 
-    // It may be judged in the next step, for instance if this process led until the end of the latest one.
+    // It may be answered in the next step, for instance if this process led until the end of the latest one.
     private static bool HasKeptRequest(RaftState state) => state.Roster.Peers.Any(static peer => peer.KeptRequest is not null);
 
     private static long EndOf(RaftState state, LeaderRole leader)
     {
-        var (end, patience) = (NextHeartbeat(state), state.Options.ElectionTimeoutMaxTicks + state.Durability.Patience);
+        var (end, timeout) = (NextHeartbeat(state), state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension);
         var isAnySilent = false;
         foreach (var progress in leader.Progresses)
         {
@@ -41,8 +41,8 @@ internal static class Rest
             }
 
             // The silence of a process counts for check-quorum, and later for the log that is kept for it.
-            isAnySilent |= progress.RepliedAt + patience <= state.Now;
-            end = Earlier(state, end, progress.RepliedAt + patience);
+            isAnySilent |= progress.RepliedAt + timeout <= state.Now;
+            end = Earlier(state, end, progress.RepliedAt + timeout);
             end = Earlier(state, end, progress.RepliedAt + state.Options.GoneTicks);
         }
 
@@ -77,7 +77,7 @@ internal static class Rest
         {
             // The quorum counts as lost, after a longer time if the disk is slow.
             var lost = heard + (2L * state.Options.ElectionTimeoutMaxTicks);
-            end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.Patience);
+            end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.TimeoutExtension);
         }
 
         return NextGreeting(state, end);

@@ -43,7 +43,7 @@ internal static class Describe
         Effect.Woken => "awake",
         Effect.Unwatched => "unwatched",
         Effect.Refused refused => $"refused by {refused.By}: {refused.Reason} {refused.Serial}: {refused.Detail}",
-        Effect.TwinRefused refused => $"refuses {refused.Twin}, since {refused.Running} runs",
+        Effect.DuplicateRefused refused => $"refuses {refused.Duplicate}, since {refused.Running} runs",
         Effect.Fenced fenced => $"fenced: {fenced.Fence.Reason} {fenced.Fence.Serial}: {fenced.Detail}",
         _ => throw new UnreachableException(),
     };

@@ -15,7 +15,7 @@ internal sealed class Views(RaftState state, Commitment commitment)
     /// Announces the changes of this step, in an order on which the application can rely. A leader is lost before its quorum, and found
     /// after it. Committed entries follow. Only then does a leader become ready.
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         AnnounceFence();
         var quorum = Quorum();
@@ -45,9 +45,9 @@ internal sealed class Views(RaftState state, Commitment commitment)
 
     private QuorumView? Quorum()
     {
-        // A quorum that was lost is found again by hearing a leader, not by a patience that grew later.
-        var patience = _quorum is null ? 0 : state.Durability.Patience;
-        var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + patience;
+        // A quorum that was lost is found again by hearing a leader, not by a timeout that grew later.
+        var extension = _quorum is null ? 0 : state.Durability.TimeoutExtension;
+        var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + extension;
         var isLost = state.Role is not LeaderRole && state.Election.SilenceAt(state.Now) >= timeout;
         if (state.Configurations.IsEmpty || isLost)
         {

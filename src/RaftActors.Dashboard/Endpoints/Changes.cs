@@ -11,7 +11,7 @@ namespace RaftActors.Dashboard.Endpoints;
 /// <summary>The POST endpoints of operators.</summary>
 internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
 {
-    // Longer than a transfer of the leadership takes, and shorter than the patience of a person.
+    // Longer than a transfer of the leadership takes, and shorter than a person waits.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     public Task TransferAsync(HttpContext http) => ChangeAsync(
@@ -50,21 +50,21 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             return;
         }
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-        patience.CancelAfter(Timeout);
-        var (status, text) = await BreakAsync(coordination, name, token, patience.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        limit.CancelAfter(Timeout);
+        var (status, text) = await BreakAsync(coordination, name, token, limit.Token);
         await AnswerAsync(http, status, text);
     }
 
     private static async Task<(int Status, string Text)> BreakAsync(
-        RaftCoordination coordination, string name, long token, CancellationToken patience)
+        RaftCoordination coordination, string name, long token, CancellationToken limit)
     {
         IReadOnlyList<RaftHolder>? before = null;
         try
         {
-            await foreach (var holders in coordination.ObserveAsync(name, patience))
+            await foreach (var holders in coordination.ObserveAsync(name, limit))
             {
-                if (before is null && !await coordination.BreakAsync(name, token, patience))
+                if (before is null && !await coordination.BreakAsync(name, token, limit))
                 {
                     return (StatusCodes.Status409Conflict, $"The token {token} does not hold {name} any more, so nothing was changed.");
                 }

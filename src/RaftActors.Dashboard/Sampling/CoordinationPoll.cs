@@ -13,7 +13,7 @@ namespace RaftActors.Dashboard.Sampling;
 internal sealed class CoordinationPoll(ActorSystem system)
 {
     // As long as for the status of a group.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Once _overview = new();
     private readonly ConcurrentDictionary<string, LockPoll> _locks = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal sealed class CoordinationPoll(ActorSystem system)
 
     private async Task<CoordinationView> AskAsync(string? name, CoordinationView? before)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(AnswerTimeout);
         try
         {
             if (Coordination is not { } coordination)
@@ -61,11 +61,12 @@ internal sealed class CoordinationPoll(ActorSystem system)
                 return new CoordinationView(null, "This node has no coordination.");
             }
 
-            return new CoordinationView(await coordination.DescribeAsync(name, patience.Token).ConfigureAwait(false), null);
+            return new CoordinationView(await coordination.DescribeAsync(name, limit.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException)
         {
-            return new CoordinationView(before?.Overview, $"No process of the coordination answered within {Patience.TotalSeconds} s.");
+            return new CoordinationView(
+                before?.Overview, $"No process of the coordination answered within {AnswerTimeout.TotalSeconds} s.");
         }
         catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
         {

@@ -4,7 +4,7 @@ namespace RaftActors.Dashboard.Sampling;
 internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? contacts)
 {
     // Longer than a call to another node takes, and short enough for a page that shows the silence.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group, contacts));
 
@@ -29,29 +29,29 @@ internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? 
     public Task AskAsync() => _status.RunAsync(async () =>
     {
         AskedAt = Environment.TickCount64;
-        Failure = await TryAsync(async patience => Status = await Client.StatusAsync(patience).ConfigureAwait(false)).ConfigureAwait(false);
+        Failure = await TryAsync(async limit => Status = await Client.StatusAsync(limit).ConfigureAwait(false)).ConfigureAwait(false);
     });
 
     /// <summary>Asks one process to explain the group: this one, or if it is null the leader or any other.</summary>
     public Task ExplainAsync(ProcessName? process) => _explanation.RunAsync(async () =>
     {
         string? text = null;
-        var failure = await TryAsync(async patience => text = await Client.ExplainAsync(process, patience).ConfigureAwait(false))
+        var failure = await TryAsync(async limit => text = await Client.ExplainAsync(process, limit).ConfigureAwait(false))
             .ConfigureAwait(false);
         Explanation = text ?? failure;
     });
 
     private static async Task<string?> TryAsync(Func<CancellationToken, Task> call)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(AnswerTimeout);
         try
         {
-            await call(patience.Token).ConfigureAwait(false);
+            await call(limit.Token).ConfigureAwait(false);
             return null;
         }
         catch (OperationCanceledException)
         {
-            return $"No process answered within {Patience.TotalSeconds} s.";
+            return $"No process answered within {AnswerTimeout.TotalSeconds} s.";
         }
         catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
         {

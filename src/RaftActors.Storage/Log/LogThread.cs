@@ -32,7 +32,7 @@ internal sealed class LogThread
 
     private void Run()
     {
-        while (_writer.Queue.Wait(Patience()))
+        while (_writer.Queue.Wait(WaitTime()))
         {
             lock (_writer.Lock)
             {
@@ -61,7 +61,7 @@ internal sealed class LogThread
     }
 
     /// <summary>The milliseconds to wait for a write before the thread retries, syncs or seals.</summary>
-    private int Patience()
+    private int WaitTime()
     {
         lock (_writer.Lock)
         {
@@ -70,18 +70,18 @@ internal sealed class LogThread
                 return Timeout.Infinite;
             }
 
-            int? patience = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : null;
+            int? wait = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : null;
             if (_options.Sync == SyncPolicy.Interval && _writer.NeedsSync)
             {
-                patience = Sooner(patience, Rest(_options.SyncInterval, _syncedAt));
+                wait = Sooner(wait, Rest(_options.SyncInterval, _syncedAt));
             }
 
             if (_writer.NeedsSeal)
             {
-                patience = Sooner(patience, Rest(_options.SealAfter, _writtenAt));
+                wait = Sooner(wait, Rest(_options.SealAfter, _writtenAt));
             }
 
-            return patience ?? Timeout.Infinite;
+            return wait ?? Timeout.Infinite;
         }
     }
 }

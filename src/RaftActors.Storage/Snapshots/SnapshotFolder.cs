@@ -25,8 +25,8 @@ internal sealed class SnapshotFolder : IDisposable
     private volatile bool _isDurable;
 
     /// <summary>
-    /// Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Settle"/> next: it decides about received snapshots,
-    /// and checks the latest one.
+    /// Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Reconcile"/> next: it decides about received
+    /// snapshots, and checks the latest one.
     /// </summary>
     public SnapshotFolder(IDisk disk, string folder, StoreOwner owner)
     {
@@ -64,7 +64,7 @@ internal sealed class SnapshotFolder : IDisposable
     /// <exception cref="StoreDamagedException">The latest snapshot is damaged.</exception>
     /// <exception cref="StoreException">The latest snapshot has another version, belongs to another process, or cannot be
     /// read.</exception>
-    public void Settle(IReadOnlyCollection<LogPosition> installed)
+    public void Reconcile(IReadOnlyCollection<LogPosition> installed)
     {
         var names = installed.Select(SnapshotName.Of).ToHashSet();
         foreach (var file in _disk.List(_folder))

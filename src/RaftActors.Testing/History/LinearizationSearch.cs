@@ -109,8 +109,10 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     private int TryPlace(int place, int operation)
     {
         var placed = _places.PlacedAt(place);
-        var twin = _timeline.Twins[operation];
-        return !IsIn(placed, operation) && (twin < 0 || IsIn(placed, twin)) && TryStep(_places[place].State, operation, out var next)
+        var predecessor = _timeline.Predecessors[operation];
+        return !IsIn(placed, operation)
+            && (predecessor < 0 || IsIn(placed, predecessor))
+            && TryStep(_places[place].State, operation, out var next)
             ? Reach(place, operation, next)
             : -1;
     }
@@ -133,7 +135,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             Put(operation);
         }
 
-        explained = Settle(explained, state, order: null);
+        explained = PlaceReads(explained, state, order: null);
         var place = _places.Add(explained, _placed, state, from, operation);
         if (place >= 0)
         {
@@ -147,7 +149,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     /// Explains the ends that need no choice. A fitting read gets its place at once, because it changes no state and so excludes no
     /// other order.
     /// </summary>
-    private int Settle(int explained, TState state, List<Operation<TInput, TOutput>>? order)
+    private int PlaceReads(int explained, TState state, List<Operation<TInput, TOutput>>? order)
     {
         explained = SkipPlaced(explained);
         for (var n = 0; n < _timeline.OpenKnown(explained); n++)
@@ -202,7 +204,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             path.Push(place);
         }
 
-        // Repeats the path, because the places record the steps only, not the reads that settled on the way.
+        // Repeats the path, because the places record the steps only, not the reads that were placed on the way.
         var (order, explained) = (new List<Operation<TInput, TOutput>>(), 0);
         Array.Clear(_placed);
         foreach (var place in path)
@@ -213,7 +215,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
                 order.Add(_timeline.Operations[operation]);
             }
 
-            explained = Settle(explained, _places[place].State, order);
+            explained = PlaceReads(explained, _places[place].State, order);
         }
 
         var open = new List<Operation<TInput, TOutput>>();

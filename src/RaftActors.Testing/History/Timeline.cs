@@ -20,8 +20,8 @@ internal sealed class Timeline<TInput, TOutput>
     {
         Operations = [.. operations];
         Slots = new int[Operations.Length];
-        Twins = new int[Operations.Length];
-        Array.Fill(Twins, -1);
+        Predecessors = new int[Operations.Length];
+        Array.Fill(Predecessors, -1);
         _optional = IndicesOf(optional: true);
         Ends = IndicesOf(optional: false);
         Array.Sort(Ends, (one, other) => Nullable.Compare(Operations[one].Ended, Operations[other].Ended));
@@ -34,7 +34,7 @@ internal sealed class Timeline<TInput, TOutput>
         }
 
         Words = (concurrent + _optional.Length + 63) / 64;
-        FindTwins();
+        FindPredecessors();
     }
 
     public Operation<TInput, TOutput>[] Operations { get; }
@@ -49,7 +49,7 @@ internal sealed class Timeline<TInput, TOutput>
     /// For an optional operation, the previous one with the same input, else -1. Both are indistinguishable once both are invoked, so
     /// the earlier one goes first.
     /// </summary>
-    public int[] Twins { get; }
+    public int[] Predecessors { get; }
 
     /// <summary>The number of 64-bit words in a set.</summary>
     public int Words { get; }
@@ -125,15 +125,15 @@ internal sealed class Timeline<TInput, TOutput>
         open.Insert(at, operation);
     }
 
-    private void FindTwins()
+    private void FindPredecessors()
     {
         for (var i = 1; i < _optional.Length; i++)
         {
-            for (var earlier = i - 1; earlier >= 0 && Twins[_optional[i]] < 0; earlier--)
+            for (var earlier = i - 1; earlier >= 0 && Predecessors[_optional[i]] < 0; earlier--)
             {
                 if (EqualityComparer<TInput>.Default.Equals(Operations[_optional[i]].Input, Operations[_optional[earlier]].Input))
                 {
-                    Twins[_optional[i]] = _optional[earlier];
+                    Predecessors[_optional[i]] = _optional[earlier];
                 }
             }
         }

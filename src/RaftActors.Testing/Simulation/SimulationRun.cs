@@ -6,7 +6,7 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>One run of a simulation, from the start of the nodes to the last condition.</summary>
 internal sealed class SimulationRun : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan EndTimeout = TimeSpan.FromMinutes(1);
 
     // Of the machine. An actor that never stops, as it may if its thread is the simulation's, keeps its memory.
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
@@ -91,12 +91,12 @@ internal sealed class SimulationRun : IDisposable
 
         _world.RunUntil(duration);
         Mend();
-        var haveEnded = _world.RunUntil(_world.Now + Patience, () => programs.TrueForAll(each => each.IsCompleted));
-        Demand(haveEnded, "programs", $"a program has not ended {Patience} after the last fault");
+        var haveEnded = _world.RunUntil(_world.Now + EndTimeout, () => programs.TrueForAll(each => each.IsCompleted));
+        Demand(haveEnded, "programs", $"a program has not ended {EndTimeout} after the last fault");
         foreach (var (what, holds) in eventually)
         {
-            var hasHeld = _world.RunUntil(_world.Now + Patience, () => Ask(what, holds, view));
-            Demand(hasHeld, what, hasHeld ? "" : $"'{what}' does not hold {Patience} after the last fault; delivered: {Delivered()}");
+            var hasHeld = _world.RunUntil(_world.Now + EndTimeout, () => Ask(what, holds, view));
+            Demand(hasHeld, what, hasHeld ? "" : $"'{what}' does not hold {EndTimeout} after the last fault; delivered: {Delivered()}");
         }
 
         return new SimulationResult(

@@ -234,7 +234,8 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         _process.Appends.OnActorCame();
         Raft.EndQueries();
-        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, _overrides.JudgesProposals), Self);
+        var validates = _overrides.ValidatesProposals;
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, validates), Self);
         Raft.Begin();
     }
 

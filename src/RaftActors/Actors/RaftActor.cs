@@ -276,7 +276,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private ActorOverrides FindOverrides() => new(
         AnswersQueries: IsOverridden((Func<object, object?>)HandleQuery),
-        JudgesProposals: IsOverridden((Func<Proposal<TValue>, string?>)HandleProposal),
+        ValidatesProposals: IsOverridden((Func<Proposal<TValue>, string?>)HandleProposal),
         HandlesReminders: IsOverridden((Action<Entry<TValue>>)HandleReminder),
         Pulls: IsOverridden((Action<SerialRange>)HandleMissing) || IsOverridden((Action<Entry<TValue>>)HandleSerial));
 
@@ -317,8 +317,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.EngineStopped:
                 LoseEngine();
                 break;
-            case ToActor.Judge judge:
-                Judge(judge);
+            case ToActor.Validate validate:
+                Validate(validate);
                 break;
             case ToActor.Readable readable:
                 foreach (var query in readable.Queries)
@@ -351,7 +351,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private static string CallbackOf(ToActor message) => message switch
     {
-        ToActor.Judge => "HandleProposal",
+        ToActor.Validate => "HandleProposal",
         ToActor.Serve => "HandleGet",
         _ => message.GetType().Name,
     };
@@ -611,16 +611,16 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
-    private void Judge(ToActor.Judge judge)
+    private void Validate(ToActor.Validate validate)
     {
         string? fault = "HandleProposal threw an exception on the leader.";
         try
         {
-            fault = ValueCodec<TValue>.IsReminder(judge.Value.Span) ? null : HandleProposal(Raft.ToProposal(judge));
+            fault = ValueCodec<TValue>.IsReminder(validate.Value.Span) ? null : HandleProposal(Raft.ToProposal(validate));
         }
         finally
         {
-            _process.Engine.Tell(new ToEngine.Judged(judge.Request, fault), Self, _life);
+            _process.Engine.Tell(new ToEngine.Validated(validate.Request, fault), Self, _life);
         }
     }
 }

@@ -337,7 +337,8 @@ public sealed partial class RaftContext<TValue>
         Client = ClientSession.ClientOf(pair.Request.GetValueOrDefault().Origin),
     };
 
-    internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);
+    internal Proposal<TValue> ToProposal(ToActor.Validate validate) =>
+        new(validate.Key, _values.Decode(validate.Value), validate.Request.Origin.Name);
 
     internal void Serve(ToActor.Serve serve, Func<Serial, Entry<TValue>?> handleGet)
     {

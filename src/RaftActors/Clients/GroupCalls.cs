@@ -17,12 +17,12 @@ namespace RaftActors.Clients;
 /// </summary>
 internal sealed class GroupCalls
 {
-    private const int TicksPerPatience = 10;
+    private const int TicksPerAttempt = 10;
 
-    // Calls end at their timeouts also with a long patience.
+    // Calls end at their timeouts also with a long attempt timeout.
     private const int TickMaxMilliseconds = 100;
 
-    // The pause after the first decline is this part of the patience. It doubles up to half of the patience.
+    // The pause after the first decline is this part of the attempt timeout. It doubles up to half of it.
     private const int FirstPausePart = 32;
     private const int Doublings = 4;
 
@@ -42,7 +42,7 @@ internal sealed class GroupCalls
     private readonly HashSet<ClientQuestion> _questions = [];
     private readonly Dictionary<Receiver, Location> _locations = [];
     private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _attemptTimeout;
     private int _countOfAppends;
     private int _countOfQuestions;
     private ProcessAddress? _target;
@@ -57,16 +57,16 @@ internal sealed class GroupCalls
 
     public GroupCalls(ClientSettings settings, RaftHost host, ICallNetwork network)
     {
-        (_settings, _host, _network, _patience) = (settings, host, network, settings.AttemptTimeout);
+        (_settings, _host, _network, _attemptTimeout) = (settings, host, network, settings.AttemptTimeout);
         _session = host.System is null ? null : ClientSession.New();
-        _appends = new AppendSession<ClientAppend>(() => Origin, _patience, long.MaxValue, Send);
+        _appends = new AppendSession<ClientAppend>(() => Origin, _attemptTimeout, long.MaxValue, Send);
         _finder = new GroupFinder(
             settings.Group,
             process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
             node => Locate(CallTarget.Registry, node, asked: null),
             network.CallAddress is { } own ? [own, .. settings.Contacts] : settings.Contacts,
             () => _network.Problems,
-            _patience);
+            _attemptTimeout);
     }
 
     /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
@@ -218,7 +218,7 @@ internal sealed class GroupCalls
                     Follow(now);
                     if (hadTarget && _target is null && !_hasAsked)
                     {
-                        // Once a tick: a follower that is on the way, because the leader is silent, answers so again and again.
+                        // Once a tick: a follower that is on the route, because the leader is silent, answers so again and again.
                         _hasAsked = true;
                         _finder.Ask(now);
                     }
@@ -331,7 +331,7 @@ internal sealed class GroupCalls
         Follow(now);
     }
 
-    // Without a way to the leader an Append waits: a process that knows no leader could not do more.
+    // Without a route to the leader an Append waits: a process that knows no leader could not do more.
     private void Watch()
     {
         if (_endTimer is null && IsOpen)
@@ -342,7 +342,7 @@ internal sealed class GroupCalls
             }
 
             var interval = TimeSpan.FromMilliseconds(
-                Math.Clamp((_patience / TicksPerPatience).TotalMilliseconds, 1, TickMaxMilliseconds));
+                Math.Clamp((_attemptTimeout / TicksPerAttempt).TotalMilliseconds, 1, TickMaxMilliseconds));
             _endTimer = _host.Repeat(interval, OnTick);
         }
     }
@@ -353,7 +353,7 @@ internal sealed class GroupCalls
         {
             var now = Now;
             _hasAsked = false;
-            if (now - _silentSince >= _patience)
+            if (now - _silentSince >= _attemptTimeout)
             {
                 _finder.OnSilent(now);
                 Follow(now);
@@ -362,7 +362,7 @@ internal sealed class GroupCalls
             _appends.EndLate(now, WhyNotSent);
 
             // A leader that was deposed says so. Its silence counts on when the calls end, because their own timeouts may be shorter.
-            if (IsOpen && now - _pingedAt >= _patience / 4 && _finder.TryPing())
+            if (IsOpen && now - _pingedAt >= _attemptTimeout / 4 && _finder.TryPing())
             {
                 _pingedAt = now;
                 _silentSince ??= now;
@@ -392,12 +392,12 @@ internal sealed class GroupCalls
 
     private void Follow(TimeSpan now)
     {
-        if (_finder.Way == _target)
+        if (_finder.Route == _target)
         {
             return;
         }
 
-        (_target, _silentSince) = (_finder.Way, null);
+        (_target, _silentSince) = (_finder.Route, null);
         if (_target is not null)
         {
             if (_finder.Leader is { } leader)
@@ -415,7 +415,7 @@ internal sealed class GroupCalls
         {
             if (question.Deadline <= now)
             {
-                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoWay);
+                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoRoute);
                 End(question, NotCommittedReason.NoLeader, why);
             }
             else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
@@ -426,13 +426,13 @@ internal sealed class GroupCalls
     }
 
     private CancelReason.NotCommitted WhyNotSent() => _target is null
-        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoWay)
+        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoRoute)
         : new CancelReason.NotCommitted(
             NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
 
     // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
     // processes that can answer none of them.
-    private TimeSpan PauseAfter(int declines) => _patience / (FirstPausePart >> Math.Min(declines - 1, Doublings));
+    private TimeSpan PauseAfter(int declines) => _attemptTimeout / (FirstPausePart >> Math.Min(declines - 1, Doublings));
 
     private bool Send(ClientAppend append)
     {
@@ -464,7 +464,7 @@ internal sealed class GroupCalls
         question.Link = LinkTo(node, question, question.Link);
         question.Asked = process;
         question.Attempts++;
-        question.NextAt = now + _patience;
+        question.NextAt = now + _attemptTimeout;
         var target = process is { } asked ? new CallTarget(_settings.Group, asked.Name) : CallTarget.Registry;
         if (!question.Link.Send(target, question.ToCall(now), question))
         {
@@ -589,7 +589,7 @@ internal sealed class GroupCalls
                     case ClientReply.Lost(var node, _):
                         calls.OnUnreachable(node, calls.Now);
                         break;
-                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Way:
+                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Route:
                         calls._finder.OnSilent(calls.Now);
                         calls.Follow(calls.Now);
                         break;

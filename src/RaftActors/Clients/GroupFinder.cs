@@ -7,21 +7,21 @@ using RaftActors.Wire;
 namespace RaftActors.Clients;
 
 /// <summary>
-/// Finds the processes of one group, and the way to its leader: the leader itself. If the leader is silent and another process still
-/// follows it, that process is the way. Not thread-safe: <see cref="GroupCalls"/> has a lock.
+/// Finds the processes of one group, and the route to its leader: the leader itself. If the leader is silent and another process still
+/// follows it, that process is the route. Not thread-safe: <see cref="GroupCalls"/> has a lock.
 /// </summary>
 /// <param name="ask">Asks a process for the leader.</param>
 /// <param name="askNode">Asks the registry of a node.</param>
 /// <param name="nodes">The own node and the contacts.</param>
 /// <param name="problems">Explains to people why nodes cannot be reached; empty: nothing is known.</param>
-/// <param name="patience">The time without an answer until a process counts as silent.</param>
+/// <param name="attemptTimeout">The time without an answer until a process counts as silent.</param>
 internal sealed class GroupFinder(
     string group,
     Action<ProcessAddress> ask,
     Action<Address> askNode,
     IReadOnlyList<Address> nodes,
     Func<string> problems,
-    TimeSpan patience)
+    TimeSpan attemptTimeout)
 {
     /// <summary>
     /// The most processes, and the most nodes, that a client remembers. A group has far fewer. The process that is silent for longest makes
@@ -43,7 +43,7 @@ internal sealed class GroupFinder(
     public ProcessName? Leader => _leader?.Name;
 
     /// <summary>The process to send calls to; null: none is known now.</summary>
-    public ProcessAddress? Way { get; private set; }
+    public ProcessAddress? Route { get; private set; }
 
     /// <summary>The process to ask a question. Each attempt asks the next one, the leader first.</summary>
     /// <param name="name">The process to ask. Null: any.</param>
@@ -64,11 +64,11 @@ internal sealed class GroupFinder(
             }
         }
 
-        return attempts == 0 && Way is { } way ? way : FindInOrder(attempts, own);
+        return attempts == 0 && Route is { } route ? route : FindInOrder(attempts, own);
     }
 
-    /// <summary>Explains to a person why there is no way.</summary>
-    public string WhyNoWay => _processes.Count > 0
+    /// <summary>Explains to a person why there is no route.</summary>
+    public string WhyNoRoute => _processes.Count > 0
         ? $"No leader of group '{group}' is known to {string.Join(", ", _processes.Keys)}."
         : $"No process of group '{group}' was found, on this node or on another one. Check the name of the group, raft.client.contacts, "
             + "that these nodes run, and that raft's port of them can be reached from here (raft.transport-tcp.port-offset)."
@@ -82,7 +82,7 @@ internal sealed class GroupFinder(
             ask(process);
         }
 
-        if (now - patience / 4 >= _askedNodesAt)
+        if (now - attemptTimeout / 4 >= _askedNodesAt)
         {
             _askedNodesAt = now;
             foreach (var node in nodes.Union(_others).ToArray())
@@ -92,16 +92,16 @@ internal sealed class GroupFinder(
         }
     }
 
-    /// <summary>Asks the process on the way whether it is still there.</summary>
+    /// <summary>Asks the process on the route whether it is still there.</summary>
     /// <returns>Whether there is one.</returns>
     public bool TryPing()
     {
-        if (Way is not { } way)
+        if (Route is not { } route)
         {
             return false;
         }
 
-        ask(way);
+        ask(route);
         return true;
     }
 
@@ -138,32 +138,32 @@ internal sealed class GroupFinder(
         }
 
         // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
-        var isForgotten = Way is null && now - _leaderAt >= patience;
+        var isForgotten = Route is null && now - _leaderAt >= attemptTimeout;
         if (located.Leader is { } leader && (_leader is null || isForgotten || located.Term >= _leader.Value.Term))
         {
             _leader = (leader, located.Term);
             _leaderAt = now;
-            FindWay(by, now);
+            FindRoute(by, now);
         }
-        else if (Way is { } way && way == by && located.Leader is null)
+        else if (Route is { } route && route == by && located.Leader is null)
         {
-            Way = null;
+            Route = null;
         }
     }
 
-    /// <summary>The process on the way does not lead. It may know the leader.</summary>
+    /// <summary>The process on the route does not lead. It may know the leader.</summary>
     public void OnNotLeading(ClientReply.NotLeading reply, TimeSpan now)
     {
         if (reply.Leader is { } leader && (_leader is null || reply.Term >= _leader.Value.Term))
         {
             _leader = (leader, reply.Term);
             _leaderAt = now;
-            Way = null;
-            FindWay(follower: null, now);
+            Route = null;
+            FindRoute(follower: null, now);
         }
-        else if (Way is { } way && way.Name == _leader?.Name && reply.Leader is null)
+        else if (Route is { } route && route.Name == _leader?.Name && reply.Leader is null)
         {
-            Way = null;
+            Route = null;
         }
     }
 
@@ -176,17 +176,17 @@ internal sealed class GroupFinder(
         }
     }
 
-    /// <summary>The process on the way does not answer.</summary>
+    /// <summary>The process on the route does not answer.</summary>
     public void OnSilent(TimeSpan now)
     {
-        if (Way is { } way)
+        if (Route is { } route)
         {
-            if (_processes.GetValueOrDefault(way.Name.Value) == way)
+            if (_processes.GetValueOrDefault(route.Name.Value) == route)
             {
-                _silentSince.TryAdd(way, now);
+                _silentSince.TryAdd(route, now);
             }
 
-            Way = null;
+            Route = null;
         }
     }
 
@@ -198,9 +198,9 @@ internal sealed class GroupFinder(
             _silentSince.TryAdd(process, now);
         }
 
-        if (Way is { } way && way.Node.Equals(node))
+        if (Route is { } route && route.Node.Equals(node))
         {
-            Way = null;
+            Route = null;
         }
     }
 
@@ -212,7 +212,7 @@ internal sealed class GroupFinder(
         }
 
         ProcessAddress[] all = [.. _processes.Values.OrderBy(
-            process => process.Node.Equals(own) ? 0 : process == Way ? 1 : _silentSince.ContainsKey(process) ? 3 : 2)];
+            process => process.Node.Equals(own) ? 0 : process == Route ? 1 : _silentSince.ContainsKey(process) ? 3 : 2)];
         return all[attempts % all.Length];
     }
 
@@ -225,7 +225,7 @@ internal sealed class GroupFinder(
             return false;
         }
 
-        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < patience)
+        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < attemptTimeout)
         {
             return true;
         }
@@ -251,7 +251,7 @@ internal sealed class GroupFinder(
         {
             // The process has restarted elsewhere. It need not be a leader any more, or a member.
             _silentSince.Remove(former);
-            Way = former == Way ? null : Way;
+            Route = former == Route ? null : Route;
         }
 
         _processes[process.Name.Value] = process;
@@ -266,7 +266,7 @@ internal sealed class GroupFinder(
         }
     }
 
-    private void FindWay(ProcessAddress? follower, TimeSpan now)
+    private void FindRoute(ProcessAddress? follower, TimeSpan now)
     {
         if (_leader is not var (name, _) || !_processes.TryGetValue(name.Value, out var leader))
         {
@@ -275,11 +275,11 @@ internal sealed class GroupFinder(
 
         if (!_silentSince.TryGetValue(leader, out var since))
         {
-            Way = leader;
+            Route = leader;
         }
-        else if (now - since >= patience && Way is null)
+        else if (now - since >= attemptTimeout && Route is null)
         {
-            Way = follower;
+            Route = follower;
         }
     }
 }

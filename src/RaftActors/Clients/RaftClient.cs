@@ -123,7 +123,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>
     /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
     /// program that does not. Sent once, as by JoinAsync. NotCommitted: a member does not answer, or its program does not read the
-    /// level. Unknown: a process on the way has a program that does not know this call.
+    /// level. Unknown: a process on the route has a program that does not know this call.
     /// </summary>
     /// <param name="level">
     /// Above <see cref="RaftStatus.FormatLevel"/>, and at most the <see cref="RaftStatus.FormatLevelMax"/> of each member.

@@ -4,7 +4,7 @@ namespace RaftActors.Delivery;
 
 /// <summary>The optional callbacks that a type of actors overrides. Reflection finds them once for each type.</summary>
 /// <param name="Pulls">The actor fetches pairs itself: it overrides HandleMissing or HandleSerial.</param>
-internal sealed record ActorOverrides(bool AnswersQueries, bool JudgesProposals, bool HandlesReminders, bool Pulls)
+internal sealed record ActorOverrides(bool AnswersQueries, bool ValidatesProposals, bool HandlesReminders, bool Pulls)
 {
     private static readonly ConcurrentDictionary<Type, ActorOverrides> _known = new();
 

@@ -119,8 +119,8 @@ internal abstract record ToActor(long Life)
     /// <summary>An Append, a Get or a Query ended without success.</summary>
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
 
-    /// <summary>This process leads: may this pair be written? The actor answers with <c>ToEngine.Judged</c>.</summary>
-    public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
+    /// <summary>This process leads: may this pair be written? The actor answers with <c>ToEngine.Validated</c>.</summary>
+    public sealed record Validate(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
 
     /// <summary>The actor gives its digest once it has all pairs up to this serial, and none above.</summary>
     public sealed record WantDigest(long Life, Serial Serial) : ToActor(Life);

@@ -18,9 +18,9 @@ internal static class AloneReason
                 + (problems.Length > 0 ? $" {problems}" : ""));
         }
 
-        if (AddressesOf(areReachable: true) is { Length: > 0 } strangers)
+        if (AddressesOf(areReachable: true) is { Length: > 0 } answered)
         {
-            why.Add($"{strangers} answered, but no process of this group runs there: check the actors that they start, raft.group, "
+            why.Add($"{answered} answered, but no process of this group runs there: check the actors that they start, raft.group, "
                 + "and whether their logs say that an engine has stopped.");
         }
 

@@ -11,28 +11,28 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// The other nodes that the registry of this one knows. Any program that reaches the node may send a Hello, so the nodes that no group and
-/// no contact names share bounds. A named node is outside of them: however many strangers there are, its Hellos count. For the registry's
-/// thread only.
+/// no contact names share bounds. A named node is outside of them: however many unnamed ones there are, its Hellos count. For the
+/// registry's thread only.
 /// </summary>
 internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 {
     /// <summary>The most nodes that nobody names. Further ones are ignored until one of them is gone.</summary>
-    public const int StrangersMax = 1024;
+    public const int UnnamedMax = 1024;
 
     /// <summary>
     /// The most characters in the lists of processes of all these nodes, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts them.
     /// </summary>
-    public const long StrangersSizeMax = HelloParts.SizeMax;
+    public const long UnnamedSizeMax = HelloParts.SizeMax;
 
     private readonly SortedDictionary<Address, KnownNode> _nodes = [];
     private readonly WarningLimit _warnings = new(clock);
-    private int _strangers;
+    private int _unnamed;
 
     public int Count => _nodes.Count;
 
     public IEnumerable<KnownNode> All => _nodes.Values;
 
-    private IEnumerable<KnownNode> Strangers => _nodes.Values.Where(node => !node.IsNamed);
+    private IEnumerable<KnownNode> Unnamed => _nodes.Values.Where(node => !node.IsNamed);
 
     /// <summary>Null: the node is not known.</summary>
     public KnownNode? Find(Address address) => _nodes.GetValueOrDefault(address);
@@ -41,15 +41,15 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
     public KnownNode Name(Address address)
     {
         var node = Find(address) ?? Add(address);
-        _strangers -= node.IsNamed ? 0 : 1;
+        _unnamed -= node.IsNamed ? 0 : 1;
         node.IsNamed = true;
         return node;
     }
 
-    /// <summary>Nobody names the node any more. It stays, though there may be as many strangers as fit.</summary>
+    /// <summary>Nobody names the node any more. It stays, though there may be as many unnamed nodes as fit.</summary>
     public void Unname(KnownNode node)
     {
-        _strangers += node.IsNamed ? 1 : 0;
+        _unnamed += node.IsNamed ? 1 : 0;
         node.IsNamed = false;
     }
 
@@ -57,24 +57,24 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
     {
         if (_nodes.Remove(address, out var node) && !node.IsNamed)
         {
-            _strangers--;
+            _unnamed--;
         }
     }
 
     /// <summary>Takes a Hello of a node. Null: its list is not complete, is outdated, or has no room.</summary>
     public (KnownNode Node, ImmutableArray<LocalProcess> Processes)? Take(Address address, WireMessage.Hello hello, TimeSpan now)
     {
-        // First, because a flood of strangers should cost little.
-        if (Find(address) is null && _strangers >= StrangersMax)
+        // First, because a flood of unnamed nodes should cost little.
+        if (Find(address) is null && _unnamed >= UnnamedMax)
         {
-            Warn(address, $"{StrangersMax} nodes that no group names are known already");
+            Warn(address, $"{UnnamedMax} nodes that no group names are known already");
             return null;
         }
 
         var size = HelloParts.SizeOf(hello);
-        if (Find(address) is not { IsNamed: true } && Strangers.Sum(node => node.Size) + size > StrangersSizeMax)
+        if (Find(address) is not { IsNamed: true } && Unnamed.Sum(node => node.Size) + size > UnnamedSizeMax)
         {
-            Warn(address, $"nodes that no group names tell of too many processes (more than {StrangersSizeMax} characters)");
+            Warn(address, $"nodes that no group names tell of too many processes (more than {UnnamedSizeMax} characters)");
             return null;
         }
 
@@ -107,7 +107,7 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
     {
         var node = new KnownNode(address);
         _nodes.Add(address, node);
-        _strangers++;
+        _unnamed++;
         return node;
     }
 

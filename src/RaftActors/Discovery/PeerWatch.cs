@@ -7,14 +7,14 @@ using RaftActors.Engine;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// Warns about processes without peers: once when a process has met none for <see cref="Patience"/> founding timeouts. Logs it when the
-/// process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For the
-/// registry's thread only.
+/// Warns about processes without peers: once when a process has met none for <see cref="FoundingTimeouts"/> founding timeouts. Logs it when
+/// the process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For
+/// the registry's thread only.
 /// </summary>
 internal sealed class PeerWatch(ILoggingAdapter log)
 {
     /// <summary>The time until the warning, in founding timeouts of the process.</summary>
-    public const int Patience = 3;
+    public const int FoundingTimeouts = 3;
 
     private static readonly TimeSpan TimePerProcess = TimeSpan.FromMilliseconds(1);
 
@@ -56,13 +56,13 @@ internal sealed class PeerWatch(ILoggingAdapter log)
                 watched.AloneSince = now;
             }
 
-            var patience = Patience * watched.Names.Process.Settings.Timing.FoundingTimeout;
+            var limit = FoundingTimeouts * watched.Names.Process.Settings.Timing.FoundingTimeout;
             if (!isAlone && watched.IsWarnedOf)
             {
                 watched.IsWarnedOf = false;
                 met.Add(watched.Names);
             }
-            else if (isAlone && !watched.IsWarnedOf && now - watched.AloneSince >= patience)
+            else if (isAlone && !watched.IsWarnedOf && now - watched.AloneSince >= limit)
             {
                 watched.IsWarnedOf = true;
                 alone.Add(watched);

@@ -19,7 +19,7 @@ internal sealed class QuietNode
     private readonly ulong[] _led = new ulong[WireMessage.NodeBeat.Parts];
     private readonly ulong[] _followed = new ulong[WireMessage.NodeBeat.Parts];
     private readonly int[] _differences = new int[WireMessage.NodeBeat.Parts];
-    private TimeSpan _patience = TimeSpan.MaxValue;
+    private TimeSpan _silenceMax = TimeSpan.MaxValue;
 
     // Parts, a bit for each: those that this node asks for, and those that the other one asked for.
     private uint _unsure;
@@ -33,7 +33,7 @@ internal sealed class QuietNode
     /// <param name="there">The process on that node.</param>
     public void Add(QuietProcess here, ProcessName there)
     {
-        _patience = here.Patience < _patience ? here.Patience : _patience;
+        _silenceMax = here.SilenceMax < _silenceMax ? here.SilenceMax : _silenceMax;
         var digest = here.DigestWith(there);
         _pairs.Add((here, there), digest);
         Toggle(here, digest);
@@ -108,9 +108,9 @@ internal sealed class QuietNode
     public IReadOnlyList<(QuietProcess Here, ProcessName There)> Silent(TimeSpan now)
     {
         var silence = now - HeardAt;
-        return silence < _patience
+        return silence < _silenceMax
             ? []
-            : [.. _pairs.Keys.Where(pair => silence >= pair.Here.Patience && now - pair.Here.Since >= pair.Here.Patience)];
+            : [.. _pairs.Keys.Where(pair => silence >= pair.Here.SilenceMax && now - pair.Here.Since >= pair.Here.SilenceMax)];
     }
 
     private static bool IsYoung(QuietProcess here, TimeSpan now) => now - here.Since < DifferencesMax * here.Interval;

@@ -15,7 +15,7 @@ internal sealed partial class RaftRegistry
         Greet(opened.Address);
     }
 
-    // Clients look for another way.
+    // Clients look for another route.
     private void OnDisconnected(ConnectionNews.Disconnected disconnected)
     {
         Context.System.EventStream.Publish(disconnected);

@@ -14,11 +14,11 @@ internal sealed partial class RaftRegistry
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
 
-    private static IActorRef RoomOf(string group)
+    private static IActorRef SupervisorOf(string group)
     {
         var name = Uri.EscapeDataString(group);
-        var room = Context.Child(name);
-        return room.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : room;
+        var supervisor = Context.Child(name);
+        return supervisor.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : supervisor;
     }
 
     // A later life of an actor opens nothing: its engine runs on.

@@ -51,7 +51,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _local = new LocalEngines(_own);
         _source = source;
         _interval = interval;
-        Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
+        Receive<ToEngine.Attach>(attach => SupervisorOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineNews.Opening>(OnOpening);
         Receive<RaftEvent.StartFailed>(failed =>
         {
@@ -318,7 +318,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
-            Tcp?.Expel(address);
+            Tcp?.OnDeparted(address);
         }
 
         var silence = Now - (IntervalsOfSilence * _interval);

@@ -89,12 +89,12 @@ internal sealed class EngineContext
     public bool TakesSnapshots { get; private set; }
 
     /// <summary>The actor overrides HandleProposal. Otherwise it would accept every pair, so it is not asked.</summary>
-    public bool JudgesProposals { get; private set; }
+    public bool ValidatesProposals { get; private set; }
 
     /// <summary>The present life fetches pairs up to this serial from this process's own log, not from other processes.</summary>
     public Serial Own { get; private set; }
 
-    public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool judgesProposals = false)
+    public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool validatesProposals = false)
     {
         var (found, committed) = (Process.Found, Process.Pairs.CommittedSerial);
         Own = found > committed ? found : committed;
@@ -102,7 +102,7 @@ internal sealed class EngineContext
         Life = life;
         Untaken = new UntakenQuestions();
         TakesSnapshots = takesSnapshots;
-        JudgesProposals = judgesProposals;
+        ValidatesProposals = validatesProposals;
     }
 
     public void Detach()

@@ -12,7 +12,7 @@ namespace RaftActors.Engine;
 /// <summary>A quiescent process of this node. Its engine sends it to the registry when the process becomes quiescent.</summary>
 /// <param name="Watched">As the leader, the processes that have agreed; otherwise the leader; each with the address of its node.</param>
 /// <param name="Interval">The time between two beats, which stand for heartbeats.</param>
-/// <param name="Patience">The time of silence after which a node counts as gone.</param>
+/// <param name="SilenceMax">The time of silence after which a node counts as gone.</param>
 internal sealed record QuietProcess(
     string Group,
     ProcessName Name,
@@ -21,7 +21,7 @@ internal sealed record QuietProcess(
     Term Term,
     ImmutableArray<(ProcessName Name, Address Node)> Watched,
     TimeSpan Interval,
-    TimeSpan Patience)
+    TimeSpan SilenceMax)
 {
     public bool Leads => Leader == Name;
 

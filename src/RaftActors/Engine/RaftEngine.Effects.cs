@@ -120,8 +120,8 @@ internal sealed partial class RaftEngine
             case Effect.Refused refused:
                 _events.OnRefused(refused);
                 break;
-            case Effect.TwinRefused refused:
-                _peers.OnTwinRefused(refused);
+            case Effect.DuplicateRefused refused:
+                _peers.OnDuplicateRefused(refused);
                 break;
             case Effect.Quiesced quiesced:
                 _peers.OnQuiesced(quiesced);

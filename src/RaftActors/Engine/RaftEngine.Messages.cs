@@ -181,8 +181,8 @@ internal sealed partial class RaftEngine
             case ToEngine.Change change:
                 _changes.Submit(change);
                 break;
-            case ToEngine.Judged judged:
-                _proposals.OnJudged(judged);
+            case ToEngine.Validated validated:
+                _proposals.OnValidated(validated);
                 break;
             case ToEngine.Served served:
                 _servedGets.OnServed(served);
@@ -298,7 +298,7 @@ internal sealed partial class RaftEngine
         }
 
         OnLifeEnded();
-        _context.Attach(actor, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
+        _context.Attach(actor, attach.Life, attach.TakesSnapshots, attach.ValidatesProposals);
         _context.TellActor(new ToActor.Attached(attach.Life, Self, _context.Own));
         var last = TellLatestSnapshot(attach);
         Process.Appends.EndCommittedTo(attach.LastSerial, Self);

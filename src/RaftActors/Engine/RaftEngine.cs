@@ -44,7 +44,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     private readonly ActorNotices _notices;
     private readonly ActorHold _hold;
     private readonly StateDigests _digests;
-    private readonly TwinProcesses _twins;
+    private readonly DuplicateProcesses _duplicates;
     private readonly ClockDifference _clockDifference;
     private readonly EventPublishing _events;
     private readonly PeerMessages _peers;
@@ -82,10 +82,10 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
         _digests = new StateDigests(_context, new StateRebuild(_context, _snapshots));
-        _twins = new TwinProcesses(_context);
+        _duplicates = new DuplicateProcesses(_context);
         _clockDifference = new ClockDifference(_context);
-        _events = new EventPublishing(_context, _twins);
-        _peers = new PeerMessages(_context, _twins, _events, _notices, _traces, _reads);
+        _events = new EventPublishing(_context, _duplicates);
+        _peers = new PeerMessages(_context, _duplicates, _events, _notices, _traces, _reads);
         _stopping = new StopPreparation(_context);
 
         _calls = new CallInbox(Self);

@@ -17,10 +17,10 @@ internal abstract record ToEngine
 
     /// <summary>
     /// A life of the actor begins. It needs all committed pairs after <paramref name="LastSerial"/>. If it <paramref
-    /// name="TakesSnapshots"/>, a snapshot may replace the first of them. If it <paramref name="JudgesProposals"/>, it sees proposals. The
-    /// sender is the actor.
+    /// name="TakesSnapshots"/>, a snapshot may replace the first of them. If it <paramref name="ValidatesProposals"/>, it sees proposals.
+    /// The sender is the actor.
     /// </summary>
-    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool JudgesProposals) : ToEngine;
+    public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool ValidatesProposals) : ToEngine;
 
     /// <summary>The <see cref="EngineLink"/> has messages. All messages except Attach come through it.</summary>
     public sealed record ReadInbox : ToEngine
@@ -74,9 +74,9 @@ internal abstract record ToEngine
     /// <summary>No life of the actor can go on: the latest snapshot cannot be read, or the program is too old for the group.</summary>
     public sealed record Unable(string Detail) : ToEngine;
 
-    /// <summary>The answer to <see cref="ToActor.Judge"/>.</summary>
+    /// <summary>The answer to <see cref="ToActor.Validate"/>.</summary>
     /// <param name="Fault">Why the actor discards the pair; null: it accepts the pair.</param>
-    public sealed record Judged(RequestId Request, string? Fault) : ToEngine;
+    public sealed record Validated(RequestId Request, string? Fault) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Serve"/>; null: the actor does not have the pair.</summary>
     public sealed record Served(RequestId Request, StoredPair? Pair) : ToEngine;

@@ -6,7 +6,7 @@ using static RaftActors.ProblemSeverity;
 namespace RaftActors;
 
 /// <summary>
-/// Judges the health of a group, or of one process. Health checks, the dashboard and the <c>raft</c> program show its words.
+/// Checks the health of a group, or of one process. Health checks, the dashboard and the <c>raft</c> program show its words.
 /// </summary>
 public static class GroupHealth
 {
@@ -101,12 +101,12 @@ public static class GroupHealth
     public static ImmutableArray<GroupProblem> Of(GroupStatus group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        return Sorted([.. Judge(group.Group, null, rule => rule.OfGroup?.Invoke(group)), .. group.Names.SelectMany(OfMember)]);
+        return Sorted([.. Check(group.Group, null, rule => rule.OfGroup?.Invoke(group)), .. group.Names.SelectMany(OfMember)]);
 
         IEnumerable<GroupProblem> OfMember(ProcessName name)
         {
             var status = group.StatusOf(name);
-            return Judge(group.Group, name, rule =>
+            return Check(group.Group, name, rule =>
                 (status is null ? null : rule.OfItself?.Invoke(status)) ?? rule.OfMember?.Invoke(group, status));
         }
     }
@@ -116,7 +116,7 @@ public static class GroupHealth
     public static ImmutableArray<GroupProblem> Of(RaftStatus process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        return Sorted(Judge(
+        return Sorted(Check(
             process.Group, process.Name, rule => rule.OfItself?.Invoke(process) ?? rule.Sees?.Invoke(process)));
     }
 
@@ -125,13 +125,13 @@ public static class GroupHealth
     internal static ImmutableArray<GroupProblem> Of(IReadOnlyList<ProcessRow> rows, bool hasLeader, int silent)
     {
         var group = rows[0].Place.Group;
-        var all = Judge(group, null, rule => rule.Kind switch
+        var all = Check(group, null, rule => rule.Kind switch
         {
             SomeSilent when silent > 0 => $": {silent}",
             NoLeader => If(!hasLeader),
             _ => null,
         });
-        return Sorted(all.Concat(rows.SelectMany(row => Judge(group, row.Place.Name, rule => If(row.Has(rule.Kind))))));
+        return Sorted(all.Concat(rows.SelectMany(row => Check(group, row.Place.Name, rule => If(row.Has(rule.Kind))))));
     }
 
     /// <summary>The kinds of the problems that a process says of itself.</summary>
@@ -141,7 +141,7 @@ public static class GroupHealth
     private static ImmutableArray<GroupProblem> Sorted(IEnumerable<GroupProblem> problems) =>
         [.. problems.OrderByDescending(problem => problem.Severity)];
 
-    private static IEnumerable<GroupProblem> Judge(string name, ProcessName? process, Func<Rule, string?> detailOf) =>
+    private static IEnumerable<GroupProblem> Check(string name, ProcessName? process, Func<Rule, string?> detailOf) =>
         from rule in Rules
         let detail = detailOf(rule)
         where detail is not null
@@ -170,13 +170,13 @@ public static class GroupHealth
     private static string NamesOf(IEnumerable<RaftStatus> answers) => Names(answers.Select(status => status.Name));
 
     /// <summary>
-    /// How a problem is told. The text is a predicate of the process or the group. A judge returns how it goes on; null: the rule does
+    /// How a problem is told. The text is a predicate of the process or the group. What a rule returns continues it; null: the rule does
     /// not apply.
     /// </summary>
-    /// <param name="OfItself">Judges by what a process says of itself.</param>
-    /// <param name="Sees">Judges by what a process alone sees of its group.</param>
-    /// <param name="OfMember">Judges a process by all answers. It has none if it is null.</param>
-    /// <param name="OfGroup">Judges the group by all answers.</param>
+    /// <param name="OfItself">Checks by what a process says of itself.</param>
+    /// <param name="Sees">Checks by what a process alone sees of its group.</param>
+    /// <param name="OfMember">Checks a process by all answers. It has none if it is null.</param>
+    /// <param name="OfGroup">Checks the group by all answers.</param>
     internal sealed record Rule(
         ProblemKind Kind,
         ProblemSeverity Severity,

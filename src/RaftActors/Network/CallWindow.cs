@@ -13,7 +13,7 @@ internal sealed class CallWindow(TimeProvider clock)
     public const int SizeMaxBytes = 4 * 1024 * 1024;
 
     // An engine that has stopped takes nothing, and must not hold up the calls to others for ever.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private TaskCompletionSource? _room;
@@ -66,7 +66,7 @@ internal sealed class CallWindow(TimeProvider clock)
 
         try
         {
-            await room.WaitAsync(Patience, clock).ConfigureAwait(false);
+            await room.WaitAsync(WaitMax, clock).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -38,7 +38,7 @@ internal sealed class ConnectionListener : IDisposable
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
-    /// <param name="connectionTo">The way back to a node.</param>
+    /// <param name="connectionTo">The route back to a node.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <param name="maxConnections">With more, a client is taken in place of another one. Nodes are taken in any case.</param>
     /// <param name="port">0: any free one.</param>
@@ -75,7 +75,7 @@ internal sealed class ConnectionListener : IDisposable
     }
 
     /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
-    public void Expel(Address peer)
+    public void OnDeparted(Address peer)
     {
         IAcceptedConnection[] all;
         lock (_lock)

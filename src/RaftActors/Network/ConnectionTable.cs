@@ -6,9 +6,9 @@ using Akka.Event;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The ways to other nodes, by address. Peers and strangers name addresses, so the number of those that no group of this node names is
-/// bounded. When the table is full, the address that was asked for longest ago is forgotten, unless there is a
-/// socket to it. Thread-safe.
+/// The routes to other nodes, by address. Peers and unnamed nodes tell of addresses, so the number of those that no group of this node
+/// names is bounded. When the table is full, the address that was asked for longest ago is forgotten, unless there is a socket to it.
+/// Thread-safe.
 /// </summary>
 /// <param name="make">Makes the connection to an address.</param>
 internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> make, NetworkContext context)
@@ -96,8 +96,8 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
 
     private bool HasRoom()
     {
-        if (_connections.Count < NetworkContext.StrangersMax
-            || _connections.Keys.Count(address => !_named.Contains(address)) < NetworkContext.StrangersMax)
+        if (_connections.Count < NetworkContext.UnnamedMax
+            || _connections.Keys.Count(address => !_named.Contains(address)) < NetworkContext.UnnamedMax)
         {
             return true;
         }

@@ -10,7 +10,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The way to one other node by a <see cref="RaftTransport"/>, whose network may lose, delay, repeat and reorder. The frames of one turn
+/// The route to one other node by a <see cref="RaftTransport"/>, whose network may lose, delay, repeat and reorder. The frames of one turn
 /// make one message. Thread-safe.
 /// <para>
 /// Invariant: each message arrives at most once. It names the connections of both sides and has a number, and a receiver takes each number

@@ -11,7 +11,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The ways of one actor system to other nodes by a <see cref="RaftTransport"/>. They carry all messages of raft. Thread-safe.
+/// The routes of one actor system to other nodes by a <see cref="RaftTransport"/>. They carry all messages of raft. Thread-safe.
 /// </summary>
 internal sealed class CustomNetwork : INetwork
 {

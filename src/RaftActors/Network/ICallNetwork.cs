@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The ways for calls of clients: of those of a node (<see cref="NodeNetwork"/>), or of a program that is none
+/// The routes for calls of clients: of those of a node (<see cref="NodeNetwork"/>), or of a program that is none
 /// (<see cref="CallConnections"/>). Thread-safe.
 /// </summary>
 internal interface ICallNetwork
@@ -14,7 +14,7 @@ internal interface ICallNetwork
     /// <summary>Why nodes cannot be connected to, for people; empty: nothing is known.</summary>
     string Problems { get; }
 
-    /// <summary>The way to a node.</summary>
+    /// <summary>The route to a node.</summary>
     /// <param name="node">As <see cref="Settings.CustomAddress.WithoutSystem"/> has it.</param>
     ICallLink LinkTo(Address node);
 }

@@ -5,7 +5,7 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The ways for messages of raft to other nodes: by TCP (<see cref="TcpNetwork"/>), or by a transport of
+/// The routes for messages of raft to other nodes: by TCP (<see cref="TcpNetwork"/>), or by a transport of
 /// the program (<see cref="CustomNetwork"/>). Thread-safe.
 /// </summary>
 internal interface INetwork : IDisposable
@@ -16,10 +16,10 @@ internal interface INetwork : IDisposable
     /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
     IActorRef Resolve(string path);
 
-    /// <summary>The way for calls of clients to another node.</summary>
+    /// <summary>The route for calls of clients to another node.</summary>
     ICallLink LinkTo(Address node);
 
-    /// <summary>The nodes that the groups of this node name. Strangers take no room from them.</summary>
+    /// <summary>The nodes that the groups of this node name. Unnamed nodes take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);
 
     /// <summary>The node is gone.</summary>

@@ -26,7 +26,7 @@ internal sealed class InboundConnection : IAcceptedConnection
     private readonly byte _level;
     private volatile bool _isClosed;
 
-    /// <param name="connection">The way back to the node.</param>
+    /// <param name="connection">The route back to the node.</param>
     public InboundConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting, IConnection connection)
     {
         (_channel, _context, Peer, Node, Identity) = (channel, context, greeting.Peer, greeting.Node, greeting.Identity);

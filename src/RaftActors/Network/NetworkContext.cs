@@ -18,9 +18,9 @@ internal sealed record NetworkContext(
     TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
 {
     /// <summary>
-    /// The most nodes that no group of this node names, and to which it has a way: as many as may have connected to it.
+    /// The most nodes that no group of this node names, and to which it has a route: as many as may have connected to it.
     /// </summary>
-    public const int StrangersMax = 1024;
+    public const int UnnamedMax = 1024;
 
     /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }

@@ -8,7 +8,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The way for messages of raft to one other node: one connection of this node's own. With <c>raft.security</c> it is encrypted, and both
+/// The route for messages of raft to one other node: one connection of this node's own. With <c>raft.security</c> it is encrypted, and both
 /// sides have proved their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network.
 /// Thread-safe.
 /// </summary>

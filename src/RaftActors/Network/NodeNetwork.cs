@@ -10,7 +10,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The way of an actor system's messages of raft to other nodes. The first raft actor opens its port; a node that has only clients opens
+/// Carries an actor system's messages of raft to other nodes. The first raft actor opens its port; a node that has only clients opens
 /// none. Thread-safe.
 /// </summary>
 internal sealed class NodeNetwork : ICallNetwork
@@ -59,9 +59,9 @@ internal sealed class NodeNetwork : ICallNetwork
     /// <inheritdoc cref="Raft.UseTransport"/>
     public void Use(RaftTransport transport)
     {
-        var way = _system.Settings.Config.GetString("raft.transport");
+        var setting = _system.Settings.Config.GetString("raft.transport");
         RaftConfigurationException.Demand(
-            way == "custom", $"Raft.UseTransport was called, and raft.transport is {way}. Set raft.transport = custom.");
+            setting == "custom", $"Raft.UseTransport was called, and raft.transport is {setting}. Set raft.transport = custom.");
         if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
         {
             throw new InvalidOperationException("This actor system has a transport already. Call Raft.UseTransport once.");

@@ -3,10 +3,10 @@ using System.Net;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The incoming connections whose handshake is not over. Their number is bounded. When the room is full, the oldest connection of the
+/// The incoming connections whose handshake is not over. Their number is bounded. When all places are taken, the oldest connection of the
 /// address with the most of them has to go: so a flood from one address does not keep out the others. Thread-safe.
 /// </summary>
-/// <param name="max">The most connections in the room.</param>
+/// <param name="max">The most connections with a place.</param>
 internal sealed class OpenHandshakes(int max)
 {
     private readonly Lock _lock = new();
@@ -59,7 +59,7 @@ internal sealed class OpenHandshakes(int max)
         }
     }
 
-    /// <summary>Closes the connections in the room, and each one that enters later.</summary>
+    /// <summary>Closes the connections that have a place, and each one that enters later.</summary>
     public void Close()
     {
         Place[] all;
@@ -72,7 +72,7 @@ internal sealed class OpenHandshakes(int max)
         Array.ForEach(all, place => place.Close());
     }
 
-    /// <summary>A connection in the room.</summary>
+    /// <summary>The place of a connection.</summary>
     internal sealed class Place(IPAddress from, Action close)
     {
         public IPAddress From => from;

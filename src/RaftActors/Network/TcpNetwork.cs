@@ -25,7 +25,7 @@ internal sealed class TcpNetwork : INetwork
     private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
-    private readonly ExpelledNodes _expelled = new();
+    private readonly DepartedNodes _departed = new();
     private readonly ConnectionTable<NodeConnection> _connections;
     private readonly CallConnections _calls;
 
@@ -154,14 +154,14 @@ internal sealed class TcpNetwork : INetwork
     {
         Volatile.Write(ref _named, named);
         _connections.SetNamed(named);
-        _expelled.Remove(named);
+        _departed.Remove(named);
 
         _namesKnown.TrySetResult();
     }
 
     // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
-        || (!_expelled.Contains(address) && _connections.Find(address) is { IsVerified: true });
+        || (!_departed.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
     /// <inheritdoc/>
     public string Problems =>
@@ -174,13 +174,13 @@ internal sealed class TcpNetwork : INetwork
     /// No group of this node names the other one any more. Without a role of its own, it is no node from now on. Without credentials every
     /// program may connect, so nothing changes.
     /// </summary>
-    public void Expel(Address address)
+    public void OnDeparted(Address address)
     {
         if (_context.Credentials is not null)
         {
-            _expelled.Add(address);
+            _departed.Add(address);
             _connections.Find(address)?.Forget();
-            _listener?.Expel(address);
+            _listener?.OnDeparted(address);
         }
     }
 
@@ -195,7 +195,7 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    // The way back to a node that has connected to this one.
+    // The route back to a node that has connected to this one.
     private NodeConnection ConnectionToMet(HandshakeResult greeting)
     {
         var connection = _connections.Get(greeting.Peer);

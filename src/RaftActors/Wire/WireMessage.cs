@@ -133,7 +133,7 @@ internal abstract record RequestReply(RequestId Request) : WireMessage;
 /// </summary>
 internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 {
-    /// <summary>The sender does not lead, or has no actor that could judge. It wrote nothing, so the request may be sent again.</summary>
+    /// <summary>The sender does not lead, or has no actor to validate. It wrote nothing, so the request may be sent again.</summary>
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 
     /// <summary>The leader did not append the pair, and the request is over.</summary>

@@ -40,14 +40,14 @@ internal abstract class FaultyCluster(Downing downing, int seed, int scale)
     public abstract TimeSpan Now { get; }
 
     /// <summary>A node outside of the cluster is stranded after this time.</summary>
-    protected abstract TimeSpan JoinPatience { get; }
+    protected abstract TimeSpan JoinTimeout { get; }
 
-    protected abstract TimeSpan RecoveryPatience { get; }
+    protected abstract TimeSpan RecoveryTimeout { get; }
 
     /// <summary>Waits until it is so.</summary>
     /// <param name="problem">The failure when it takes too long.</param>
     /// <exception cref="TrialFailure">It took too long.</exception>
-    public abstract Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null);
+    public abstract Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? timeout = null);
 
     /// <summary>Writes what the trial does to the folder for logs.</summary>
     public abstract void Note(string text);
@@ -172,13 +172,13 @@ internal abstract class FaultyCluster(Downing downing, int seed, int scale)
                 return Now - unhealthyAt > HealthyFor;
             },
             () => $"the nodes have not recovered: {Describe()}",
-            RecoveryPatience);
+            RecoveryTimeout);
     }
 
     private void Revive(FaultyNode node, TimeSpan since)
     {
         // It runs and fewer nodes have taken it up than others, although nothing was wrong for a while.
-        var isStranded = node.IsRunning && Now - since > JoinPatience && Now - node.StartedAt > JoinPatience
+        var isStranded = node.IsRunning && Now - since > JoinTimeout && Now - node.StartedAt > JoinTimeout
             && FollowersOf(node) < Nodes.Max(FollowersOf);
         if (isStranded)
         {

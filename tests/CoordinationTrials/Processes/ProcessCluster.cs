@@ -52,18 +52,18 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
     public override TimeSpan Now => Stopwatch.GetElapsedTime(0);
 
     // A process on a machine with twenty times as many ready threads as cores needed two minutes to start and to join.
-    protected override TimeSpan JoinPatience => TimeSpan.FromMinutes(4);
+    protected override TimeSpan JoinTimeout => TimeSpan.FromMinutes(4);
 
-    protected override TimeSpan RecoveryPatience => TimeSpan.FromMinutes(10);
+    protected override TimeSpan RecoveryTimeout => TimeSpan.FromMinutes(10);
 
-    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null) => Poll.Until(
+    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? timeout = null) => Poll.Until(
         () =>
         {
             DemandOneCluster();
             return isIt();
         },
         problem,
-        patience);
+        timeout);
 
     public override void Note(string text) => Log("trial", text);
 

@@ -9,7 +9,7 @@ namespace CoordinationTrials.Simulated;
 internal sealed class ClusterRun : FaultyCluster, IDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan UsualPatience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan UsualTimeout = TimeSpan.FromMinutes(2);
 
     private readonly Stage _stage;
     private readonly ClusterNode[] _nodes;
@@ -28,17 +28,17 @@ internal sealed class ClusterRun : FaultyCluster, IDisposable
     /// <inheritdoc cref="Stage.Lines"/>
     public IReadOnlyCollection<string> Lines => _stage.Lines;
 
-    protected override TimeSpan JoinPatience => TimeSpan.FromSeconds(20);
+    protected override TimeSpan JoinTimeout => TimeSpan.FromSeconds(20);
 
-    protected override TimeSpan RecoveryPatience => TimeSpan.FromMinutes(4);
+    protected override TimeSpan RecoveryTimeout => TimeSpan.FromMinutes(4);
 
     public override void Note(string text) => _stage.Note(text);
 
     /// <summary>Runs the world until it is so. Nodes that were downed end meanwhile.</summary>
     /// <inheritdoc/>
-    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null)
+    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? timeout = null)
     {
-        for (var end = Now + (patience ?? UsualPatience); Now < end;)
+        for (var end = Now + (timeout ?? UsualTimeout); Now < end;)
         {
             _stage.World.RunUntil(Now + Look);
             foreach (var node in _nodes.Where(each => each.IsRemoved))

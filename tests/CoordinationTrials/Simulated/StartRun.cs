@@ -17,7 +17,7 @@ internal sealed class StartRun : IDisposable
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan StrandedAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(4);
 
     private readonly Stage _stage;
     private readonly Random _random;
@@ -54,7 +54,7 @@ internal sealed class StartRun : IDisposable
                 Plan(_random.Next(FaultMaxMs), MakeFault);
             }
 
-            var (isOne, end) = (false, at + Patience);
+            var (isOne, end) = (false, at + WaitMax);
             while (!isOne && _twoSince is null && Now < end)
             {
                 Step();

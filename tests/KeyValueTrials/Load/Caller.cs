@@ -35,26 +35,26 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
             var key = keys[_random.Next(keys.Count)];
             var readKey = _random.Next(4) == 0 ? quiet[_random.Next(quiet.Count)] : key;
             var isKeyed = _random.Next(3) > 0;
-            // Some clients are impatient: their requests end without an answer, and are made all the same.
-            var patience = TimeSpan.FromMilliseconds(_random.Next(5) == 0 ? _random.Next(5, 300) : 8000);
+            // The timeouts of some clients are short: their requests end without an answer, and are made all the same.
+            var timeout = TimeSpan.FromMilliseconds(_random.Next(5) == 0 ? _random.Next(5, 300) : 8000);
             await (_random.Next(100) switch
             {
-                < 24 => Write(key, isDelete: false, null, isKeyed, patience),
-                < 40 => Write(key, isDelete: false, _etags.GetValueOrDefault(key), isKeyed, patience),
-                < 44 => Write(key, isDelete: false, WriteCall.IfAbsent, isKeyed, patience),
-                < 48 => Write(key, isDelete: false, WriteCall.IfPresent, isKeyed, patience),
-                < 53 => Write(key, isDelete: true, null, isKeyed, patience),
-                < 57 => Write(key, isDelete: true, _etags.GetValueOrDefault(key, WriteCall.IfPresent), isKeyed, patience),
-                < 68 => Read(readKey, Level.Linearizable, patience),
-                < 78 => Read(readKey, Level.Lease, patience),
-                < 85 => Read(readKey, Level.Session, patience),
-                _ => Read(readKey, Level.Local, patience),
+                < 24 => Write(key, isDelete: false, null, isKeyed, timeout),
+                < 40 => Write(key, isDelete: false, _etags.GetValueOrDefault(key), isKeyed, timeout),
+                < 44 => Write(key, isDelete: false, WriteCall.IfAbsent, isKeyed, timeout),
+                < 48 => Write(key, isDelete: false, WriteCall.IfPresent, isKeyed, timeout),
+                < 53 => Write(key, isDelete: true, null, isKeyed, timeout),
+                < 57 => Write(key, isDelete: true, _etags.GetValueOrDefault(key, WriteCall.IfPresent), isKeyed, timeout),
+                < 68 => Read(readKey, Level.Linearizable, timeout),
+                < 78 => Read(readKey, Level.Lease, timeout),
+                < 85 => Read(readKey, Level.Session, timeout),
+                _ => Read(readKey, Level.Local, timeout),
             });
             if (_random.Next(3) == 0)
             {
                 // At once, and at another node: it may not have the latest call of this session yet.
                 _node++;
-                await Read(key, Level.Session, patience);
+                await Read(key, Level.Session, timeout);
             }
 
             await Poll.Wait(pauseMax * _random.NextDouble(), stop);
@@ -62,10 +62,10 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
     }
 
     /// <summary>Writes until an attempt is committed, and returns the call.</summary>
-    public async Task<WriteCall> WriteSurely(string key, TimeSpan patience)
+    public async Task<WriteCall> WriteSurely(string key, TimeSpan timeout)
     {
         var since = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(since) < patience)
+        while (Stopwatch.GetElapsedTime(since) < timeout)
         {
             var call = await Write(key, isDelete: false, condition: null, isKeyed: true, TimeSpan.FromSeconds(10));
             if (call.End == WriteEnd.Committed)
@@ -74,17 +74,17 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
             }
         }
 
-        throw new TrialFailure($"no write of {key} was committed within {patience.TotalSeconds} s");
+        throw new TrialFailure($"no write of {key} was committed within {timeout.TotalSeconds} s");
     }
 
-    private async Task<WriteCall> Write(string key, bool isDelete, long? condition, bool isKeyed, TimeSpan patience)
+    private async Task<WriteCall> Write(string key, bool isDelete, long? condition, bool isKeyed, TimeSpan timeout)
     {
         var call = book.Begin(_name, key, condition, isDelete ? null : "v");
         var repeatKey = isKeyed ? $"{number}-{call.Began}" : null;
         var isSure = true;
         for (var attempt = 1; ; attempt++)
         {
-            var answer = await Attempt(call, repeatKey, patience);
+            var answer = await Attempt(call, repeatKey, timeout);
             isSure &= answer.End != WriteEnd.Unknown;
             if (answer.End is WriteEnd.Committed or WriteEnd.Refused)
             {
@@ -108,7 +108,7 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
         {
             book.CountRepeat();
             _node += _random.Next(3);
-            var again = await Attempt(call, repeatKey, patience);
+            var again = await Attempt(call, repeatKey, timeout);
             if (again.End is WriteEnd.Committed or WriteEnd.Refused)
             {
                 End(call, again);
@@ -119,8 +119,8 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
     }
 
     // With the session of this client the answer would not tell the serial of a DELETE or of a refused change.
-    private Task<WriteAnswer> Attempt(WriteCall call, string? repeatKey, TimeSpan patience) => Node().Write(
-        call, repeatKey, call is { Value: not null, Condition: null } && _random.Next(2) == 0 ? _session : null, patience);
+    private Task<WriteAnswer> Attempt(WriteCall call, string? repeatKey, TimeSpan timeout) => Node().Write(
+        call, repeatKey, call is { Value: not null, Condition: null } && _random.Next(2) == 0 ? _session : null, timeout);
 
     private void End(WriteCall call, WriteAnswer answer)
     {
@@ -137,12 +137,12 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
         _etags[call.Key] = serial;
     }
 
-    private async Task Read(string key, Level level, TimeSpan patience)
+    private async Task Read(string key, Level level, TimeSpan timeout)
     {
         var (client, group, before) = (Node(), groups[key], _session);
         var (life, began) = (client.Node.Life, Stopwatch.GetTimestamp());
         var sent = level == Level.Session || _random.Next(2) == 0 ? before : null;
-        if (await client.Read(key, level, sent, patience) is not { } answer)
+        if (await client.Read(key, level, sent, timeout) is not { } answer)
         {
             _node++;
             book.CountUnanswered();

@@ -11,11 +11,11 @@ namespace KeyValueTrials.Load;
 /// <summary>Sends requests of the clients to one node. Thread-safe.</summary>
 internal sealed class NodeClient(KeyValueNode node, string network) : IDisposable
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
-        ConnectTimeout = ConnectPatience,
+        ConnectTimeout = ConnectTimeout,
         ConnectCallback = (context, stop) => ConnectAsync(network, context.DnsEndPoint, stop),
         UseProxy = false,
     })
@@ -28,7 +28,7 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
 
     /// <summary>Sends one attempt of a write.</summary>
     /// <param name="repeatKey">The Idempotency-Key. Null: none.</param>
-    public async Task<WriteAnswer> Write(WriteCall call, string? repeatKey, Session? session, TimeSpan patience)
+    public async Task<WriteAnswer> Write(WriteCall call, string? repeatKey, Session? session, TimeSpan timeout)
     {
         using HttpRequestMessage request = new(call.Value is null ? HttpMethod.Delete : HttpMethod.Put, $"/kv/{call.Key}");
         var body = new OnceContent(Encoding.UTF8.GetBytes(call.Value ?? "x"));
@@ -40,16 +40,16 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
             request.Headers.Add("Idempotency-Key", repeatKey);
         }
 
-        return await Try(request, patience, (answer, _) => Task.FromResult<WriteAnswer?>(AnswerOf(answer, Session.Of(answer))))
+        return await Try(request, timeout, (answer, _) => Task.FromResult<WriteAnswer?>(AnswerOf(answer, Session.Of(answer))))
             ?? new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotCommitted, null, null, null);
     }
 
     /// <summary>Reads an item. Null: no answer.</summary>
-    public async Task<ReadAnswer?> Read(string key, Level level, Session? session, TimeSpan patience)
+    public async Task<ReadAnswer?> Read(string key, Level level, Session? session, TimeSpan timeout)
     {
         using HttpRequestMessage request = new(HttpMethod.Get, $"/kv/{key}?consistency={$"{level}".ToLowerInvariant()}");
         session?.AddTo(request);
-        return await Try(request, patience, async (answer, text) => answer.StatusCode switch
+        return await Try(request, timeout, async (answer, text) => answer.StatusCode switch
         {
             HttpStatusCode.OK => new ReadAnswer(SerialOf(answer)!.Value, await text(), Session.Of(answer)!),
             HttpStatusCode.NotFound => new ReadAnswer(0, null, Session.Of(answer)!),
@@ -59,10 +59,10 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
     }
 
     /// <summary>Sends a request for a page. Null: no answer.</summary>
-    public async Task<Page?> Send(HttpMethod method, string path, TimeSpan patience)
+    public async Task<Page?> Send(HttpMethod method, string path, TimeSpan timeout)
     {
         using HttpRequestMessage request = new(method, path);
-        return await Try(request, patience, async (answer, text) =>
+        return await Try(request, timeout, async (answer, text) =>
             new Page(answer.IsSuccessStatusCode, await text(), answer.Headers.Date ?? default));
     }
 
@@ -93,12 +93,12 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
 
     // Null: no answer, or one that cannot be read to its end.
     private async Task<T?> Try<T>(
-        HttpRequestMessage request, TimeSpan patience, Func<HttpResponseMessage, Func<Task<string>>, Task<T?>> read)
+        HttpRequestMessage request, TimeSpan timeout, Func<HttpResponseMessage, Func<Task<string>>, Task<T?>> read)
         where T : class
     {
         try
         {
-            using CancellationTokenSource guard = new(patience);
+            using CancellationTokenSource guard = new(timeout);
             using var answer = await _http.SendAsync(request, guard.Token);
             return await read(answer, () => answer.Content.ReadAsStringAsync(guard.Token));
         }

@@ -7,7 +7,7 @@ namespace KeyValueTrials.Load;
 /// <summary>Watches a key over many connections: each goes on after the last change of the one before, at another node.</summary>
 internal sealed class Watcher(string key, CallBook book, Func<IReadOnlyList<NodeClient>> nodes)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(4);
 
     /// <summary>Watches until the token is cancelled.</summary>
     public async Task Run(int seed, CancellationToken stop)
@@ -25,10 +25,10 @@ internal sealed class Watcher(string key, CallBook book, Func<IReadOnlyList<Node
     }
 
     /// <summary>All changes of the key from its first one to the given value, as one node shows them.</summary>
-    public static async Task<List<Change>> All(NodeClient node, string key, string until, TimeSpan patience)
+    public static async Task<List<Change>> All(NodeClient node, string key, string until, TimeSpan timeout)
     {
         var watch = new WatchCall(key, 0, []);
-        using CancellationTokenSource guard = new(patience);
+        using CancellationTokenSource guard = new(timeout);
         await Watch(node, watch, isReconnected: false, change => change.Value == until, guard.Token);
         return watch.Changes is [.., { Value: var value }] && value == until
             ? watch.Changes
@@ -43,10 +43,10 @@ internal sealed class Watcher(string key, CallBook book, Func<IReadOnlyList<Node
         var (kind, data, id) = ("", "", 0L);
         try
         {
-            silence.CancelAfter(Patience);
+            silence.CancelAfter(WaitMax);
             await foreach (var line in node.Watch(watch.Key, watch.After, isReconnected, silence.Token))
             {
-                silence.CancelAfter(Patience);
+                silence.CancelAfter(WaitMax);
                 switch (line.Split(": ", 2))
                 {
                     case ["event", var text]:

@@ -32,7 +32,7 @@ internal sealed class BadNetwork(int seed, NetworkFaults faults)
     public void Cut(IEnumerable<(string From, string To)> pairs) => Volatile.Write(ref _cuts, [.. pairs]);
 
     /// <summary>Calls a node, and returns the body of its answer; null: none came in time.</summary>
-    public async Task<JsonObject?> CallAsync(string client, string node, JsonObject body, TimeSpan patience)
+    public async Task<JsonObject?> CallAsync(string client, string node, JsonObject body, TimeSpan timeout)
     {
         var number = Interlocked.Increment(ref _numbers);
         var call = _calls[(client, number)] = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,7 +40,7 @@ internal sealed class BadNetwork(int seed, NetworkFaults faults)
         Deliver(node, new JsonObject { ["src"] = client, ["dest"] = node, ["body"] = body }.ToJsonString());
         try
         {
-            return await call.Task.WaitAsync(patience);
+            return await call.Task.WaitAsync(timeout);
         }
         catch (TimeoutException)
         {

@@ -8,7 +8,7 @@ internal sealed class ClusterProcesses : IDisposable
     // The ports of the process of remote clients, which is the last one.
     private const string NoNode = "";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly Cell _cell;
     private readonly string? _directory;
@@ -91,7 +91,7 @@ internal sealed class ClusterProcesses : IDisposable
     private static async Task<string> LineAsync(ChildProcess node, string word, int seconds = 0, int from = 0)
     {
         var line = await node.Line(
-            line => !line.IsError && line.Text.Split(' ')[0] == word, Patience + TimeSpan.FromSeconds(seconds), from);
+            line => !line.IsError && line.Text.Split(' ')[0] == word, WaitMax + TimeSpan.FromSeconds(seconds), from);
         return line?.Text ?? throw new TimeoutException(
             $"A node did not write '{word}'. Its last lines are:\n"
             + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));

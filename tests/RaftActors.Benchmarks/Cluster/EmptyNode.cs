@@ -10,7 +10,7 @@ internal static class EmptyNode
 {
     public const string Verb = "empty-node";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     /// <param name="arguments">Settings as HOCON, and the port.</param>
     public static async Task<int> RunAsync(string[] arguments)
@@ -47,7 +47,7 @@ internal static class EmptyNode
     })));
 
     private static async Task<NodeCounters> CountersAsync(ChildProcess node, int from) =>
-        await node.Line(line => line.Text.StartsWith("counters ", StringComparison.Ordinal), Patience, from) is { } line
+        await node.Line(line => line.Text.StartsWith("counters ", StringComparison.Ordinal), WaitMax, from) is { } line
             ? NodeCounters.Parse(line.Text["counters ".Length..])
             : throw new TimeoutException("An empty actor system did not start in time, or did not answer.");
 }

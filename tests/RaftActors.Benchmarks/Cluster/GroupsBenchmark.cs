@@ -25,7 +25,7 @@ internal static class GroupsBenchmark
     // Otherwise a node logs an error when the client of raft top has ended.
     private const string Settings = "akka.remote.use-passive-connections = off";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
@@ -114,9 +114,9 @@ internal static class GroupsBenchmark
             while (!leaders.Wait(ProgressInterval, stop))
             {
                 Report(size - leaders.CurrentCount, began);
-                if (Stopwatch.GetElapsedTime(began) > Patience)
+                if (Stopwatch.GetElapsedTime(began) > WaitMax)
                 {
-                    throw new TimeoutException($"{leaders.CurrentCount} of {size - started} groups have no leader after {Patience}.");
+                    throw new TimeoutException($"{leaders.CurrentCount} of {size - started} groups have no leader after {WaitMax}.");
                 }
             }
 

@@ -10,7 +10,7 @@ internal static class TopBenchmark
 {
     private const int Rounds = 5;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(5);
 
     /// <summary>Returns the median time and bytes of a table, by a client with connections that are open.</summary>
     /// <param name="processes">The number of processes on all nodes.</param>
@@ -22,7 +22,7 @@ internal static class TopBenchmark
         while (rounds.Count < Rounds)
         {
             var (start, before) = (Stopwatch.GetTimestamp(), received.Bytes);
-            var sample = await ApplicationSample.TakeAsync(client, Patience, stop);
+            var sample = await ApplicationSample.TakeAsync(client, WaitMax, stop);
             var round = (Stopwatch.GetElapsedTime(start), received.Bytes - before);
 
             // The first ones connect, and compile.

@@ -87,8 +87,8 @@ internal sealed class DotNextNode
 
     private async Task OnLeadsAsync(RaftCluster cluster)
     {
-        using var patience = new CancellationTokenSource(BarrierTime);
-        await cluster.ReplicateAsync(ReadOnlyMemory<byte>.Empty, token: patience.Token);
+        using var limit = new CancellationTokenSource(BarrierTime);
+        await cluster.ReplicateAsync(ReadOnlyMemory<byte>.Empty, token: limit.Token);
         _leader = cluster;
         Console.WriteLine("leads");
     }

@@ -19,7 +19,7 @@ internal static class DemoBenchmark
     // The demo prints it before it starts the first node.
     private const string Begin = "to stop press Ctrl-C";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(1);
 
     /// <summary>The marks: a text of the demo, and its occurrence.</summary>
     private static readonly (string Name, string Text, int Occurrence)[] Marks =
@@ -83,9 +83,9 @@ internal static class DemoBenchmark
 
         stop.ThrowIfCancellationRequested();
         demo.Send(Signal.Interrupt);
-        await demo.Ended(Patience);
+        await demo.Ended(WaitMax);
 
         Task<OutputLine?> Find(string text, int left) =>
-            demo.Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, Patience);
+            demo.Line(line => line.Text.Contains(text, StringComparison.Ordinal) && --left == 0, WaitMax);
     }
 }

@@ -8,11 +8,11 @@ namespace RaftActors.Benchmarks.Failover;
 /// <summary>Three nodes whose leader fails again and again.</summary>
 internal sealed class FailoverGroup : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly string _settings;
     private readonly string _directory;
-    private readonly TimeSpan _settling;
+    private readonly TimeSpan _pause;
     private readonly string[] _ports;
     private readonly ChildProcess[] _nodes;
     private readonly Random _random = new(1);
@@ -28,7 +28,7 @@ internal sealed class FailoverGroup : IDisposable
               discovery-interval = 100ms, quorum.keep = off
             }
             """);
-        _settling = TimeSpan.FromMilliseconds(2 * max);
+        _pause = TimeSpan.FromMilliseconds(2 * max);
         _directory = Directory.CreateDirectory(Path.Combine(arguments.Directory, Path.GetRandomFileName())).FullName;
         _ports = [.. FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture))];
         _nodes = [.. _ports.Select(Start)];
@@ -41,8 +41,8 @@ internal sealed class FailoverGroup : IDisposable
     /// <exception cref="TimeoutException">No leader, or a node did not catch up.</exception>
     public async Task<Failover> RunAsync(bool kills)
     {
-        var (leader, term) = await SettleAsync();
-        await Task.Delay(_settling + (_random.NextDouble() * _settling));
+        var (leader, term) = await AwaitLeaderAsync();
+        await Task.Delay(_pause + (_random.NextDouble() * _pause));
         var others = _nodes.Where(node => node != _nodes[leader]).ToArray();
         var start = Stopwatch.GetTimestamp();
         _nodes[leader].Send(kills ? Signal.Kill : Signal.Stop);
@@ -69,7 +69,7 @@ internal sealed class FailoverGroup : IDisposable
     }
 
     // Waits until all nodes have applied the first pair of the latest leader.
-    private async Task<(int Leader, long Term)> SettleAsync()
+    private async Task<(int Leader, long Term)> AwaitLeaderAsync()
     {
         await await Task.WhenAny(_nodes.Select(node => EventAsync(node, "committed", 1)));
         while (true)
@@ -91,9 +91,9 @@ internal sealed class FailoverGroup : IDisposable
 
     // The first event of this kind in this term or in a later one.
     private static async Task<Event> EventAsync(ChildProcess node, string what, long term) =>
-        await node.Line(line => Parse(line) is var one && one.What == what && one.Term >= term, Patience) is { } line
+        await node.Line(line => Parse(line) is var one && one.What == what && one.Term >= term, WaitMax) is { } line
             ? Parse(line)
-            : throw new TimeoutException($"A node did not report '{what}' for term {term} or later within {Patience.TotalSeconds} s. Its "
+            : throw new TimeoutException($"A node did not report '{what}' for term {term} or later within {WaitMax.TotalSeconds} s. Its "
                 + $"last lines are:\n{string.Join('\n', node.Lines(_ => true).TakeLast(5).Select(one => one.Text))}");
 
     private static Event Parse(OutputLine line) => line.Text.Split(' ') is [var what, var term, var at]

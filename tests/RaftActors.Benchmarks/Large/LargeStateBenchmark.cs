@@ -14,7 +14,7 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
     private const string Settings =
         "raft { log-memory-max = 1MB, snapshot { after-entries = 1000000000, after-bytes = 1000000GB, retained-entries = 0 } }";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(30);
 
     private readonly string[] _ports = [.. FreePorts.Take(3).Select(port => $"{port}")];
     private readonly Dictionary<string, Node> _nodes = [];
@@ -47,7 +47,7 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
             Start(port);
         }
 
-        await Task.WhenAll(_nodes.Values.Select(node => node.Ready.Task)).WaitAsync(Patience, stop);
+        await Task.WhenAll(_nodes.Values.Select(node => node.Ready.Task)).WaitAsync(WaitMax, stop);
         var leader = _nodes[_ports[0]].Actor;
         LargeStatePhase[] phases = [new("appends alone"), new("taken and stored by three"), new("sent and restored")];
         await phases[0].RunAsync(leader, arguments.Clients, () => Task.Delay(TimeSpan.FromSeconds(arguments.Seconds), stop));
@@ -81,7 +81,7 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
     {
         await _nodes[port].System.Terminate();
         Directory.Delete(FolderOf(port), recursive: true);
-        await Start(port).Restored.Task.WaitAsync(Patience, stop);
+        await Start(port).Restored.Task.WaitAsync(WaitMax, stop);
     }
 
     private bool HasSnapshot(string port) =>

@@ -55,7 +55,7 @@ public sealed class ComparisonTests
     [Theory]
     [InlineData(1, true)]
     [InlineData(0, false)]
-    public void A_process_without_a_known_group_is_judged_if_its_log_has_entries_of_a_leader(long term, bool isJudged)
+    public void A_process_without_a_known_group_is_compared_if_its_log_has_entries_of_a_leader(long term, bool isCompared)
     {
         var lab = new Lab([1, 1, 1], configured: usual => usual with { Voters = [Raft1, Raft2], Learners = [Raft3] });
         lab.Lead();
@@ -65,6 +65,6 @@ public sealed class ComparisonTests
         Receive(new Message.Greeting(At(1, 1) with { Term = new Term(term), Hash = 9 }, default, IsReply: true));
         Receive(new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 });
 
-        Assert.Equal(isJudged, lab.SentTo<Message.Refusal>(Raft3).Any(refusal => refusal.Reason == RefusalReason.Outvoted));
+        Assert.Equal(isCompared, lab.SentTo<Message.Refusal>(Raft3).Any(refusal => refusal.Reason == RefusalReason.Outvoted));
     }
 }

@@ -88,13 +88,13 @@ public sealed class MembershipTests
     {
         var lab = new Lab([1]);
 
-        lab.Append(Stranger, 2, At(1), Entries(2, 2));
+        lab.Append(Unnamed, 2, At(1), Entries(2, 2));
 
-        Assert.True(Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Stranger)).Accepted);
-        Assert.Equal(Stranger, lab.Core.Leader);
+        Assert.True(Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Unnamed)).Accepted);
+        Assert.Equal(Unnamed, lab.Core.Leader);
     }
 
-    private static Member Stranger => new(new ProcessName("raft9@x"), SimulatedProcess.IncarnationOf(1));
+    private static Member Unnamed => new(new ProcessName("raft9@x"), SimulatedProcess.IncarnationOf(1));
 
     /// <summary>Returns a configuration entry that removes this member.</summary>
     private static LogEntry Without(Lab lab, Member member, long index, long term)

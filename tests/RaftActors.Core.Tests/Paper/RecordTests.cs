@@ -14,7 +14,7 @@ public sealed class RecordTests
     [InlineData(4, 44, true)]
     [InlineData(4, 45, false)]
     [InlineData(3, 44, false)]
-    public void A_vote_request_of_a_later_incarnation_is_judged_by_its_own_boots(long number, ulong mark, bool isGranted)
+    public void A_vote_request_of_a_later_incarnation_is_decided_by_its_own_boots(long number, ulong mark, bool isGranted)
     {
         var lab = new Lab([1], configured: WithSecondRaft2);
         lab.Receive(MemberOf(Raft2.Name, 2), 1, Greeting, new Boot(4, 44));

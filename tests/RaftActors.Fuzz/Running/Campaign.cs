@@ -2,7 +2,7 @@ using RaftActors.Fuzz.Inputs;
 
 namespace RaftActors.Fuzz.Running;
 
-/// <summary>Mutates the inputs of one target and judges each. The seed decides all inputs.</summary>
+/// <summary>Mutates the inputs of one target and checks each. The seed decides all inputs.</summary>
 internal sealed class Campaign
 {
     private const int PoolMax = 4000;
@@ -36,14 +36,14 @@ internal sealed class Campaign
     /// <summary>A number that is equal if all inputs and ends were.</summary>
     public int Fingerprint { get; private set; }
 
-    /// <summary>Judges the seeds, and then so many mutated inputs.</summary>
+    /// <summary>Checks the seeds, and then so many mutated inputs.</summary>
     /// <param name="begin">Called before each input is read.</param>
     public CampaignResult Run(long inputs, Action<byte[]> begin, TimeSpan? limit = null)
     {
         for (var i = 0; i < _pool.Count; i++)
         {
             begin(_pool[i]);
-            Note(_pool[i], OneInput.Judge(_target, _pool[i], _features), isKept: true);
+            Note(_pool[i], OneInput.Check(_target, _pool[i], _features), isKept: true);
         }
 
         var (before, start, done) = (MemoryInUse(), Environment.TickCount64, 0L);
@@ -51,7 +51,7 @@ internal sealed class Campaign
         {
             var input = _target.Mutate(_pool[_random.Next(_pool.Count)], _mutator);
             begin(input);
-            Note(input, OneInput.Judge(_target, input, _features), isKept: false);
+            Note(input, OneInput.Check(_target, input, _features), isKept: false);
             done++;
         }
 

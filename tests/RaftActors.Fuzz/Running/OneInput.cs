@@ -2,7 +2,7 @@ using RaftActors.Fuzz.Inputs;
 
 namespace RaftActors.Fuzz.Running;
 
-/// <summary>Reads one input, measures it, and judges the result.</summary>
+/// <summary>Reads one input, measures it, and checks the result.</summary>
 internal static class OneInput
 {
     // A bound against quadratic time, not a measure of speed: 64 KiB take some milliseconds.
@@ -14,7 +14,7 @@ internal static class OneInput
 
     /// <summary>Reads an input.</summary>
     /// <param name="features">Notes the end that the input reached; null: not needed.</param>
-    public static Verdict Judge(Target target, byte[] input, Features? features = null)
+    public static Verdict Check(Target target, byte[] input, Features? features = null)
     {
         var verdict = new Verdict(null, null, false);
         for (var left = Measurements; left > 0; left--)

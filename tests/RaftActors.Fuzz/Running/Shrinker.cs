@@ -13,7 +13,7 @@ internal static class Shrinker
             for (var at = 0; at < input.Length && tries < TriesMax; tries++)
             {
                 byte[] shorter = [.. input.AsSpan(0, at), .. input.AsSpan(Math.Min(at + size, input.Length))];
-                if (OneInput.Judge(target, shorter).Fault is { } fault && Fault.SiteOf(fault) == site)
+                if (OneInput.Check(target, shorter).Fault is { } fault && Fault.SiteOf(fault) == site)
                 {
                     input = shorter;
                 }

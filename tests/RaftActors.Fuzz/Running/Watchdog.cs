@@ -5,7 +5,7 @@ namespace RaftActors.Fuzz.Running;
 /// </summary>
 internal sealed class Watchdog : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly Timer _timer;
     private readonly string _lastInput;
@@ -15,7 +15,7 @@ internal sealed class Watchdog : IDisposable
     public Watchdog(string lastInput)
     {
         _lastInput = lastInput;
-        _timer = new Timer(_ => Look(), null, Patience, Patience);
+        _timer = new Timer(_ => Look(), null, WaitMax, WaitMax);
     }
 
     /// <summary>Another input begins.</summary>
@@ -29,7 +29,7 @@ internal sealed class Watchdog : IDisposable
         if (inputs == Interlocked.Exchange(ref _seen, inputs))
         {
             Console.Error.WriteLine(
-                $"Input {inputs} takes more than {Patience.TotalSeconds} s: the reader hangs. The input is in {_lastInput}. "
+                $"Input {inputs} takes more than {WaitMax.TotalSeconds} s: the reader hangs. The input is in {_lastInput}. "
                 + "Repeat it with --crashed.");
             Environment.Exit(1);
         }

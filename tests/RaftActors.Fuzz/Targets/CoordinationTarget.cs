@@ -75,7 +75,7 @@ internal sealed class CoordinationTarget : Target
                 // The boundary of the group refuses the line. A JSON object without a kind is "not supported".
             }
 
-            now += Replica.Patience / 4;
+            now += Replica.WaitMax / 4;
             replica.Check(now);
             replica.State.Check();
         }

@@ -79,7 +79,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 }
 
 /// <summary>Discards some proposals. The same one may be accepted later.</summary>
-internal sealed class JudgingSums(SumsCalls calls) : Sums(calls)
+internal sealed class ValidatingSums(SumsCalls calls) : Sums(calls)
 {
     private const int DiscardsEvery = 3;
 

@@ -65,12 +65,12 @@ internal sealed class ClientProgram : SimulatedProgram
         {
             await WaitAsync(1000);
             var name = _world.Random.Any(Setup.Locks);
-            var (waits, isPatient) = (_world.Random.Chance(70), _world.Random.Chance(60));
-            using var patience = isPatient ? new CancellationTokenSource() : new CancellationTokenSource(_world.Between(1, 4000), Clock);
+            var (waits, isEndless) = (_world.Random.Chance(70), _world.Random.Chance(60));
+            using var limit = isEndless ? new CancellationTokenSource() : new CancellationTokenSource(_world.Between(1, 4000), Clock);
             RaftLock? held;
             try
             {
-                held = await _claims.AcquireAsync(name, name[^1] - '0', waits, Name, patience.Token);
+                held = await _claims.AcquireAsync(name, name[^1] - '0', waits, Name, limit.Token);
             }
             catch (OperationCanceledException)
             {

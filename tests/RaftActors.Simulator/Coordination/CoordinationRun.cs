@@ -6,7 +6,7 @@ namespace RaftActors.Simulator.Coordination;
 internal sealed class CoordinationRun : ISeedRun
 {
     // Longer than a write without an answer, a session and an election together.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(90);
 
     private readonly World _world;
     private readonly Setup _setup;
@@ -38,7 +38,7 @@ internal sealed class CoordinationRun : ISeedRun
         _world.Step();
         _holders.Check();
         _log.Totals.Events++;
-        if (_world.Now > _setup.Faulty + Patience)
+        if (_world.Now > _setup.Faulty + WaitMax)
         {
             throw new Violation("liveness", string.Join("; ", [
                 $"{_log.Model.Locks.Count} locks, {_log.Model.Sessions.Count} sessions",

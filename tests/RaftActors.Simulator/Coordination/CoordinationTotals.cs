@@ -21,7 +21,7 @@ internal sealed class CoordinationTotals
 
     public long Crashes { get; set; }
 
-    /// <summary>Commands of a session that a stranger appended.</summary>
+    /// <summary>Commands of a session that an intruder appended.</summary>
     public long Intrusions { get; set; }
 
     /// <summary>Commands of an operator.</summary>

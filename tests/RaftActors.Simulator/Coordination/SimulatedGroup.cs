@@ -99,7 +99,7 @@ internal sealed class SimulatedGroup
     }
 
     /// <summary>A client that has read the numbers of a session and its claims appends a command of that session.</summary>
-    public void Intrude(Guid stranger)
+    public void Intrude(Guid intruder)
     {
         if (_log.Model.Sessions.Count == 0)
         {
@@ -113,24 +113,24 @@ internal sealed class SimulatedGroup
             0 => new Command.Renew(session),
             1 => new Command.Close(session),
             2 => new Command.Acquire(session, claim + 1, name[^1] - '0', Waits: true, null),
-            3 => new Command.Put("of a stranger", null, session, null),
+            3 => new Command.Put("of an intruder", null, session, null),
             _ => new Command.Release(session, claim),
         };
-        Append(command is Command.Put ? "i/0" : name, command, null, stranger, _ => { });
+        Append(command is Command.Put ? "i/0" : name, command, null, intruder, _ => { });
     }
 
     /// <summary>An operator takes a lock away from its holder, or ends a session.</summary>
-    public void Operate(Guid stranger)
+    public void Operate(Guid client)
     {
         var name = _world.Random.Any(Setup.Locks);
         if (_world.Random.Chance(30) && _log.Model.Sessions.Count > 0)
         {
             var (owner, session, _, _) = _world.Random.Any(_log.Model.Sessions);
-            Append(owner, new Command.End(session), null, stranger, _ => { });
+            Append(owner, new Command.End(session), null, client, _ => { });
         }
         else if (_log.Model.Holders(name) is { Length: > 0 } holders)
         {
-            Append(name, new Command.Break(_world.Random.Any(holders).Token), null, stranger, _ => { });
+            Append(name, new Command.Break(_world.Random.Any(holders).Token), null, client, _ => { });
         }
     }
 

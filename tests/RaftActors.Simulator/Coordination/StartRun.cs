@@ -9,7 +9,7 @@ internal sealed class StartRun : ISeedRun
 {
     private const int SlowStartMaxMs = 5_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(120);
 
     private readonly World _world;
     private readonly Setup _setup;
@@ -54,7 +54,7 @@ internal sealed class StartRun : ISeedRun
             }
         }
 
-        if (_world.Now > _setup.Faulty + Patience)
+        if (_world.Now > _setup.Faulty + WaitMax)
         {
             throw new Violation("liveness", string.Join("; ", _nodes.Select(each => $"{each}")));
         }

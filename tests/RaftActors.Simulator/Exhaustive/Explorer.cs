@@ -9,7 +9,7 @@ internal sealed class Explorer
     private readonly Properties _properties;
     private readonly ExplorerBounds _bounds;
     private readonly FingerprintSet _known = new();
-    private readonly List<(int Parent, int Event)> _ways = [(-1, 0)];
+    private readonly List<(int Parent, int Event)> _paths = [(-1, 0)];
     private readonly List<GroupEvent> _events = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private List<GlobalState> _next = [];
@@ -21,7 +21,7 @@ internal sealed class Explorer
     }
 
     /// <summary>The states found. Those that differ by a renaming count once.</summary>
-    public int States => _ways.Count;
+    public int States => _paths.Count;
 
     /// <summary>The states found, with all that differ by a renaming.</summary>
     public long StatesWithRenamed { get; private set; }
@@ -117,7 +117,7 @@ internal sealed class Explorer
         _properties.CheckStep(state, next, one.Process, step);
         if (Note(next))
         {
-            _ways.Add((state.Number, one.Packed));
+            _paths.Add((state.Number, one.Packed));
             _properties.CheckState(next);
             _next.Add(next);
         }
@@ -149,9 +149,9 @@ internal sealed class Explorer
     private List<string> ScheduleTo(int state, GroupEvent last)
     {
         List<string> lines = [ScheduleText.Of(_model, last)];
-        for (; _ways[state].Parent >= 0; state = _ways[state].Parent)
+        for (; _paths[state].Parent >= 0; state = _paths[state].Parent)
         {
-            lines.Add(ScheduleText.Of(_model, GroupEvent.Unpack(_ways[state].Event)));
+            lines.Add(ScheduleText.Of(_model, GroupEvent.Unpack(_paths[state].Event)));
         }
 
         lines.Reverse();

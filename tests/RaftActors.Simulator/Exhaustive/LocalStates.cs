@@ -11,8 +11,8 @@ internal sealed class LocalStates(Scope scope, Digests digests, MessageTable mes
     private readonly Dictionary<(ulong, ulong), int> _numbers = [];
     private readonly List<LocalState> _states = [];
     private readonly Dictionary<(int State, int Input), LocalStep> _steps = [];
-    private readonly Stack<LocalInput> _way = [];
-    private readonly List<(int State, int Parent, LocalInput Input)> _otherWays = [];
+    private readonly Stack<LocalInput> _path = [];
+    private readonly List<(int State, int Parent, LocalInput Input)> _otherPaths = [];
 
     /// <summary>Whether greetings are lost: the processes have met.</summary>
     public bool LosesGreetings { get; set; }
@@ -38,17 +38,17 @@ internal sealed class LocalStates(Scope scope, Digests digests, MessageTable mes
     }
 
     /// <summary>
-    /// Reaches states on another way than the first, and takes each step from there that was taken from the first. Returns a state whose
+    /// Reaches states on another path than the first, and takes each step from there that was taken from the first. Returns a state whose
     /// step then differs: the digest left out something that matters. Null if there is none.
     /// </summary>
-    /// <param name="stride">Takes one in this number of ways.</param>
+    /// <param name="stride">Takes one in this number of paths.</param>
     public string? FindDifference(int stride, out int steps)
     {
         steps = 0;
         var taken = _steps.ToLookup(step => step.Key.State);
-        for (var i = 0; i < _otherWays.Count; i += stride)
+        for (var i = 0; i < _otherPaths.Count; i += stride)
         {
-            var (state, parent, input) = _otherWays[i];
+            var (state, parent, input) = _otherPaths[i];
             foreach (var ((_, packed), known) in taken[state].ToList())
             {
                 var process = Reach(parent);
@@ -100,11 +100,11 @@ internal sealed class LocalStates(Scope scope, Digests digests, MessageTable mes
     {
         for (var at = state; _states[at].Parent >= 0; at = _states[at].Parent)
         {
-            _way.Push(_states[at].Input);
+            _path.Push(_states[at].Input);
         }
 
         var process = new LocalProcess(_states[state].Number, scope, digests.Of);
-        while (_way.TryPop(out var input))
+        while (_path.TryPop(out var input))
         {
             process.Take(input, MessageOf(input), isReplay: true);
         }
@@ -125,7 +125,7 @@ internal sealed class LocalStates(Scope scope, Digests digests, MessageTable mes
         }
         else if (parent != number)
         {
-            _otherWays.Add((number, parent, input));
+            _otherPaths.Add((number, parent, input));
         }
 
         return number;

@@ -35,7 +35,7 @@ internal static class Writer<T>
             : (sink, value) => Writers.WriteActual(sink, value);
     }
 
-    /// <summary>A record is a value. Another object may be found on several ways, and is written on the first.</summary>
+    /// <summary>A record is a value. Another object may be found on several paths, and is written on the first.</summary>
     private static Action<DigestSink, T> Object(Action<DigestSink, T> fields)
     {
         var isRecord = typeof(T).GetMethod("<Clone>$") is not null;

@@ -53,7 +53,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
 
     private readonly List<ClientRequest> _requests = [];
     private readonly bool _retries = world.Faults.Has(FaultKind.Retry) && prng.Chance(80);
-    private readonly int _patience = prng.Between(3, 25) * 1000;
+    private readonly int _limit = prng.Between(3, 25) * 1000;
     private readonly List<ClientRequest> _answered = [];
     private Member _session;
     private int _sessions;
@@ -241,7 +241,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
 
         if (prng.Chance(plan.ReadPercent))
         {
-            WaitFor(_patience);
+            WaitFor(_limit);
             _reading = world.Read(this, new KeyOperation(prng.Between(0, KeyValueState.Keys - 1), IsPut: false, 0), prng);
             return;
         }
@@ -286,7 +286,7 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     private void Send()
     {
         _requests.ForEach(request => request.Attempts++);
-        WaitFor(_patience + prng.Between(0, 5000));
+        WaitFor(_limit + prng.Between(0, 5000));
         world.Propose(this, _requests, prng);
     }
 }

@@ -47,7 +47,7 @@ public sealed class ContractTests
     {
         private readonly MemoryStore _store = new();
 
-        public override TimeSpan Patience => TimeSpan.Zero;
+        public override TimeSpan WaitMax => TimeSpan.Zero;
 
         public override IRaftStore Make(StoreOwner owner) => defect is null ? _store : new BrokenStore(_store, defect);
     }

@@ -46,7 +46,7 @@ public sealed class PowerCutContractTests
 
         public override bool CanCrash => true;
 
-        public override TimeSpan Patience => TimeSpan.Zero;
+        public override TimeSpan WaitMax => TimeSpan.Zero;
 
         public override IRaftStore Make(StoreOwner owner)
         {

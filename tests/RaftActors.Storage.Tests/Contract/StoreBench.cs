@@ -242,7 +242,7 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
             while (_failure is null && !condition())
             {
                 StoreContractException.Unless(
-                    Monitor.Wait(_gate, place.Patience), $"The listener was not told {what} within {place.Patience.TotalSeconds} seconds.");
+                    Monitor.Wait(_gate, place.WaitMax), $"The listener was not told {what} within {place.WaitMax.TotalSeconds} seconds.");
             }
 
             if (_failure is { } failure)

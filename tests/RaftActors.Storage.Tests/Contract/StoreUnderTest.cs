@@ -10,7 +10,7 @@ internal abstract class StoreUnderTest : IDisposable
     public virtual bool CanCrash => false;
 
     /// <summary>The longest time until a store reports a write. Default: 30 seconds.</summary>
-    public virtual TimeSpan Patience => TimeSpan.FromSeconds(30);
+    public virtual TimeSpan WaitMax => TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Returns an unopened store over the content of the owner's previous store. That store was disposed, or lost in a

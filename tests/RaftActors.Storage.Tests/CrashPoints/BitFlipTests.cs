@@ -61,7 +61,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     {
         var image = life.Disk.Now;
         var served = life.Serve(image);
-        Assert.Equal(new FlipCount(0, 1, 0, 0), life.Judge(served, served));
+        Assert.Equal(new FlipCount(0, 1, 0, 0), life.Compare(served, served));
         var flips = from file in files
                     from place in Enumerable.Range(0, (int)file.Value)
                     from bit in Enumerable.Range(0, bitsPerByte)
@@ -71,7 +71,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
             var (file, place, bit) = flip;
             byte[] bytes = [.. image.Files[file]];
             bytes[place] ^= (byte)(1 << bit);
-            return life.Judge(life.Serve(image.With(file, bytes)), served);
+            return life.Compare(life.Serve(image.With(file, bytes)), served);
         }).Aggregate(default(FlipCount), (sum, one) => sum.Plus(one));
     }
 }

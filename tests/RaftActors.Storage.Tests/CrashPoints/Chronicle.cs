@@ -79,7 +79,7 @@ internal sealed class Chronicle
     /// <summary>Classifies returned contents: unchanged, refused, an earlier state, or wrong.</summary>
     /// <param name="given">The returned contents.</param>
     /// <param name="all">The expected contents.</param>
-    public FlipCount Judge(Served given, Served all)
+    public FlipCount Compare(Served given, Served all)
     {
         if (given.Snapshots.Contains(false))
         {

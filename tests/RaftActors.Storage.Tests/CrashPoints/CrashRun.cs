@@ -141,9 +141,9 @@ internal sealed class CrashRun
     }
 
     /// <summary>The worst result among the owners, compared with the unchanged disk.</summary>
-    public FlipCount Judge(IReadOnlyList<Served>? given, IReadOnlyList<Served>? all) => given is null
+    public FlipCount Compare(IReadOnlyList<Served>? given, IReadOnlyList<Served>? all) => given is null
         ? new FlipCount(1, 0, 0, 0)
-        : _owners.Select((owner, i) => owner.Chronicle.Judge(given[i], all![i]))
+        : _owners.Select((owner, i) => owner.Chronicle.Compare(given[i], all![i]))
             .MaxBy(verdict => (verdict.Wrong, verdict.Earlier, verdict.Refused));
 
     /// <summary>The number of steps of each kind, of all owners and the directory.</summary>

@@ -91,7 +91,7 @@ public sealed class LogThreadTests
         _disk.WaitFor(_ => _disk.Refused > 0);
         try
         {
-            await Task.Run(store.Dispose).WaitAsync(SharedDisk.Patience);
+            await Task.Run(store.Dispose).WaitAsync(SharedDisk.WaitMax);
         }
         finally
         {

@@ -8,7 +8,7 @@ namespace RaftActors.Storage.Tests.Log;
 /// <summary>A model disk for several threads. One of them can wait for an operation.</summary>
 internal sealed class SharedDisk : IDisk
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(30);
 
     private readonly object _gate = new();
     private readonly ModelDisk _disk = new();
@@ -24,7 +24,7 @@ internal sealed class SharedDisk : IDisk
         {
             while (!condition(_disk))
             {
-                var rest = Patience - Stopwatch.GetElapsedTime(since);
+                var rest = WaitMax - Stopwatch.GetElapsedTime(since);
                 Assert.True(rest > TimeSpan.Zero && Monitor.Wait(_gate, rest), "It does not happen.");
             }
         }

@@ -149,7 +149,7 @@ public sealed class SharedLogTests
         {
             Array.ForEach(threads, thread => thread.Start());
             Assert.True(SpinWait.SpinUntil(
-                () => Array.TrueForAll(threads, thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), SharedDisk.Patience));
+                () => Array.TrueForAll(threads, thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), SharedDisk.WaitMax));
             if (fails)
             {
                 life.Disk.Fail(DiskFault.Sync);

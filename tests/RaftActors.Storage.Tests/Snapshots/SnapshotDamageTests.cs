@@ -97,9 +97,9 @@ public sealed class SnapshotDamageTests
     {
         var whole = isStreamed ? ImageOfStream(10, Block) : ImageWith(Of(10, Block));
         var other = isStreamed ? ImageOfStream(11, Block) : ImageWith(Of(11, Block));
-        var (file, stranger) = (whole.Files[PathOf(10)].ToArray(), other.Files[PathOf(11)]);
-        stranger.AsSpan(SnapshotFormat.HeaderSize, Block).CopyTo(file.AsSpan(SnapshotFormat.HeaderSize));
-        stranger.AsSpan(^4..).CopyTo(file.AsSpan(^4..));
+        var (file, foreign) = (whole.Files[PathOf(10)].ToArray(), other.Files[PathOf(11)]);
+        foreign.AsSpan(SnapshotFormat.HeaderSize, Block).CopyTo(file.AsSpan(SnapshotFormat.HeaderSize));
+        foreign.AsSpan(^4..).CopyTo(file.AsSpan(^4..));
 
         Assert.Equal("block 0 of the state is not what was written", AssertDamaged(whole.With(PathOf(10), file)).What);
     }
@@ -120,7 +120,7 @@ public sealed class SnapshotDamageTests
         var disk = new ModelDisk(ImageWith(Of(10, 50)));
         var folder = new SnapshotFolder(disk, Folder, Owner with { Group = "shop" });
 
-        var error = Assert.Throws<StoreException>(() => folder.Settle([]));
+        var error = Assert.Throws<StoreException>(() => folder.Reconcile([]));
 
         Assert.Contains($"belongs to {Owner}, not to {Owner.Name} of group shop.", error.Message);
     }

@@ -42,7 +42,7 @@ internal static class SnapshotSamples
     public static SnapshotFolder Open(IDisk disk, params long[] installed)
     {
         var folder = new SnapshotFolder(disk, Folder, Owner);
-        folder.Settle([.. installed.Select(index => Of(index, 0).Position)]);
+        folder.Reconcile([.. installed.Select(index => Of(index, 0).Position)]);
         return folder;
     }
 

@@ -24,7 +24,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     private readonly Program _program = new();
 
     [Fact]
-    public async Task Question_of_a_stranger_does_not_restart_the_shard()
+    public async Task Question_of_another_program_does_not_restart_the_shard()
     {
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);

@@ -14,8 +14,8 @@ namespace RaftActors.Tests.Clients;
 public sealed class GroupCallsTests : TestKit
 {
     private static readonly ProcessName Leader = new("orders@node");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Tick = Patience / 10;
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = AttemptTimeout / 10;
 
     private readonly ScriptedProcess _engine;
     private readonly GroupCalls _calls;
@@ -37,14 +37,14 @@ public sealed class GroupCallsTests : TestKit
     private int Asks => _engine.Waiting.Count(call => call is ClientCall.Explain);
 
     [Fact]
-    public void Question_without_an_answer_is_asked_again_after_the_patience()
+    public void Question_without_an_answer_is_asked_again_after_the_attempt_timeout()
     {
         Begin(mayRepeat: true);
         _engine.Expect<ClientCall.Explain>();
 
-        Pass(Patience / 2);
+        Pass(AttemptTimeout / 2);
         Assert.Equal(0, Asks);
-        Pass(Patience / 2);
+        Pass(AttemptTimeout / 2);
 
         Assert.Equal(1, Asks);
     }
@@ -55,7 +55,7 @@ public sealed class GroupCallsTests : TestKit
         var question = Begin(mayRepeat: false);
         _engine.Expect<ClientCall.Explain>();
 
-        Pass(Patience * 2);
+        Pass(AttemptTimeout * 2);
 
         Assert.Equal(0, Asks);
         Assert.False(question.Task.IsCompleted);
@@ -81,11 +81,11 @@ public sealed class GroupCallsTests : TestKit
         var question = Begin(mayRepeat: true, TimeSpan.FromMinutes(1));
 
         Assert.Equal(1, AsksIn(Tick));
-        Assert.InRange(AsksIn(Patience), 2, 6);
-        Assert.Equal(20, AsksIn(Patience * 10));
+        Assert.InRange(AsksIn(AttemptTimeout), 2, 6);
+        Assert.Equal(20, AsksIn(AttemptTimeout * 10));
         Assert.False(question.Task.IsCompleted);
 
-        Pass(Patience);
+        Pass(AttemptTimeout);
         _engine.Expect<ClientCall.Explain>();
         _engine.Reply(new Explanation(default, "it leads"));
         Assert.Equal("it leads", Assert.IsType<Explanation>((await question.Task).Reply).Text);
@@ -117,7 +117,7 @@ public sealed class GroupCallsTests : TestKit
         _engine.Reply(new ClientReply.Declined("not now"));
         Pass(Tick);
         _engine.Expect<ClientCall.Explain>(_ => Asks == 0);
-        Pass(Patience);
+        Pass(AttemptTimeout);
         Assert.Equal(0, Asks);
         _engine.Reply(new Explanation(default, "it leads"));
 
@@ -223,7 +223,7 @@ public sealed class GroupCallsTests : TestKit
 
         var next = ScriptedProcess.Lead(Sys, "orders", new ProcessName("orders@next"));
         _engine.Reply(new ClientReply.Declined("No process orders@node of group 'orders' runs on this node."));
-        Pass(Patience * 2);
+        Pass(AttemptTimeout * 2);
 
         Assert.False(next.Expect<ClientCall.Append>().IsRetry);
         Assert.False(append.Task.IsCompleted);
@@ -255,7 +255,7 @@ public sealed class GroupCallsTests : TestKit
         NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
         Begin(mayRepeat: true, TimeSpan.FromMinutes(1));
 
-        Pass(Patience * 10);
+        Pass(AttemptTimeout * 10);
 
         Assert.InRange(registry.Callers.Count, 10, 100);
         Assert.Single(registry.Callers.Distinct());
@@ -270,8 +270,8 @@ public sealed class GroupCallsTests : TestKit
             Begin(mayRepeat: true);
         }
 
-        Assert.False(_calls.TryBegin(new ClientQuestion(Patience, new ClientCall.Explain())));
-        Assert.True(_calls.TryBegin(new ClientQuestion(Patience, new ClientCall.Explain()) { IsOfSubscription = true }));
+        Assert.False(_calls.TryBegin(new ClientQuestion(AttemptTimeout, new ClientCall.Explain())));
+        Assert.True(_calls.TryBegin(new ClientQuestion(AttemptTimeout, new ClientCall.Explain()) { IsOfSubscription = true }));
     }
 
     private ClientQuestion Begin(bool mayRepeat, TimeSpan? timeout = null)

@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Clients;
 
 public sealed class GroupFinderTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
     private static readonly Address Node = CustomAddress.Of("10.0.0.1:2551")!;
 
     private readonly List<ProcessAddress> _asked = [];
@@ -17,7 +17,7 @@ public sealed class GroupFinderTests
     private readonly GroupFinder _finder;
     private TimeSpan _now = TimeSpan.FromMinutes(1);
 
-    public GroupFinderTests() => _finder = new GroupFinder("orders", _asked.Add, _askedNodes.Add, [Node], () => "", Patience);
+    public GroupFinderTests() => _finder = new GroupFinder("orders", _asked.Add, _askedNodes.Add, [Node], () => "", AttemptTimeout);
 
     [Fact]
     public void Leader_of_an_older_term_is_not_followed_while_processes_know_a_later_one()
@@ -26,11 +26,11 @@ public sealed class GroupFinderTests
         Locate("second", leader: "second", term: 9);
 
         Locate("first", leader: "first", term: 1);
-        Assert.Equal(At("second"), _finder.Way);
+        Assert.Equal(At("second"), _finder.Route);
 
         _finder.OnSilent(_now);
         Locate("first", leader: "first", term: 1);
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
     }
 
     [Fact]
@@ -38,11 +38,11 @@ public sealed class GroupFinderTests
     {
         Locate("first", leader: "first", term: 9);
         _finder.OnSilent(_now);
-        _now += Patience;
+        _now += AttemptTimeout;
 
         Locate("second", leader: "second", term: 1);
 
-        Assert.Equal(At("second"), _finder.Way);
+        Assert.Equal(At("second"), _finder.Route);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class GroupFinderTests
     {
         _finder.Receive(Located("first", "first", 1) with { Group = "bills" }, _now);
 
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
         Assert.Null(_finder.Find(null, attempts: 0));
     }
 
@@ -97,90 +97,90 @@ public sealed class GroupFinderTests
 
         Locate("other", leader: "other", term: 9, otherUid);
 
-        Assert.Equal(At("own"), _finder.Way);
+        Assert.Equal(At("own"), _finder.Route);
         Assert.Null(_finder.Find(NameOf("other"), attempts: 0));
 
         _finder.OnSilent(_now);
-        _now += Patience;
+        _now += AttemptTimeout;
         Locate("other", leader: "other", term: 9, otherUid);
-        Assert.Equal(At("other"), _finder.Way);
+        Assert.Equal(At("other"), _finder.Route);
     }
 
     // A client may run for months before a restored group answers it.
     [Fact]
-    public void Own_group_that_answers_again_and_again_is_kept_for_another_patience()
+    public void Own_group_that_answers_again_and_again_is_kept_for_another_attempt_timeout()
     {
         var (ownUid, otherUid) = (new GroupUid(Guid.NewGuid()), new GroupUid(Guid.NewGuid()));
         Locate("own", leader: "own", term: 2, ownUid);
-        _now += Patience / 2;
+        _now += AttemptTimeout / 2;
         Locate("own", leader: "own", term: 2, ownUid);
-        _now += Patience / 2;
+        _now += AttemptTimeout / 2;
 
         Locate("other", leader: "other", term: 9, otherUid);
 
-        Assert.Equal(At("own"), _finder.Way);
+        Assert.Equal(At("own"), _finder.Route);
     }
 
     [Fact]
-    public void Follower_is_the_way_when_its_leader_was_silent_for_long_and_stays_it()
+    public void Follower_is_the_route_when_its_leader_was_silent_for_long_and_stays_it()
     {
         Locate("leader", leader: "leader", term: 1);
         _finder.OnSilent(_now);
 
         Locate("second", leader: "leader", term: 1);
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
 
-        _now += Patience;
+        _now += AttemptTimeout;
         Locate("second", leader: "leader", term: 1);
         Locate("third", leader: "leader", term: 1);
-        Assert.Equal(At("second"), _finder.Way);
+        Assert.Equal(At("second"), _finder.Route);
 
         Locate("leader", leader: "leader", term: 1);
-        Assert.Equal(At("leader"), _finder.Way);
+        Assert.Equal(At("leader"), _finder.Route);
     }
 
     [Fact]
-    public void Way_ends_when_its_process_knows_no_leader_any_more()
+    public void Route_ends_when_its_process_knows_no_leader_any_more()
     {
         Locate("first", leader: "first", term: 1);
         Locate("second", leader: null, term: 2);
-        Assert.Equal(At("first"), _finder.Way);
+        Assert.Equal(At("first"), _finder.Route);
 
         Locate("first", leader: null, term: 2);
 
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
     }
 
     [Fact]
-    public void Registry_that_knows_no_leader_does_not_end_the_way()
+    public void Registry_that_knows_no_leader_does_not_end_the_route()
     {
         Locate("first", leader: "first", term: 1);
 
         _finder.Receive(new ClientReply.Located("orders", null, null, default, [At("first")]), _now);
 
-        Assert.Equal(At("first"), _finder.Way);
+        Assert.Equal(At("first"), _finder.Route);
     }
 
     [Fact]
-    public void Way_ends_when_its_process_has_restarted_on_another_node()
+    public void Route_ends_when_its_process_has_restarted_on_another_node()
     {
         Locate("first", leader: "first", term: 1);
 
         _finder.Receive(new ClientReply.Located("orders", null, null, default, [new(NameOf("first"), NodeOf("after"))]), _now);
 
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
     }
 
     [Fact]
-    public void Way_ends_with_the_connection_to_its_node()
+    public void Route_ends_with_the_connection_to_its_node()
     {
         Locate("first", leader: "first", term: 1);
 
         _finder.OnUnreachable(NodeOf("second"), _now);
-        Assert.Equal(At("first"), _finder.Way);
+        Assert.Equal(At("first"), _finder.Route);
         _finder.OnUnreachable(NodeOf("first"), _now);
 
-        Assert.Null(_finder.Way);
+        Assert.Null(_finder.Route);
     }
 
     [Fact]
@@ -190,7 +190,7 @@ public sealed class GroupFinderTests
 
         _finder.Receive(new ClientReply.Located("orders", null, null, new Term(1), [.. processes]), _now);
 
-        Assert.Equal(GroupFinder.ProcessesMax, _finder.WhyNoWay.Split("@node").Length - 1);
+        Assert.Equal(GroupFinder.ProcessesMax, _finder.WhyNoRoute.Split("@node").Length - 1);
         _finder.Ask(_now);
         Assert.Equal(GroupFinder.ProcessesMax, _asked.Count);
     }
@@ -206,13 +206,13 @@ public sealed class GroupFinderTests
         }
 
         _finder.OnUnreachable(NodeOf("process7"), _now);
-        _now += Patience;
+        _now += AttemptTimeout;
         _finder.OnUnreachable(NodeOf("process0"), _now);
         Locate("new", leader: "new", term: 2);
 
         Assert.Null(_finder.Find(NameOf("process7"), attempts: 0));
         Assert.NotNull(_finder.Find(NameOf("process0"), attempts: 0));
-        Assert.Equal(At("new"), _finder.Way);
+        Assert.Equal(At("new"), _finder.Route);
         Locate("newer", leader: "newer", term: 3);
         Locate("newest", leader: "newest", term: 4);
         Assert.Null(_finder.Find(NameOf("process0"), attempts: 0));
@@ -242,18 +242,18 @@ public sealed class GroupFinderTests
     }
 
     [Fact]
-    public void Registries_are_asked_once_in_a_quarter_of_the_patience()
+    public void Registries_are_asked_once_in_a_quarter_of_the_attempt_timeout()
     {
         _finder.Ask(_now);
-        _finder.Ask(_now + (Patience / 5));
+        _finder.Ask(_now + (AttemptTimeout / 5));
         Assert.Equal([Node], _askedNodes);
-        _finder.Ask(_now + (Patience / 4));
+        _finder.Ask(_now + (AttemptTimeout / 4));
 
         Assert.Equal([Node, Node], _askedNodes);
     }
 
     [Fact]
-    public void Only_the_process_on_the_way_is_asked_whether_it_is_still_there()
+    public void Only_the_process_on_the_route_is_asked_whether_it_is_still_there()
     {
         Assert.False(_finder.TryPing());
         Assert.Empty(_asked);

@@ -73,18 +73,18 @@ public sealed class LiveClientTests : TestKit
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Silent_leader_is_noticed_although_each_call_ends_before_the_patience_does(bool appends)
+    public void Silent_leader_is_noticed_although_each_call_ends_before_the_attempt_timeout_does(bool appends)
     {
         var timeout = TimeSpan.FromMilliseconds(150);
 
-        // Four seconds. The default patience is one.
+        // Four seconds. The default attempt timeout is one.
         for (var count = 0; count < 40 && !_follower.Waiting.Any(); count++)
         {
             _ = appends ? _client.AppendAsync("clicks", 1, timeout) : (Task)_client.TransferLeadershipAsync(timeout: timeout);
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(100));
         }
 
-        // Only a client without a way to the leader asks all processes for it.
+        // Only a client without a route to the leader asks all processes for it.
         _follower.Expect<ClientCall.Locate>();
     }
 

@@ -38,12 +38,12 @@ public sealed class DeliveryTurnTests : TestKit
     [Fact]
     public void Proposal_and_get_of_another_process_wait_for_the_pairs_that_were_committed_before_them()
     {
-        Sys.ActorOf(Props.Create(() => new Judge(_watcher)));
+        Sys.ActorOf(Props.Create(() => new Validator(_watcher)));
         _group.BuildQuorum(withActor: false);
         _group.Propose("key", "value");
         _group.Ask(new Serial(1));
 
-        _watcher.ExpectMsg($"judge at {Pairs}");
+        _watcher.ExpectMsg($"validate at {Pairs}");
         _watcher.ExpectMsg($"serve at {Pairs}");
     }
 
@@ -130,13 +130,13 @@ public sealed class DeliveryTurnTests : TestKit
         }
     }
 
-    private sealed class Judge(IActorRef watcher) : RaftActor<string>
+    private sealed class Validator(IActorRef watcher) : RaftActor<string>
     {
         protected override object? HandleAppend(Entry<string> entry) => null;
 
         protected override string? HandleProposal(Proposal<string> proposal)
         {
-            watcher.Tell($"judge at {Raft.Serial}");
+            watcher.Tell($"validate at {Raft.Serial}");
             return null;
         }
 

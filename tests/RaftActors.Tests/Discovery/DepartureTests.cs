@@ -170,7 +170,7 @@ public sealed class DepartureTests : TestKit
             _registry.Tell(news);
         }
 
-        Settle();
+        AwaitIdle();
     }
 
     private void Wait(int intervals)
@@ -180,11 +180,11 @@ public sealed class DepartureTests : TestKit
             ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
         }
 
-        Settle();
+        AwaitIdle();
     }
 
     // The registry has read all messages so far.
-    private void Settle()
+    private void AwaitIdle()
     {
         _registry.Tell(new Identify("now"), TestActor);
         ExpectMsg<ActorIdentity>(Guard);

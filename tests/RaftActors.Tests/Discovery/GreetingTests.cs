@@ -402,12 +402,12 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Ten_times_as_many_strangers_as_fit_get_no_answer_and_a_named_node_gets_one()
+    public void Ten_times_as_many_unnamed_ones_as_fit_get_no_answer_and_a_named_node_gets_one()
     {
-        var strangers = Strangers(10 * KnownNodes.StrangersMax);
-        strangers.ForEach(stranger => _registry.Tell(new WireMessage.Hello([], IsReply: false), stranger));
+        var unnamed = UnnamedNodes(10 * KnownNodes.UnnamedMax);
+        unnamed.ForEach(node => _registry.Tell(new WireMessage.Hello([], IsReply: false), node));
         Greetings();
-        Assert.Equal(KnownNodes.StrangersMax, strangers.Count(stranger => stranger.IsAnswered));
+        Assert.Equal(KnownNodes.UnnamedMax, unnamed.Count(node => node.IsAnswered));
 
         Say(new NodeNews.Named(_node));
         Hello("raft2@node2");
@@ -417,20 +417,20 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Strangers_whose_lists_never_become_complete_make_room_after_a_while()
+    public void Unnamed_nodes_whose_lists_never_become_complete_make_room_after_a_while()
     {
-        var strangers = Strangers(KnownNodes.StrangersMax + 1);
+        var unnamed = UnnamedNodes(KnownNodes.UnnamedMax + 1);
         var part = new WireMessage.Hello([], IsReply: false, new ListNumber(7, 1), Place: 0, Count: 2);
-        strangers.SkipLast(1).ToList().ForEach(stranger => _registry.Tell(part, stranger));
-        _registry.Tell(new WireMessage.Hello([], IsReply: false), strangers[^1]);
+        unnamed.SkipLast(1).ToList().ForEach(node => _registry.Tell(part, node));
+        _registry.Tell(new WireMessage.Hello([], IsReply: false), unnamed[^1]);
         Greetings();
-        Assert.False(strangers[^1].IsAnswered);
+        Assert.False(unnamed[^1].IsAnswered);
 
         GreetingsWithin(13);
-        _registry.Tell(new WireMessage.Hello([], IsReply: false), strangers[^1]);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false), unnamed[^1]);
 
         Greetings();
-        Assert.True(strangers[^1].IsAnswered);
+        Assert.True(unnamed[^1].IsAnswered);
     }
 
     [Fact]
@@ -455,8 +455,8 @@ public sealed class GreetingTests : TestKit
         Assert.Equal(0, GreetingsWithin(2));
     }
 
-    private List<Stranger> Strangers(int count) =>
-        [.. Enumerable.Range(2, count).Select(port => new Stranger(new Address("akka.tcp", "demo", "10.0.0.1", port), Sys))];
+    private List<UnnamedNode> UnnamedNodes(int count) =>
+        [.. Enumerable.Range(2, count).Select(port => new UnnamedNode(new Address("akka.tcp", "demo", "10.0.0.1", port), Sys))];
 
     private LocalProcess Process(string name) =>
         new(_process.Settings.Group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
@@ -564,7 +564,7 @@ public sealed class GreetingTests : TestKit
     }
 
     /// <summary>The registry of a node that nobody names.</summary>
-    private sealed class Stranger(Address address, ActorSystem system) : MinimalActorRef
+    private sealed class UnnamedNode(Address address, ActorSystem system) : MinimalActorRef
     {
         private volatile bool _isAnswered;
 

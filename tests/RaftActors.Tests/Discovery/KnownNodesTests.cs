@@ -19,20 +19,20 @@ public sealed class KnownNodesTests
     private long _number;
 
     [Fact]
-    public void Strangers_beyond_the_bound_are_ignored_and_a_named_node_is_known_all_the_same()
+    public void Unnamed_nodes_beyond_the_bound_are_ignored_and_a_named_node_is_known_all_the_same()
     {
-        var taken = Enumerable.Range(0, 10 * KnownNodes.StrangersMax).Count(i => Take(AddressOf(i), Hello([])));
+        var taken = Enumerable.Range(0, 10 * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Hello([])));
 
-        Assert.Equal((KnownNodes.StrangersMax, KnownNodes.StrangersMax), (taken, _nodes.Count));
+        Assert.Equal((KnownNodes.UnnamedMax, KnownNodes.UnnamedMax), (taken, _nodes.Count));
         var named = _nodes.Name(AddressOf(-1));
         Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2")])));
         Assert.Single(named.Processes);
     }
 
     [Fact]
-    public void Stranger_takes_the_place_of_one_that_is_gone_or_is_named()
+    public void Unnamed_node_takes_the_place_of_one_that_is_gone_or_is_named()
     {
-        foreach (var i in Enumerable.Range(0, KnownNodes.StrangersMax))
+        foreach (var i in Enumerable.Range(0, KnownNodes.UnnamedMax))
         {
             Take(AddressOf(i), Hello([]));
         }
@@ -43,9 +43,9 @@ public sealed class KnownNodesTests
         Assert.Equal([true, true, false], Enumerable.Range(5000, 3).Select(i => Take(AddressOf(i), Hello([]))));
     }
 
-    // Otherwise the bound would rise or fall for ever, because nothing counts the strangers anew.
+    // Otherwise the bound would rise or fall for ever, because nothing counts the unnamed nodes anew.
     [Fact]
-    public void Names_that_come_and_go_leave_room_for_as_many_strangers_as_before()
+    public void Names_that_come_and_go_leave_room_for_as_many_unnamed_ones_as_before()
     {
         var (named, unnamed) = (_nodes.Name(AddressOf(60_000)), _nodes.Name(AddressOf(60_001)));
         foreach (var i in Enumerable.Range(0, 10))
@@ -64,14 +64,14 @@ public sealed class KnownNodesTests
 
         // The one that is no longer named has a place of them.
         Assert.Equal(
-            KnownNodes.StrangersMax - 1, Enumerable.Range(0, 2 * KnownNodes.StrangersMax).Count(i => Take(AddressOf(i), Hello([]))));
+            KnownNodes.UnnamedMax - 1, Enumerable.Range(0, 2 * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Hello([]))));
     }
 
     [Fact]
-    public void Node_that_is_named_no_more_stays_though_the_strangers_fill_the_bound()
+    public void Node_that_is_named_no_more_stays_though_the_unnamed_ones_fill_the_bound()
     {
         var node = _nodes.Name(AddressOf(60_000));
-        foreach (var i in Enumerable.Range(0, KnownNodes.StrangersMax))
+        foreach (var i in Enumerable.Range(0, KnownNodes.UnnamedMax))
         {
             Take(AddressOf(i), Hello([]));
         }
@@ -110,14 +110,14 @@ public sealed class KnownNodesTests
     }
 
     [Fact]
-    public void Lists_of_all_strangers_together_stay_within_the_bound_and_that_of_a_named_node_has_room()
+    public void Lists_of_all_unnamed_nodes_together_stay_within_the_bound_and_that_of_a_named_node_has_room()
     {
         foreach (var i in Enumerable.Range(0, 1000))
         {
             Take(AddressOf(i), Hello([Process(AddressOf(i), "raft", Long)]));
         }
 
-        Assert.InRange(_nodes.All.Sum(node => node.Size), KnownNodes.StrangersSizeMax * 9 / 10, KnownNodes.StrangersSizeMax);
+        Assert.InRange(_nodes.All.Sum(node => node.Size), KnownNodes.UnnamedSizeMax * 9 / 10, KnownNodes.UnnamedSizeMax);
         var named = _nodes.Name(AddressOf(-1));
         Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2", Long)])));
         Assert.Single(named.Processes);

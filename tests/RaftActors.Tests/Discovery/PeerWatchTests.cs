@@ -36,7 +36,7 @@ public sealed class PeerWatchTests : TestKit
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         _registry.Tell(new EngineNews.Started(process), _engine);
         _registry.Tell(_names);
-        Settle();
+        AwaitIdle();
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class PeerWatchTests : TestKit
             _registry.Tell(_names with { Process = process });
         }
 
-        Settle();
+        AwaitIdle();
         const string expected = "for 30 s. The same holds for 1 more processes of this node. Nobody is here.";
         EventFilter.Warning(contains: expected).ExpectOne(() => Advance(31));
     }
@@ -129,7 +129,7 @@ public sealed class PeerWatchTests : TestKit
     {
         var process = new LocalProcess(group, new ProcessName("raft2@node2"), _node.Ref.Path.ToSerializationFormat());
         _registry.Tell(new WireMessage.Hello([process], IsReply: true), _node);
-        Settle();
+        AwaitIdle();
     }
 
     private void Advance(int seconds)
@@ -137,11 +137,11 @@ public sealed class PeerWatchTests : TestKit
         for (var i = 0; i < seconds; i++)
         {
             ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
-            Settle();
+            AwaitIdle();
         }
     }
 
-    // The registry publishes a warning before it answers Settle. An event filter would have to wait for one that never comes.
+    // The registry publishes a warning before it answers AwaitIdle. An event filter would have to wait for one that never comes.
     private void AdvanceWithoutWarning(int seconds)
     {
         const string end = "end";
@@ -153,7 +153,7 @@ public sealed class PeerWatchTests : TestKit
     }
 
     // The registry has read all earlier messages.
-    private void Settle()
+    private void AwaitIdle()
     {
         _registry.Tell(new Identify("now"), _engine);
         _engine.FishForMessage<ActorIdentity>(identity => identity.MessageId is "now");

@@ -16,7 +16,7 @@ public sealed class QuietGroupsTests : TestKit
     private static readonly Address One = new("akka.tcp", "raft", "node1", 2551);
     private static readonly Address Two = new("akka.tcp", "raft", "node2", 2551);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromSeconds(1);
 
     // The beat of a node that leads no group in quiescence.
     private static readonly WireMessage.NodeBeat Nothing = new([.. new ulong[WireMessage.NodeBeat.Parts]]);
@@ -64,9 +64,9 @@ public sealed class QuietGroupsTests : TestKit
     {
         Follow(groups: 2);
 
-        _ = _here.OnTime(Patience - Interval).ToList();
+        _ = _here.OnTime(SilenceMax - Interval).ToList();
         _engine.ExpectNoMsg(TimeSpan.Zero);
-        _ = _here.OnTime(Patience).ToList();
+        _ = _here.OnTime(SilenceMax).ToList();
 
         _engine.ExpectMsg(new PeerNews.Silent(new ProcessName("raft2@node2")));
         _engine.ExpectMsg(new PeerNews.Silent(new ProcessName("raft2@node2")));
@@ -79,9 +79,9 @@ public sealed class QuietGroupsTests : TestKit
         Follow(groups: 1);
         _ = _here.OnTime(TimeSpan.Zero).ToList();
 
-        _ = _here.OnTime(10 * Patience).ToList();
+        _ = _here.OnTime(10 * SilenceMax).ToList();
         _engine.ExpectNoMsg(TimeSpan.Zero);
-        _ = _here.OnTime((10 * Patience) + Interval).ToList();
+        _ = _here.OnTime((10 * SilenceMax) + Interval).ToList();
 
         _engine.ExpectMsg<PeerNews.Silent>();
     }
@@ -141,7 +141,7 @@ public sealed class QuietGroupsTests : TestKit
         _here.Remove("group0", new ProcessName("raft1@node1"));
 
         BeatFor(10);
-        _ = _here.OnTime(10 * Patience).ToList();
+        _ = _here.OnTime(10 * SilenceMax).ToList();
 
         _engine.ExpectNoMsg(TimeSpan.Zero);
     }
@@ -188,13 +188,13 @@ public sealed class QuietGroupsTests : TestKit
     }
 
     [Fact]
-    public void Silent_node_wakes_a_process_when_its_own_patience_is_over()
+    public void Silent_node_wakes_a_process_when_its_own_bound_of_silence_is_over()
     {
-        var (young, slow, now) = (CreateTestProbe("young"), CreateTestProbe("slow"), 20 * Patience);
+        var (young, slow, now) = (CreateTestProbe("young"), CreateTestProbe("slow"), 20 * SilenceMax);
         Follow(groups: 1);
         _here.Add(Process(1, "raft1@node1", "raft2@node2", Two) with { Engine = young }, now - Interval);
-        _here.Add(Process(2, "raft1@node1", "raft2@node2", Two) with { Engine = slow, Patience = 10 * Patience }, TimeSpan.Zero);
-        _here.OnBeat(Two, Nothing, now - Patience);
+        _here.Add(Process(2, "raft1@node1", "raft2@node2", Two) with { Engine = slow, SilenceMax = 10 * SilenceMax }, TimeSpan.Zero);
+        _here.OnBeat(Two, Nothing, now - SilenceMax);
 
         _ = _here.OnTime(now).ToList();
 
@@ -303,6 +303,6 @@ public sealed class QuietGroupsTests : TestKit
     {
         ImmutableArray<(ProcessName, Address)> watched = [(new ProcessName(other), node)];
         return new QuietProcess(
-            $"group{group}", new ProcessName(name), _engine, new ProcessName("raft2@node2"), new Term(3), watched, Interval, Patience);
+            $"group{group}", new ProcessName(name), _engine, new ProcessName("raft2@node2"), new Term(3), watched, Interval, SilenceMax);
     }
 }

@@ -175,9 +175,9 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
 
-        var stranger = SendGreeting(_other);
+        var unnamed = SendGreeting(_other);
 
-        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);
+        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == unnamed);
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
         Greet("default", "raft2@node1", isReply: false);
-        _group.Settle();
+        _group.AwaitIdle();
         var again = CreateTestProbe("again");
         SendGreeting(again);
         Assert.True(IsReachable());
@@ -211,27 +211,27 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Joining_process_meets_as_many_strangers_as_fit_and_another_one_when_one_is_gone()
+    public void Joining_process_meets_as_many_unnamed_ones_as_fit_and_another_one_when_one_is_gone()
     {
         _group.StartJoining("raft4");
         var engine = _group.EngineOf("raft4");
         void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
         ProcessName[] Met() => [.. _group.ViewOf("raft4").Peers.Select(peer => peer.Name)];
-        foreach (var number in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        foreach (var number in Enumerable.Range(0, 10 * PeerBook.UnnamedMax))
         {
             Meet(number);
         }
 
-        _group.Settle();
-        Assert.Equal(PeerBook.StrangersMax, Met().Length);
+        _group.AwaitIdle();
+        Assert.Equal(PeerBook.UnnamedMax, Met().Length);
 
         engine.Tell(new PeerNews.Stopped(NameOf(0), _other.Ref));
         Meet(5000);
         Meet(5001);
 
-        _group.Settle();
+        _group.AwaitIdle();
         var met = Met();
-        Assert.Equal(PeerBook.StrangersMax, met.Length);
+        Assert.Equal(PeerBook.UnnamedMax, met.Length);
         Assert.Equal([false, true, false], new[] { 0, 5000, 5001 }.Select(number => met.Contains(NameOf(number))));
     }
 
@@ -248,7 +248,7 @@ public sealed class RaftRegistryTests : TestKit
             }
 
             inbox.Announce();
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         Assert.All(_other.ReceiveN(2 * OpenQueries.MaxOfClients), reply => Assert.IsType<RaftStatus>(reply));
@@ -269,7 +269,7 @@ public sealed class RaftRegistryTests : TestKit
             }
 
             inbox.Announce();
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         Assert.All(
@@ -318,10 +318,10 @@ public sealed class RaftRegistryTests : TestKit
     private void SayEmptyHello()
     {
         Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([], IsReply: false), _other.Ref);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
-    private static ProcessName NameOf(int number) => new($"stranger{number}@node2");
+    private static ProcessName NameOf(int number) => new($"unnamed{number}@node2");
 
     private static WireMessage.CoreMessage GreetingOf(int number)
     {
@@ -338,7 +338,7 @@ public sealed class RaftRegistryTests : TestKit
         var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
         var envelope = new RaftActors.Core.Envelope(member, addressee, GroupUid.None, Term.Zero, default, greeting);
         _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), engine.Ref);
-        _group.Settle();
+        _group.AwaitIdle();
         return member;
     }
 

@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Engine;
 public sealed class AppendSessionTests
 {
     private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
     private static readonly CancelReason.NotCommitted Unsent = new(NotCommittedReason.Closed, "disposed");
     private const int MaxBytes = 10_000;
 
@@ -19,7 +19,7 @@ public sealed class AppendSessionTests
     private TimeSpan _now;
     private bool _isConnected = true;
 
-    public AppendSessionTests() => _appends = new AppendSession<ClientAppend>(() => Session.Origin, Patience, MaxBytes, Take);
+    public AppendSessionTests() => _appends = new AppendSession<ClientAppend>(() => Session.Origin, AttemptTimeout, MaxBytes, Take);
 
     [Fact]
     public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
@@ -35,7 +35,7 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
-    public void Patience_doubles_up_to_32_times_the_first_one()
+    public void Attempt_timeout_doubles_up_to_32_times_the_first_one()
     {
         Add(TimeSpan.FromHours(1));
         SendWaiting();
@@ -80,7 +80,7 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
-    public void Retry_that_was_refused_is_sent_again_after_its_patience()
+    public void Retry_that_was_refused_is_sent_again_after_its_attempt_timeout()
     {
         Add();
         SendWaiting();
@@ -223,7 +223,7 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
-    public void New_way_gets_all_open_appends_in_their_order()
+    public void New_route_gets_all_open_appends_in_their_order()
     {
         _ = Enumerable.Range(0, 3).Select(_ => Add()).ToList();
         SendWaiting();
@@ -309,7 +309,7 @@ public sealed class AppendSessionTests
     {
         var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
         var origin = new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin;
-        AppendSession<ClientAppend> before = new(() => origin, Patience, MaxBytes, _ => true);
+        AppendSession<ClientAppend> before = new(() => origin, AttemptTimeout, MaxBytes, _ => true);
         before.Add(old, _now, mayGo: false);
         before.SendWaiting(_now);
         var append = Add();

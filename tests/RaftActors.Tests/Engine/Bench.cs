@@ -108,7 +108,7 @@ internal sealed class Bench : IEngineHost
         Raft.Get(_kit.Sys);
         Process.MakeCore();
         var context = new EngineContext(Process, this, Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log) { HasBooted = true };
-        context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
+        context.Attach(Actor, 1, takesSnapshots: true, validatesProposals: true);
         foreach (var (name, probe) in _peers)
         {
             context.Peers.Learn(NameOf(name), probe, out _);

@@ -79,7 +79,7 @@ public sealed class EngineBoundsTests : TestKit
     public void Pairs_that_wait_for_a_transfer_are_proposed_once_a_tick_however_many_come()
     {
         var proposals = new LeaderProposals(_bench.Context, _bench.Traces);
-        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _bench.Context.Attach(_bench.Actor, 2, validatesProposals: false);
         _bench.Elect("raft1");
         for (var number = 1L; number <= 100; number++)
         {

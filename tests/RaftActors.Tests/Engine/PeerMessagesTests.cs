@@ -12,7 +12,7 @@ public sealed class PeerMessagesTests : TestKit
     private static readonly ProcessName Raft2 = Bench.NameOf("raft2");
 
     private readonly Bench _bench;
-    private readonly TwinProcesses _twins;
+    private readonly DuplicateProcesses _duplicates;
     private readonly ActorNotices _notices;
     private readonly PeerMessages _messages;
 
@@ -20,9 +20,9 @@ public sealed class PeerMessagesTests : TestKit
     {
         _bench = new Bench(this);
         var context = _bench.Context;
-        (_twins, _notices) = (new TwinProcesses(context), new ActorNotices(context));
+        (_duplicates, _notices) = (new DuplicateProcesses(context), new ActorNotices(context));
         StoreReads reads = new(context, ActorRefs.Nobody, ActorRefs.Nobody);
-        _messages = new PeerMessages(context, _twins, new EventPublishing(context, _twins), _notices, _bench.Traces, reads);
+        _messages = new PeerMessages(context, _duplicates, new EventPublishing(context, _duplicates), _notices, _bench.Traces, reads);
     }
 
     [Fact]
@@ -75,39 +75,39 @@ public sealed class PeerMessagesTests : TestKit
     }
 
     [Fact]
-    public void Process_that_is_forgotten_for_another_one_leaves_the_twins_and_the_view_of_the_actor()
+    public void Process_that_is_forgotten_for_another_one_leaves_the_duplicates_and_the_view_of_the_actor()
     {
         _messages.OnStarted();
-        foreach (var i in Enumerable.Range(0, PeerBook.StrangersMax))
+        foreach (var i in Enumerable.Range(0, PeerBook.UnnamedMax))
         {
-            _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
+            _messages.OnNews(new PeerNews.Found(Unnamed(i), _bench["raft2"]));
         }
 
-        _notices.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
-        _twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
-        Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
+        _notices.OnMet(new Effect.PeerMet(new Member(Unnamed(7), Incarnation.None), default));
+        _duplicates.OnRefused(Unnamed(7), CreateTestProbe(), _bench["raft2"]);
+        Assert.Contains("unnamed7@node", _bench.Process.Status.NameConflict);
 
-        _messages.OnNews(new PeerNews.Stopped(Stranger(7), _bench["raft2"]));
-        Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
-        _messages.OnNews(new PeerNews.Found(Stranger(5000), _bench["raft2"]));
+        _messages.OnNews(new PeerNews.Stopped(Unnamed(7), _bench["raft2"]));
+        Assert.Contains("unnamed7@node", _bench.Process.Status.NameConflict);
+        _messages.OnNews(new PeerNews.Found(Unnamed(5000), _bench["raft2"]));
 
         Assert.Null(_bench.Process.Status.NameConflict);
-        Assert.Equal(Stranger(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
+        Assert.Equal(Unnamed(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
     }
 
     [Fact]
     public void Second_processes_under_ten_times_as_many_names_as_fit_are_remembered_up_to_the_bound()
     {
         _messages.OnStarted();
-        foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        foreach (var i in Enumerable.Range(0, 10 * PeerBook.UnnamedMax))
         {
-            _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
-            _twins.OnRefused(Stranger(i), TestActor, _bench["raft2"]);
-            _messages.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
+            _messages.OnNews(new PeerNews.Found(Unnamed(i), _bench["raft2"]));
+            _duplicates.OnRefused(Unnamed(i), TestActor, _bench["raft2"]);
+            _messages.OnNews(new PeerNews.Stopped(Unnamed(i), _bench["raft2"]));
         }
 
-        Assert.Equal(PeerBook.StrangersMax, _bench.Process.Status.NameConflict?.Split("A second process").Length - 1);
+        Assert.Equal(PeerBook.UnnamedMax, _bench.Process.Status.NameConflict?.Split("A second process").Length - 1);
     }
 
-    private static ProcessName Stranger(int number) => new($"stranger{number}@node");
+    private static ProcessName Unnamed(int number) => new($"unnamed{number}@node");
 }

@@ -90,12 +90,12 @@ public sealed class ProcessPagesTests : TestKit
         };
         var waiting = founder with { Members = [new(name, isVoter: false)] };
 
-        Assert.Equal((true, ProblemKind.Founding), Judged(founder));
-        Assert.Equal((false, ProblemKind.Waiting), Judged(waiting));
-        Assert.Equal((true, default), Judged(waiting with { Identity = Guid.NewGuid() }));
-        Assert.Equal((false, ProblemKind.Fenced), Judged(founder with { IsRemoved = true, Fence = "restored" }));
+        Assert.Equal((true, ProblemKind.Founding), Told(founder));
+        Assert.Equal((false, ProblemKind.Waiting), Told(waiting));
+        Assert.Equal((true, default), Told(waiting with { Identity = Guid.NewGuid() }));
+        Assert.Equal((false, ProblemKind.Fenced), Told(founder with { IsRemoved = true, Fence = "restored" }));
 
-        static (bool, ProblemKind) Judged(RaftStatus status) => (ProcessRow.Of(status).IsMember, ProcessRow.Of(status).Problems);
+        static (bool, ProblemKind) Told(RaftStatus status) => (ProcessRow.Of(status).IsMember, ProcessRow.Of(status).Problems);
     }
 
     private static ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Openings(int count) =>

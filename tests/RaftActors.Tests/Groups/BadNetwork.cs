@@ -33,7 +33,7 @@ internal sealed class BadNetwork : IDisposable
     /// <summary>The numbers of messages that were lost, repeated, and delivered after later ones.</summary>
     public (int Lost, int Repeated, int Delayed) Faults { get; private set; }
 
-    /// <summary>The way of a node into the network. A later one for the same name replaces it, as a restarted node does.</summary>
+    /// <summary>The route of a node into the network. A later one for the same name replaces it, as a restarted node does.</summary>
     public RaftTransport Join(string node)
     {
         lock (_lock)

@@ -66,7 +66,7 @@ public sealed class ClientTransferTests : TestKit
     [Theory]
     [InlineData("raft@n4")]
     [InlineData("raft@n9")]
-    public async Task Learner_and_stranger_cannot_be_made_leaders(string name)
+    public async Task Learner_and_unknown_process_cannot_be_made_leaders(string name)
     {
         var former = await LeaderAsync();
 

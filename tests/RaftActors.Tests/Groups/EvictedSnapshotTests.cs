@@ -49,7 +49,7 @@ public sealed class EvictedSnapshotTests : TestKit
         _group.EngineOf("raft3");
         var before = _group.Stores["raft3"].DiscardedTo;
         mayTake.Set();
-        _group.Settle();
+        _group.AwaitIdle();
 
         Assert.Null(before);
         Assert.NotNull(_group.Stores["raft3"].DiscardedTo);
@@ -68,7 +68,7 @@ public sealed class EvictedSnapshotTests : TestKit
         for (var i = 1; i <= count; i++)
         {
             _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{i}"), TestActor);
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         ReceiveN(count);

@@ -48,7 +48,7 @@ public sealed class FenceTests : TestKit
         {
             var envelope = new RaftActors.Core.Envelope(raft2, to, GroupUid.None, Term.Zero, default, body);
             _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), peer);
-            _group.Settle();
+            _group.AwaitIdle();
         }
     }
 }

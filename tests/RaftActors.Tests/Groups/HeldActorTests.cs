@@ -34,7 +34,7 @@ public sealed class HeldActorTests : TestKit
         }
 
         ExpectTries("raft3", 3);
-        _group.Settle();
+        _group.AwaitIdle();
         List<LogEvent> events = [];
         while (log.HasMessages)
         {
@@ -121,7 +121,7 @@ public sealed class HeldActorTests : TestKit
             Watch(name, "try 2");
         }
 
-        _group.Settle();
+        _group.AwaitIdle();
         while (_group.Watchers[name].HasMessages)
         {
             Assert.NotEqual("try 2", _group.Watchers[name].ExpectMsg<string>());

@@ -52,6 +52,6 @@ public sealed class LeaseReadTests : TestKit
     private void Ask(ReadConsistency consistency)
     {
         _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200), consistency), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 }

@@ -90,7 +90,7 @@ public sealed class MaxQuorumTests : TestKit
     private void Set(string name, int max, LogIndex? basedOn = null)
     {
         _group.Actors[name].Tell(new Recorder.SetMaxQuorum(max, basedOn), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
         _group.Advance(2);
     }
 

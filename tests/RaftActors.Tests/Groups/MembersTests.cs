@@ -38,7 +38,7 @@ public sealed class MembersTests : TestKit
     public void Joining_process_may_start_after_the_group_has_accepted_the_join()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
         _group.Advance(2);
         ExpectMsg<Outcome<Membership>.Done>();
 
@@ -55,7 +55,7 @@ public sealed class MembersTests : TestKit
     {
         Take("raft4");
         _group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
 
         _group.AdvanceUntil("raft4", "quorum of 3, member");
         _group.Advance(60);
@@ -71,7 +71,7 @@ public sealed class MembersTests : TestKit
         EventFilter.Info(contains: "raft1@node1 decided: ").ExpectOne(() =>
         {
             _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-            _group.Settle();
+            _group.AwaitIdle();
             _group.Advance(5);
             ExpectMsg<Outcome<Membership>.Done>();
         });
@@ -84,7 +84,7 @@ public sealed class MembersTests : TestKit
     public void Process_explains_which_members_vote_and_why_a_change_waits()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
         _group.Advance(2);
         ExpectMsg<Outcome<Membership>.Done>();
 

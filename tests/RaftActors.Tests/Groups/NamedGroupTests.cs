@@ -108,14 +108,14 @@ public sealed class NamedGroupTests : TestKit
     public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout()
     {
         var names = NewNames(3);
-        var patient =
+        var timing =
             $$"""
             akka.coordinated-shutdown.run-by-actor-system-terminate = off
             raft.election-timeout { min = 60s, max = 90s }
             raft.heartbeat-interval = 1s
             raft.quorum.gone-after = 2m
             """;
-        var nodes = names.Select(name => Start(name, $"{Roster(names)}\n{patient}")).ToList();
+        var nodes = names.Select(name => Start(name, $"{Roster(names)}\n{timing}")).ToList();
 
         // A founder needs to hear the other two, which may not hear each other yet. Then they could not ask each other for votes, and would
         // ask again only after an election timeout.

@@ -13,7 +13,7 @@ public sealed class NodeStopTests : TestKit
     private const int Burst = 50;
 
     // A transfer that takes too long leaves Appends unknown. On a busy machine it takes long.
-    private const string Patience = """
+    private const string Timing = """
         raft.transfer-timeout = 20s
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 50s
         """;
@@ -34,7 +34,7 @@ public sealed class NodeStopTests : TestKit
     public async Task Node_that_stops_leaves_no_append_unknown(string role)
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 4).Select(_ => NamedNode.NewName())];
-        var roster = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Patience}";
+        var roster = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Timing}";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, roster)));
         _nodes[0].Tell(new Recorder.Append("first", "v", Guard), TestActor);
         ExpectMsg<Outcome<int>.Done>(Guard);

@@ -211,7 +211,7 @@ public sealed class OpeningTests : TestKit
         Sys.ActorOf(Props.Create(() => new Curious(_watcher, _options)));
         _watcher.ExpectMsg("started", Guard);
         var group = new VirtualGroup(this);
-        group.Settle();
+        group.AwaitIdle();
         for (var ticks = 0; ticks < 5; ticks++)
         {
             group.EngineOf("raft1");

@@ -67,6 +67,6 @@ public sealed class PromiseTests : TestKit
     {
         var envelope = new RaftActors.Core.Envelope(from, _raft1, GroupUid.None, new Term(term), default, body);
         _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), _others);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 }

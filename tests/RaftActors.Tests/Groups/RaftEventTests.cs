@@ -135,7 +135,7 @@ public sealed class RaftEventTests : TestKit
 
         _group.FailStore("raft3", "the disk is gone");
         _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
-        _group.Settle();
+        _group.AwaitIdle();
 
         Assert.Contains("the disk is gone", Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())).Detail);
     }
@@ -211,7 +211,7 @@ public sealed class RaftEventTests : TestKit
 
     private void ExpectChangeDone(string name)
     {
-        _group.Settle();
+        _group.AwaitIdle();
         _group.Advance(5);
         ExpectMsg<Outcome<Membership>.Done>();
     }
@@ -234,7 +234,7 @@ public sealed class RaftEventTests : TestKit
 
     private List<RaftEvent> Told()
     {
-        _group.Settle();
+        _group.AwaitIdle();
         _events.Ref.Tell("the end");
         List<RaftEvent> told = [];
         while (_events.ExpectMsg<object>() is RaftEvent next)

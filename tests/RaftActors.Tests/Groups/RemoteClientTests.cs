@@ -49,10 +49,10 @@ public sealed class RemoteClientTests : TestKit
         await using var client = NewClient<int, int>($"127.0.0.1:{port}");
 
         var join = await client.JoinAsync(new ProcessName("late@:1"));
-        var stranger = await client.LeaveAsync(new ProcessName("unknown@:1"));
+        var unknown = await client.LeaveAsync(new ProcessName("unknown@:1"));
 
         Assert.Contains(join.OrThrow().ResultOr(null!).Members, member => member.Name.Process == "late");
-        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(stranger).Reason);
+        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(unknown).Reason);
     }
 
     [Fact]
@@ -126,11 +126,11 @@ public sealed class RemoteClientTests : TestKit
     [InlineData("5ms")]
     [InlineData("1h")]
     [InlineData("10675199d")]
-    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_patience(string patience)
+    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_attempt_timeout(string timeout)
     {
         await using var client = RaftClient.Create<int, int>(
             ["127.0.0.1:1"], settings: ConfigurationFactory.ParseString(
-                $"raft.client {{ attempt-timeout = {patience}, close-timeout = {patience} }}"));
+                $"raft.client {{ attempt-timeout = {timeout}, close-timeout = {timeout} }}"));
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
 

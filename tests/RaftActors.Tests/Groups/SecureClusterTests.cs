@@ -49,7 +49,7 @@ public sealed class SecureClusterTests : TestKit
             Start(number, SecurityOf($"node{number}", "node"));
         }
 
-        Start(4, SecurityOf("node4", "stranger"));
+        Start(4, SecurityOf("node4", "outsider"));
 
         foreach (var node in _nodes.Take(3))
         {
@@ -98,10 +98,10 @@ public sealed class SecureClusterTests : TestKit
         return Raft.Get(system).CreateClient<string, int>();
     }
 
-    // A stranger has a certificate of the same CA.
+    // An outsider has a certificate of the same CA.
     private string SecurityOf(string name, string role)
     {
-        var host = role == "stranger" ? "stranger" : name;
+        var host = role == "outsider" ? "outsider" : name;
         return $$"""
             raft.security.tls { certificate = "{{_ca.Issue(name, [host, "127.0.0.1"], isClient: role == "writer")}}", ca = "{{_ca.Ca}}" }
             raft.security.roles { node = [node1, node2, node3], writer = [client] }

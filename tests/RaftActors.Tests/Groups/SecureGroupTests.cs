@@ -76,13 +76,13 @@ public sealed class SecureGroupTests : SecureNodesTest
     public async Task Client_whose_name_has_no_role_is_told_so_by_the_log_of_the_node()
     {
         StartAlone("writer");
-        var stranger = Connect(Tls(Ca.Issue("stranger", ["stranger"], isClient: true)));
+        var outsider = Connect(Tls(Ca.Issue("outsider", ["outsider"], isClient: true)));
 
-        var outcome = await stranger.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
+        var outcome = await outsider.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
         var refused = Assert.IsType<Outcome<int>.NotCommitted>(outcome);
         Assert.Contains("did not accept this one", refused.Detail);
-        ExpectWarning("'stranger' has no role here");
+        ExpectWarning("'outsider' has no role here");
     }
 
     [Fact]
@@ -138,14 +138,14 @@ public sealed class SecureGroupTests : SecureNodesTest
     public void Node_that_no_roster_names_is_refused()
     {
         var security = Tls(Ca.Issue("node", ["127.0.0.1"]));
-        var stranger = Names[2];
+        var outsider = Names[2];
         Names.RemoveAt(2);
         StartAll(security);
         ExpectConnections();
         AppendOnEachNode();
 
         var founders = Names.ToArray();
-        Start(stranger, $"{security}\nraft {{ joining = on, roster = [], contacts = [\"{founders[0].Node}\"] }}");
+        Start(outsider, $"{security}\nraft {{ joining = on, roster = [], contacts = [\"{founders[0].Node}\"] }}");
 
         ExpectWarning("is not known as a node");
     }

@@ -26,13 +26,13 @@ public sealed class SecureNodeTests : SecureNodesTest
         StartPinned(pinned: 3);
 
         ExpectWarning("is not in raft.security.tls.pins");
-        var stranger = Nodes[3];
-        Nodes.Remove(stranger);
+        var outsider = Nodes[3];
+        Nodes.Remove(outsider);
         ExpectConnections();
         AppendOnEachNode();
-        Assert.DoesNotContain(stranger.Name, StatusOf(Nodes[0]).Reachable);
-        Assert.DoesNotContain(Nodes[0].Name, StatusOf(stranger).Reachable);
-        Nodes.Add(stranger);
+        Assert.DoesNotContain(outsider.Name, StatusOf(Nodes[0]).Reachable);
+        Assert.DoesNotContain(Nodes[0].Name, StatusOf(outsider).Reachable);
+        Nodes.Add(outsider);
     }
 
     [Theory]

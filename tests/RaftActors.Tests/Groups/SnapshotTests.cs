@@ -59,7 +59,7 @@ public sealed class SnapshotTests : TestKit
         Assert.Null(store.DiscardedTo);
 
         store.Release();
-        _group.Settle();
+        _group.AwaitIdle();
 
         Assert.True(store.DiscardedTo > LogIndex.Zero);
     }
@@ -137,7 +137,7 @@ public sealed class SnapshotTests : TestKit
         for (var i = 1; i <= count; i++)
         {
             _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{first + i}"), TestActor);
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         ReceiveN(count);

@@ -64,7 +64,7 @@ public sealed class StaleMessageTests : TestKit
             default,
             new Message.AppendEntriesReply(true, new LogIndex(1), Term.Zero, true));
         _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(late), _oldEngine);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
     private Member MemberOf(string name) => new(new ProcessName($"{name}@node1"), _group.Stores[name].Recovered!.Incarnation);
@@ -72,7 +72,7 @@ public sealed class StaleMessageTests : TestKit
     private void Append(string value)
     {
         _group.Actors["raft1"].Tell(new Recorder.Append("key", value), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
         ExpectMsg<Outcome<int>.Done>();
     }
 }

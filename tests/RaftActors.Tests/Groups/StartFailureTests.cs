@@ -17,9 +17,9 @@ public sealed class StartFailureTests : TestKit
     [Fact]
     public void Actor_that_is_in_no_roster_fails_to_start()
     {
-        Fail("stranger");
+        Fail("outsider");
 
-        var failed = ExpectFailure("default", "stranger@node1", "'stranger@node1' is not in the roster");
+        var failed = ExpectFailure("default", "outsider@node1", "'outsider@node1' is not in the roster");
         Assert.Contains("If the group runs already, set raft.joining = on here", failed.Message);
     }
 
@@ -27,11 +27,11 @@ public sealed class StartFailureTests : TestKit
     [Fact]
     public void Event_of_a_failed_start_is_no_unhandled_message()
     {
-        Fail("stranger");
-        ExpectFailure("default", "stranger@node1", "'stranger@node1' is not in the roster");
+        Fail("outsider");
+        ExpectFailure("default", "outsider@node1", "'outsider@node1' is not in the roster");
         Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
 
-        var name = new ProcessName("stranger@node1");
+        var name = new ProcessName("outsider@node1");
         Sys.EventStream.Publish(new RaftEvent.StartFailed("default", name, new RaftConfigurationException("no")));
         Sys.ActorSelection("/system/raft").Tell(new Identify(1), TestActor);
 

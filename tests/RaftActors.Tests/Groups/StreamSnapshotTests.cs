@@ -79,7 +79,7 @@ public sealed class StreamSnapshotTests : TestKit
         for (var i = 1; i <= count; i++)
         {
             _group.Actors["raft1"].Tell(new Recorder.Append("key", $"{first + i}"), TestActor);
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         ReceiveN(count);
@@ -93,7 +93,7 @@ public sealed class StreamSnapshotTests : TestKit
             Assert.True(_group.Stores[name].SnapshotEnds.Wait(Guard));
         }
 
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
     /// <summary>Returns all messages of an actor up to this one, which a thread of the process's own may bring.</summary>

@@ -103,7 +103,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public void AwaitRestart(string name)
     {
         Watchers[name].ExpectMsg("started", Guard);
-        Settle();
+        AwaitIdle();
     }
 
     /// <summary>A process whose program has this logic version.</summary>
@@ -143,9 +143,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         end();
         watcher.ExpectTerminated(actor, Guard);
 
-        // Invariant: the supervisor is told before the watcher. The mailbox of the actor is closed before both, so its answer to Settle
+        // Invariant: the supervisor is told before the watcher. The mailbox of the actor is closed before both, so its answer to AwaitIdle
         // alone would not show that the supervisor knows.
-        Settle();
+        AwaitIdle();
     }
 
     private (TestProbe Watcher, RaftOptions<T> Options) Prepare<T>(string name, RaftOptions<T> options)
@@ -169,10 +169,10 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
             _names.Add(name);
         }
 
-        Settle();
+        AwaitIdle();
     }
 
-    /// <summary>Starts raft1 to raft3. Returns when raft3 knows the leader and is settled: raft1, or raft2 if it has more pairs.</summary>
+    /// <summary>Starts raft1 to raft3. Returns when raft3 knows the leader and is idle: raft1, or raft2 if it has more pairs.</summary>
     public void Found(int first, int others)
     {
         Start("raft1", first);
@@ -232,7 +232,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         var addressee = new Member(new ProcessName($"{to}@node1"), Incarnation.None);
         var envelope = new RaftActors.Core.Envelope(from, addressee, GroupUid.None, term, boot, body);
         EngineOf(to).Tell(new WireMessage.CoreMessage(envelope), ActorRefs.NoSender);
-        Settle();
+        AwaitIdle();
     }
 
     /// <summary>An incarnation of a process.</summary>
@@ -264,7 +264,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public void Advance(TimeSpan by)
     {
         ((VirtualScheduler)system.Scheduler).Advance(by);
-        Settle();
+        AwaitIdle();
     }
 
     /// <summary>Advances the clock until the actor sends this message. Returns all its messages up to there.</summary>
@@ -292,9 +292,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// Waits until all that was sent is done. A mailbox is emptied in its order, so an answer to the last message stands for those before
     /// it.
     /// </summary>
-    public void Settle()
+    public void AwaitIdle()
     {
-        // The registry and the room create the engines, and introduce them to each other.
+        // The registry and the supervisor create the engines, and introduce them to each other.
         ICanTell[] round = [At("/system/raft"), At("/system/raft/default"), .. _names.SelectMany(PartsOf)];
         _pulse.Pass([.. round, .. round, .. round]);
     }

@@ -18,7 +18,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>The ways to clients of one node. The test is the clients.</summary>
+/// <summary>The routes to clients of one node. The test is the clients.</summary>
 [Trait("Needs", "TLS")]
 public sealed class ClientConnectionTests : TestKit
 {

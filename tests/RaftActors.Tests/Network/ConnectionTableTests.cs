@@ -12,17 +12,17 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>Peers and strangers name ten times as many addresses as a node has ways for.</summary>
+/// <summary>Peers and unnamed nodes tell of ten times as many addresses as a node has routes for.</summary>
 public sealed class ConnectionTableTests : TestKit
 {
-    private const int Many = 10 * NetworkContext.StrangersMax;
+    private const int Many = 10 * NetworkContext.UnnamedMax;
 
     private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
     private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
     private readonly NetworkContext _context;
-    private readonly ConnectionTable<Way> _table;
-    private readonly List<Way> _made = [];
+    private readonly ConnectionTable<Route> _table;
+    private readonly List<Route> _made = [];
 
     public ConnectionTableTests()
         : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
@@ -33,7 +33,7 @@ public sealed class ConnectionTableTests : TestKit
             Calls = new NodeCalls(),
             Resolve = _ => TestActor,
         };
-        _table = new ConnectionTable<Way>(Make, _context);
+        _table = new ConnectionTable<Route>(Make, _context);
     }
 
     private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
@@ -47,11 +47,11 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i));
         }
 
-        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax, _table.All.Length);
         Assert.Equal(_made[0], _table.Get(Known));
         Assert.NotNull(_table.Find(AddressOf(Many - 1)));
         Assert.Null(_table.Find(AddressOf(0)));
-        Assert.Equal(Many + 1 - NetworkContext.StrangersMax, _made.Count(way => way.IsRetired));
+        Assert.Equal(Many + 1 - NetworkContext.UnnamedMax, _made.Count(route => route.IsRetired));
     }
 
     [Fact]
@@ -66,12 +66,12 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i));
         }
 
-        Assert.Equal(NetworkContext.StrangersMax + 1, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax + 1, _table.All.Length);
         Assert.Equal([named, connected], [_table.Find(Known), _table.Find(AddressOf(-1))]);
     }
 
     [Fact]
-    public void Stranger_gets_no_way_while_all_others_are_connected_and_a_named_address_gets_one()
+    public void Unnamed_address_gets_no_route_while_all_others_are_connected_and_a_named_address_gets_one()
     {
         var warned = CreateTestProbe();
         Sys.EventStream.Subscribe(warned, typeof(Warning));
@@ -80,7 +80,7 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i)).IsInUse = true;
         }
 
-        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax, _table.All.Length);
         Assert.True(_table.Get(AddressOf(Many)).IsRetired);
         Assert.Contains("nodes that no group of this node names", $"{warned.ExpectMsg<Warning>().Message}");
         Assert.False(warned.HasMessages);
@@ -91,23 +91,23 @@ public sealed class ConnectionTableTests : TestKit
     }
 
     [Fact]
-    public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit()
+    public void Route_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_unnamed_ones_as_fit()
     {
         using var network = NewNetwork();
-        var before = WayTo(network, Known);
+        var before = RouteTo(network, Known);
         network.SetNamed([Known]);
 
         foreach (var i in Enumerable.Range(0, Many))
         {
-            WayTo(network, AddressOf(i));
+            RouteTo(network, AddressOf(i));
         }
 
-        Assert.Same(before, WayTo(network, Known));
+        Assert.Same(before, RouteTo(network, Known));
     }
 
     // Two connections to one node would end each other for ever.
     [Fact]
-    public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address()
+    public void Reference_whose_route_was_forgotten_goes_on_by_the_next_route_to_its_address()
     {
         using var network = NewNetwork();
         var engine = Assert.IsType<ConnectionRef>(network.Resolve($"{Known}/system/raft/g/p"));
@@ -115,13 +115,13 @@ public sealed class ConnectionTableTests : TestKit
 
         foreach (var i in Enumerable.Range(0, Many))
         {
-            WayTo(network, AddressOf(i));
+            RouteTo(network, AddressOf(i));
         }
 
         var now = engine.Connection;
         Assert.NotSame(before, now);
         Assert.Same(now, before.Current);
-        Assert.Same(now, WayTo(network, Known));
+        Assert.Same(now, RouteTo(network, Known));
     }
 
     // Each client that ever came would keep a place otherwise, and the thousandth one would be the last.
@@ -189,7 +189,7 @@ public sealed class ConnectionTableTests : TestKit
             System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new NodeCalls(), CreateTestProbe());
         ConnectionRef EngineAt(int number) =>
             Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p"));
-        ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.StrangersMax).Select(EngineAt)];
+        ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.UnnamedMax).Select(EngineAt)];
         Array.ForEach(engines, engine => engine.Tell(new WireMessage.Hello([], IsReply: false)));
         IConnection[] before = [.. engines.Select(engine => engine.Connection)];
 
@@ -209,9 +209,9 @@ public sealed class ConnectionTableTests : TestKit
         Assert.Equal(before, engines.Select(engine => engine.Connection));
     }
 
-    // Otherwise two ways would take the numbers of one node, and a message could arrive twice.
+    // Otherwise two routes would take the numbers of one node, and a message could arrive twice.
     [Fact]
-    public void Late_answer_to_a_forgotten_way_of_a_custom_transport_opens_nothing()
+    public void Late_answer_to_a_forgotten_route_of_a_custom_transport_opens_nothing()
     {
         List<byte[]> sent = [];
         var context = _context with { Own = CustomAddress.Of("n1")! }; // Justification: a name.
@@ -232,35 +232,35 @@ public sealed class ConnectionTableTests : TestKit
     [Fact]
     public void Node_that_leaves_once_more_counts_as_the_latest()
     {
-        var expelled = new ExpelledNodes();
-        foreach (var i in Enumerable.Range(0, ExpelledNodes.Max))
+        var departed = new DepartedNodes();
+        foreach (var i in Enumerable.Range(0, DepartedNodes.Max))
         {
-            expelled.Add(AddressOf(i));
+            departed.Add(AddressOf(i));
         }
 
-        expelled.Add(AddressOf(0));
-        expelled.Add(AddressOf(-1));
+        departed.Add(AddressOf(0));
+        departed.Add(AddressOf(-1));
 
-        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => expelled.Contains(AddressOf(i))));
+        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => departed.Contains(AddressOf(i))));
     }
 
     [Fact]
     public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
     {
-        var expelled = new ExpelledNodes();
-        foreach (var i in Enumerable.Range(0, 2 * ExpelledNodes.Max))
+        var departed = new DepartedNodes();
+        foreach (var i in Enumerable.Range(0, 2 * DepartedNodes.Max))
         {
-            expelled.Add(AddressOf(i));
+            departed.Add(AddressOf(i));
         }
 
-        Assert.Equal(ExpelledNodes.Max, expelled.Count);
-        Assert.True(expelled.Contains(AddressOf((2 * ExpelledNodes.Max) - 1)));
-        Assert.False(expelled.Contains(AddressOf(0)));
-        expelled.Remove([AddressOf((2 * ExpelledNodes.Max) - 1)]);
-        Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
+        Assert.Equal(DepartedNodes.Max, departed.Count);
+        Assert.True(departed.Contains(AddressOf((2 * DepartedNodes.Max) - 1)));
+        Assert.False(departed.Contains(AddressOf(0)));
+        departed.Remove([AddressOf((2 * DepartedNodes.Max) - 1)]);
+        Assert.Equal(DepartedNodes.Max - 1, departed.Count);
     }
 
-    private static IConnection WayTo(TcpNetwork network, Address address) =>
+    private static IConnection RouteTo(TcpNetwork network, Address address) =>
         Assert.IsType<ConnectionRef>(network.Resolve($"{address}/system/raft/g/p")).Connection;
 
     private TcpNetwork NewNetwork() => TcpNetwork.Make(
@@ -272,14 +272,14 @@ public sealed class ConnectionTableTests : TestKit
 
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);
 
-    private Way Make(Address address)
+    private Route Make(Address address)
     {
-        var way = new Way();
-        _made.Add(way);
-        return way;
+        var route = new Route();
+        _made.Add(route);
+        return route;
     }
 
-    private sealed class Way : IForgettableConnection
+    private sealed class Route : IForgettableConnection
     {
         public byte Level => 1;
 

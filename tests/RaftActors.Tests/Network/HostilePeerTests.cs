@@ -211,7 +211,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Strangers_in_all_places_keep_no_named_node_out_though_they_say_that_they_are_nodes()
+    public async Task Unnamed_nodes_in_all_places_keep_no_named_node_out_though_they_say_that_they_are_nodes()
     {
         var listener = Listen(new ConnectionListener(Open(named: At(Far, 1)), _ => new NoConnection(), maxConnections: 1));
         await Greet(await Connect(listener), ConnectionKind.Node);
@@ -273,7 +273,7 @@ public sealed class HostilePeerTests : TestKit
             var client = await greeting;
             Send(client, new ClientCall.Backup(default, default, 0, LogIndex.Zero));
             _engine.ExpectMsg<ClientCall.Backup>(Guard);
-            listener.Expel(Far);
+            listener.OnDeparted(Far);
             Assert.True(HasEnded(client));
         }
         else

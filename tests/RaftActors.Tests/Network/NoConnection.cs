@@ -6,7 +6,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>A way to a node that takes all messages and sends none.</summary>
+/// <summary>A route to a node that takes all messages and sends none.</summary>
 internal sealed class NoConnection : IConnection
 {
     public byte Level => FormatRange.Own.Lowest;

@@ -92,7 +92,7 @@ public sealed class NodeConnectionTests : TestKit
 
     // Two connections to one node would end each other for ever.
     [Fact]
-    public void Way_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
+    public void Route_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
     {
         var connection = new NodeConnection(_address, _far);
         connection.Connect();

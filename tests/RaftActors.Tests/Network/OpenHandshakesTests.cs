@@ -12,7 +12,7 @@ public sealed class OpenHandshakesTests
     [Fact]
     public void Flood_from_one_address_keeps_out_only_itself()
     {
-        Enter("10.0.0.1", "patient");
+        Enter("10.0.0.1", "slow");
         for (var number = 1; number <= 10; number++)
         {
             Enter("10.0.0.2", $"flood {number}");
@@ -34,7 +34,7 @@ public sealed class OpenHandshakesTests
     }
 
     [Fact]
-    public void Connections_are_closed_with_the_room_and_when_they_enter_later()
+    public void Connections_are_closed_at_the_close_and_when_they_enter_later()
     {
         Enter("10.0.0.1", "1");
         _room.Leave(Enter("10.0.0.1", "2"));

@@ -80,8 +80,8 @@ internal class ScenarioActor : RaftActor<string, int>
     protected Task MayWrite => _script.MayWrite;
 }
 
-/// <summary>Judges proposals: discards the value <c>no</c>.</summary>
-internal sealed class JudgingActor(ScenarioScript script, RaftOptions<string> options) : ScenarioActor(script, options)
+/// <summary>Validates proposals: discards the value <c>no</c>.</summary>
+internal sealed class ValidatingActor(ScenarioScript script, RaftOptions<string> options) : ScenarioActor(script, options)
 {
     protected override string? HandleProposal(Proposal<string> proposal)
     {

@@ -145,7 +145,7 @@ internal sealed partial class ScenarioRunner
                 _peers.Refuse(
                     peer, ScenarioPeers.MemberOf(Self), Enum.Parse<RefusalReason>(line[0]), line.Rest(1));
                 break;
-            case "twin":
+            case "duplicate":
                 _peers.Greet(peer, ScenarioPeers.MemberOf(Self), life: 77, line[0]);
                 break;
             case "hands-over":

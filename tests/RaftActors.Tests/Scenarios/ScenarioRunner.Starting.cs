@@ -18,7 +18,7 @@ internal sealed partial class ScenarioRunner
     private const int PeerElectionTimeoutMaxTicks = 400;
 
     /// <summary>
-    /// <c>start peers=(b c) log=(1 1) kind=judges max-quorum=3 set=(append-timeout=1s)</c>: all have a log with a configuration and one
+    /// <c>start peers=(b c) log=(1 1) kind=validates max-quorum=3 set=(append-timeout=1s)</c>: all have a log with a configuration and one
     /// pair of term 1. <c>unmet</c>: the peers are not introduced. <c>no-disk</c>: the store cannot be opened until <c>store: opens</c>.
     /// <c>learner</c>: a is the last to vote. <c>leases</c>: all have leases. <c>last=1</c>: the actor has the pairs up to this serial.
     /// <c>finds-faults</c>: the value <c>bad</c> has a fault. <c>log-b=(1)</c>: b has another log.
@@ -129,7 +129,7 @@ internal sealed partial class ScenarioRunner
         var kinds = new Dictionary<string, Func<ActorBase>>
         {
             ["applies"] = () => new ScenarioActor(_script, options),
-            ["judges"] = () => new JudgingActor(_script, options),
+            ["validates"] = () => new ValidatingActor(_script, options),
             ["pulls"] = () => new PullingActor(_script, options),
             ["pulls-and-snapshots"] = () => new PullingSnapshotActor(_script, options),
             ["snapshots"] = () => new SnapshotActor(_script, options),

@@ -31,8 +31,8 @@ namespace RaftActors.Tests.Scenarios;
 /// <see cref="OnPeer"/>, and messages of engines in <see cref="ScenarioMessages.Of"/>.</item>
 /// <item><c>store: hold</c> and further ones: see <see cref="OnStore"/>. <c>node: prepares</c>, <c>restarts</c>: see
 /// <see cref="OnNode"/>.</item>
-/// <item><c>twin n-x</c>: discovery finds a second process called a, on this node.</item>
-/// <item><c>strangers 3</c>: discovery finds three processes that no configuration names. <c>stranger s1</c>: this one has
+/// <item><c>duplicate n-x</c>: discovery finds a second process called a, on this node.</item>
+/// <item><c>unnamed 3</c>: discovery finds three processes that no configuration names. <c>unnamed-stopped s1</c>: this one has
 /// stopped.</item>
 /// </list>
 /// </remarks>
@@ -58,7 +58,7 @@ internal sealed partial class ScenarioRunner : IDisposable
     private ScenarioRef _caller = null!;
     private ScenarioLine _start = null!;
     private TaskCompletionSource? _writing;
-    private int _strangers;
+    private int _unnamed;
 
     // The kind of the next lives of the actor; null: as the start says.
     private string? _kind;
@@ -197,20 +197,20 @@ internal sealed partial class ScenarioRunner : IDisposable
             case "state":
                 _clients.SayState();
                 break;
-            case "strangers":
+            case "unnamed":
                 for (var number = 1; number <= int.Parse(line[0]); number++)
                 {
-                    var found = $"s{++_strangers}";
+                    var found = $"s{++_unnamed}";
                     TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(found), _peers.EngineOf(found, $"n-{found}", uid: 1)));
                 }
 
                 break;
-            case "stranger":
+            case "unnamed-stopped":
                 var stopped = line with { Verb = "stopped", Words = [] };
                 var engine = _peers.EngineOf(line[0], $"n-{line[0]}", uid: 1);
                 TellEngine(ScenarioMessages.NewsOf(stopped, ScenarioPeers.NameOf(line[0]), engine)!); // Justification: it is news.
                 break;
-            case "twin":
+            case "duplicate":
                 TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(Self), _peers.EngineOf(Self, line[0], uid: 1)));
                 break;
             case "repeat":

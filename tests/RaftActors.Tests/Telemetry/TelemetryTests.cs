@@ -79,7 +79,7 @@ public sealed class TelemetryTests : TestKit
     {
         _group.Found(0, 0);
         _group.Actors["raft2"].Tell(new Recorder.Query("how far?"), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
         _group.Advance(2);
         ExpectMsg<QueryOutcome.Done>();
         Stop("raft3");
@@ -236,7 +236,7 @@ public sealed class TelemetryTests : TestKit
     private void Append(string name, string value = "value", TimeSpan? timeout = null)
     {
         _group.Actors[name].Tell(new Recorder.Append("key", value, timeout), TestActor);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
     private void Hold(params string[] names) => Array.ForEach(names, name => _group.Stores[name].Hold());
@@ -244,12 +244,12 @@ public sealed class TelemetryTests : TestKit
     private void Release(params string[] names)
     {
         Array.ForEach(names, name => _group.Stores[name].Release());
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
     private void Stop(string name)
     {
         _group.StopEngine(name);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 }

@@ -63,17 +63,17 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         {
             // A third of the callers have short timeouts, another third cancels its appends.
             TimeSpan? timeout = number % 3 == 1 ? TimeSpan.FromMilliseconds(random.Next(50, 1500)) : null;
-            using CancellationTokenSource patience = new();
+            using CancellationTokenSource limit = new();
             if (number % 3 == 2)
             {
-                patience.CancelAfter(random.Next(1, 1000));
+                limit.CancelAfter(random.Next(1, 1000));
             }
 
             var key = $"k{number % Keys}";
             await (random.Next(100) switch
             {
-                < 50 => Append(number, client, key, timeout, patience.Token),
-                < 55 => Burst(number, client, key, timeout, patience.Token),
+                < 50 => Append(number, client, key, timeout, limit.Token),
+                < 55 => Burst(number, client, key, timeout, limit.Token),
                 < 65 => Read(number, client, Level.Linearizable),
                 < 75 => Read(number, client, Level.Lease),
                 < 83 => Read(number, client, Level.Session),
@@ -99,18 +99,18 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         }
     }
 
-    private Task Burst(int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken patience) =>
-        Task.WhenAll(Enumerable.Range(0, BurstSize).Select(_ => Append(number, client, key, timeout, patience)));
+    private Task Burst(int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken limit) =>
+        Task.WhenAll(Enumerable.Range(0, BurstSize).Select(_ => Append(number, client, key, timeout, limit)));
 
     private async Task<WriteCall> Append(
-        int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken patience)
+        int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken limit)
     {
         var floor = new Serial(book.Floor);
         var call = book.Begin(NameOf(number), LogKey, prefix: $"{key} ");
         var value = call.Value![(key.Length + 1)..]; // Justification: Begin gives it.
         var dice = Random.Shared.Next(2 * DoneRepeated);
         RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(value, floor) : default(RequestKey?);
-        var outcome = await client.AppendAsync(key, value, timeout, patience, requestKey);
+        var outcome = await client.AppendAsync(key, value, timeout, limit, requestKey);
         for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is Outcome<long>.Unknown; i++)
         {
             // A repeat that was not committed says nothing about the first attempt.

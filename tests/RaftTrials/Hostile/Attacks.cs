@@ -74,9 +74,9 @@ internal sealed class Attacks(
         ("origins of others", (count, stop) => Liar.Run(ports, credentials.WriterFiles, honest, count, stop)),
         ("long names", (count, stop) =>
             Repeat(count, intruder => Introduce(intruder, count, stop), stop, host: Intruder.Client)),
-        ("broken questions", (count, stop) => AsStranger(credentials.Reader, stranger => stranger.AskNonsense(count, stop))),
-        ("broken commands", (count, stop) => AsStranger(credentials.WriterFiles, stranger => stranger.AppendNonsense(count, stop))),
-        ("sessions of others", (count, stop) => AsStranger(credentials.WriterFiles, stranger => stranger.CommandOthers(count, stop))),
+        ("broken questions", (count, stop) => AsHostileClient(credentials.Reader, client => client.AskNonsense(count, stop))),
+        ("broken commands", (count, stop) => AsHostileClient(credentials.WriterFiles, client => client.AppendNonsense(count, stop))),
+        ("sessions of others", (count, stop) => AsHostileClient(credentials.WriterFiles, client => client.CommandOthers(count, stop))),
         ("flood of calls", Flood),
         ("idle clients", (count, stop) => Task.WhenAll(Enumerable.Range(0, Crowds).Select(_ => Crowd(count, stop)))),
         ("slow reader", (count, stop) => Many(SlowReaders, count, intruder => AskOnly(intruder, stop), stop)),
@@ -84,7 +84,7 @@ internal sealed class Attacks(
 
     // One connection after the other, to one server after the other.
     private async Task Repeat(
-        Count count, Func<Intruder, Task> attack, CancellationToken stop, int first = 0, string host = Intruder.Stranger)
+        Count count, Func<Intruder, Task> attack, CancellationToken stop, int first = 0, string host = Intruder.Outsider)
     {
         for (var turn = first; !stop.IsCancellationRequested; turn++)
         {
@@ -254,11 +254,11 @@ internal sealed class Attacks(
         }
     }
 
-    private async Task AsStranger(ConnectionSecurity security, Func<Stranger, Task> attack)
+    private async Task AsHostileClient(ConnectionSecurity security, Func<HostileClient, Task> attack)
     {
-        await using var stranger = new Stranger(ports, security);
-        await attack(stranger);
-        stranger.Demand();
+        await using var client = new HostileClient(ports, security);
+        await attack(client);
+        client.Demand();
     }
 
     // Each flood is one connection to the leader. It reads the answers, so nothing but the engine holds it back.

@@ -49,7 +49,7 @@ internal sealed class Credentials : IDisposable
             ("no certificate", null),
             ("certificate of another CA", Of(Sign(_other, WriterName, DateTimeOffset.Now))),
             ("expired certificate", Of(Sign(_authority, WriterName, DateTimeOffset.Now - 2 * Validity))),
-            ("name without a role", Of(Sign(_authority, "stranger", DateTimeOffset.Now))),
+            ("name without a role", Of(Sign(_authority, "outsider", DateTimeOffset.Now))),
         ];
     }
 

@@ -52,7 +52,7 @@ internal sealed class Intruder : IDisposable
     public const string Client = "127.0.0.3";
 
     /// <summary>The host of the attackers without rights.</summary>
-    public const string Stranger = "127.0.0.2";
+    public const string Outsider = "127.0.0.2";
 
     /// <summary>The process of the server.</summary>
     public CallTarget Server { get; }

@@ -12,7 +12,7 @@ internal static class SplitTrials
     private const int Writers = 2;
 
     /// <summary>Time limit of a client. It is short, because the minority of a split gives no answer.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
     /// <summary>Duration of a network fault.</summary>
     private static readonly TimeSpan Bad = TimeSpan.FromSeconds(15);
@@ -133,7 +133,7 @@ internal static class SplitTrials
         var (group, network) = await trial.GroupOnNetwork(Servers);
         await group.StartAndElect();
         var loads = group.Servers
-            .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: Patience)).ToList();
+            .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: WaitMax)).ToList();
         await group.Book.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0);
         return (group, network, loads);
     }

@@ -10,7 +10,7 @@ internal static partial class MessageRemedy
     /// <item>a clause that begins with an imperative, such as "Set raft.node" or "; if it is lost, move the directory away";</item>
     /// <item>the values that a setting may have, such as "it must be 1 or more";</item>
     /// <item>the words that the program goes on by itself;</item>
-    /// <item>a place for another message of the product, which the test judges where that one is made.</item>
+    /// <item>a place for another message of the product, which the test checks where that one is made.</item>
     /// </list>
     /// </summary>
     public static bool IsIn(string message) =>

@@ -43,7 +43,7 @@ internal static class CallCheck
         var ofReads = new ReadCheck(history, ofWrites, reads);
         return
         [
-            ofWrites.Unordered(), ofWrites.Strangers(), ofWrites.Doubled(), ofWrites.Lost(), ofWrites.WrongRepeats(),
+            ofWrites.Unordered(), ofWrites.Unsent(), ofWrites.Doubled(), ofWrites.Lost(), ofWrites.WrongRepeats(),
             ofWrites.WrongConditions(), ofWrites.WrongAnswers(), ofWrites.WrongPlaces(), ofReads.Wrong(), ofReads.FromTheFuture(),
             ofReads.OutOfOrder(), ofReads.StaleSessions(), ofReads.StaleLives(), watches.SelectMany(watch => WrongWatch(history, watch)),
         ];

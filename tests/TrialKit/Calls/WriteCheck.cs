@@ -32,7 +32,7 @@ internal sealed class WriteCheck
         .Where(pair => pair.First.Serial >= pair.Second.Serial)
         .Select(pair => $"'{pair.Second}' comes after '{pair.First}'");
 
-    public IEnumerable<string> Strangers()
+    public IEnumerable<string> Unsent()
     {
         foreach (var change in _history.Changes.Where(change => change.Value is not null))
         {

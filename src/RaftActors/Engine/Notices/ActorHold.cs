@@ -6,7 +6,7 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// The hold of an actor. Meanwhile the process votes, acknowledges and commits on. It takes no Appends, because it could tell no result
-/// of them, and prefers each other leader: clients ask the leader first, and its actor judges proposals.
+/// of them, and prefers each other leader: clients ask the leader first, and its actor validates proposals.
 /// </summary>
 internal sealed class ActorHold(EngineContext context)
 {

@@ -12,7 +12,7 @@ namespace RaftActors.Engine;
 /// before the event is published. A log entry of a fact that is published too has the event as its last argument, which the text does not
 /// show. A program that handles the events leaves out these entries.
 /// </summary>
-internal sealed class EventPublishing(EngineContext context, TwinProcesses twins)
+internal sealed class EventPublishing(EngineContext context, DuplicateProcesses duplicates)
 {
     private readonly HashSet<ProcessName> _inReach = [];
     private readonly PeerPrograms _programs = new(context);
@@ -51,7 +51,7 @@ internal sealed class EventPublishing(EngineContext context, TwinProcesses twins
         context.Process.Status = now;
         if (now.Leader is not null)
         {
-            twins.OnLeader();
+            duplicates.OnLeader();
         }
 
         if ((now.Role, now.Term) != (before.Role, before.Term))
@@ -150,7 +150,7 @@ internal sealed class EventPublishing(EngineContext context, TwinProcesses twins
                 context.Peers.MarkOfOther(effect.By.Name);
                 break;
             case RefusalReason.NameTaken:
-                twins.OnNameTaken(effect.Detail);
+                duplicates.OnNameTaken(effect.Detail);
                 break;
         }
 

@@ -39,7 +39,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
     private ImmutableArray<WireMessage.Digest> _wrong = [];
 
     /// <summary>The leader will ask its actor, or a difference waits for the digests of other processes.</summary>
-    public bool NeedsTicks => MayAsk || _ranges.Exists(range => range.JudgedAt is not null);
+    public bool NeedsTicks => MayAsk || _ranges.Exists(range => range.CompareAt is not null);
 
     // The serial of a leader's log: all of it is committed when no request is open.
     private bool MayAsk => context is { HasActor: true, Leads: true } && LogSerial > _asked;
@@ -122,9 +122,9 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 
         foreach (var range in _ranges)
         {
-            if (range.JudgedAt <= context.Now)
+            if (range.CompareAt <= context.Now)
             {
-                Judge(range);
+                Compare(range);
             }
         }
     }
@@ -153,11 +153,11 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         }
         else if (Members.Names().All(name => range.Find(name) is not null))
         {
-            Judge(range);
+            Compare(range);
         }
         else
         {
-            range.JudgedAt ??= context.DeadlineAfter(Pause);
+            range.CompareAt ??= context.DeadlineAfter(Pause);
         }
 
         return range;
@@ -196,9 +196,9 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         return range;
     }
 
-    private void Judge(Range range)
+    private void Compare(Range range)
     {
-        range.JudgedAt = null;
+        range.CompareAt = null;
         var sides = range.Sides();
         var found = new StateDivergence(
             new SerialRange(range.After.Next, range.To),
@@ -251,8 +251,8 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 
         public Serial To => to;
 
-        /// <summary>The tick at which a difference is judged; null: there is none, or it was judged.</summary>
-        public long? JudgedAt { get; set; }
+        /// <summary>The tick at which a difference is compared; null: there is none, or it was compared.</summary>
+        public long? CompareAt { get; set; }
 
         public bool HasContradiction => _told.Exists(one => one.Value.Contradicts(_told[0].Value));
 

@@ -13,7 +13,7 @@ namespace RaftActors.Engine;
 internal sealed class PeerBook(RaftProcess process)
 {
     /// <summary>The most processes that no configuration names. Further ones are not met until one of them is unreachable.</summary>
-    public const int StrangersMax = Roster.UnknownMax;
+    public const int UnnamedMax = Roster.UnknownMax;
 
     private readonly Dictionary<ProcessName, Known> _known = [];
 
@@ -140,25 +140,25 @@ internal sealed class PeerBook(RaftProcess process)
     private bool TryMakeRoomFor(ProcessName name, out ProcessName? forgotten)
     {
         forgotten = null;
-        if (_known.Count < StrangersMax || Named.Contains(name))
+        if (_known.Count < UnnamedMax || Named.Contains(name))
         {
             return true;
         }
 
-        ProcessName[] strangers = [.. _known.Keys.Except(Named)];
-        if (strangers.Length < StrangersMax)
+        ProcessName[] unnamed = [.. _known.Keys.Except(Named)];
+        if (unnamed.Length < UnnamedMax)
         {
             return true;
         }
 
-        var gone = Array.FindIndex(strangers, stranger => !_known[stranger].IsReachable);
+        var gone = Array.FindIndex(unnamed, name => !_known[name].IsReachable);
         if (gone < 0)
         {
             return false;
         }
 
-        forgotten = strangers[gone];
-        return _known.Remove(strangers[gone]);
+        forgotten = unnamed[gone];
+        return _known.Remove(unnamed[gone]);
     }
 
     private sealed record Known(IActorRef Engine)

@@ -16,10 +16,15 @@ namespace RaftActors.Engine;
 /// which processes to look for. Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
 /// </summary>
 internal sealed class PeerMessages(
-    EngineContext context, TwinProcesses twins, EventPublishing events, ActorNotices notices, AppendTraces traces, StoreReads reads)
+    EngineContext context,
+    DuplicateProcesses duplicates,
+    EventPublishing events,
+    ActorNotices notices,
+    AppendTraces traces,
+    StoreReads reads)
 {
     private readonly HeldPages _pages = new();
-    private readonly WarningLimit _strangers = new(Machine.Current.Time);
+    private readonly WarningLimit _unnamed = new(Machine.Current.Time);
 
     // The pieces of snapshots that are being read, by receiver and offset.
     private readonly HashSet<(ProcessName To, long Offset)> _chunks = [];
@@ -39,11 +44,11 @@ internal sealed class PeerMessages(
 
     public void OnNews(PeerNews news)
     {
-        twins.OnNews(news);
+        duplicates.OnNews(news);
         switch (news)
         {
             case PeerNews.Found(var name, var engine) when name == context.Process.Name:
-                twins.OnOwnName(engine);
+                duplicates.OnOwnName(engine);
                 break;
             case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
                 // It has moved, or another process has its name. Core tells by its greeting.
@@ -57,7 +62,7 @@ internal sealed class PeerMessages(
 
                 if (context.Peers.Find(found.Name) is null)
                 {
-                    WarnOfStranger(found.Name);
+                    WarnOfUnnamed(found.Name);
                 }
 
                 break;
@@ -97,7 +102,7 @@ internal sealed class PeerMessages(
             else
             {
                 // Core would send its answer to no engine.
-                WarnOfStranger(from.Name);
+                WarnOfUnnamed(from.Name);
             }
         }
         else
@@ -109,11 +114,11 @@ internal sealed class PeerMessages(
     }
 
     /// <summary>Core refused the sender of the current message.</summary>
-    public void OnTwinRefused(Effect.TwinRefused refused)
+    public void OnDuplicateRefused(Effect.DuplicateRefused refused)
     {
-        if (_untrusted is var (twin, engine) && twin == refused.Twin)
+        if (_untrusted is var (duplicate, engine) && duplicate == refused.Duplicate)
         {
-            twins.OnRefused(twin.Name, engine, context.Peers.Find(twin.Name));
+            duplicates.OnRefused(duplicate.Name, engine, context.Peers.Find(duplicate.Name));
         }
     }
 
@@ -273,11 +278,11 @@ internal sealed class PeerMessages(
         }
     }
 
-    private void WarnOfStranger(ProcessName name)
+    private void WarnOfUnnamed(ProcessName name)
     {
         const string Why = "Messages of processes that no configuration of the group names are dropped, because too many of them run. "
             + "Find out which programs send them, or set raft.security.";
-        if (_strangers.TryGive("", Why, out var text))
+        if (_unnamed.TryGive("", Why, out var text))
         {
             context.Log.Warning("{0}: {1} The process {2} is one of them.", context.Process.Name, text, name);
         }
@@ -298,7 +303,7 @@ internal sealed class PeerMessages(
         var isNews = context.Peers.Learn(name, engine, out var forgotten);
         if (forgotten is { } gone)
         {
-            twins.Forget(gone);
+            duplicates.Forget(gone);
             notices.Forget(gone);
         }
 
@@ -307,7 +312,7 @@ internal sealed class PeerMessages(
             return false;
         }
 
-        twins.OnMet(name, engine);
+        duplicates.OnMet(name, engine);
         OnReachable(name);
         return true;
     }

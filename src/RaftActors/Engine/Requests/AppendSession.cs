@@ -13,12 +13,12 @@ namespace RaftActors.Engine.Requests;
 /// Not thread-safe.
 /// </summary>
 /// <param name="origin">Of the caller alone.</param>
-/// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
+/// <param name="attemptTimeout">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
 /// <param name="maxBytes">The most bytes of keys and values under way. One Append of any size always goes.</param>
 /// <param name="send">
-/// Sends an Append to the group. False: it was not sent, and no other one should be until the way changes or the Append is overdue.
+/// Sends an Append to the group. False: it was not sent, and no other one should be until the route changes or the Append is overdue.
 /// </param>
-internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, long maxBytes, Func<T, bool> send)
+internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTimeout, long maxBytes, Func<T, bool> send)
     where T : SessionAppend
 {
     private readonly LinkedList<SessionAppend> _waiting = [];
@@ -34,7 +34,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
-    /// <param name="mayGo">The way to the leader is known.</param>
+    /// <param name="mayGo">The route to the leader is known.</param>
     public void Add(T append, TimeSpan now, bool mayGo)
     {
         if (append.HasEnded)
@@ -73,7 +73,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
         }
     }
 
-    /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
+    /// <summary>The route to the leader has changed: sends all open Appends again, in their order.</summary>
     public void SendAll(TimeSpan now)
     {
         foreach (var append in _sent.ToArray())
@@ -115,7 +115,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
         }
         else if (outcome.Failure is CancelReason.NotCommitted && append.Attempts > 1)
         {
-            append.NextAt = now + PatienceOf(append);
+            append.NextAt = now + TimeoutOf(append);
         }
         else
         {
@@ -188,12 +188,12 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
         CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Stopped }
         or CancelReason.Unknown { Reason: not UnknownReason.Forgotten };
 
-    private TimeSpan PatienceOf(SessionAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
+    private TimeSpan TimeoutOf(SessionAppend append) => attemptTimeout * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
     private bool Send(SessionAppend append, TimeSpan now)
     {
         append.Attempts++;
-        append.NextAt = now + PatienceOf(append);
+        append.NextAt = now + TimeoutOf(append);
         if (send((T)append))
         {
             return true;

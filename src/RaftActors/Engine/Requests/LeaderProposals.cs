@@ -13,7 +13,7 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The pairs that processes of the group ask the leader to append. If this process leads, it shows a pair to the actor, if that judges
+/// The pairs that processes of the group ask the leader to append. If this process leads, it shows a pair to the actor, if that validates
 /// proposals, and gives it to Core. Otherwise it refuses the pair. The origin finds the new entry in its own log. It gets a reply only if
 /// there is no new entry.
 /// <para>
@@ -64,24 +64,24 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    public void OnJudged(ToEngine.Judged judged)
+    public void OnValidated(ToEngine.Validated validated)
     {
-        if (!_open.TryGetValue(judged.Request, out var open) || open.IsAccepted)
+        if (!_open.TryGetValue(validated.Request, out var open) || open.IsAccepted)
         {
             return;
         }
 
-        if (judged.Fault is { } reason)
+        if (validated.Fault is { } reason)
         {
-            // The pair of another call with this key may have been appended while the actor judged.
-            if (open.RequestKey is { } key && context.Core.Find(judged.Request, key.Hash) is { } found)
+            // The pair of another call with this key may have been appended while the actor validated.
+            if (open.RequestKey is { } key && context.Core.Find(validated.Request, key.Hash) is { } found)
             {
-                Remove(judged.Request);
+                Remove(validated.Request);
                 Repeat(open, found.Index, found.Serial);
                 return;
             }
 
-            End(judged.Request, NotCommitted(judged.Request, NotCommittedReason.Discarded, reason));
+            End(validated.Request, NotCommitted(validated.Request, NotCommittedReason.Discarded, reason));
             return;
         }
 
@@ -163,7 +163,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    /// <summary>A new life of the actor began. Shows it the pairs that the life before it did not judge.</summary>
+    /// <summary>A new life of the actor began. Shows it the pairs that the life before it did not validate.</summary>
     public void ShowAll()
     {
         foreach (var open in InOrderOfArrival.Where(open => !open.IsAccepted).ToArray())
@@ -191,7 +191,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _repeated.Clear();
     }
 
-    /// <summary>No actor can judge. No open pair was written.</summary>
+    /// <summary>No actor can validate. No open pair was written.</summary>
     public void RefuseAll()
     {
         _accepted.Clear();
@@ -224,7 +224,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _ => throw new UnreachableException(),
     };
 
-    // Pairs to judge are held in memory, so their bytes are bounded. One pair of any size is always taken.
+    // Pairs to validate are held in memory, so their bytes are bounded. One pair of any size is always taken.
     private void TakeIn(Open open)
     {
         var request = open.Request.Request;
@@ -235,10 +235,10 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
         if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
-            var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
+            var detail = "The leader has too many bytes of proposals to validate (raft.uncommitted-size-max); append it again later.";
             context.Send(open.Origin, NotCommitted(request, NotCommittedReason.Busy, detail));
         }
-        else if (!context.JudgesProposals)
+        else if (!context.ValidatesProposals)
         {
             Add(open);
             Accept(open);
@@ -309,12 +309,12 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         };
     }
 
-    // The actor of the life before may have judged proposals where this one does not.
+    // The actor of the life before may have validated proposals where this one does not.
     private void Show(Open open)
     {
-        if (context.JudgesProposals)
+        if (context.ValidatesProposals)
         {
-            context.TellActor(new ToActor.Judge(context.Life, open.Request.Request, open.Request.Key, open.Request.Value));
+            context.TellActor(new ToActor.Validate(context.Life, open.Request.Request, open.Request.Key, open.Request.Value));
         }
         else
         {
@@ -322,7 +322,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    // A pair that waits for the commit of its first attempt counts as one to judge does: its origin may repeat it at will.
+    // A pair that waits for the commit of its first attempt counts as one to validate does: its origin may repeat it at will.
     private void Repeat(Open open, LogIndex index, Serial serial)
     {
         _repeated.Enqueue((open, serial), index);
@@ -360,7 +360,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         // Roughly the memory for one pair, here and in the actor's mailbox, without its bytes.
         private const int OverheadBytes = 64;
 
-        // The actor accepted the pair; it is judged once.
+        // The actor accepted the pair; it is validated once.
         public bool IsAccepted { get; set; }
 
         public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;

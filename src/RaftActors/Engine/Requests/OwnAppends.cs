@@ -14,10 +14,10 @@ internal sealed class OwnAppends
     private readonly AppendTraces _traces;
     private readonly AppendSession<OwnAppend> _session;
 
-    // The way of the latest Append.
-    private LeaderRoute? _way;
+    // The route of the latest Append.
+    private LeaderRoute? _route;
 
-    // The leader has no actor now, or leads no more. The next tick or the next way sends again. Sending at once would be a busy loop.
+    // The leader has no actor now, or leads no more. The next tick or the next route sends again. Sending at once would be a busy loop.
     private bool _isRefused;
     private OwnAppend? _sending;
 
@@ -54,7 +54,7 @@ internal sealed class OwnAppends
         }
     }
 
-    /// <summary>Sends the Appends that wait, and all open ones if there is a new way to the leader.</summary>
+    /// <summary>Sends the Appends that wait, and all open ones if there is a new route to the leader.</summary>
     public void SendWaiting()
     {
         if (_session.IsOpen && TryFollow())
@@ -96,7 +96,7 @@ internal sealed class OwnAppends
     }
 
     /// <summary>A snapshot was installed. It may have the pairs of Appends under way: the leader tells their serials.</summary>
-    public void OnInstalled() => _way = null;
+    public void OnInstalled() => _route = null;
 
     public void OnTick()
     {
@@ -116,17 +116,17 @@ internal sealed class OwnAppends
     private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
         made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
-    // A new way gets all open Appends again. False: none may be sent now.
+    // A new route gets all open Appends again. False: none may be sent now.
     private bool TryFollow()
     {
-        if (_context.FindLeader() is not { } way)
+        if (_context.FindLeader() is not { } route)
         {
             return false;
         }
 
-        if (way != _way)
+        if (route != _route)
         {
-            (_way, _isRefused) = (way, false);
+            (_route, _isRefused) = (route, false);
             _session.SendAll(Now);
         }
 
@@ -135,7 +135,7 @@ internal sealed class OwnAppends
 
     private bool Send(OwnAppend append)
     {
-        if (_way is not { } way)
+        if (_route is not { } route)
         {
             return false;
         }
@@ -144,7 +144,7 @@ internal sealed class OwnAppends
         var request = append.Request.Id;
         var message = new WireMessage.AppendRequest(
             request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey);
-        _context.Send(way.Engine, way.Engine == _context.Self ? message : _traces.Attach(message));
+        _context.Send(route.Engine, route.Engine == _context.Self ? message : _traces.Attach(message));
         _sending = null;
         return !_isRefused;
     }

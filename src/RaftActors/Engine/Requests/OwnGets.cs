@@ -25,7 +25,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         if (get.Serial > context.Process.Pairs.Base && get.Serial <= context.Own)
         {
             pending.IsOwn = true;
-            pending.Patience = context.DeadlineAfter(get.Timeout / 4);
+            pending.AttemptDeadline = context.DeadlineAfter(get.Timeout / 4);
             GiveIfCommitted(pending);
         }
         else
@@ -101,7 +101,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
             Cancel(late, late.Otherwise);
         }
 
-        foreach (var pending in _open.InOrder.Where(pending => pending.Patience <= context.Now))
+        foreach (var pending in _open.InOrder.Where(pending => pending.AttemptDeadline <= context.Now))
         {
             AskNext(pending);
         }
@@ -135,7 +135,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
             return;
         }
 
-        // Without room for the read, the Get waits for the next commit, or for its patience to end.
+        // Without room for the read, the Get waits for the next commit, or for its attempt to end.
         pending.IsRead = true;
         if (!pairs.TryReadAfter(new Serial(pending.Get.Serial.Value - 1), 1, found => Give(pending, found)))
         {
@@ -176,7 +176,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
     private void AskNext(Pending pending)
     {
         (pending.Asked, pending.IsOwn) = (null, false);
-        pending.Patience = context.DeadlineAfter(pending.Get.Timeout / 4);
+        pending.AttemptDeadline = context.DeadlineAfter(pending.Get.Timeout / 4);
         if (context.Quorum is not { } quorum)
         {
             return;
@@ -234,7 +234,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         public ProcessName? Asked { get; set; }
 
         // The tick at which the next server is asked.
-        public long Patience { get; set; }
+        public long AttemptDeadline { get; set; }
 
         public HashSet<ProcessName> Tried { get; } = [];
 

@@ -45,7 +45,7 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>A leader is known, or time went by.</summary>
     public void SendWaiting()
     {
-        if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } way)
+        if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } route)
         {
             return;
         }
@@ -54,7 +54,7 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            context.Send(way.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
+            context.Send(route.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class PendingChanges(EngineContext context)
                 pending.Place = taken.Place;
                 if (taken.Place.Index <= context.Commit)
                 {
-                    Judge(pending, taken.Place.Index);
+                    Conclude(pending, taken.Place.Index);
                 }
 
                 break;
@@ -117,12 +117,12 @@ internal sealed class PendingChanges(EngineContext context)
 
         if (entry.Configuration is not null)
         {
-            JudgeUpTo(entry.Index);
+            ConcludeUpTo(entry.Index);
         }
     }
 
     /// <summary>A snapshot was installed. The context already has its configuration.</summary>
-    public void OnInstalled() => JudgeUpTo(context.Commit);
+    public void OnInstalled() => ConcludeUpTo(context.Commit);
 
     /// <summary>The number of changes that have not ended.</summary>
     public int Count => _open.Count;
@@ -162,18 +162,18 @@ internal sealed class PendingChanges(EngineContext context)
     // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
     // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
     // overwritten.
-    private void JudgeUpTo(LogIndex index)
+    private void ConcludeUpTo(LogIndex index)
     {
         foreach (var pending in _open.InOrder)
         {
             if (pending.Place is { } place && place.Index <= index)
             {
-                Judge(pending, place.Index);
+                Conclude(pending, place.Index);
             }
         }
     }
 
-    private void Judge(Pending pending, LogIndex place)
+    private void Conclude(Pending pending, LogIndex place)
     {
         if (context.ConfigurationIndex < place)
         {

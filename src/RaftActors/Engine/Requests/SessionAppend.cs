@@ -31,7 +31,7 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     /// <summary>The number of times that it was sent without a definite answer. Above 0 it may be in the log.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>It is sent again at this time, or with a new way to the leader.</summary>
+    /// <summary>It is sent again at this time, or with a new route to the leader.</summary>
     public TimeSpan NextAt { get; set; }
 
     /// <summary>The time at which it ends in any case.</summary>

@@ -70,14 +70,14 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
     private async Task LockAsync(string name, int permits)
     {
         var waits = client.Next(3) != 0;
-        CancellationTokenSource patience = new();
-        _ = GiveUpAsync(patience);
+        CancellationTokenSource limit = new();
+        _ = GiveUpAsync(limit);
         RaftLock? held;
         try
         {
             held = waits
-                ? await _coordination.LockAsync(name, permits, cancellationToken: patience.Token)
-                : await _coordination.TryLockAsync(name, permits, cancellationToken: patience.Token);
+                ? await _coordination.LockAsync(name, permits, cancellationToken: limit.Token)
+                : await _coordination.TryLockAsync(name, permits, cancellationToken: limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -90,10 +90,10 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         }
     }
 
-    private async Task GiveUpAsync(CancellationTokenSource patience)
+    private async Task GiveUpAsync(CancellationTokenSource limit)
     {
         await DelayAsync(4000);
-        patience.Cancel();
+        limit.Cancel();
     }
 
     private async Task UseAsync(RaftLock held, int permits)

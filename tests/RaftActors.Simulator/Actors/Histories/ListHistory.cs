@@ -75,14 +75,14 @@ internal sealed class ListHistory
     /// <summary>Explains to people why the history is not strictly serializable; empty: it is.</summary>
     public IReadOnlyList<string> FindFaults() => new ListCheck(
         [
-            .. _history.Select(Judged),
+            .. _history.Select(Cut),
             .. _open.Select(each =>
                 new Transaction(each.Key, each.Value.Steps, each.Value.Called, null, MaelstromTrials.Ending.Unknown)),
         ],
         Final!).FindFaults(); // Justification: the last program has read them.
 
     // A transaction that ended after the call of the last one may come after it, and then the final lists lack its appends.
-    private Transaction Judged(Transaction transaction) => transaction == _closing || !(transaction.EndedAt > _closing?.CalledAt)
+    private Transaction Cut(Transaction transaction) => transaction == _closing || !(transaction.EndedAt > _closing?.CalledAt)
         ? transaction
         : transaction with
         {

@@ -6,12 +6,12 @@ namespace RaftActors.Engine;
 /// Second processes with the name of one that runs, such as a node that was started twice. Tells people of each once, and keeps it in the
 /// status as long as it runs.
 /// </summary>
-internal sealed class TwinProcesses(EngineContext context)
+internal sealed class DuplicateProcesses(EngineContext context)
 {
     private const string Remedy =
         "A group has one process of a name: stop one of the two, or give its node a name of its own in raft.node.";
 
-    private readonly Dictionary<ProcessName, (IActorRef Engine, string Detail)> _twins = [];
+    private readonly Dictionary<ProcessName, (IActorRef Engine, string Detail)> _duplicates = [];
 
     // Why the group refuses this process; null: it does not.
     private string? _nameTaken;
@@ -19,10 +19,10 @@ internal sealed class TwinProcesses(EngineContext context)
     private RaftProcess Process => context.Process;
 
     /// <summary>Core refused a process, because another one with its name runs.</summary>
-    public void OnRefused(ProcessName name, IActorRef twin, IActorRef? running) => Note(
+    public void OnRefused(ProcessName name, IActorRef duplicate, IActorRef? running) => Note(
         name,
-        twin,
-        $"A second process called {name} runs at {NodeOf(twin)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
+        duplicate,
+        $"A second process called {name} runs at {NodeOf(duplicate)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
             + Remedy);
 
     /// <summary>The group refuses this process, because another one has its name.</summary>
@@ -43,13 +43,13 @@ internal sealed class TwinProcesses(EngineContext context)
     }
 
     /// <summary>Discovery found a process with the name of this one.</summary>
-    public void OnOwnName(IActorRef twin) => Note(
+    public void OnOwnName(IActorRef duplicate) => Note(
         Process.Name,
-        twin,
-        $"Another process called {Process.Name} runs at {NodeOf(twin)}, beside this one at {context.Network.Address}. {Remedy}");
+        duplicate,
+        $"Another process called {Process.Name} runs at {NodeOf(duplicate)}, beside this one at {context.Network.Address}. {Remedy}");
 
-    /// <summary>A process was met, which may have been a twin: the first one is gone.</summary>
-    public void OnMet(ProcessName name, IActorRef engine) => Forget(name, twin => twin.Equals(engine));
+    /// <summary>A process was met, which may have been a duplicate: the first one is gone.</summary>
+    public void OnMet(ProcessName name, IActorRef engine) => Forget(name, duplicate => duplicate.Equals(engine));
 
     /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
     public void Forget(ProcessName name) => Forget(name, _ => true);
@@ -60,38 +60,38 @@ internal sealed class TwinProcesses(EngineContext context)
         switch (news)
         {
             case PeerNews.Unreachable(var name, var node):
-                Forget(name, twin => twin.Path.Address.Equals(node));
+                Forget(name, duplicate => duplicate.Path.Address.Equals(node));
                 break;
             case PeerNews.Stopped(var name, var engine):
-                Forget(name, twin => twin.Equals(engine));
+                Forget(name, duplicate => duplicate.Equals(engine));
                 break;
         }
     }
 
-    private void Note(ProcessName name, IActorRef twin, string detail)
+    private void Note(ProcessName name, IActorRef duplicate, string detail)
     {
-        if (_twins.TryGetValue(name, out var known) && known.Engine.Equals(twin))
+        if (_duplicates.TryGetValue(name, out var known) && known.Engine.Equals(duplicate))
         {
             return;
         }
 
-        _twins[name] = (twin, detail);
+        _duplicates[name] = (duplicate, detail);
         Show();
         context.Publish(new RaftEvent.NameTaken(Process.Settings.Group, Process.Name, name, detail));
     }
 
     private void Forget(ProcessName name, Predicate<IActorRef> isGone)
     {
-        if (_twins.TryGetValue(name, out var known) && isGone(known.Engine))
+        if (_duplicates.TryGetValue(name, out var known) && isGone(known.Engine))
         {
-            _twins.Remove(name);
+            _duplicates.Remove(name);
             Show();
         }
     }
 
     private void Show() => Process.Status = Process.Status with
     {
-        NameConflict = _nameTaken ?? (_twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail))),
+        NameConflict = _nameTaken ?? (_duplicates.Count == 0 ? null : string.Join(' ', _duplicates.Values.Select(each => each.Detail))),
     };
 
     private Address? NodeOf(IActorRef? engine) =>

@@ -7,7 +7,7 @@ using RaftActors.Core;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A node that was started twice: the second process has the name of one that runs, another port and an empty store.</summary>
-public sealed class TwinTests : TestKit
+public sealed class DuplicateTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
@@ -17,7 +17,7 @@ public sealed class TwinTests : TestKit
     private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
 
-    public TwinTests()
+    public DuplicateTests()
         : base("akka.loglevel = ERROR")
     {
     }
@@ -28,25 +28,25 @@ public sealed class TwinTests : TestKit
         Found();
         var first = _nodes[1];
 
-        var twin = StartTwin(2);
+        var duplicate = StartDuplicate(2);
 
         foreach (var node in _nodes.Take(4))
         {
             var taken = node.ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == first.Status.Name);
-            Assert.Contains($"runs at {twin.Address}", taken.Detail);
+            Assert.Contains($"runs at {duplicate.Address}", taken.Detail);
             Assert.Contains("raft.node", taken.Detail);
             Assert.Equal(taken.Detail, node.Status.NameConflict);
         }
 
-        twin.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
-        Assert.NotNull(twin.Status.NameConflict);
+        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+        Assert.NotNull(duplicate.Status.NameConflict);
 
         // The first process is a member as before.
         first.Append("key", "value", TestActor);
         ExpectMsg<Outcome<int>.Done>(Guard);
         _nodes[0].Expect("append 5 key=value");
 
-        twin.Stop();
+        duplicate.Stop();
         AwaitCondition(() => _nodes.Take(4).All(node => node.Status.NameConflict is null), Guard);
     }
 
@@ -54,14 +54,14 @@ public sealed class TwinTests : TestKit
     public void Second_process_rejoins_as_one_with_a_new_store_when_the_first_one_has_stopped()
     {
         Found();
-        var twin = StartTwin(1);
-        twin.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+        var duplicate = StartDuplicate(1);
+        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
 
         _nodes[0].Stop();
         _nodes[1].Append("key", "value", TestActor);
 
-        twin.Expect("append 5 key=value");
-        AwaitCondition(() => twin.Status is { NameConflict: null, Leader: not null }, Guard);
+        duplicate.Expect("append 5 key=value");
+        AwaitCondition(() => duplicate.Status is { NameConflict: null, Leader: not null }, Guard);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class TwinTests : TestKit
         var name = _nodes[1].Status.Name;
         var first = Assert.Single(IncarnationsOf(name));
         _nodes[1].Stop();
-        StartTwin(2, seed: 0);
+        StartDuplicate(2, seed: 0);
         AwaitCondition(() => IncarnationsOf(name).Length == 2, Guard);
         var second = IncarnationsOf(name).Single(one => one != first);
         var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder.Path, KeepsVoters);
@@ -110,10 +110,10 @@ public sealed class TwinTests : TestKit
         _nodes.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Length == 4));
     }
 
-    private ClusterNode StartTwin(int number, int seed = 1)
+    private ClusterNode StartDuplicate(int number, int seed = 1)
     {
-        var twin = new ClusterNode(this, number, 0, _nodes[seed], config: KeepsVoters);
-        _nodes.Add(twin);
-        return twin;
+        var duplicate = new ClusterNode(this, number, 0, _nodes[seed], config: KeepsVoters);
+        _nodes.Add(duplicate);
+        return duplicate;
     }
 }

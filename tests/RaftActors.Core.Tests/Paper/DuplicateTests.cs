@@ -3,25 +3,25 @@ using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 
-/// <summary>A second process with the name of one that runs (<see cref="Twins"/>). raft2 runs; its twin has another store.</summary>
-public sealed class TwinTests
+/// <summary>A second process with the name of one that runs (<see cref="Peers"/>). raft2 runs; its duplicate has another store.</summary>
+public sealed class DuplicateTests
 {
-    private const int Patience = 2 * 40;
+    private const int Timeout = 2 * 40;
 
     private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
-    private static readonly Member Twin = new(Raft2.Name, SimulatedProcess.IncarnationOf(2));
+    private static readonly Member Duplicate = new(Raft2.Name, SimulatedProcess.IncarnationOf(2));
 
     [Fact]
-    public void Twin_is_not_heard_and_its_address_not_learned_while_the_first_process_is_connected()
+    public void Duplicate_is_not_heard_and_its_address_not_learned_while_the_first_process_is_connected()
     {
         var lab = LeaderWithRaft2();
 
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
 
         Assert.Empty(lab.Core.Configuration.Learners);
-        Assert.False(Trusts(lab, Twin));
+        Assert.False(Trusts(lab, Duplicate));
         Assert.True(Trusts(lab, Raft2));
-        Assert.DoesNotContain(lab.HardState!.Recorded, record => record.Member == Twin);
+        Assert.DoesNotContain(lab.HardState!.Recorded, record => record.Member == Duplicate);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public sealed class TwinTests
         lab.Tick(10);
         var asked = AskedRaft2(lab);
 
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
         Assert.Equal(asked + 1, AskedRaft2(lab));
 
         lab.Tick(10);
@@ -40,55 +40,55 @@ public sealed class TwinTests
     }
 
     [Fact]
-    public void Twin_rejoins_when_the_first_process_has_not_answered_for_two_election_timeouts()
+    public void Duplicate_rejoins_when_the_first_process_has_not_answered_for_two_election_timeouts()
     {
         var lab = LeaderWithRaft2();
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
 
-        KeepLeading(lab, Patience - 1);
-        lab.Receive(Twin, 1, Greeting);
+        KeepLeading(lab, Timeout - 1);
+        lab.Receive(Duplicate, 1, Greeting);
         Assert.Empty(lab.Core.Configuration.Learners);
 
         KeepLeading(lab, 1);
-        lab.Receive(Twin, 1, Greeting);
-        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
+        lab.Receive(Duplicate, 1, Greeting);
+        Assert.Equal(Duplicate, Assert.Single(lab.Core.Configuration.Learners));
     }
 
     [Fact]
     public void Process_that_the_group_holds_is_heard_in_place_of_one_that_it_does_not_hold()
     {
-        var lab = new Lab([1], configured: usual => usual with { Voters = [Raft1, Twin, Raft3] });
+        var lab = new Lab([1], configured: usual => usual with { Voters = [Raft1, Duplicate, Raft3] });
         lab.Receive(Raft2, 1, Greeting);
 
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
 
-        Assert.True(Trusts(lab, Twin));
-        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Twin);
+        Assert.True(Trusts(lab, Duplicate));
+        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Duplicate);
     }
 
     [Fact]
     public void Removed_incarnation_is_refused_while_the_one_that_stays_answers()
     {
-        var lab = LeaderThatRemovedTheTwin();
+        var lab = LeaderThatRemovedTheDuplicate();
         Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
 
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
         lab.Acknowledge(lab.Core.LastPosition.Index.Value);
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
 
-        Assert.Equal(RefusalReason.NameTaken, lab.SentTo<Message.Refusal>(Twin).Last().Reason);
+        Assert.Equal(RefusalReason.NameTaken, lab.SentTo<Message.Refusal>(Duplicate).Last().Reason);
         Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
     }
 
     [Fact]
     public void Removed_incarnation_rejoins_when_the_one_that_stays_is_silent()
     {
-        var lab = LeaderThatRemovedTheTwin();
+        var lab = LeaderThatRemovedTheDuplicate();
 
-        KeepLeading(lab, Patience);
-        lab.Receive(Twin, 1, new Message.Greeting(default, Incarnation.None, IsReply: true));
+        KeepLeading(lab, Timeout);
+        lab.Receive(Duplicate, 1, new Message.Greeting(default, Incarnation.None, IsReply: true));
 
-        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
+        Assert.Equal(Duplicate, Assert.Single(lab.Core.Configuration.Learners));
     }
 
     [Fact]
@@ -103,10 +103,10 @@ public sealed class TwinTests
         var entry = FoundedGroup.Entry(2, 1, new Payload.Reconfigure(came)) with { Serial = Serial.Zero };
         lab.Append(Raft3, 1, lab.Core.LastPosition, [entry]);
 
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
 
-        Assert.True(Trusts(lab, Twin));
-        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Twin);
+        Assert.True(Trusts(lab, Duplicate));
+        Assert.Contains(lab.HardState!.Recorded, record => record.Member == Duplicate);
     }
 
     [Fact]
@@ -115,21 +115,21 @@ public sealed class TwinTests
         var lab = LeaderWithRaft2();
 
         Leave(lab, Raft2);
-        Leave(lab, Twin);
+        Leave(lab, Duplicate);
 
         Assert.Contains(lab.Done, done => done.Contains($"{Raft2} is the only process called {Raft2.Name} in the roster"));
-        Assert.Contains(lab.Done, done => done.Contains($"{Twin} is not in the roster"));
+        Assert.Contains(lab.Done, done => done.Contains($"{Duplicate} is not in the roster"));
         Assert.Equal([Raft1, Raft2, Raft3], lab.Core.Configuration.Everybody());
     }
 
-    // raft2 was cut off when the twin came, and the twin was the last to speak.
-    private static Lab LeaderThatRemovedTheTwin()
+    // raft2 was cut off when the duplicate came, and the duplicate was the last to speak.
+    private static Lab LeaderThatRemovedTheDuplicate()
     {
         var lab = LeaderWithRaft2();
         lab.Lose(Raft2);
-        lab.Receive(Twin, 1, Greeting);
+        lab.Receive(Duplicate, 1, Greeting);
         AcknowledgeByRaft3(lab);
-        Leave(lab, Twin);
+        Leave(lab, Duplicate);
         AcknowledgeByRaft3(lab);
         return lab;
     }

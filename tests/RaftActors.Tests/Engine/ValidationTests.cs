@@ -6,12 +6,12 @@ using RaftActors.Engine;
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The engine shows proposals only to an actor that overrides HandleProposal. Another one could refuse none.</summary>
-public sealed class JudgingTests : TestKit
+public sealed class ValidationTests : TestKit
 {
     [Theory]
     [InlineData(typeof(Accepting), false)]
-    [InlineData(typeof(Judging), true)]
-    [InlineData(typeof(InheritsJudging), true)]
+    [InlineData(typeof(Validating), true)]
+    [InlineData(typeof(InheritsValidating), true)]
     [InlineData(typeof(Overloading), false)]
     public void Actor_is_shown_proposals_if_it_overrides_HandleProposal(Type type, bool isShown)
     {
@@ -19,7 +19,7 @@ public sealed class JudgingTests : TestKit
 
         Sys.ActorOf(Props.Create(type));
 
-        Assert.Equal(isShown, ExpectMsg<ToEngine.Attach>().JudgesProposals);
+        Assert.Equal(isShown, ExpectMsg<ToEngine.Attach>().ValidatesProposals);
     }
 
     private class Accepting : RaftActor<string>
@@ -27,12 +27,12 @@ public sealed class JudgingTests : TestKit
         protected override object? HandleAppend(Entry<string> entry) => null;
     }
 
-    private class Judging : Accepting
+    private class Validating : Accepting
     {
         protected override string? HandleProposal(Proposal<string> proposal) => "no";
     }
 
-    private sealed class InheritsJudging : Judging;
+    private sealed class InheritsValidating : Validating;
 
     private sealed class Overloading : Accepting
     {

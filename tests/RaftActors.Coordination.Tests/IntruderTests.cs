@@ -5,10 +5,10 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Clients that have read the numbers of another program's session and claims, and append whatever they like.</summary>
-public sealed class StrangerTests : NodesTest
+public sealed class IntruderTests : NodesTest
 {
     private static readonly Guid Owner = new("aaaaaaaa-0000-0000-0000-000000000000");
-    private static readonly Guid Stranger = new("bbbbbbbb-0000-0000-0000-000000000000");
+    private static readonly Guid Intruder = new("bbbbbbbb-0000-0000-0000-000000000000");
 
     public static TheoryData<string> Commands => new(OfSession.Keys);
 
@@ -28,13 +28,13 @@ public sealed class StrangerTests : NodesTest
         var state = NewState();
         var before = Bytes(state);
 
-        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, Stranger));
+        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, Intruder));
         Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, null));
         Assert.Equal(before, Bytes(state));
         Assert.Empty(state.Touched);
 
         var restored = CoordinationState.Of(state.ToImage());
-        Assert.Equal(Answer.NoSession.Instance, restored.Apply("billing", OfSession[name], 3, Stranger));
+        Assert.Equal(Answer.NoSession.Instance, restored.Apply("billing", OfSession[name], 3, Intruder));
         Assert.IsNotType<Answer.NoSession>(restored.Apply("billing", OfSession[name], 3, Owner));
     }
 
@@ -57,14 +57,14 @@ public sealed class StrangerTests : NodesTest
     {
         Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 10s, renew-interval = 200ms }"));
         Nodes.ForEach(node => _ = node.Coordination);
-        await using var held = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(Patience);
-        await using var stranger = Raft.Get(Nodes[2].System).CreateClient<Command, Answer>("coordination", new()
+        await using var held = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
+        await using var intruder = Raft.Get(Nodes[2].System).CreateClient<Command, Answer>("coordination", new()
         {
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         });
         var view = JsonSerializer.Deserialize(
-            await stranger.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), Patience),
+            await intruder.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), WaitMax),
             CoordinationJson.Default.LockView)!;
         var holder = Assert.Single(view.Holders);
 
@@ -73,16 +73,16 @@ public sealed class StrangerTests : NodesTest
         Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Close(holder.Session)));
 
         await using var untyped = Raft.Get(Nodes[1].System).CreateClient<object?, object?>("coordination");
-        var none = Assert.IsType<Outcome<object?>.NotCommitted>(await untyped.AppendAsync("x", null, Patience));
+        var none = Assert.IsType<Outcome<object?>.NotCommitted>(await untyped.AppendAsync("x", null, WaitMax));
         Assert.Equal(NotCommittedReason.Invalid, none.Reason);
 
         Assert.True(held.IsHeld);
-        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(Patience));
-        await using var other = await Nodes[0].Coordination.LockAsync("mail").WaitAsync(Patience);
+        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
+        await using var other = await Nodes[0].Coordination.LockAsync("mail").WaitAsync(WaitMax);
 
         async Task<Answer> AppendAsync(Command command)
         {
-            var done = Assert.IsType<Outcome<Answer>.Done>(await stranger.AppendAsync("billing", command, Patience));
+            var done = Assert.IsType<Outcome<Answer>.Done>(await intruder.AppendAsync("billing", command, WaitMax));
             Assert.True(done.TryGetResult(out var answer));
             return answer;
         }

@@ -6,7 +6,7 @@ namespace RaftActors.Network;
 /// The nodes that have left the groups of this node. An answer to such a node may still make a connection to it, which does not make it a
 /// node again. Thread-safe.
 /// </summary>
-internal sealed class ExpelledNodes
+internal sealed class DepartedNodes
 {
     /// <summary>
     /// The most nodes that are remembered. Each was named by a group before, so an operator has removed each of them. The one that left

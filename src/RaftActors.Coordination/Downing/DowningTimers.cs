@@ -3,7 +3,7 @@ namespace RaftActors.Coordination.Downing;
 /// <summary>
 /// How long members have been unreachable, and how old the news from the group are. All times are those of one monotonic clock.
 /// </summary>
-internal sealed class Patience(DowningSettings settings)
+internal sealed class DowningTimers(DowningSettings settings)
 {
     private readonly HashSet<string> _unreachable = [];
     private TimeSpan _changedAt;

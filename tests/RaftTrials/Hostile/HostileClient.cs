@@ -12,7 +12,7 @@ namespace RaftTrials.Hostile;
 /// A client of the coordination group that has the rights of its role, and writes its questions and commands itself. So it says what no
 /// program with RaftCoordination would say.
 /// </summary>
-internal sealed class Stranger : IAsyncDisposable
+internal sealed class HostileClient : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
@@ -47,7 +47,7 @@ internal sealed class Stranger : IAsyncDisposable
     private readonly RaftClient<string?, Answer> _client;
     private string? _obeyed;
 
-    public Stranger(IEnumerable<int> ports, ConnectionSecurity security) =>
+    public HostileClient(IEnumerable<int> ports, ConnectionSecurity security) =>
         _client = RaftClient.Create(
             HonestClient.ContactsOf(ports),
             TargetCommand.CoordinationGroup,
@@ -108,7 +108,7 @@ internal sealed class Stranger : IAsyncDisposable
 
     /// <exception cref="TrialFailure">The group has obeyed a command.</exception>
     public void Demand() =>
-        TrialFailure.IfAny(_obeyed, obeyed => $"the coordination group has answered a stranger's command {obeyed}");
+        TrialFailure.IfAny(_obeyed, obeyed => $"the coordination group has answered a hostile client's command {obeyed}");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();
