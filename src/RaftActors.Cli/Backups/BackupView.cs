@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;
@@ -27,5 +25,5 @@ internal static class BackupView
 
     public static string Size(long bytes) => bytes < 10_000
         ? $"{bytes} bytes"
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.00} MB");
+        : $"{bytes / 1e6:0.00} MB";
 }

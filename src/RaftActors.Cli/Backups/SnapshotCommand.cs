@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Terminal;
@@ -40,32 +39,15 @@ internal static class SnapshotCommand
             {
                 ProcessName[] named = [.. parsed.GetValue(members)!.Select(run.Target.Parse).Distinct()]; // Justification: never null.
 
-                // The answers open the ways to the members, too.
+                // The answers open the routes to the members, too.
                 return run.AskStatus(group => Take(run, group, named.Length > 0 ? named : MembersOf(group)));
             },
         }.Build();
     }
 
-    private static int Take(GroupRun run, GroupStatus group, ProcessName[] members)
-    {
-        if (members.Length == 0)
-        {
-            return run.Refuse(
-                $"the group has no members yet, as far as the {run.Target.Nouns} that answered know; start all of its founders");
-        }
-
-        var code = ExitCode.Done;
-        foreach (var member in members)
-        {
-            code = Math.Max(code, Take(run, group, member));
-            if (run.Client.IsInterrupted)
-            {
-                break;
-            }
-        }
-
-        return code;
-    }
+    private static int Take(GroupRun run, GroupStatus group, ProcessName[] members) => members.Length == 0
+        ? run.Refuse($"the group has no members yet, as far as the {run.Target.Nouns} that answered know; start all of its founders")
+        : members.Max(member => run.Client.IsInterrupted ? ExitCode.Interrupted : Take(run, group, member));
 
     private static ProcessName[] MembersOf(GroupStatus group) =>
         [.. group.Members.Select(member => member.Name).OrderBy(name => name == group.Leader)];
@@ -82,12 +64,11 @@ internal static class SnapshotCommand
             return ExitCode.Interrupted;
         }
 
-        var text = snapshot is null ? null : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{shown}: serial {snapshot.Serial}, {BackupView.Size(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s");
         run.WriteOutcome(
             "snapshot",
-            text,
+            snapshot is null
+                ? null
+                : $"{shown}: serial {snapshot.Serial}, {BackupView.Size(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s",
             (run.Target.Noun, shown),
             ("outcome", snapshot is null ? "not-done" : "done"),
             ("serial", snapshot?.Serial.Value),

@@ -97,7 +97,7 @@ internal sealed class ClientOptions(
 
     private int? PortOffsetOf(ParseResult parsed) =>
         parsed.GetValue(PortOffset) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+        : int.TryParse(text, NumberStyles.None, null, out var offset) ? offset
         : throw new UsageException($"'{text}' of --port-offset is no number: write one such as 1000");
 
     private TimeSpan TimeoutOf(ParseResult parsed) =>

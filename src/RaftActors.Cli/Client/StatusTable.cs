@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
@@ -95,7 +93,7 @@ internal sealed class StatusTable(GroupReport group) : ITable
     };
 
     private static string? SinceOf(MemberRow member) =>
-        member.Status?.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
+        member.Status?.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss");
 
     private static string VotesOf(MemberRow member) => member.IsVoter switch
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
 
 using RaftActors.Cli.Terminal;
 
@@ -121,8 +120,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         var server = each.Server is { } named ? run.Target.Show(named) : null;
         run.Write(
             "trace",
-            Printable.Of(string.Create(
-                CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {each.Text}")),
+            Printable.Of($"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {each.Text}"),
             ("ms", Math.Round(each.At.TotalMilliseconds, 3)),
             ("step", each.Step),
             ("server", server),

@@ -75,25 +75,18 @@ internal static class UpgradeCommand
         }
 
         var levels = GroupLevels.Of(group);
-        if (levels.Members.IsEmpty)
-        {
-            return new RequestOutcome.NotDone("The group has no members yet, as far as the servers that answered know.");
-        }
-
-        if (levels.Group is null)
-        {
-            return new RequestOutcome.NotDone(UnknownLevel);
-        }
-
         var level = asked ?? levels.Highest;
+        var whyNot = levels.Members.IsEmpty ? "The group has no members yet, as far as the servers that answered know."
+            : levels.Group is null ? UnknownLevel
+            : levels.WhyNot(level, settings.Target);
         return level <= levels.Group ? new RequestOutcome.Done()
-            : levels.WhyNot(level, settings.Target) is { } why ? new RequestOutcome.NotDone(why)
+            : whyNot is not null ? new RequestOutcome.NotDone(whyNot)
             : client.Change((raft, end) => raft.RaiseFormatLevelAsync(level, timeout: settings.Timeout, cancellationToken: end));
     }
 
     private static int Show(GroupRun run, GroupLevels levels)
     {
-        var (target, hasHigher) = (run.Target, !levels.Members.IsEmpty && levels.Highest > levels.Group);
+        var (target, hasHigher) = (run.Target, levels.Highest > levels.Group);
         var whyNot = hasHigher ? levels.WhyNot(levels.Highest, target) : null;
         run.WriteRows(
             "member",

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
@@ -49,5 +47,5 @@ internal static class ItemLines
         : string.Join(", ", new[] { item.Detail, item.Size is { } size ? $"{size} bytes" : null }.Where(part => part is not null));
 
     private static string Row(params object?[] cells) =>
-        Printable.Of(string.Format(CultureInfo.InvariantCulture, Columns, cells).TrimEnd());
+        Printable.Of(string.Format(Columns, cells).TrimEnd());
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Disk;
@@ -78,7 +77,7 @@ internal static class PlanCommand
                     "APPENDS/S",
                     "appendsPerSecond",
                     load => Math.Round(load.Rate),
-                    load => load.Rate.ToString("#,0", CultureInfo.InvariantCulture)),
+                    load => load.Rate.ToString("#,0")),
                 new("P50", "p50Ms", load => Milliseconds(load.Median), load => Text(load.Median)),
                 new("P99", "p99Ms", load => Milliseconds(load.Most), load => Text(load.Most)),
             ]);
@@ -144,9 +143,9 @@ internal static class PlanCommand
 
     private static string Text(TimeSpan time) => time.TotalMilliseconds switch
     {
-        >= 1000 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##}s"),
-        >= 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms"),
-        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0#}ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0}us"),
+        >= 1000 => $"{time.TotalSeconds:0.##}s",
+        >= 10 => $"{time.TotalMilliseconds:0}ms",
+        >= 1 => $"{time.TotalMilliseconds:0.0#}ms",
+        _ => $"{time.TotalMicroseconds:0}us",
     };
 }

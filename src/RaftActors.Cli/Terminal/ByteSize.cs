@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>A number of bytes with a unit, as in HOCON: <c>256</c>, <c>64kB</c> (64,000 bytes), <c>16MiB</c>.</summary>
@@ -25,6 +23,6 @@ internal static class ByteSize
         }
 
         var digits = place == 0 || bytes >= 99.95 ? "0" : bytes >= 9.995 ? "0.0" : "0.00";
-        return $"{bytes.ToString(digits, CultureInfo.InvariantCulture)} {units[place]}";
+        return $"{bytes.ToString(digits)} {units[place]}";
     }
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>A time span with a unit: <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
@@ -30,6 +28,6 @@ internal static class Duration
     private static string Text(TimeSpan time)
     {
         var (suffix, size) = Units.Last(each => time.Ticks % each.Ticks == 0);
-        return string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / size}{suffix}");
+        return $"{time.Ticks / size}{suffix}";
     }
 }

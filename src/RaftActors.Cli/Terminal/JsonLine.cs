@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -39,7 +38,7 @@ internal static class JsonLine
                         writer.WriteNumber(name, number);
                         break;
                     default:
-                        writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                        writer.WriteNumber(name, Convert.ToInt64(value));
                         break;
                 }
             }

@@ -12,7 +12,7 @@ internal static class Quantity
     {
         var (suffix, size) = units.Append(("", unit)).First(each => text.EndsWith(each.Item1, StringComparison.Ordinal));
         var isNumber = double.TryParse(
-            text[..^suffix.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count);
+            text[..^suffix.Length], NumberStyles.AllowDecimalPoint, null, out var count);
         return isNumber && count * size <= long.MaxValue / 2 ? (long)(count * size) : null;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 using RaftActors.Wire;
 
@@ -91,5 +90,5 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
         return values.Count <= 1 ? null : string.Join("; ", values.Select(value => $"{value.Key} on {string.Join(", ", value)}"));
     }
 
-    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.000} s";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -42,7 +41,7 @@ internal static class CertificateCheck
     private static Finding Check(string file, X509Certificate2 certificate, DateTimeOffset now)
     {
         var end = certificate.NotAfter.ToUniversalTime();
-        var text = string.Create(CultureInfo.InvariantCulture, $"the certificate {certificate.Subject} is valid until {end:yyyy-MM-dd}");
+        var text = $"the certificate {certificate.Subject} is valid until {end:yyyy-MM-dd}";
         return end < now.UtcDateTime
             ? Finding.Fail(file, $"{text}: it has expired, and new connections are refused", "Issue another one.")
             : end < now.UtcDateTime + Soon

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Plan;
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
@@ -39,9 +37,7 @@ internal static class DataCheck
     public static Finding Latency(string path, TimeSpan[] times)
     {
         var (half, most) = SyncProbe.Percentiles(times);
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}");
+        var text = $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}";
         return most > SyncMax
             ? Finding.Warn(path, $"{text}, which is slow: each commit waits for one", "Use a local disk, and let no other program load it.")
             : Finding.Ok(path, text);

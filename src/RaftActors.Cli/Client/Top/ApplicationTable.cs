@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 
 using Spectre.Console;
@@ -47,7 +45,7 @@ internal sealed class ApplicationTable : ITable
         shown = _rows.Length <= shown + 1 ? _rows.Length : shown;
         var table = TableOf([.. _rows.Take(shown)]).ForTerminal(width, height);
         var rest = shown < _rows.Length
-            ? (string[])[string.Create(CultureInfo.InvariantCulture, $"... and {_rows.Length - shown:N0} more groups")]
+            ? (string[])[$"... and {_rows.Length - shown:N0} more groups"]
             : [];
         return new Rows([table, .. rest.Concat(lines).Select(line => new Text(Printable.Of(line)))]);
     }

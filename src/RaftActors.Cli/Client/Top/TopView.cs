@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 
 using Spectre.Console;
@@ -25,7 +23,7 @@ internal static class TopView
             "ROUND TRIP",
             "roundTripMs",
             row => row.Status is null ? null : Math.Round(row.RoundTrip.TotalMilliseconds, 3),
-            row => row.Status is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.RoundTrip.TotalMilliseconds:0.0} ms")))
+            row => row.Status is null ? "" : $"{row.RoundTrip.TotalMilliseconds:0.0} ms"))
     {
         Colour = row => StatusTable.ColourOf(row.Status?.Role),
         Shape = (column, place) => column.Alignment = place < 2 ? null : Justify.Right,
@@ -36,12 +34,12 @@ internal static class TopView
         "COMMITS/S",
         "commitsPerSecond",
         row => rateOf(row) is { } rate ? Math.Round(rate, 1) : null,
-        row => rateOf(row)?.ToString("0", CultureInfo.InvariantCulture));
+        row => rateOf(row)?.ToString("0"));
 
     /// <summary>See <see cref="RaftStatus.SyncTime"/>.</summary>
     public static Column<TRow> Sync<TRow>(Func<TRow, TimeSpan?> timeOf) => new(
         "SYNC",
         "syncMs",
         row => timeOf(row) is { } time ? Math.Round(time.TotalMilliseconds, 3) : null,
-        row => timeOf(row) is { } time ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.00} ms") : "");
+        row => timeOf(row) is { } time ? $"{time.TotalMilliseconds:0.00} ms" : "");
 }
