@@ -28,18 +28,16 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
             codes.AddRange(Change(group, own));
         }
 
-        if (codes.Count == 0)
+        if (client.IsInterrupted || codes.Count > 0)
         {
-            var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
-            var found = $"{(isAddition ? "no process runs" : "no group has a member")} on node '{node}'; processes run on "
-                + string.Join(", ", nodes);
-            (isAddition ? run.Environment.Error : run.Environment.Output).WriteLine($"{(isAddition ? "raft: " : "")}{found}");
+            return client.IsInterrupted ? ExitCode.Interrupted : codes.Max();
         }
 
-        return client.IsInterrupted ? ExitCode.Interrupted
-            : codes.Count > 0 ? codes.Max()
-            : isAddition ? ExitCode.Failed
-            : ExitCode.Done;
+        var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
+        var others = $"on node '{node}'; processes run on {string.Join(", ", nodes)}";
+        return isAddition
+            ? run.Refuse($"no process runs {others}")
+            : run.Write("member-removed", $"no group has a member {others}", ("outcome", "done"));
     }
 
     private List<int> Change(GroupRow group, GroupClient client)
