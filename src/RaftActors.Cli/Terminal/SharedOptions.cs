@@ -49,12 +49,13 @@ internal static class SharedOptions
         HelpName = "name",
         CustomParser = result =>
         {
-            if (ParseNames(result) is [var one])
+            var names = ParseNames(result);
+            if (names is [var one])
             {
                 return one;
             }
 
-            if (!result.Errors.Any())
+            if (names is not null)
             {
                 var given = result.Tokens[0].Value;
                 result.AddError($"'{given}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
@@ -64,7 +65,8 @@ internal static class SharedOptions
         },
     };
 
-    public static ProcessName[] ParseNames(ArgumentResult result)
+    /// <returns>Null: a name is malformed, which is reported.</returns>
+    public static ProcessName[]? ParseNames(ArgumentResult result)
     {
         try
         {
@@ -73,7 +75,7 @@ internal static class SharedOptions
         catch (FormatException e)
         {
             result.AddError(e.Message);
-            return [];
+            return null;
         }
     }
 }

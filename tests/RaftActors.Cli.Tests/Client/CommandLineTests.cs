@@ -47,6 +47,8 @@ public sealed class CommandLineTests
         { ["members", "add", "x", "--contacts", "a:1"], "'x' is not the name of a process: write PROCESS@NODE" },
         { ["top", "--interval", "0"], "'0' is not a duration" },
         { ["top", "--count", "0"], "--count must be 1 or more" },
+        { ["backup", "file", "--process", "nonsense"], "as in 'raft1@node1@localhost'.\nRun 'raft --help'" },
+        { ["backup", "file", "--process", "a@b,c@d"], "'a@b,c@d' is not the name of one process" },
         { ["members", "quorum", "4"], "Must be one of: '3' '5' '7' '9' '11'\n" },
         { ["log", "tail", "--after", "-1"], "--after must be 0 or more" },
         { ["-S", ":9990", "append", "x"], "-S stands before the verb" },
