@@ -1,10 +1,12 @@
-// Explores the specifications, then plants each bug of bugs.txt in a copy and demands that an invariant fails.
+// Explores the specifications, then plants each bug of bugs.txt in a copy and demands that an invariant fails. Then it replays what Cores did
+// in the simulator.
 import { existsSync, readFileSync, writeFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { checkReplays } from './replays.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const quint = join(here, 'node_modules/.bin/quint')
@@ -14,6 +16,9 @@ const { values: options } = parseArgs({ options: {
   samples: { type: 'string', default: '2500' },
   steps: { type: 'string', default: '80' },
   seed: { type: 'string', default: '1' },
+  // How many seeds of the simulator are replayed, and at most how many events of each.
+  replays: { type: 'string', default: '30' },
+  events: { type: 'string', default: '200' },
   only: { type: 'string', default: '' },
   'can-run': { type: 'boolean', default: false } } })
 
@@ -70,5 +75,6 @@ for (const module of new Set(all.map(bug => bug.module))) {
 }
 
 rmSync(folder, { recursive: true })
+if ('traces of Core'.includes(options.only)) checkReplays(report, Number(options.replays), Number(options.events))
 console.log(`${passed} passed, ${failed} failed`)
 process.exitCode = failed === 0 ? 0 : 1

@@ -280,6 +280,8 @@ internal sealed partial class Simulation
             core.Skip(1);
         }
 
+        // Before the checks of the effects, so that a trace has the step that breaks a rule.
+        Tla?.After(process, input, effects, _now);
         var features = FeatureOf(input);
         foreach (var effect in effects)
         {
@@ -297,7 +299,6 @@ internal sealed partial class Simulation
             }
         }
 
-        Tla?.After(process, input, effects, _now);
         if (_plan.IsPlain && effects.Any(static effect => effect is Effect.Send))
         {
             Cover(process);

@@ -138,7 +138,7 @@ internal sealed class TlaTrace(int most)
         }
 
         ChangeRole(name, traced, state);
-        Replicate(process, traced, core);
+        Replicate(name, traced, state);
         foreach (var envelope in created.Where(IsEarlierThanCommit))
         {
             Send(name, traced, envelope);
@@ -356,21 +356,21 @@ internal sealed class TlaTrace(int most)
         }
     }
 
-    private void Replicate(SimulatedProcess process, TracedState traced, RaftCore core)
+    private void Replicate(ProcessName name, TracedState traced, RaftState state)
     {
-        var isLonger = traced.Role == Role.Leader && traced.Log.Count < core.LastPosition.Index.Value;
-        while (traced.Log.Count < core.LastPosition.Index.Value && isLonger)
+        var isLonger = traced.Role == Role.Leader && traced.Log.Count < state.Log.Last.Value;
+        while (traced.Log.Count < state.Log.Last.Value && isLonger)
         {
             traced.Log.Add(traced.Term);
-            var entry = process.Log[traced.Log.Count];
-            Event("Replicate", process.Name, $",\"serial\":{entry.Serial.Value}");
+            var serial = state.Log.PositionAt(new LogIndex(traced.Log.Count)).Serial.Value;
+            Event("Replicate", name, $",\"serial\":{serial}");
         }
 
         if (isLonger)
         {
             traced.OwnAnswers.Enqueue(traced.Log.Count);
-            var own = Msg("MsgAppResp", process.Name, process.Name, traced.Term, traced.Log.Count);
-            Event("SendAppendEntriesResponse", process.Name, own);
+            var own = Msg("MsgAppResp", name, name, traced.Term, traced.Log.Count);
+            Event("SendAppendEntriesResponse", name, own);
         }
     }
 

@@ -6,6 +6,8 @@ using Akka.Configuration;
 using RaftActors;
 using RaftActors.Cli.Server;
 
+using RaftTrials.Servers;
+
 namespace RaftTrials.Clients;
 
 /// <summary>The hidden command of a node with an actor of a user for each of its groups. SIGTERM ends it in order.</summary>
@@ -104,8 +106,7 @@ internal static class MemberCommand
         {
             if (line == Heap)
             {
-                // Without a collection, the size would tell of garbage.
-                terminal.Log($"{Heap} {GC.GetTotalMemory(forceFullCollection: true)}");
+                terminal.Log($"{Heap} {Usage.LiveHeap()}");
             }
             else if (line.Split(' ', 2) is [var serial, var path])
             {

@@ -29,7 +29,19 @@ internal static class Usage
     }
 
     /// <summary>Memory, heap after a collection, threads and handles of this process.</summary>
-    public static IReadOnlyDictionary<string, double> OfThisProcess() => Of("self", GC.GetTotalMemory(forceFullCollection: true));
+    public static IReadOnlyDictionary<string, double> OfThisProcess() => Of("self", LiveHeap());
+
+    /// <summary>
+    /// The bytes of the objects of this process that are still referenced. The size of the heap also has the free room between large
+    /// objects, which differed by 4 MB from one collection to the next.
+    /// </summary>
+    public static long LiveHeap()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return GC.GetGCMemoryInfo(GCKind.FullBlocking).PromotedBytes;
+    }
 
     private static Dictionary<string, double> Of(string process, double heap)
     {
