@@ -32,6 +32,7 @@ internal static class CommandLine
         ("explain", ExplainCommand.Build),
         ("top", TopCommand.Build),
         ("check", CheckCommand.Build),
+        ("settings", SettingsCommand.Build),
         ("trace", TraceCommand.Build),
         ("log", BuildLog),
         ("lock", LockCommand.Build),

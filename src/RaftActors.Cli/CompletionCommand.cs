@@ -68,23 +68,20 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("shell") { Description = "bash, zsh, fish or pwsh." };
         shell.AcceptOnlyFromAmong([.. Scripts.Keys]);
-        var command = new Command(
-            "completion",
-            """
-            Prints a script that completes the verbs and options of raft in a shell. The first line of the script says where it belongs.
-
-            Examples:
-              source <(raft completion bash)
-              raft completion fish > ~/.config/fish/completions/raft.fish
-            """)
+        return new LocalVerb(environment, "completion")
         {
-            shell,
-        };
-        command.SetAction(parsed =>
-        {
-            environment.Output.Write(Scripts[parsed.GetValue(shell)!].ReplaceLineEndings("\n"));
-            return ExitCode.Done;
-        });
-        return command;
+            What = """
+                Prints a script that completes the verbs and options of raft in a shell. The first line of the script says where it belongs.
+                """,
+            Ends = new("printed", "standard output cannot be written"),
+            Examples = ["completion bash", "completion fish > ~/.config/fish/completions/raft.fish"],
+            Own = [shell],
+            Json = null,
+            Run = (parsed, _) =>
+            {
+                environment.Output.Write(Scripts[parsed.GetValue(shell)!].ReplaceLineEndings("\n"));
+                return ExitCode.Done;
+            },
+        }.Build();
     }
 }

@@ -52,7 +52,7 @@ internal static class Program
     {
         var line = CommandLine.Build(environment, arguments.FirstOrDefault());
         var parsed = line.Parse(arguments, new() { ResponseFileTokenReplacer = null });
-        var problems = parsed.Errors.Select(error => error.Message).ToList();
+        var problems = parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ").Replace("\t", "")).ToList();
         if (ShortForms.Misplaced(parsed) is { } flag)
         {
             problems.Add($"{flag} stands before the verb: write it after the verb");

@@ -90,14 +90,9 @@ internal sealed class ShortForms
         var message = parsed.GetValue(_message)
             ?? throw new UsageException($"-m is missing: give the {(isAppend ? "message" : "server")} for -C {command}");
         var client = _client.Read(parsed);
-        if (isAppend)
-        {
-            return AppendCommand.Run(new AppendSettings(client, message, RequestId: null), environment);
-        }
-
-        var member = client.Target.Parse(message);
-        return command == AddServer
-            ? MembersCommand.Add(member, client, environment)
-            : MembersCommand.Remove(member, client, environment);
+        var member = isAppend ? default : client.Target.Parse(message);
+        return GroupVerb.Start(client, environment, run =>
+            isAppend ? AppendCommand.Run(run, message, requestId: null)
+            : MembersCommand.Change(run, member, isAddition: command == AddServer));
     }
 }

@@ -19,55 +19,32 @@ internal static class BackupCommand
         };
         var process = SharedOptions.Process();
         process.Description = "The process whose store is read: raft@:9991. Default: a follower that answers.";
-        var options = new ClientOptions(environment);
-        var command = new Command(
-            "backup",
-            """
-            Writes the content of a running group into one file: all that was committed when the command began, and perhaps more. The
-            group goes on meanwhile. The file has its name only when it is whole and on the disk. It has what a new group needs: the latest
-            snapshot of one process, and the committed entries after it, with checksums. 'raft verify' checks it, and 'raft restore' makes
-            the stores of a new group from it.
-
-            --timeout is the time until an answer to each part. With security the command needs the role operator.
-
-            Exit codes:
-              0    the backup is whole
-              1    there is no backup: standard error says why
-              2    the command is wrong
-              130  Ctrl-C; there is no backup
-
-            Examples:
-              raft backup monday.backup -S :9990
-              raft backup tuesday.backup --continues monday.backup -S :9990
-            """)
+        return new GroupVerb(environment, "backup")
         {
-            file, continues, process,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed => Run(
-            parsed.GetValue(file)!,
-            new RaftBackupOptions { Continues = parsed.GetValue(continues), Process = parsed.GetValue(process) },
-            options.Read(parsed),
-            environment));
-        return command;
+            What = """
+                Writes the content of a running group into one file: all that was committed when the command began, and perhaps more. The
+                group goes on meanwhile. The file has its name only when it is whole and on the disk. It has what a new group needs: the
+                latest snapshot of one process, and the committed entries after it, with checksums. 'raft verify' checks it, and 'raft
+                restore' makes the stores of a new group from it.
+
+                --timeout is the time until an answer to each part. With security the command needs the role operator.
+                """,
+            Ends = new("the backup is whole", "there is no backup: standard error says why", Interrupted: "Ctrl-C; there is no backup"),
+            Examples = ["backup monday.backup -S :9990", "backup tuesday.backup --continues monday.backup -S :9990"],
+            Own = [file, continues, process],
+            Run = (parsed, run) => Run(
+                run, parsed.GetValue(file)!, new() { Continues = parsed.GetValue(continues), Process = parsed.GetValue(process) }),
+        }.Build();
     }
 
-    private static int Run(string file, RaftBackupOptions options, ClientSettings settings, CommandEnvironment environment) =>
-        settings.Run(client =>
+    private static int Run(GroupRun run, string file, RaftBackupOptions options) => run.Ask(
+        async () =>
         {
-            RaftBackup backup;
-            using (ProgressLine line = new(environment, "wrote", TimeProvider.System))
-            {
-                var asked = options with { Timeout = settings.Timeout, Progress = new Progress(line) };
-                if (!client.TryAsk(() => client.Raft.BackupAsync(file, asked, client.End), environment, out backup, out var code))
-                {
-                    return code;
-                }
-            }
-
-            environment.Report(output => BackupView.Write(output, backup, settings.IsJson));
-            return ExitCode.Done;
-        });
+            using ProgressLine line = new(run.Environment, "wrote", TimeProvider.System);
+            var asked = options with { Timeout = run.Settings.Timeout, Progress = new Progress(line) };
+            return await run.Client.Raft.BackupAsync(file, asked, run.Client.End).ConfigureAwait(false);
+        },
+        backup => BackupView.Write(run, backup));
 
     /// <summary>Shows how far a long backup is.</summary>
     private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>

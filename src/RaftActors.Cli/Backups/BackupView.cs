@@ -1,39 +1,29 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary>Describes a backup as text and as JSON.</summary>
+/// <summary>Describes a backup.</summary>
 internal static class BackupView
 {
-    public static void Write(TextWriter output, RaftBackup backup, bool isJson)
+    public static int Write(VerbOutput output, RaftBackup backup)
     {
-        if (!isJson)
-        {
-            var after = backup.After is { } before
-                ? $"serials {before.Next} to {backup.Serial}, continues another backup"
-                : $"serial {backup.Serial}";
-            output.WriteLine(Printable.Of(
-                $"{backup.Path}: group {backup.Group}, {after}, {Size(backup.SizeBytes)}, from {backup.Process} at {backup.At:u}"));
-            return;
-        }
-
-        JsonLine.Write(output, writer =>
-        {
-            writer.WriteString("kind", "backup");
-            writer.WriteString("file", backup.Path);
-            writer.WriteString("group", backup.Group);
-            writer.WriteString("process", backup.Process.Value);
-            writer.WriteString("at", backup.At.UtcDateTime);
-            writer.WriteBoolean("incremental", backup.After is not null);
-            writer.WriteNumber("after", backup.After?.Value ?? 0);
-            writer.WriteNumber("serial", backup.Serial.Value);
-            writer.WriteNumber("size", backup.SizeBytes);
-        });
+        var after = backup.After is { } before
+            ? $"serials {before.Next} to {backup.Serial}, continues another backup"
+            : $"serial {backup.Serial}";
+        return output.WriteOutcome(
+            "backup",
+            Printable.Of($"{backup.Path}: group {backup.Group}, {after}, {Size(backup.SizeBytes)}, from {backup.Process} at {backup.At:u}"),
+            ("file", backup.Path),
+            ("group", backup.Group),
+            ("process", backup.Process.Value),
+            ("at", backup.At.UtcDateTime),
+            ("incremental", backup.After is not null),
+            ("after", backup.After?.Value ?? 0),
+            ("serial", backup.Serial.Value),
+            ("size", backup.SizeBytes));
     }
 
     public static string Size(long bytes) => bytes < 10_000
         ? $"{bytes} bytes"
-        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.00} MB");
+        : $"{bytes / 1e6:0.00} MB";
 }

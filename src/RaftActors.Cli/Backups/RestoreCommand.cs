@@ -42,64 +42,46 @@ internal static class RestoreCommand
             HelpName = "count",
         };
         var shared = SharedOptions.AllowSharedDirectory();
-        var json = SharedOptions.Json();
-        var command = new Command(
-            "restore",
-            """
-            Makes the store of one member of a new group with the content of backups. Run it for each member, on its machine, with the same
-            --members and --id. Then start all of them as before. The new group has another identity than that of the backup, so processes
-            of the two never mix. The members need not be those of the backup.
-
-            Request ids and request keys of the backup are kept: a repeat of a request from before it is recognised.
-
-            All files are checked before the disk is changed. A directory may have stores of other groups, and none of this member. If the
-            disk fails meanwhile, the new store is fenced: move the directory away, and restore again.
-
-            Exit codes: 0 the store is whole; 1 it is not, and standard error says why; 2 the command is wrong.
-
-            Example, for three servers of this machine:
-              raft restore monday.backup --data ~/.goraft/_9990 --process raft@:9990 --members raft@:9990,raft@:9991,raft@:9992
-            """)
+        return new LocalVerb(environment, "restore")
         {
-            files, data, process, members, group, id, maximum, shared, json,
-        };
-        command.SetAction(parsed =>
-        {
-            var given = parsed.GetValue(id);
-            var used = given ?? Guid.NewGuid();
-            var (directory, member) = (parsed.GetValue(data)!, parsed.GetValue(process)!.Value);
-            RaftRestore restore = new(used, parsed.GetValue(members)!)
+            What = """
+                Makes the store of one member of a new group with the content of backups. Run it for each member, on its machine, with the
+                same --members and --id. Then start all of them as before. The new group has another identity than that of the backup, so
+                processes of the two never mix. The members need not be those of the backup.
+
+                Request ids and request keys of the backup are kept: a repeat of a request from before it is recognised.
+
+                All files are checked before the disk is changed. A directory may have stores of other groups, and none of this member. If
+                the disk fails meanwhile, the new store is fenced: move the directory away, and restore again.
+                """,
+            Ends = new("the store is whole", "it is not, and standard error says why"),
+            Examples =
+            [
+                "restore monday.backup --data ~/.goraft/_9990 --process raft@:9990 --members raft@:9990,raft@:9991,raft@:9992",
+            ],
+            Own = [files, data, process, members, group, id, maximum, shared],
+            Run = (parsed, output) =>
             {
-                Group = parsed.GetValue(group),
-                MaxQuorum = parsed.GetValue(maximum),
-                AllowSharedDirectory = parsed.GetValue(shared),
-            };
-            var serial = CommandEnvironment.RunCritical(
-                () => restore.RunAsync(parsed.GetValue(files)!, directory, member).GetAwaiter().GetResult());
-            environment.Report(output => Write(output, directory, member, serial, used, given is null, parsed.GetValue(json)));
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
-    private static void Write(
-        TextWriter output, string directory, ProcessName member, Serial serial, Guid id, bool isNew, bool isJson)
-    {
-        if (!isJson)
-        {
-            output.WriteLine($"{directory} has the store of {member} up to serial {serial}.");
-            output.WriteLine(isNew
-                ? $"Restore the other members with --id {id}, then start all."
-                : "Start the members when all are restored.");
-            return;
-        }
-
-        JsonLine.Write(output, writer =>
-        {
-            writer.WriteString("kind", "restored");
-            writer.WriteString("process", member.Value);
-            writer.WriteNumber("serial", serial.Value);
-            writer.WriteString("id", id);
-        });
+                var (directory, member) = (parsed.GetValue(data)!, parsed.GetValue(process)!.Value);
+                var used = parsed.GetValue(id) ?? Guid.NewGuid();
+                RaftRestore restore = new(used, parsed.GetValue(members)!)
+                {
+                    Group = parsed.GetValue(group),
+                    MaxQuorum = parsed.GetValue(maximum),
+                    AllowSharedDirectory = parsed.GetValue(shared),
+                };
+                var serial = CommandEnvironment.RunCritical(
+                    () => restore.RunAsync(parsed.GetValue(files)!, directory, member).GetAwaiter().GetResult());
+                return output.WriteOutcome(
+                    "restored",
+                    $"{directory} has the store of {member} up to serial {serial}.{Environment.NewLine}"
+                    + (parsed.GetValue(id) is null
+                        ? $"Restore the other members with --id {used}, then start all."
+                        : "Start the members when all are restored."),
+                    ("process", member.Value),
+                    ("serial", serial.Value),
+                    ("id", used));
+            },
+        }.Build();
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Terminal;
 
@@ -10,24 +9,6 @@ internal static class CertsCommand
 {
     private const int DaysDefault = 365;
     private const int DaysMax = 3650;
-
-    private const string Help =
-        """
-        Makes a CA, and certificates for servers and clients, for a trial of TLS. A later run with the same folder uses its CA again, so
-        that servers can be added. Files are PEM, keys are ECDSA P-256, and only this user can read them.
-
-        A server's name is the host or address in the -c lists, without the port. Names of one server are joined by commas: the first one
-        names its files. All servers of one machine can share a certificate.
-
-        ca.key can make any certificate of the group: keep it away from the servers. For production use your organisation's CA.
-
-        Exit codes: 0 written; 1 not written, and standard error has the reason; 2 the command is wrong.
-
-        Example, for three machines and one client:
-          raft certs --dir certs node1 node2 node3 --client alice
-        Example, for servers of this machine:
-          raft certs --dir certs 127.0.0.1,localhost --client alice
-        """;
 
     public static Command Build(CommandEnvironment environment)
     {
@@ -43,28 +24,42 @@ internal static class CertsCommand
             Required = true,
         };
         var clients = new Option<string[]>("--client") { Description = "A client. Repeat it for several.", HelpName = "name" };
-        var days = new Option<int>("--days")
-        {
-            Description = $"The days of validity, 1 to {DaysMax}. The CA is valid for ten years.",
-            HelpName = "n",
-            DefaultValueFactory = _ => DaysDefault,
-            Validators = { DemandDays },
-        };
+        var days = SharedOptions.Number(
+            "--days", "n", $"The days of validity, 1 to {DaysMax}. Default: {DaysDefault}. The CA is valid for ten years.", 1, DaysMax);
         var force = new Option<bool>("--force") { Description = "Replace existing certificates of these names. The CA stays." };
-        var command = new Command("certs", Help) { servers, directory, clients, days, force };
-        command.SetAction(parsed =>
+        return new LocalVerb(environment, "certs")
         {
-            CertificateName[] holders =
+            What = """
+                Makes a CA, and certificates for servers and clients, for a trial of TLS. A later run with the same folder uses its CA
+                again, so that servers can be added. Files are PEM, keys are ECDSA P-256, and only this user can read them.
+
+                A server's name is the host or address in the -c lists, without the port. Names of one server are joined by commas: the
+                first one names its files. All servers of one machine can share a certificate.
+
+                ca.key can make any certificate of the group: keep it away from the servers. For production use your organisation's CA.
+                """,
+            Ends = new("written", "not written, and standard error has the reason"),
+            Examples =
             [
-                .. (parsed.GetValue(servers) ?? []).Select(name => CertificateName.Parse(name, isServer: true)),
-                .. (parsed.GetValue(clients) ?? []).Select(name => CertificateName.Parse(name, isServer: false)),
-            ];
-            Check(holders);
-            var folder = new CertificateFolder(Path.GetFullPath(parsed.GetValue(directory)!));
-            Make(environment.Output, folder, holders, TimeSpan.FromDays(parsed.GetValue(days)), parsed.GetValue(force));
-            return ExitCode.Done;
-        });
-        return command;
+                "certs --dir certs node1 node2 node3 --client alice    # three machines and one client",
+                "certs --dir certs 127.0.0.1,localhost --client alice  # all servers of this machine",
+            ],
+            Own = [servers, directory, clients, days, force],
+            Json = null,
+            Run = (parsed, _) =>
+            {
+                CertificateName[] holders =
+                [
+                    .. (parsed.GetValue(servers) ?? []).Select(name => CertificateName.Parse(name, isServer: true)),
+                    .. (parsed.GetValue(clients) ?? []).Select(name => CertificateName.Parse(name, isServer: false)),
+                ];
+                Check(holders);
+                var folder = new CertificateFolder(Path.GetFullPath(parsed.GetValue(directory)!));
+                var validity = TimeSpan.FromDays(parsed.GetValue(days) ?? DaysDefault);
+                Make(environment.Output, folder, holders, validity, parsed.GetValue(force));
+                return ExitCode.Done;
+            },
+        }.Build();
     }
 
     private static void Make(TextWriter output, CertificateFolder folder, CertificateName[] holders, TimeSpan validity, bool isReplacing)
@@ -132,14 +127,6 @@ internal static class CertsCommand
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
             throw new UsageException($"'{twice.Key}' is named twice. Give each server and client another name");
-        }
-    }
-
-    private static void DemandDays(OptionResult result)
-    {
-        if (result.GetValueOrDefault<int>() is < 1 or > DaysMax)
-        {
-            result.AddError($"--days must be from 1 to {DaysMax}");
         }
     }
 

@@ -11,63 +11,65 @@ internal static class AppendCommand
 {
     private const string StandardInput = "-";
 
+    private static readonly ExitCodes Ends = new(
+        "committed (or 'committed before': the log had the request id already)",
+        """
+        not committed, and this run never will: it is safe to append the message again. The unknown outcome of an earlier run
+               with the same request id stays unknown
+        """,
+        "unknown whether it was committed: append it again with the request id on standard error",
+        "Ctrl-C: standard error says whether it may have been committed");
+
     public static Command Build(CommandEnvironment environment)
     {
         var text = new Argument<string>("text") { Description = "The message; '-' appends each line of standard input as a message." };
         var id = RequestId();
-        var options = new ClientOptions(environment, isOfServers: true);
-        var command = new Command(
-            "append",
-            $"""
-            Appends a message to the log of the group, and prints its serial when it is on the disks of a majority. Any server can be
-            asked. If none of --server leads, the message goes to the leader, after the line 'redirect to leader: :9991'. The messages
-            'print' and 'count' make every server write all messages, or their number, to its standard output. A message has at most
-            {MessageLimits.TextBytesMax} bytes of UTF-8.
-
-            Each message has a request id, which takes effect only once. So a retry with the same id is safe. After an unknown
-            outcome this command retries by itself until the time is up. A script gives its own id with --request-id, and runs the same
-            command until the exit code is 0.
-
-            'raft append -' reads lines and prints an answer for each, in order. At most {AppendLines.Window} lines are unanswered at a
-            time. They are appended in order; only a line that was sent again, after a server failed, may come later. Line N has the
-            request id ID-N, where ID is the value of --request-id. So a whole file can be appended again. A refused line does not stop
-            the others, and the exit code is the highest of all lines. After Ctrl-C standard error names the open lines. --timeout is for
-            each line.
-
-            Exit codes:
-              0    committed (or 'committed before': the log had the request id already)
-              1    not committed, and this run never will: it is safe to append the message again. The unknown outcome of an earlier run
-                   with the same request id stays unknown
-              2    the command is wrong
-              3    unknown whether it was committed: append it again with the request id on standard error
-              130  Ctrl-C: standard error says whether it may have been committed
-
-            Examples:
-              raft append 'I like beer.' -S :9990,:9991,:9992
-              raft append 'paid 17 EUR' --request-id invoice-4711 --timeout 30
-              raft append - --request-id import-1 <messages.txt
-            """)
+        return new GroupVerb(environment, "append")
         {
-            text, id,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            var settings = new AppendSettings(options.Read(parsed), parsed.GetValue(text)!, parsed.GetValue(id));
-            return settings.Text == StandardInput ? AppendLines.Run(settings, environment) : Run(settings, environment);
-        });
-        return command;
+            What = $"""
+                Appends a message to the log of the group, and prints its serial when it is on the disks of a majority. Any server can be
+                asked. If none of --server leads, the message goes to the leader, after the line 'redirect to leader: :9991'. The messages
+                'print' and 'count' make every server write all messages, or their number, to its standard output. A message has at most
+                {MessageLimits.TextBytesMax} bytes of UTF-8.
+
+                Each message has a request id, which takes effect only once. So a retry with the same id is safe. After an unknown
+                outcome this command retries by itself until the time is up. A script gives its own id with --request-id, and runs the same
+                command until the exit code is 0.
+
+                'raft append -' reads lines and prints an answer for each, in order. At most {AppendLines.Window} lines are unanswered at a
+                time. They are appended in order; only a line that was sent again, after a server failed, may come later. Line N has the
+                request id ID-N, where ID is the value of --request-id. So a whole file can be appended again. A refused line does not stop
+                the others, and the exit code is the highest of all lines. After Ctrl-C standard error names the open lines. --timeout is
+                for each line.
+                """,
+            Ends = Ends,
+            Examples =
+            [
+                "append 'I like beer.' -S :9990,:9991,:9992",
+                "append 'paid 17 EUR' --request-id invoice-4711 --timeout 30",
+                "append - --request-id import-1 <messages.txt",
+            ],
+            Own = [text, id],
+            Options = new(environment, isOfServers: true),
+            Run = (parsed, run) => parsed.GetValue(text) is { } message and not StandardInput
+                ? Run(run, message, parsed.GetValue(id))
+                : new AppendLines(run, parsed.GetValue(id)).Run(),
+        }.Build();
     }
 
     /// <summary><c>raft count</c>.</summary>
     public static Command BuildCount(CommandEnvironment environment)
     {
         var id = RequestId();
-        var options = new ClientOptions(environment, isOfServers: true);
-        var command = new Command("count", HelpOf("count", "the number of messages", "")) { id };
-        options.AddTo(command);
-        command.SetAction(parsed => Run(new AppendSettings(options.Read(parsed), "count", parsed.GetValue(id)), environment));
-        return command;
+        return new GroupVerb(environment, "count")
+        {
+            What = WhatOf("count", "the number of messages"),
+            Ends = Ends,
+            Examples = ["count -S :9990"],
+            Own = [id],
+            Options = new(environment, isOfServers: true),
+            Run = (parsed, run) => Run(run, "count", parsed.GetValue(id)),
+        }.Build();
     }
 
     /// <summary><c>raft print</c>, also with <c>--here</c>.</summary>
@@ -78,50 +80,41 @@ internal static class AppendCommand
         {
             Description = "Append nothing. Print the log of the group on this standard output, one message per line.",
         };
-        var options = new ClientOptions(environment, isOfServers: true);
-        var command = new Command("print", HelpOf("print", "all messages", HereHelp)) { id, here };
-        options.AddTo(command);
-        command.SetAction(parsed => (parsed.GetValue(here), parsed.GetValue(id)) switch
+        return new GroupVerb(environment, "print")
         {
-            (true, null) => PrintHere.Run(options.Read(parsed), environment),
-            (true, _) => throw new UsageException("--here appends nothing: leave out --request-id"),
-            (_, var given) => Run(new AppendSettings(options.Read(parsed), "print", given), environment),
-        });
-        return command;
+            What = $"""
+                {WhatOf("print", "all messages")}
+
+                With --here nothing is appended. A server, the leader if there is one, sends the messages that it has processed, and this
+                command prints them with their serials. A server that is cut off may have fewer messages than the group. --timeout is for
+                each page of the log.
+                """,
+            Ends = Ends,
+            Examples = ["print -S :9990", "print --here -S :9990"],
+            Own = [id, here],
+            Options = new(environment, isOfServers: true),
+            Looks = parsed => parsed.GetValue(here),
+            Run = (parsed, run) => !parsed.GetValue(here) ? Run(run, "print", parsed.GetValue(id))
+                : parsed.GetValue(id) is null ? PrintHere.Run(run)
+                : throw new UsageException("--here appends nothing: leave out --request-id"),
+        }.Build();
     }
 
-    private const string HereHelp =
-        """
-
-
-        With --here nothing is appended. A server, the leader if there is one, sends the messages that it has processed, and this command
-        prints them with their serials. A server that is cut off may have fewer messages than the group. --timeout is for each page of the
-        log. Exit codes: 0 printed; 1 no server answered.
-
-          raft print --here -S :9990
-        """;
-
-    private static string HelpOf(string message, string what, string more) =>
+    private static string WhatOf(string message, string what) =>
         $"""
         Makes every server write {what} to its standard output.
-        Appends the message '{message}' to the log. Each server writes once, when it applies the message. Answers and exit codes are those
-        of 'raft append {message}': see 'raft append --help'.
-
-        Example:
-          raft {message} -S :9990{more}
+        Appends the message '{message}' to the log. Each server writes once, when it applies the message. Answers are those of 'raft append
+        {message}': see 'raft append --help'.
         """;
 
     /// <summary>Appends one message. The text "-" has no special meaning here.</summary>
-    public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run(client => Run(settings, client, environment), RedirectLine.Writer(environment, settings.Client));
-
-    private static int Run(AppendSettings settings, GroupClient client, CommandEnvironment environment)
+    public static int Run(GroupRun run, string text, string? requestId)
     {
-        var report = new AppendReport(environment, settings.Client.IsJson);
-        var appender = new Appender(client, settings.Client.Timeout, settings.RequestId);
-        var outcome = appender.AppendAsync(settings.Text, appender.RequestId).GetAwaiter().GetResult();
+        var report = new AppendReport(run);
+        var appender = new Appender(run.Client, run.Settings.Timeout, requestId);
+        var outcome = appender.AppendAsync(text, appender.RequestId).GetAwaiter().GetResult();
         report.Ended(outcome, appender.RequestId, line: null);
-        return outcome is not RequestOutcome.Committed && client.IsInterrupted ? ExitCode.Interrupted : report.WorstCode;
+        return outcome is not RequestOutcome.Committed && run.Client.IsInterrupted ? ExitCode.Interrupted : report.WorstCode;
     }
 
     private static Option<string?> RequestId() => new("--request-id")

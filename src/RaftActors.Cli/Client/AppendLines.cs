@@ -5,106 +5,83 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append -</c>: appends the lines of standard input, several at a time.</summary>
-internal sealed class AppendLines(Appender appender, AppendReport report, CancellationToken interrupted)
+internal sealed class AppendLines(GroupRun run, string? requestId)
 {
     /// <summary>The largest number of lines that are sent and not yet answered.</summary>
     public const int Window = 64;
 
-    private readonly Queue<(int Line, string Id, Task<RequestOutcome> RequestOutcome)> _open = new();
-    private readonly Task _interrupted = Task.Delay(Timeout.Infinite, interrupted);
+    private readonly Appender _appender = new(run.Client, run.Settings.Timeout, requestId);
+    private readonly AppendReport _report = new(run);
+    private readonly Lock _lock = new();
+
+    // One more is awaited.
+    private readonly Channel<(int Line, string Id, Task<RequestOutcome> Outcome)> _open =
+        Channel.CreateBounded<(int Line, string Id, Task<RequestOutcome> Outcome)>(Window - 1);
+
     private int _lines;
+    private bool _isInterrupted;
 
-    public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run(
-            client =>
-            {
-                var report = new AppendReport(environment, settings.Client.IsJson);
-                var appender = new Appender(client, settings.Client.Timeout, settings.RequestId);
-                var lines = new AppendLines(appender, report, client.Interrupted);
-                return lines.RunAsync(Read(environment.Input)).GetAwaiter().GetResult() ? report.WorstCode : ExitCode.Interrupted;
-            },
-            RedirectLine.Writer(environment, settings.Client));
-
-    // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
-    private static ChannelReader<string?> Read(TextReader input)
+    /// <returns>The exit code.</returns>
+    public int Run()
     {
-        var channel = Channel.CreateBounded<string?>(Window);
-        var reader = new Thread(() => Pass(input, channel.Writer)) { IsBackground = true };
-        reader.Start();
-        return channel.Reader;
+        // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
+        new Thread(Append) { IsBackground = true }.Start();
+        return ReportAsync().GetAwaiter().GetResult();
     }
 
-    private static void Pass(TextReader input, ChannelWriter<string?> lines)
+    private void Append()
     {
         try
         {
-            foreach (var line in InputLines.Read(input))
+            foreach (var text in InputLines.Read(run.Environment.Input))
             {
-                lines.WriteAsync(line).AsTask().Wait();
+                _open.Writer.WaitToWriteAsync().AsTask().Wait();
+                lock (_lock)
+                {
+                    if (_isInterrupted)
+                    {
+                        return;
+                    }
+
+                    var id = $"{_appender.RequestId}-{++_lines}";
+                    _open.Writer.TryWrite((_lines, id, _appender.AppendAsync(text, id)));
+                }
             }
 
-            lines.Complete();
+            _open.Writer.Complete();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            lines.Complete(e);
+            _open.Writer.Complete(e);
         }
     }
 
-    /// <returns>False if Ctrl-C ended it before the end of the input.</returns>
-    private async Task<bool> RunAsync(ChannelReader<string?> input)
+    private async Task<int> ReportAsync()
     {
-        Task<bool>? more = null;
-        var isAtEnd = false;
-        while (!interrupted.IsCancellationRequested && !(isAtEnd && _open.Count == 0))
+        try
         {
-            if (_open.Count < Window && !isAtEnd)
+            await foreach (var (line, id, outcome) in _open.Reader.ReadAllAsync(run.Client.Interrupted).ConfigureAwait(false))
             {
-                more ??= input.WaitToReadAsync(CancellationToken.None).AsTask();
-                await Task.WhenAny([more, _interrupted, .. Oldest()]);
-                if (more.IsCompleted)
-                {
-                    isAtEnd = !await more;
-                    more = null;
-                    Start(input);
-                }
+                _report.Ended(await outcome.ConfigureAwait(false), id, line);
             }
-            else
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_lock)
             {
-                await Task.WhenAny([_interrupted, .. Oldest()]);
+                _isInterrupted = true;
             }
 
-            await ReportAsync(mayWait: false);
+            // The cancelled requests end at once, with an unknown outcome.
+            while (_open.Reader.TryRead(out var open))
+            {
+                _report.Ended(await open.Outcome.ConfigureAwait(false), open.Id, open.Line);
+            }
+
+            run.Environment.Error.WriteLine($"raft: interrupted: no line after line {_lines} was sent; begin again after it");
+            return ExitCode.Interrupted;
         }
 
-        if (!interrupted.IsCancellationRequested)
-        {
-            return true;
-        }
-
-        // The cancelled requests end at once, with an unknown outcome, and are reported.
-        await ReportAsync(mayWait: true);
-        report.Interrupted(_lines);
-        return false;
-    }
-
-    private IEnumerable<Task> Oldest() => _open.Count > 0 ? [_open.Peek().RequestOutcome] : [];
-
-    private void Start(ChannelReader<string?> input)
-    {
-        if (input.TryRead(out var text))
-        {
-            var id = $"{appender.RequestId}-{++_lines}";
-            _open.Enqueue((_lines, id, appender.AppendAsync(text, id)));
-        }
-    }
-
-    private async Task ReportAsync(bool mayWait)
-    {
-        while (_open.TryPeek(out var oldest) && (mayWait || oldest.RequestOutcome.IsCompleted))
-        {
-            _open.Dequeue();
-            report.Ended(await oldest.RequestOutcome, oldest.Id, oldest.Line);
-        }
+        return _report.WorstCode;
     }
 }

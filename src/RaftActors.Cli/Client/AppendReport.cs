@@ -2,90 +2,41 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error. Thread-safe.</summary>
-internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
+/// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error, unless they are JSON.</summary>
+internal sealed class AppendReport(GroupRun run)
 {
-    private readonly Lock _lock = new();
-
     /// <summary>The highest exit code of all outcomes so far.</summary>
     public int WorstCode { get; private set; }
 
     /// <param name="line">The line number in standard input; null: the message was an argument.</param>
     public void Ended(RequestOutcome outcome, string requestId, int? line)
     {
-        lock (_lock)
+        var committed = outcome as RequestOutcome.Committed;
+        var (name, code, why) = outcome switch
         {
-            WorstCode = Math.Max(WorstCode, CodeOf(outcome));
-            if (isJson)
-            {
-                environment.Report(output => WriteJson(output, outcome, requestId, line));
-            }
-            else
-            {
-                WriteText(outcome, requestId, line is null ? "raft:" : $"raft: line {line}:");
-            }
+            RequestOutcome.NotDone notDone => ("not-committed", ExitCode.Failed, notDone.Why),
+            RequestOutcome.Unknown unknown => ("unknown", ExitCode.Unknown, unknown.Why),
+            _ => ("committed", ExitCode.Done, null),
+        };
+        WorstCode = Math.Max(WorstCode, code);
+        if (run.IsJson || why is null)
+        {
+            run.WriteOutcome(
+                "append",
+                $"committed{(committed is { WasThere: true } ? " before" : "")}, serial {committed?.Serial}",
+                ("line", line),
+                ("requestId", requestId),
+                ("outcome", name),
+                ("serial", committed?.Serial),
+                ("before", committed?.WasThere),
+                ("why", why));
+            return;
         }
-    }
 
-    /// <summary>Reports the last line that was sent.</summary>
-    public void Interrupted(int lastLine)
-    {
-        lock (_lock)
-        {
-            environment.Error.WriteLine($"raft: interrupted: no line after line {lastLine} was sent; begin again after it");
-        }
-    }
-
-    private static int CodeOf(RequestOutcome outcome) => outcome switch
-    {
-        RequestOutcome.Committed => ExitCode.Done,
-        RequestOutcome.NotDone => ExitCode.Failed,
-        _ => ExitCode.Unknown,
-    };
-
-    private void WriteText(RequestOutcome outcome, string requestId, string prefix)
-    {
-        switch (outcome)
-        {
-            case RequestOutcome.Committed committed:
-                environment.Report(output =>
-                    output.WriteLine($"committed{(committed.WasThere ? " before" : "")}, serial {committed.Serial}"));
-                break;
-            case RequestOutcome.NotDone(var why, var isFinal):
-                environment.Error.WriteLine(
-                    $"{prefix} not committed: {Clause.Of(why)}{(isFinal ? "" : "; it is safe to append it again")}");
-                break;
-            case RequestOutcome.Unknown(var why):
-                environment.Error.WriteLine(
-                    $"{prefix} unknown whether it was committed: {Clause.Of(why)}; "
-                    + $"to retry safely, append it again with --request-id {requestId}");
-                break;
-        }
-    }
-
-    private static void WriteJson(TextWriter output, RequestOutcome outcome, string requestId, int? line)
-    {
-        JsonLine.Write(output, writer =>
-        {
-            writer.WriteString("kind", "append");
-            JsonLine.Number(writer, "line", line);
-            writer.WriteString("requestId", requestId);
-            switch (outcome)
-            {
-                case RequestOutcome.Committed committed:
-                    writer.WriteString("outcome", "committed");
-                    writer.WriteNumber("serial", committed.Serial);
-                    writer.WriteBoolean("before", committed.WasThere);
-                    break;
-                case RequestOutcome.NotDone(var why, _):
-                    writer.WriteString("outcome", "not-committed");
-                    writer.WriteString("why", why);
-                    break;
-                case RequestOutcome.Unknown(var why):
-                    writer.WriteString("outcome", "unknown");
-                    writer.WriteString("why", why);
-                    break;
-            }
-        });
+        var prefix = line is null ? "raft:" : $"raft: line {line}:";
+        run.Environment.Error.WriteLine(outcome is RequestOutcome.NotDone(_, var isFinal)
+            ? $"{prefix} not committed: {Clause.Of(why)}{(isFinal ? "" : "; it is safe to append it again")}"
+            : $"{prefix} unknown whether it was committed: {Clause.Of(why)}; "
+                + $"to retry safely, append it again with --request-id {requestId}");
     }
 }

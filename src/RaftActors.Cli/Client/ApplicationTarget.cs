@@ -13,8 +13,6 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
 
     public override string WhyRefused => "the node takes no connections of raft at this port, or it needs --tls-cert";
 
-    public override string WhySilent => "no answer";
-
     /// <summary>Parses <c>host:port</c>, also behind the <c>@</c> of an address of Akka, several separated by commas.</summary>
     /// <exception cref="UsageException">A contact is wrong.</exception>
     public static ApplicationTarget Of(string contacts, string group, int? portOffset = null) =>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Globalization;
 
 using RaftActors.Cli.Security;
@@ -25,14 +24,12 @@ internal sealed class ClientOptions(
 
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);
 
-    public Option<ServerId[]> Servers { get; } = new("--server", "-S")
+    public Option<string[]> Servers { get; } = new("--server", "-S")
     {
         Description = "The servers to ask, separated by commas: ':9990,:9991'. They name the "
             + "other members, and the command asks the leader if it must. Any of them may be the leader. Default: the "
             + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServer}.",
         HelpName = "list",
-        CustomParser = ParseServers,
-        DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),
     };
 
     public Option<string?> Contacts { get; } = new("--contacts")
@@ -69,20 +66,8 @@ internal sealed class ClientOptions(
 
     public Option<bool> Json { get; } = SharedOptions.Json();
 
-    public void AddTo(Command command)
-    {
-        if (group is null)
-        {
-            command.Add(Servers);
-        }
-
-        command.Add(Contacts);
-        command.Add(Group);
-        command.Add(PortOffset);
-        command.Add(Timeout);
-        command.Add(Json);
-        Security.AddTo(command);
-    }
+    public IEnumerable<Option> All =>
+        [.. group is null ? [Servers] : (Option[])[], Contacts, Group, PortOffset, Timeout, Json, .. Security.All];
 
     /// <exception cref="UsageException">A value is wrong.</exception>
     public ClientSettings Read(ParseResult parsed) =>
@@ -95,7 +80,7 @@ internal sealed class ClientOptions(
             return group is not null ? throw new UsageException("--contacts is missing: name nodes of the application")
                 : parsed.GetValue(Group) is not null || parsed.GetValue(PortOffset) is not null
                 ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --port-offset is about")
-                : new ServersTarget(parsed.GetValue(Servers)!);
+                : ServersOf(parsed);
         }
 
         if (isOfServers)
@@ -105,14 +90,14 @@ internal sealed class ClientOptions(
                 + "values only its own program knows: leave out --contacts, or use the RaftClient of the application");
         }
 
-        return parsed.GetResult(Servers) is { Implicit: false }
+        return parsed.GetValue(Servers) is { Length: > 0 }
             ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
             : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? group ?? DefaultGroup, PortOffsetOf(parsed));
     }
 
     private int? PortOffsetOf(ParseResult parsed) =>
         parsed.GetValue(PortOffset) is not { } text ? null
-        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+        : int.TryParse(text, NumberStyles.None, null, out var offset) ? offset
         : throw new UsageException($"'{text}' of --port-offset is no number: write one such as 1000");
 
     private TimeSpan TimeoutOf(ParseResult parsed) =>
@@ -121,34 +106,18 @@ internal sealed class ClientOptions(
         : timeout ?? ClientSettings.DefaultTimeout;
 
     private static TimeSpan ParseTimeout(string text, string place) =>
-        Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, out var problem) ?? throw new UsageException(problem);
+        Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax);
 
-    private static ServerId[] ServersOf(string? variable, ArgumentResult result) =>
-        string.IsNullOrWhiteSpace(variable)
-            ? ClientSettings.DefaultServers
-            : ParseServers(variable.Split(','), $" in {ServersVariable}", result);
+    private ServersTarget ServersOf(ParseResult parsed) =>
+        parsed.GetValue(Servers) is { Length: > 0 } given ? ServersOf(string.Join(',', given), "")
+        : environment.Variable(ServersVariable) is { } variable && !string.IsNullOrWhiteSpace(variable)
+        ? ServersOf(variable, $" in {ServersVariable}")
+        : new(ClientSettings.DefaultServers);
 
-    private static ServerId[] ParseServers(ArgumentResult result) =>
-        ParseServers([.. result.Tokens.SelectMany(token => token.Value.Split(','))], "", result);
-
-    private static ServerId[] ParseServers(string[] texts, string place, ArgumentResult result)
-    {
-        var (servers, count) = (new ServerId[texts.Length], 0);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var text in texts.Select(text => text.Trim()))
-        {
-            if (!ServerId.TryParse(text, out var id))
-            {
-                result.AddError($"'{text}'{place} is not a server address: write ':9990', '9990' or 'host:9990', separated by commas");
-                return ClientSettings.DefaultServers;
-            }
-
-            if (names.Add(id.ToString()))
-            {
-                servers[count++] = id;
-            }
-        }
-
-        return count == servers.Length ? servers : servers[..count];
-    }
+    private static ServersTarget ServersOf(string list, string place) => new(
+    [
+        .. list.Split(',', StringSplitOptions.TrimEntries).Select(text => ServerId.TryParse(text, out var id) ? id
+            : throw new UsageException(
+                $"'{text}'{place} is not a server address: write ':9990', '9990' or 'host:9990', separated by commas")).Distinct(),
+    ]);
 }

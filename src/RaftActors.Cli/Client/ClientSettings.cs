@@ -19,28 +19,17 @@ internal sealed record ClientSettings(
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
 
     // A running process answers at once. One that is down must delay a command that looks at all by this part of the timeout only.
     private const int LookDivisor = 5;
 
     /// <summary>The time that commands that look at all members give to each.</summary>
-    public TimeSpan LookPatience => Timeout / LookDivisor;
+    public TimeSpan LookTimeout => Timeout / LookDivisor;
 
-    /// <summary>Runs a command that looks at all members. Ctrl-C ends its calls.</summary>
-    public int Look(Func<GroupClient, int> command) => Run(command, patience: LookPatience);
-
-    /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
+    /// <summary>Makes a client of the group.</summary>
     /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
-    /// <param name="patience">The time without an answer until another process is asked; null: one second.</param>
-    public int Run(Func<GroupClient, int> command, Action<ProcessName>? redirected = null, TimeSpan? patience = null)
-    {
-        using var interruption = new Interruption();
-        using var client = Open(interruption.Token, redirected, patience);
-        return command(client);
-    }
-
-    /// <inheritdoc cref="Run"/>
-    public GroupClient Open(CancellationToken interrupted, Action<ProcessName>? redirected = null, TimeSpan? patience = null) =>
-        new(this, redirected ?? (_ => { }), patience ?? Patience, interrupted);
+    /// <param name="attemptTimeout">The time without an answer until another process is asked; null: one second.</param>
+    public GroupClient Open(CancellationToken interrupted, Action<ProcessName>? redirected = null, TimeSpan? attemptTimeout = null) =>
+        new(this, redirected ?? (_ => { }), attemptTimeout ?? AttemptTimeout, interrupted);
 }

@@ -26,10 +26,10 @@ internal sealed class GroupClient : IDisposable
     private ProcessName? _leader;
 
     /// <param name="redirected">Called with the leader, if the user named other members. Called by any thread.</param>
-    /// <param name="patience">The time without an answer until another process is asked.</param>
+    /// <param name="attemptTimeout">The time without an answer until another process is asked.</param>
     /// <param name="interrupted">Cancelled by Ctrl-C.</param>
     /// <exception cref="RaftConfigurationException">The files of the security cannot be read.</exception>
-    public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan patience, CancellationToken interrupted)
+    public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan attemptTimeout, CancellationToken interrupted)
     {
         (_lock, _refused, _settings, _redirected, _interrupted) = (new Lock(), [], settings, redirected, interrupted);
         _end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
@@ -37,7 +37,7 @@ internal sealed class GroupClient : IDisposable
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
-        _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, patience)), On) : null;
+        _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, attemptTimeout)), On) : null;
         Raft = given ?? Create(new RaftClientOptions<string, string>());
     }
 
@@ -97,7 +97,7 @@ internal sealed class GroupClient : IDisposable
         }
         catch (RaftUnavailableException) when (_isReached)
         {
-            var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookPatience, end).ConfigureAwait(false);
+            var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookTimeout, end).ConfigureAwait(false);
             var groups = nodes.Groups.Select(group => group.Group).Order(StringComparer.Ordinal).ToList();
             if (groups.Count == 0 || groups.Contains(_settings.Target.Group))
             {
@@ -137,21 +137,6 @@ internal sealed class GroupClient : IDisposable
     /// <param name="why">Unless Ctrl-C is the reason; null: no answer came in time.</param>
     public RequestOutcome Unknown(string? why) => new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : why ?? Late);
 
-    /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
-    /// <param name="code">The exit code, if there is no answer.</param>
-    public bool TryAsk<T>(Func<Task<T>> ask, CommandEnvironment environment, out T answer, out int code)
-    {
-        var why = TryAsk(ask, out answer);
-        code = IsInterrupted ? ExitCode.Interrupted : ExitCode.Failed;
-        if (why is not null && !IsInterrupted)
-        {
-            environment.Output.Flush();
-            environment.Error.WriteLine($"raft: {why}");
-        }
-
-        return why is null;
-    }
-
     /// <summary>Asks for something that changes nothing. Returns why there is no answer; null: there is one.</summary>
     public string? TryAsk<T>(Func<Task<T>> ask, out T answer)
     {
@@ -176,13 +161,13 @@ internal sealed class GroupClient : IDisposable
 
     private static string KeyOf(Address address) => $"{address.Host}:{address.Port}";
 
-    private static Config ConfigOf(ClientSettings settings, TimeSpan patience) => ConfigurationFactory.ParseString(
+    private static Config ConfigOf(ClientSettings settings, TimeSpan attemptTimeout) => ConfigurationFactory.ParseString(
         $$"""
         raft {
           {{(settings.Target.PortOffset is { } offset ? $"transport-tcp.port-offset = {offset}" : "")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
           query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
-          client.attempt-timeout = {{(long)Math.Max(1, patience.TotalMilliseconds)}}ms
+          client.attempt-timeout = {{(long)Math.Max(1, attemptTimeout.TotalMilliseconds)}}ms
         }
         """);
 
@@ -191,7 +176,7 @@ internal sealed class GroupClient : IDisposable
         lock (_lock)
         {
             return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Target.Contacts.Select(
-                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? _settings.Target.WhySilent}"));
+                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? "no answer"}"));
         }
     }
 

@@ -10,7 +10,7 @@ namespace RaftActors.Cli.Client;
 internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<MemberLevel> Members)
 {
     /// <summary>The highest level that the program of a member reads.</summary>
-    public int Highest => Members.Max(member => member.Reads ?? 0);
+    public int Highest => Members.Select(member => member.Reads ?? 0).DefaultIfEmpty().Max();
 
     public static GroupLevels Of(GroupStatus answers) => new(
         answers.Latest?.FormatLevel,

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Terminal;
 
@@ -8,62 +10,53 @@ namespace RaftActors.Cli.Client;
 /// other. A group that is as wanted already counts as done, so an operator repeats the command until all are.
 /// </summary>
 /// <param name="node">The part of a process name after its first @.</param>
-internal sealed class NodeMembers(string node, ClientSettings settings, CommandEnvironment environment, bool isAddition)
+internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
 {
-    /// <returns>The exit code: the highest one of the groups.</returns>
-    public int Run() => settings.Run(client =>
-    {
-        if (!client.TryAsk(
-            () => ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.End), environment, out var sample, out var code))
-        {
-            return code;
-        }
+    private ClientSettings Settings => run.Settings;
 
+    /// <returns>The exit code: the highest one of the groups.</returns>
+    public int Run() => run.Ask(
+        () => ApplicationSample.TakeAsync(run.Client.Raft, Settings.LookTimeout, run.Client.End), sample => Change(sample.Groups));
+
+    private int Change(ImmutableArray<GroupRow> groups)
+    {
+        var client = run.Client;
         List<int> codes = [];
-        foreach (var group in sample.Groups.OrderBy(group => group.Group, StringComparer.Ordinal).TakeWhile(_ => !client.IsInterrupted))
+        foreach (var group in groups.OrderBy(group => group.Group, StringComparer.Ordinal).TakeWhile(_ => !client.IsInterrupted))
         {
             using var own = client.Of(group.Group);
             codes.AddRange(Change(group, own));
         }
 
-        if (codes.Count == 0)
+        if (client.IsInterrupted || codes.Count > 0)
         {
-            var nodes = sample.Groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
-            var found = $"{(isAddition ? "no process runs" : "no group has a member")} on node '{node}'; processes run on "
-                + string.Join(", ", nodes);
-            (isAddition ? environment.Error : environment.Output).WriteLine($"{(isAddition ? "raft: " : "")}{found}");
+            return client.IsInterrupted ? ExitCode.Interrupted : codes.Max();
         }
 
-        return client.IsInterrupted ? ExitCode.Interrupted
-            : codes.Count > 0 ? codes.Max()
-            : isAddition ? ExitCode.Failed
-            : ExitCode.Done;
-    });
+        var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
+        var others = $"on node '{node}'; processes run on {string.Join(", ", nodes)}";
+        return isAddition
+            ? run.Refuse($"no process runs {others}")
+            : run.Write("member-removed", $"no group has a member {others}", ("outcome", "done"));
+    }
 
     private List<int> Change(GroupRow group, GroupClient client)
     {
-        var own = settings with { Target = settings.Target with { Group = group.Group } };
+        var own = Settings with { Target = Settings.Target with { Group = group.Group } };
         if (client.TryAsk(() => client.StatusAsync(client.End), out var status) is { } silent)
         {
-            return [Report(group, null, new RequestOutcome.NotDone(silent), client)];
+            return [MembersCommand.Report(run, null, isAddition, new RequestOutcome.NotDone(silent), group.Group)];
         }
 
         var members = status.Members.Select(member => member.Name).ToHashSet();
         var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members;
-        return [.. names.Where(name => name.Node == node).Order().Select(name => Report(
-            group,
+        return [.. names.Where(name => name.Node == node).Order().Select(name => MembersCommand.Report(
+            run,
             name,
-            !isAddition ? client.Change((raft, end) => raft.LeaveAsync(name, timeout: settings.Timeout, cancellationToken: end))
-                : members.Contains(name) ? new RequestOutcome.Done(WasBefore: true)
-                : new Addition(name, own, client).Run(),
-            client))];
-    }
-
-    private int Report(GroupRow group, ProcessName? name, RequestOutcome result, GroupClient client)
-    {
-        var (kind, verb) = isAddition ? ("member-added", "added") : ("member-removed", "removed");
-        var done = result is RequestOutcome.Done { WasBefore: true } ? $"{name} is a member already" : $"{verb} {name}";
-        return new ChangeReport(environment, settings, kind, done, $"{name} was {verb}")
-            .Report(result, name, client.IsInterrupted, group.Group);
+            isAddition,
+            isAddition && members.Contains(name)
+                ? new RequestOutcome.Done(WasBefore: true)
+                : MembersCommand.Change(own, client, name, isAddition),
+            group.Group))];
     }
 }

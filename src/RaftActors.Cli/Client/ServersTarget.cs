@@ -19,8 +19,6 @@ internal sealed record ServersTarget(ServerId[] Servers) : Target(
 
     public override string WhyRefused => "no raft server listens at this address, or it needs --tls-cert";
 
-    public override string WhySilent => "no answer";
-
     public override string Show(ProcessName process) => ServerId.Show(process);
 
     public override string Show(string text) => ServerId.Show(text);

@@ -2,12 +2,10 @@ using System.CommandLine;
 
 using RaftActors.Cli.Terminal;
 
-using Spectre.Console;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft status</c>.</summary>
-internal sealed class StatusCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+internal static class StatusCommand
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -15,141 +13,54 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
     {
         var watch = new Option<bool>("--watch")
         {
-            Description = "Repeat until Ctrl-C: a live table on a terminal, elsewhere a new table after each change.",
+            Description = "Repeat until Ctrl-C, or q on a terminal: a live table there, elsewhere a new table after each change.",
         };
-        var options = new ClientOptions(environment);
-        var command = new Command(
-            "status",
-            """
-            Shows the state of each member of the group. The servers of --server, or the nodes of --contacts, name the members, and then
-            each member is asked:
-
-              SERVER   its name; with --contacts PROCESS
-              ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
-              VOTES    whether it counts for majorities
-              TERM     the highest term that it knows
-              SERIAL   the last message or pair that it has processed
-              COMMIT   the last one that it knows to be committed
-              LAG      the number of them that it is behind the highest COMMIT
-              ADDRESS  its address
-              SINCE    the start of its role, in local time
-              NOTE     its first problem, and the number of others; raft check tells all problems with their remedies
-
-            Exit codes:
-              0    the group and each of its members can serve
-              1    one of them cannot, or nothing answered
-              2    the command is wrong
-              130  Ctrl-C, also with --watch
-
-            Examples:
-              raft status -S :9990,:9991,:9992
-              raft status --watch
-              raft status --contacts 10.0.0.1:2551 --group orders
-            """)
+        return new GroupVerb(environment, "status")
         {
-            watch,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            var settings = options.Read(parsed);
-            return settings.Look(client =>
-            {
-                var status = new StatusCommand(environment, settings, client);
-                return parsed.GetValue(watch) ? status.Watch() : status.Show();
-            });
-        });
-        return command;
+            What = """
+                Shows the state of each member of the group. The servers of --server, or the nodes of --contacts, name the members, and then
+                each member is asked:
+
+                  SERVER   its name; with --contacts PROCESS
+                  ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
+                  VOTES    whether it counts for majorities
+                  TERM     the highest term that it knows
+                  SERIAL   the last message or pair that it has processed
+                  COMMIT   the last one that it knows to be committed
+                  LAG      the number of them that it is behind the highest COMMIT
+                  ADDRESS  its address
+                  SINCE    the start of its role, in local time
+                  NOTE     its first problem, and the number of others; raft check tells all problems with their remedies
+                """,
+            Ends = new(
+                "the group and each of its members can serve",
+                "one of them cannot, or nothing answered",
+                Interrupted: "Ctrl-C, also with --watch"),
+            Examples =
+            [
+                "status -S :9990,:9991,:9992",
+                "status --watch",
+                "status --contacts 10.0.0.1:2551 --group orders",
+            ],
+            Own = [watch],
+            Looks = _ => true,
+            Run = (parsed, run) => parsed.GetValue(watch)
+                ? new LiveTable(run, async _ => await TakeAsync(run, run.Client.Interrupted), Period, hasRepeats: false).Run()
+                : run.Ask(() => TakeAsync(run, run.Client.End), status =>
+                {
+                    LiveTable.Write(run, status);
+                    return status.Group.IsWhole ? ExitCode.Done : ExitCode.Failed;
+                }),
+        }.Build();
     }
 
-    private int Show()
+    private static async Task<StatusTable> TakeAsync(GroupRun run, CancellationToken end)
     {
-        if (!client.TryAsk(() => Task.FromResult(Ask(client.End)), environment, out var group, out var code))
-        {
-            return code;
-        }
-
-        if (environment.IsTerminal && !settings.IsJson)
-        {
-            AnsiConsole.Write(ForTerminal(group));
-        }
-        else
-        {
-            Write(environment.Output, group);
-        }
-
-        return group.IsWhole ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private int Watch() => environment.IsTerminal && !settings.IsJson
-        ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            (group, why) => context.UpdateTarget(why is null ? ForTerminal(group) : new Text(why))))
-        : Repeat(new ChangesOnly(this, environment).Write);
-
-    /// <param name="show">Gets the status, or why there is none.</param>
-    private int Repeat(Action<GroupReport, string?> show)
-    {
-        while (true)
-        {
-            // Not ended by refusals: the servers may start later.
-            var why = client.TryAsk(() => Task.FromResult(Ask(client.Interrupted)), out var group);
-            if (client.IsInterrupted)
-            {
-                return ExitCode.Interrupted;
-            }
-
-            show(group, why);
-            client.Interrupted.WaitHandle.WaitOne(Period);
-        }
-    }
-
-    private GroupReport Ask(CancellationToken end)
-    {
-        var group = client.StatusAsync(end).GetAwaiter().GetResult();
+        var (client, group) = (run.Client, await run.Client.StatusAsync(end).ConfigureAwait(false));
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        Task.WaitAny([client.Attempts], (int)settings.LookPatience.TotalMilliseconds, end);
-        return GroupReport.Of(group, client);
-    }
-
-    private static Table ForTerminal(GroupReport group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
-
-    private void Write(TextWriter output, GroupReport group)
-    {
-        if (settings.IsJson)
-        {
-            StatusView.WriteJson(output, group);
-        }
-        else
-        {
-            StatusView.WriteText(output, group);
-        }
-    }
-
-    /// <summary>Writes the table, or why there is none, when it differs from the last one.</summary>
-    private sealed class ChangesOnly(StatusCommand status, CommandEnvironment environment)
-    {
-        private string _last = "";
-
-        public void Write(GroupReport group, string? why)
-        {
-            using var text = new StringWriter();
-            if (why is not null)
-            {
-                text.WriteLine($"raft: {why}");
-            }
-            else
-            {
-                status.Write(text, group);
-            }
-
-            if (text.ToString() is var now && now != _last)
-            {
-                var (output, error) = (environment.Output, environment.Error);
-                (why is null ? output : error).Write(now);
-                output.Flush();
-                _last = now;
-            }
-        }
+        await Task.WhenAny(client.Attempts, Task.Delay(run.Settings.LookTimeout, end)).ConfigureAwait(false);
+        end.ThrowIfCancellationRequested();
+        return new StatusTable(GroupReport.Of(group, client));
     }
 }

@@ -19,9 +19,6 @@ internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, 
     /// <summary>Why a node that listens has refused this program, when the program shows no credentials.</summary>
     public abstract string WhyRefused { get; }
 
-    /// <summary>Why a node that takes the connection may not answer.</summary>
-    public abstract string WhySilent { get; }
-
     /// <summary>The name of a process, for the user.</summary>
     public abstract string Show(ProcessName process);
 

@@ -1,77 +1,52 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text.Json;
 
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft trace</c>: appends one message, and follows it on all servers.</summary>
-internal sealed class TraceCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+internal sealed class TraceCommand(GroupRun run, GroupClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
     private long _start;
 
-    private enum Step
-    {
-        Sent,
-        Committed,
-        Delivered,
-        Answered,
-    }
-
     public static Command Build(CommandEnvironment environment)
     {
         var text = new Argument<string>("text") { Description = "The message." };
-        var options = new ClientOptions(environment, isOfServers: true);
-        var command = new Command(
-            "trace",
-            $"""
-            Appends a message, and shows when each server knew that it was committed, and when each had processed it. Times count from the
-            start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that and
-            one round trip. The message is appended as by 'raft append', and stays in the log.
-
-            Exit codes:
-              0    committed, and all members have processed it
-              1    not committed, or a member had not processed it when the time was up
-              2    the command is wrong
-              3    unknown whether it was committed
-              130  Ctrl-C
-
-            Example:
-              raft trace 'I like beer.' -S :9990,:9991,:9992
-            """)
+        return new GroupVerb(environment, "trace")
         {
-            text,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            var settings = options.Read(parsed);
-            return settings.Look(client => new TraceCommand(environment, settings, client).Run(parsed.GetValue(text)!));
-        });
-        return command;
+            What = $"""
+                Appends a message, and shows when each server knew that it was committed, and when each had processed it. Times count from
+                the start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that
+                and one round trip. The message is appended as by 'raft append', and stays in the log.
+                """,
+            Ends = new(
+                "committed, and all members have processed it",
+                "not committed, or a member had not processed it when the time was up",
+                "unknown whether it was committed"),
+            Examples = ["trace 'I like beer.' -S :9990,:9991,:9992"],
+            Own = [text],
+            Options = new(environment, isOfServers: true),
+            Looks = _ => true,
+            Run = (parsed, run) => run.AskStatus(
+                group => new TraceCommand(run, run.Client).Trace(parsed.GetValue(text)!, group.Members)), // Justification: it is required.
+        }.Build();
     }
 
-    private int Run(string text)
+    private int Trace(string text, IEnumerable<GroupMember> members)
     {
-        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
-        {
-            return code;
-        }
-
-        var (outcome, events) = FollowAsync(text, group.Members).GetAwaiter().GetResult();
+        var (outcome, events) = FollowAsync(text, members).GetAwaiter().GetResult();
         foreach (var each in events.OrderBy(each => each.At))
         {
             Write(each);
         }
 
-        environment.Output.Flush();
+        run.Environment.Output.Flush();
         return outcome switch
         {
-            RequestOutcome.Committed => events.TrueForAll(each => each.Problem is null) ? ExitCode.Done : ExitCode.Failed,
+            RequestOutcome.Committed => events.TrueForAll(each => !each.HasFailed) ? ExitCode.Done : ExitCode.Failed,
             RequestOutcome.NotDone => ExitCode.Failed,
             _ => client.IsInterrupted ? ExitCode.Interrupted : ExitCode.Unknown,
         };
@@ -80,7 +55,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
     private async Task<(RequestOutcome Outcome, List<Event> Events)> FollowAsync(string text, IEnumerable<GroupMember> members)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(client.End);
-        var appender = new Appender(client, settings.Timeout, requestId: null);
+        var appender = new Appender(client, run.Settings.Timeout, requestId: null);
         _start = Stopwatch.GetTimestamp();
         var append = appender.AppendAsync(text, appender.RequestId);
         var answered = append.ContinueWith(_ => Now, TaskScheduler.Default);
@@ -88,15 +63,15 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
         var outcome = await append.ConfigureAwait(false);
 
         // The servers have as long again, from the answer on.
-        end.CancelAfter(outcome is RequestOutcome.Committed ? settings.Timeout : TimeSpan.Zero);
-        List<Event> events = [new(TimeSpan.Zero, null, Step.Sent, null, null)];
+        end.CancelAfter(outcome is RequestOutcome.Committed ? run.Settings.Timeout : TimeSpan.Zero);
+        List<Event> events = [new(TimeSpan.Zero, "sent", "sent")];
         events.AddRange((await Task.WhenAll(followed).ConfigureAwait(false)).SelectMany(each => each));
         var at = await answered.ConfigureAwait(false);
         events.Add(outcome switch
         {
-            RequestOutcome.Committed committed => new(at, null, Step.Answered, committed.Serial, null),
-            RequestOutcome.NotDone(var why, _) => new(at, null, Step.Answered, null, $"not committed: {Clause.Of(why)}"),
-            RequestOutcome.Unknown(var why) => new(at, null, Step.Answered, null, $"unknown whether it was committed: {Clause.Of(why)}"),
+            RequestOutcome.Committed(var serial, _) => new(at, "answered", $"answered: committed, serial {serial}", null, serial),
+            RequestOutcome.NotDone(var why, _) => Event.Failed(at, "answered", $"not committed: {Clause.Of(why)}"),
+            RequestOutcome.Unknown(var why) => Event.Failed(at, "answered", $"unknown whether it was committed: {Clause.Of(why)}"),
             _ => throw new InvalidOperationException("An append has no other outcome."),
         });
         return (outcome, events);
@@ -126,8 +101,8 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
                 {
                     return
                     [
-                        new(seen.Find(each => each.Committed >= serial).At, server, Step.Committed, serial, null),
-                        new(seen.Find(each => each.Delivered >= serial).At, server, Step.Delivered, serial, null),
+                        new(seen.Find(each => each.Committed >= serial).At, "committed", "knows that it is committed", server, serial),
+                        new(seen.Find(each => each.Delivered >= serial).At, "delivered", "has processed it", server, serial),
                     ];
                 }
             }
@@ -136,43 +111,30 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
         }
 
         return await append.ConfigureAwait(false) is RequestOutcome.Committed
-            ? [new(Now, server, Step.Delivered, null, seen.Count == 0 ? "it did not answer in time" : "it has not processed it in time")]
+            ? [Event.Failed(Now, "delivered", $"it {(seen.Count == 0 ? "did not answer" : "has not processed it")} in time", server)]
             : [];
     }
 
     private void Write(Event each)
     {
-        var server = each.Server is { } named ? settings.Target.Show(named) : null;
-        if (settings.IsJson)
-        {
-            JsonLine.Write(environment.Output, writer => Members(writer, each, server));
-            return;
-        }
-
-        var what = each switch
-        {
-            { Problem: { } problem } => problem,
-            { Step: Step.Answered } => $"answered: committed, serial {each.Serial}",
-            { Step: Step.Sent } => "sent",
-            { Step: Step.Committed } => "knows that it is committed",
-            _ => "has processed it",
-        };
-        environment.Output.WriteLine(Printable.Of(string.Create(
-            CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {what}")));
-    }
-
-    private static void Members(Utf8JsonWriter writer, Event each, string? server)
-    {
-        writer.WriteString("kind", "trace");
-        writer.WriteNumber("ms", Math.Round(each.At.TotalMilliseconds, 3));
-        writer.WriteString("step", $"{each.Step}".ToLowerInvariant());
-        JsonLine.Text(writer, "server", server);
-        JsonLine.Number(writer, "serial", each.Serial);
-        JsonLine.Text(writer, "why", each.Problem);
+        var server = each.Server is { } named ? run.Target.Show(named) : null;
+        run.Write(
+            "trace",
+            Printable.Of($"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {each.Text}"),
+            ("ms", Math.Round(each.At.TotalMilliseconds, 3)),
+            ("step", each.Step),
+            ("server", server),
+            ("serial", each.Serial),
+            ("why", each.HasFailed ? each.Text : null));
     }
 
     /// <summary>What became known, and when.</summary>
     /// <param name="Server">Null: this program.</param>
-    /// <param name="Problem">Why the step was not taken; null: it was.</param>
-    private sealed record Event(TimeSpan At, ProcessName? Server, Step Step, long? Serial, string? Problem);
+    /// <param name="HasFailed">The text says why the step was not taken.</param>
+    private sealed record Event(
+        TimeSpan At, string Step, string Text, ProcessName? Server = null, long? Serial = null, bool HasFailed = false)
+    {
+        public static Event Failed(TimeSpan at, string step, string why, ProcessName? server = null) =>
+            new(at, step, why, server, HasFailed: true);
+    }
 }

@@ -14,33 +14,23 @@ internal static class TransferCommand
             Description = "The member that is to lead: ':9991', or with --contacts a process. Default: the group chooses the best one.",
             HelpName = "member",
         };
-        var options = new ClientOptions(environment);
-        var command = new Command(
-            "transfer",
-            $"""
-            Transfers the leadership to another member, for example before maintenance of the leader's machine. A server that is stopped
-            by Ctrl-C or SIGTERM does this by itself. Appends wait for the new leader meanwhile. A transfer with an unknown outcome is not
-            sent again: 'raft status' shows the leader.
-
-            {ChangeReport.ExitCodes}
-
-            Examples:
-              raft transfer --to :9991 -S :9990
-              raft transfer --contacts 10.0.0.1:2551 --group orders
-            """)
+        return new GroupVerb(environment, "transfer")
         {
-            to,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed => Run(parsed.GetValue(to), options.Read(parsed), environment));
-        return command;
+            What = """
+                Transfers the leadership to another member, for example before maintenance of the leader's machine. A server that is stopped
+                by Ctrl-C or SIGTERM does this by itself. Appends wait for the new leader meanwhile. A transfer with an unknown outcome is
+                not sent again: 'raft status' shows the leader.
+                """,
+            Examples = ["transfer --to :9991 -S :9990", "transfer --contacts 10.0.0.1:2551 --group orders"],
+            Own = [to],
+            Run = (parsed, run) => Transfer(run, parsed.GetValue(to) is { } member ? run.Target.Parse(member) : null),
+        }.Build();
     }
 
-    private static int Run(string? member, ClientSettings settings, CommandEnvironment environment)
+    private static int Transfer(GroupRun run, ProcessName? to)
     {
-        var to = member is null ? (ProcessName?)null : settings.Target.Parse(member);
-        var done = to is { } named ? $"{settings.Target.Show(named)} leads" : $"another {settings.Target.Noun} leads";
-        return new ChangeReport(environment, settings, "transfer", done, done).Run(
-            to, client => client.Change((raft, end) => raft.TransferLeadershipAsync(to, settings.Timeout, end)));
+        var done = to is { } named ? $"{run.Target.Show(named)} leads" : $"another {run.Target.Noun} leads";
+        var outcome = run.Client.Change((raft, end) => raft.TransferLeadershipAsync(to, run.Settings.Timeout, end));
+        return run.Report(outcome, "transfer", done, done, member: to);
     }
 }

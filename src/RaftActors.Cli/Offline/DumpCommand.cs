@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
@@ -12,56 +11,28 @@ internal static class DumpCommand
     public static Command Build(CommandEnvironment environment)
     {
         var data = SharedOptions.Data();
-        var json = SharedOptions.Json();
         var group = SharedOptions.Group();
         var process = SharedOptions.Process();
-        var from = new Option<long?>("--from") { Description = "Leave out entries with a lower index.", HelpName = "index" };
-        var limit = new Option<long?>("--limit")
+        var from = SharedOptions.Number("--from", "index", "Leave out entries with a lower index.");
+        var limit = SharedOptions.Number("--limit", "n", "Print at most this many lines.");
+        return new LocalVerb(environment, "dump")
         {
-            Description = "Print at most this many lines.",
-            HelpName = "n",
-            Validators = { RefuseNegative },
-        };
-        var command = new Command(
-            "dump",
-            """
-            Prints the content of a log in the order of writing: segments, batches, seals and records, then the end of the log and the
-            snapshots. Marks torn and damaged parts. Changes nothing. Fails if a process uses the directory.
-
-            Example:
-              raft log dump --data /var/lib/raft --process raft1@node1@localhost --from 1000 --limit 20
-            """)
-        {
-            data, json, group, process, from, limit,
-        };
-        command.SetAction(parsed =>
-        {
-            var only = new OwnerFilter(parsed.GetValue(group), parsed.GetValue(process));
-            var first = parsed.GetValue(from);
-            var items = LogDump.Read(parsed.GetValue(data)!)
-                .Where(item => (only.IsOpen || (item.Owner is { } owner && only.Admits(owner))) && (first is null || item.Index >= first));
-            var lines = new ItemLines(environment.Output, parsed.GetValue(json));
-            var left = parsed.GetValue(limit) ?? long.MaxValue;
-            foreach (var item in items)
+            What = """
+                Prints the content of a log in the order of writing: segments, batches, seals and records, then the end of the log and the
+                snapshots. Marks torn and damaged parts. Changes nothing. Fails if a process uses the directory.
+                """,
+            Ends = new("printed", "the directory cannot be read"),
+            Examples = ["log dump --data /var/lib/raft --process raft1@node1@localhost --from 1000 --limit 20"],
+            Own = [data, group, process, from, limit],
+            Run = (parsed, output) =>
             {
-                if (left-- <= 0)
-                {
-                    break;
-                }
-
-                lines.Write(item);
-            }
-
-            return ExitCode.Done;
-        });
-        return command;
-    }
-
-    private static void RefuseNegative(OptionResult result)
-    {
-        if (result.GetValueOrDefault<long?>() < 0)
-        {
-            result.AddError("--limit must not be negative");
-        }
+                var (ofGroup, ofProcess, first) = (parsed.GetValue(group), parsed.GetValue(process), parsed.GetValue(from));
+                var items = LogDump.Read(parsed.GetValue(data)!).Where(item =>
+                    (ofGroup is null || item.Owner?.Group == ofGroup)
+                    && (ofProcess is null || item.Owner?.Name == ofProcess)
+                    && (first is null || item.Index >= first));
+                return ItemLines.Write(output, items, parsed.GetValue(limit) ?? long.MaxValue);
+            },
+        }.Build();
     }
 }

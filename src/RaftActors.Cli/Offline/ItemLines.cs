@@ -1,74 +1,51 @@
-using System.Text.Json;
-
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
 
-/// <summary>Writes one line for each item of a dump. Column widths are fixed, because items are not read ahead.</summary>
-internal sealed class ItemLines(TextWriter output, bool isJson)
+/// <summary>Writes one line for each item of a dump.</summary>
+internal static class ItemLines
 {
-    private bool _hasHeading;
+    // The widths are fixed, because items are not read ahead.
+    private const string Columns = "{0,-20} {1,10}  {2,-14} {3,9} {4,6} {5,9}  {6,-24}  {7,-7}  {8,-24}  {9}";
 
-    public void Write(LogItem item)
+    public static int Write(VerbOutput output, IEnumerable<LogItem> items, long limit)
     {
-        if (isJson)
+        var left = limit;
+        foreach (var item in items.TakeWhile(_ => left-- > 0))
         {
-            JsonLine.Write(output, writer => Members(writer, item));
-            return;
+            if (left == limit - 1 && !output.IsJson)
+            {
+                output.Environment.Output.WriteLine(
+                    Row("FILE", "OFFSET", "KIND", "INDEX", "TERM", "SERIAL", "TIME", "STATE", "OWNER", ""));
+            }
+
+            var (state, owner) = ($"{item.State}".ToLowerInvariant(), item.Owner is { } known ? $"{known.Group}/{known.Name}" : "");
+            output.Write(
+                item.Kind,
+                Row(item.File, item.Offset, item.Kind, item.Index, item.Term, item.Serial, item.Time, state, owner, What(item)),
+                ("file", item.File),
+                ("offset", item.Offset),
+                ("state", state),
+                ("group", item.Owner?.Group),
+                ("process", item.Owner?.Name.Value),
+                ("index", item.Index),
+                ("term", item.Term),
+                ("serial", item.Serial),
+                ("time", item.Time?.ToString()),
+                ("key", item.Key),
+                ("size", item.Size),
+                ("preview", item.Preview),
+                ("detail", item.Detail));
         }
 
-        if (!_hasHeading)
-        {
-            _hasHeading = true;
-            output.WriteLine(Row("FILE", "OFFSET", "KIND", "INDEX", "TERM", "SERIAL", "TIME", "STATE", "OWNER", ""));
-        }
-
-        output.WriteLine(Row(
-            item.File,
-            $"{item.Offset}",
-            item.Kind,
-            $"{item.Index}",
-            $"{item.Term}",
-            $"{item.Serial}",
-            $"{item.Time}",
-            item.State.ToString().ToLowerInvariant(),
-            item.Owner is { } owner ? $"{owner.Group}/{owner.Name}" : "",
-            What(item)));
+        return ExitCode.Done;
     }
 
     private static string What(LogItem item) => item.Key is { } key
         ? $"\"{key}\" = {item.Size} bytes{(item.Preview is { } preview ? $": {preview}" : "")}"
         : string.Join(", ", new[] { item.Detail, item.Size is { } size ? $"{size} bytes" : null }.Where(part => part is not null));
 
-    private static string Row(
-        string file,
-        string offset,
-        string kind,
-        string index,
-        string term,
-        string serial,
-        string time,
-        string state,
-        string owner,
-        string what) =>
-        Printable.Of(
-            $"{file,-20} {offset,10}  {kind,-14} {index,9} {term,6} {serial,9}  {time,-24}  {state,-7}  {owner,-24}  {what}".TrimEnd());
-
-    private static void Members(Utf8JsonWriter writer, LogItem item)
-    {
-        writer.WriteString("file", item.File);
-        writer.WriteNumber("offset", item.Offset);
-        writer.WriteString("kind", item.Kind);
-        writer.WriteString("state", item.State.ToString().ToLowerInvariant());
-        JsonLine.Owner(writer, item.Owner);
-        JsonLine.Number(writer, "index", item.Index);
-        JsonLine.Number(writer, "term", item.Term);
-        JsonLine.Number(writer, "serial", item.Serial);
-        JsonLine.Text(writer, "time", item.Time?.ToString());
-        JsonLine.Text(writer, "key", item.Key);
-        JsonLine.Number(writer, "size", item.Size);
-        JsonLine.Text(writer, "preview", item.Preview);
-        JsonLine.Text(writer, "detail", item.Detail);
-    }
+    private static string Row(params object?[] cells) =>
+        Printable.Of(string.Format(Columns, cells).TrimEnd());
 }

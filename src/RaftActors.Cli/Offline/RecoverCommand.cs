@@ -31,81 +31,79 @@ internal static class RecoverCommand
         };
         var shared = SharedOptions.AllowSharedDirectory();
         var yes = SharedOptions.Yes();
-        var command = new Command(
-            "recover",
-            """
-            Lets the survivors of a group continue without a majority of its voters. It is the last resort, for a majority that is lost
-            for ever with its disks. If a lost process can still be started, start it instead.
-
-            Steps: stop all survivors. Run this command on each, with the same --nodes or --members. It prints the new group identity, which
-            must be the same on all survivors. Start them all. The first leader needs the vote of every survivor, so the survivor with the
-            longest log leads. A new process joins by 'raft members add', also one with the name of a lost process: it starts with an empty
-            store and raft.joining = on, or as a server with a -c that does not name it.
-
-            Possible losses: acknowledged entries that only the lost logs had are gone. Unacknowledged entries in a survivor's log may
-            become committed. Never run this because a network is cut: two recovered halves become two groups, and both accept writes.
-
-            Effects: in this store every configuration is replaced by one in which the survivors vote, with a new group identity. The group
-            then refuses a lost process that restarts with its old store. Entries, terms and votes stay. The old files are kept in
-            DIR/before-recover-N. Other stores in the directory stay unchanged.
-
-            With --all, one run on each node recovers every group of the directory that has lost its majority. Its survivors are its members
-            on --nodes. A group with a majority on these nodes stays unchanged, and so does one that cannot be recovered, whose reason is
-            printed. If the run fails while it writes, run it again: it completes what it began.
-
-            Exit codes: 0 every group is recovered or needs no recovery; 1 a group is left, or nothing was confirmed; 2 wrong arguments.
-
-            Examples:
-              raft recover --data /var/lib/raft --all --nodes a,b
-              raft recover --data /var/lib/raft --group ledger --process raft1@a --members raft1@a,raft2@b
-            """)
+        return new LocalVerb(environment, "recover")
         {
-            data, all, nodes, group, process, members, shared, yes,
-        };
-        command.SetAction(parsed =>
+            What = """
+                Lets the survivors of a group continue without a majority of its voters. It is the last resort, for a majority that is lost
+                for ever with its disks. If a lost process can still be started, start it instead.
+
+                Steps: stop all survivors. Run this command on each, with the same --nodes or --members. It prints the new group identity,
+                which must be the same on all survivors. Start them all. The first leader needs the vote of every survivor, so the survivor
+                with the longest log leads. A new process joins by 'raft members add', also one with the name of a lost process: it starts
+                with an empty store and raft.joining = on, or as a server with a -c that does not name it.
+
+                Possible losses: acknowledged entries that only the lost logs had are gone. Unacknowledged entries in a survivor's log may
+                become committed. Never run this because a network is cut: two recovered halves become two groups, and both accept writes.
+
+                Effects: in this store every configuration is replaced by one in which the survivors vote, with a new group identity. The
+                group then refuses a lost process that restarts with its old store. Entries, terms and votes stay. The old files are kept in
+                DIR/before-recover-N. Other stores in the directory stay unchanged.
+
+                With --all, one run on each node recovers every group of the directory that has lost its majority. Its survivors are its
+                members on --nodes. A group with a majority on these nodes stays unchanged, and so does one that cannot be recovered, whose
+                reason is printed. If the run fails while it writes, run it again: it completes what it began.
+                """,
+            Ends = new("every group is recovered or needs no recovery", "a group is left, or nothing was confirmed"),
+            Examples =
+            [
+                "recover --data /var/lib/raft --all --nodes a,b",
+                "recover --data /var/lib/raft --group ledger --process raft1@a --members raft1@a,raft2@b",
+            ],
+            Own = [data, all, nodes, group, process, members, shared, yes],
+            Json = null,
+            Run = (parsed, _) =>
+            {
+                var (isAll, named) = (parsed.GetValue(all), parsed.GetValue(nodes) ?? []);
+                var (ofGroup, ofProcess, survivors) = (parsed.GetValue(group), parsed.GetValue(process), parsed.GetValue(members) ?? []);
+                bool[] single = [ofGroup is not null, ofProcess is not null, survivors.Length > 0];
+                if (isAll != (named.Length > 0) || single.Any(isGiven => isGiven == isAll))
+                {
+                    throw new UsageException("give --group, --process and --members for one group, or --all and --nodes for all groups");
+                }
+
+                var (directory, isSharedAllowed) = (parsed.GetValue(data)!, parsed.GetValue(shared));
+                using var recovery = isAll
+                    ? LostQuorumStore.OpenAll(directory, named, isSharedAllowed)
+                    : LostQuorumStore.Open(directory, new StoreOwner(ofGroup!, ofProcess!.Value), survivors, isSharedAllowed);
+                return Recover(environment, recovery, named, isAll, isSure: parsed.GetValue(yes));
+            },
+        }.Build();
+    }
+
+    private static int Recover(CommandEnvironment environment, LostQuorumStore recovery, string[] nodes, bool isAll, bool isSure)
+    {
+        var (output, plans) = (environment.Output, recovery.Plans.ToList());
+        ShowLeft(output, recovery, nodes);
+        var code = recovery.Left.Any(left => left.Why is not null) ? ExitCode.Failed : ExitCode.Done;
+        if (plans.Count == 0)
         {
-            var directory = parsed.GetValue(data)!;
-            var isAll = parsed.GetValue(all);
-            var single = (bool[])[
-                parsed.GetValue(group) is not null, parsed.GetValue(process) is not null, parsed.GetValue(members) is { Length: > 0 }];
-            if (isAll != (parsed.GetValue(nodes) is { Length: > 0 }) || single.Any(isGiven => isGiven == isAll))
-            {
-                throw new UsageException("give --group, --process and --members for one group, or --all and --nodes for all groups");
-            }
-
-            using var recovery = isAll
-                ? LostQuorumStore.OpenAll(directory, parsed.GetValue(nodes)!, parsed.GetValue(shared))
-                : LostQuorumStore.Open(
-                    directory,
-                    new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value),
-                    parsed.GetValue(members)!,
-                    parsed.GetValue(shared));
-            var plans = recovery.Plans.ToList();
-            ShowLeft(environment.Output, recovery, parsed.GetValue(nodes) ?? []);
-            var code = recovery.Left.Any(left => left.Why is not null) ? ExitCode.Failed : ExitCode.Done;
-            if (plans.Count == 0)
-            {
-                environment.Output.WriteLine("There is nothing to recover.");
-                return code;
-            }
-
-            plans.ForEach(plan => Show(environment.Output, plan));
-            environment.Output.WriteLine(
-                "Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
-            environment.Output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
-            var (question, answer) = isAll
-                ? ($"Type 'recover' to recover {plans.Count} stores: ", "recover")
-                : ($"Type the name of the group ({plans[0].Owner.Group}) to recover it: ", plans[0].Owner.Group);
-            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, answer))
-            {
-                return ExitCode.Failed;
-            }
-
-            var kept = CommandEnvironment.RunCritical(recovery.Apply);
-            environment.Output.WriteLine($"Done. The old files are in {kept}.");
+            output.WriteLine("There is nothing to recover.");
             return code;
-        });
-        return command;
+        }
+
+        plans.ForEach(plan => Show(output, plan));
+        output.WriteLine("Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
+        output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
+        var (question, answer) = isAll
+            ? ($"Type 'recover' to recover {plans.Count} stores: ", "recover")
+            : ($"Type the name of the group ({plans[0].Owner.Group}) to recover it: ", plans[0].Owner.Group);
+        if (!isSure && !environment.IsConfirmed(question, answer))
+        {
+            return ExitCode.Failed;
+        }
+
+        output.WriteLine($"Done. The old files are in {CommandEnvironment.RunCritical(recovery.Apply)}.");
+        return code;
     }
 
     private static void ShowLeft(TextWriter output, LostQuorumStore recovery, IEnumerable<string> nodes)

@@ -11,54 +11,50 @@ internal static class RepairCommand
     public static Command Build(CommandEnvironment environment)
     {
         var data = SharedOptions.Data();
-        var json = SharedOptions.Json();
         var shared = SharedOptions.AllowSharedDirectory();
         var yes = SharedOptions.Yes();
-        var command = new Command(
-            "repair",
-            """
-            Moves damaged stores aside, so that their processes can start with empty stores and rejoin. First prints which stores will be
-            lost in this directory. If only a minority of the group is damaged, the others have all acknowledged entries. If this is the
-            last copy, do not continue: save the directory.
-
-            If the damage belongs to one store, the other stores of the same log stay. If the owner of the damage is unreadable, the whole
-            log is moved. Files are kept in DIR/damaged-N, never deleted. A torn end needs no repair: the next start cuts it off.
-
-            Fails if a process uses the directory. Afterwards start the process as before. It rejoins by itself while a majority runs
-            without it, and votes again when it has caught up. With raft.quorum.keep = off, remove it and add it again.
-
-            Example:
-              raft log repair --data /var/lib/raft
-            """)
+        return new LocalVerb(environment, "repair")
         {
-            data, shared, json, yes,
-        };
-        command.SetAction(parsed =>
+            What = """
+                Moves damaged stores aside, so that their processes can start with empty stores and rejoin. First prints which stores will
+                be lost in this directory. If only a minority of the group is damaged, the others have all acknowledged entries. If this is
+                the last copy, do not continue: save the directory.
+
+                If the damage belongs to one store, the other stores of the same log stay. If the owner of the damage is unreadable, the
+                whole log is moved. Files are kept in DIR/damaged-N, never deleted. A torn end needs no repair: the next start cuts it off.
+
+                Fails if a process uses the directory. Afterwards start the process as before. It rejoins by itself while a majority runs
+                without it, and votes again when it has caught up. With raft.quorum.keep = off, remove it and add it again.
+                """,
+            Ends = new("repaired, or there is nothing to repair", "nothing was changed: it failed, or was not confirmed"),
+            Examples = ["log repair --data /var/lib/raft"],
+            Own = [data, shared, yes],
+            Run = (parsed, output) => Repair(
+                output, parsed.GetValue(data)!, isSharedAllowed: parsed.GetValue(shared), isSure: parsed.GetValue(yes)),
+        }.Build();
+    }
+
+    private static int Repair(VerbOutput output, string directory, bool isSharedAllowed, bool isSure)
+    {
+        using var repair = Checked(directory, isSharedAllowed, output.Environment);
+        VerifyCommand.Write(output, repair.Report);
+        if (repair.Report.IsWhole)
         {
-            using var repair = Checked(parsed.GetValue(data)!, parsed.GetValue(shared), environment);
-            var isJson = parsed.GetValue(json);
-            VerifyCommand.Write(environment.Output, repair.Report, isJson);
-            if (repair.Report.IsWhole)
-            {
-                Say(environment, isJson, "There is nothing to repair.", null);
-                return ExitCode.Done;
-            }
+            return Say(output, "There is nothing to repair.");
+        }
 
-            foreach (var owner in repair.Lost)
-            {
-                Say(environment, isJson, $"{owner} will start empty: its store is moved aside.", null);
-            }
+        foreach (var owner in repair.Lost)
+        {
+            Say(output, $"{owner} will start empty: its store is moved aside.");
+        }
 
-            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, "Type 'repair' to continue: ", "repair"))
-            {
-                return ExitCode.Failed;
-            }
+        if (!isSure && !output.Environment.IsConfirmed("Type 'repair' to continue: ", "repair"))
+        {
+            return ExitCode.Failed;
+        }
 
-            var kept = CommandEnvironment.RunCritical(repair.Apply);
-            Say(environment, isJson, $"Done. The damaged files are in {kept}.", kept);
-            return ExitCode.Done;
-        });
-        return command;
+        var kept = CommandEnvironment.RunCritical(repair.Apply);
+        return Say(output, $"Done. The damaged files are in {kept}.", kept);
     }
 
     private static LogRepair Checked(string directory, bool isSharedAllowed, CommandEnvironment environment)
@@ -67,19 +63,6 @@ internal static class RepairCommand
         return LogRepair.Open(directory, isSharedAllowed, progress.Show);
     }
 
-    private static void Say(CommandEnvironment environment, bool isJson, string text, string? kept)
-    {
-        if (!isJson)
-        {
-            environment.Output.WriteLine(text);
-            return;
-        }
-
-        JsonLine.Write(environment.Output, writer =>
-        {
-            writer.WriteString("kind", "repair");
-            writer.WriteString("text", text);
-            JsonLine.Text(writer, "kept", kept);
-        });
-    }
+    private static int Say(VerbOutput output, string text, string? kept = null) =>
+        output.Write("repair", text, ("text", text), ("kept", kept));
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
@@ -12,35 +11,30 @@ internal static class VerifyCommand
     public static Command Build(CommandEnvironment environment)
     {
         var data = SharedOptions.Data();
-        var json = SharedOptions.Json();
-        var command = new Command(
-            "verify",
-            """
-            Reads all segments and snapshots in a directory and checks their checksums. Prints the content of each store, and whether its
-            process can start. A torn end of the last write is no damage: the write was never acknowledged, and the next start cuts it
-            off. Changes nothing. Fails if a process uses the directory.
-
-            Exit codes: 0 whole; 1 acknowledged entries are damaged (see 'raft log repair'), or the directory cannot be read.
-
-            Example:
-              raft log verify --data /var/lib/raft
-            """)
+        return new LocalVerb(environment, "verify")
         {
-            data, json,
-        };
-        command.SetAction(parsed =>
-        {
-            var report = Checked(parsed.GetValue(data)!, environment);
-            var isJson = parsed.GetValue(json);
-            Write(environment.Output, report, isJson);
-            if (!report.IsWhole && !isJson)
+            What = """
+                Reads all segments and snapshots in a directory and checks their checksums. Prints the content of each store, and whether
+                its process can start. A torn end of the last write is no damage: the write was never acknowledged, and the next start cuts
+                it off. Changes nothing. Fails if a process uses the directory.
+                """,
+            Ends = new("whole", "acknowledged entries are damaged (see 'raft log repair'), or the directory cannot be read"),
+            Examples = ["log verify --data /var/lib/raft"],
+            Own = [data],
+            Run = (parsed, output) =>
             {
-                environment.Output.WriteLine("Run 'raft log repair' to see what is lost, and to move it aside.");
-            }
+                var report = Checked(parsed.GetValue(data)!, environment);
+                Write(output, report);
+                if (report.IsWhole)
+                {
+                    return ExitCode.Done;
+                }
 
-            return report.IsWhole ? ExitCode.Done : ExitCode.Failed;
-        });
-        return command;
+                environment.Output.Write(
+                    output.IsJson ? "" : $"Run 'raft log repair' to see what is lost, and to move it aside.{Environment.NewLine}");
+                return ExitCode.Failed;
+            },
+        }.Build();
     }
 
     private static LogReport Checked(string directory, CommandEnvironment environment)
@@ -49,109 +43,66 @@ internal static class VerifyCommand
         return LogVerify.Check(directory, progress.Show);
     }
 
-    public static void Write(TextWriter output, LogReport report, bool isJson)
+    public static void Write(VerbOutput output, LogReport report)
     {
-        if (isJson)
-        {
-            WriteJson(output, report);
-        }
-        else
-        {
-            WriteText(output, report);
-        }
-    }
-
-    private static void WriteText(TextWriter output, LogReport report)
-    {
-        output.WriteLine($"{report.Directory}: {report.Segments} segments, {report.Records} records, {report.Snapshots} snapshots");
-        var table = new TextTable("GROUP", "PROCESS", "INCARNATION", "TERM", "ENTRIES", "LAST TERM", "SERIAL", "SNAPSHOT", "STATE");
-        foreach (var store in report.Stores)
-        {
-            table.Add(
-                store.Owner.Group,
-                store.Owner.Name.Value,
-                $"{store.Incarnation}",
-                $"{store.HardState.Term}",
-                $"{store.Base.Index.Next}..{store.Last.Index}",
-                $"{store.Last.Term}",
-                $"{store.Last.Serial}",
-                store.LatestSnapshot is { } index ? $"up to {index}" : "none",
-                store.IsWhole ? "whole" : "damaged");
-        }
-
-        table.WriteTo(output);
+        Line($"{report.Directory}: {report.Segments} segments, {report.Records} records, {report.Snapshots} snapshots");
+        output.WriteRows(
+            "store",
+            report.Stores,
+            [
+                new("GROUP", "group", store => store.Owner.Group),
+                new("PROCESS", "process", store => store.Owner.Name.Value),
+                new("INCARNATION", "incarnation", store => store.Incarnation.Value, store => store.Incarnation),
+                new("", "groupIdentity", store => store.HardState.Group.Value),
+                new("TERM", "term", store => store.HardState.Term.Value),
+                new("ENTRIES", "", store => $"{store.Base.Index.Next}..{store.Last.Index}"),
+                new("", "base", store => store.Base.Index.Value),
+                new("", "lastIndex", store => store.Last.Index.Value),
+                new("LAST TERM", "lastTerm", store => store.Last.Term.Value),
+                new("SERIAL", "lastSerial", store => store.Last.Serial.Value),
+                new(
+                    "SNAPSHOT",
+                    "snapshot",
+                    store => store.LatestSnapshot?.Value,
+                    store => store.LatestSnapshot is { } index ? $"up to {index}" : "none"),
+                new("STATE", "state", store => store.IsWhole ? "whole" : "damaged"),
+            ]);
         foreach (var note in report.Notes)
         {
-            output.WriteLine(note);
+            Line(note);
         }
 
-        foreach (var damage in report.Damages)
+        foreach (var (place, owner, behind) in report.Damages)
         {
-            output.WriteLine($"Damaged, {(damage.Owner is { } owner ? $"{owner}" : "the whole log")}: {Place(damage)}");
+            output.Write(
+                "damage",
+                $"Damaged, {(owner is { } one ? $"{one}" : "the whole log")}: {place.File} at {place.Offset}: {place.What}"
+                + (place.Checksum is var (expected, found) ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
+                + (behind > 0 ? $"; {behind} entries come after it." : "."),
+                ("group", owner?.Group),
+                ("process", owner?.Name.Value),
+                ("file", place.File),
+                ("offset", place.Offset),
+                ("index", place.Index?.Value),
+                ("expected", place.Checksum?.Expected.ToString("x8")),
+                ("found", place.Checksum?.Found.ToString("x8")),
+                ("what", place.What),
+                ("behind", behind));
         }
 
-        if (report.IsWhole)
-        {
-            output.WriteLine(report.TornBytes > 0
-                ? $"Whole, with a torn end of {report.TornBytes} bytes. It was never acknowledged, and the next start cuts it off."
-                : "Whole.");
-        }
-    }
+        output.Write(
+            "log",
+            !report.IsWhole ? null
+            : report.TornBytes > 0
+            ? $"Whole, with a torn end of {report.TornBytes} bytes. It was never acknowledged, and the next start cuts it off."
+            : "Whole.",
+            ("directory", report.Directory),
+            ("state", !report.IsWhole ? "damaged" : report.TornBytes > 0 ? "torn" : "whole"),
+            ("segments", report.Segments),
+            ("records", report.Records),
+            ("snapshots", report.Snapshots),
+            ("tornBytes", report.TornBytes));
 
-    private static string Place(LogDamage damage) =>
-        $"{damage.Place.File} at {damage.Place.Offset}: {damage.Place.What}"
-        + (damage.Place.Checksum is var (expected, found) ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
-        + (damage.Behind > 0 ? $"; {damage.Behind} entries come after it." : ".");
-
-    private static void WriteJson(TextWriter output, LogReport report)
-    {
-        foreach (var store in report.Stores)
-        {
-            JsonLine.Write(output, writer => Members(writer, store));
-        }
-
-        foreach (var damage in report.Damages)
-        {
-            JsonLine.Write(output, writer => Members(writer, damage));
-        }
-
-        JsonLine.Write(output, writer =>
-        {
-            writer.WriteString("kind", "log");
-            writer.WriteString("directory", report.Directory);
-            writer.WriteString("state", !report.IsWhole ? "damaged" : report.TornBytes > 0 ? "torn" : "whole");
-            writer.WriteNumber("segments", report.Segments);
-            writer.WriteNumber("records", report.Records);
-            writer.WriteNumber("snapshots", report.Snapshots);
-            writer.WriteNumber("tornBytes", report.TornBytes);
-        });
-    }
-
-    private static void Members(Utf8JsonWriter writer, StoreReport store)
-    {
-        writer.WriteString("kind", "store");
-        JsonLine.Owner(writer, store.Owner);
-        writer.WriteString("state", store.IsWhole ? "whole" : "damaged");
-        writer.WriteString("incarnation", store.Incarnation.Value);
-        writer.WriteString("groupIdentity", store.HardState.Group.Value);
-        writer.WriteNumber("term", store.HardState.Term.Value);
-        writer.WriteNumber("base", store.Base.Index.Value);
-        writer.WriteNumber("lastIndex", store.Last.Index.Value);
-        writer.WriteNumber("lastTerm", store.Last.Term.Value);
-        writer.WriteNumber("lastSerial", store.Last.Serial.Value);
-        JsonLine.Number(writer, "snapshot", store.LatestSnapshot?.Value);
-    }
-
-    private static void Members(Utf8JsonWriter writer, LogDamage damage)
-    {
-        writer.WriteString("kind", "damage");
-        JsonLine.Owner(writer, damage.Owner);
-        writer.WriteString("file", damage.Place.File);
-        writer.WriteNumber("offset", damage.Place.Offset);
-        JsonLine.Number(writer, "index", damage.Place.Index?.Value);
-        JsonLine.Text(writer, "expected", damage.Place.Checksum?.Expected.ToString("x8"));
-        JsonLine.Text(writer, "found", damage.Place.Checksum?.Found.ToString("x8"));
-        writer.WriteString("what", damage.Place.What);
-        writer.WriteNumber("behind", damage.Behind);
+        void Line(string text) => output.Environment.Output.Write(output.IsJson ? "" : $"{text}{Environment.NewLine}");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Disk;
@@ -12,21 +11,6 @@ internal static class PlanCommand
     private const int MembersMax = 101;
     private const int CoresMax = 1024;
 
-    private const string Help =
-        """
-        Predicts one group before it runs: the rate and latency of its Appends by the number of callers, and the disk and memory of each
-        member. It asks no server, and changes nothing.
-
-        The costs of processors in it are those of one machine. The page "Size a cluster" has the measurements beside the plan, and what the
-        plan leaves out.
-
-        Times are written as 250us, 2ms or 1s; a number alone means milliseconds. Sizes are written as 256, 64kB or 16MiB.
-
-        Examples:
-          raft plan --measure /var/lib/shop --round-trip 500us
-          raft plan --sync 2ms --payload 1kB --state 2GB
-        """;
-
     private static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
 
     // The numbers of clients that the page "Size a cluster" has measured.
@@ -34,98 +18,88 @@ internal static class PlanCommand
 
     public static Command Build(CommandEnvironment environment)
     {
-        var members = new Option<int>("--members")
-        {
-            Description = "The processes of the group.",
-            HelpName = "n",
-            DefaultValueFactory = _ => 3,
-        };
+        var members = SharedOptions.Number("--members", "n", "The processes of the group. Default: 3.", 1, MembersMax);
         var payload = Text("--payload", "Bytes of a key and its value.", "size", "256");
         var state = Text("--state", "Bytes of a snapshot. 0: the actor takes none.", "size", "0");
         var measure = Text("--measure", "In place of --sync: measures 200 synced writes of a temporary file in this directory.", "dir");
         var sync = Text("--sync", "The median of a synced write of 4 kB. 0: the store is in memory.", "time");
         var syncMost = Text("--sync-p99", "Its 99th percentile. Default: four times --sync.", "time");
         var roundTrip = Text("--round-trip", "A round trip between two nodes.", "time", "500us");
-        var shared = new Option<int?>("--shared-cores")
-        {
-            Description = "All members and callers are on one machine with so many processors, as in the benchmarks. "
+        var shared = SharedOptions.Number(
+            "--shared-cores",
+            "n",
+            "All members and callers are on one machine with so many processors, as in the benchmarks. "
                 + "Default: each member has a machine of its own.",
-            HelpName = "n",
-        };
-        var json = SharedOptions.Json();
-        var command = new Command("plan", Help) { members, payload, state, measure, sync, syncMost, roundTrip, shared, json };
-        command.SetAction(parsed =>
+            1,
+            CoresMax);
+        return new LocalVerb(environment, "plan")
         {
-            var (median, most) = SyncOf(
-                parsed.GetValue(measure), Time("--sync", parsed.GetValue(sync)), Time("--sync-p99", parsed.GetValue(syncMost)));
-            var model = new GroupModel
-            {
-                Members = Count("--members", parsed.GetValue(members), MembersMax),
-                PayloadBytes = Size("--payload", parsed.GetValue(payload)!),
-                StateBytes = Size("--state", parsed.GetValue(state)!),
-                Sync = median,
-                SyncMost = most,
-                RoundTrip = Time("--round-trip", parsed.GetValue(roundTrip))!.Value, // Justification: it has a default.
-                SharedCores = parsed.GetValue(shared) is { } cores ? Count("--shared-cores", cores, CoresMax) : null,
-            };
-            Load[] loads = [.. Callers.Select(model.At)];
-            if (parsed.GetValue(json))
-            {
-                WriteJson(environment.Output, model, loads);
-            }
-            else
-            {
-                WriteText(environment.Output, model, loads);
-            }
+            What = """
+                Predicts one group before it runs: the rate and latency of its Appends by the number of callers, and the disk and memory of
+                each member. It asks no server, and changes nothing.
 
-            return ExitCode.Done;
-        });
-        return command;
+                The costs of processors in it are those of one machine. The page "Size a cluster" has the measurements beside the plan, and
+                what the plan leaves out.
+
+                Times are written as 250us, 2ms or 1s; a number alone means milliseconds. Sizes are written as 256, 64kB or 16MiB.
+                """,
+            Ends = new("predicted", "the directory of --measure cannot be written"),
+            Examples = ["plan --measure /var/lib/shop --round-trip 500us", "plan --sync 2ms --payload 1kB --state 2GB"],
+            Own = [members, payload, state, measure, sync, syncMost, roundTrip, shared],
+            Run = (parsed, output) =>
+            {
+                var (median, most) = SyncOf(
+                    parsed.GetValue(measure), Time("--sync", parsed.GetValue(sync)), Time("--sync-p99", parsed.GetValue(syncMost)));
+                return Write(output, new GroupModel
+                {
+                    Members = (int)(parsed.GetValue(members) ?? 3),
+                    PayloadBytes = Size("--payload", parsed.GetValue(payload)!),
+                    StateBytes = Size("--state", parsed.GetValue(state)!),
+                    Sync = median,
+                    SyncMost = most,
+                    RoundTrip = Time("--round-trip", parsed.GetValue(roundTrip))!.Value, // Justification: it has a default.
+                    SharedCores = (int?)parsed.GetValue(shared),
+                });
+            },
+        }.Build();
     }
 
-    private static void WriteText(TextWriter output, GroupModel model, Load[] loads)
+    private static int Write(VerbOutput output, GroupModel model)
     {
-        output.WriteLine($"A sync takes {Text(model.Sync)} (p50) and {Text(model.SyncMost)} (p99), a round trip {Text(model.RoundTrip)}.");
-        var table = new TextTable("CALLERS", "APPENDS/S", "P50", "P99");
-        foreach (var (callers, rate, median, most) in loads)
-        {
-            table.Add($"{callers}", rate.ToString("#,0", CultureInfo.InvariantCulture), Text(median), Text(most));
-        }
+        output.Environment.Output.Write(output.IsJson ? "" : $"A sync takes {Text(model.Sync)} (p50) and {Text(model.SyncMost)} (p99), "
+            + $"a round trip {Text(model.RoundTrip)}.{Environment.NewLine}");
+        output.WriteRows(
+            "load",
+            [.. Callers.Select(model.At)],
+            [
+                new("CALLERS", "callers", load => load.Callers),
+                new(
+                    "APPENDS/S",
+                    "appendsPerSecond",
+                    load => Math.Round(load.Rate),
+                    load => load.Rate.ToString("#,0")),
+                new("P50", "p50Ms", load => Milliseconds(load.Median), load => Text(load.Median)),
+                new("P99", "p99Ms", load => Milliseconds(load.Most), load => Text(load.Most)),
+            ]);
+        var disk = model is { Disk: { } bytes, LogMost: { } log }
+            ? $"{ByteSize.Text(bytes)}: the state twice, {ByteSize.Text(log)} of log in segments, and raft.store.free-space-floor"
+            : "without bound: without --state the actor takes no snapshots, and the whole log stays";
+        return output.Write(
+            "plan",
+            $"""
 
-        table.WriteTo(output);
-        output.WriteLine();
-        output.WriteLine($"log     {ByteSize.Text(model.LogPerAppend)} an Append, on each member");
-        output.WriteLine(model is { Disk: { } disk, LogMost: { } log }
-            ? $"disk    {ByteSize.Text(disk)}: the state twice, {ByteSize.Text(log)} of log in segments, and raft.store.free-space-floor"
-            : "disk    without bound: without --state the actor takes no snapshots, and the whole log stays");
-        output.WriteLine(
-            $"memory  {ByteSize.Text(model.StateBytes + model.LogInMemory)}: the state, and {ByteSize.Text(model.LogInMemory)} of log");
+            log     {ByteSize.Text(model.LogPerAppend)} an Append, on each member
+            disk    {disk}
+            memory  {ByteSize.Text(model.StateBytes + model.LogInMemory)}: the state, and {ByteSize.Text(model.LogInMemory)} of log
+            """,
+            ("syncP50Ms", Milliseconds(model.Sync)),
+            ("syncP99Ms", Milliseconds(model.SyncMost)),
+            ("logBytesPerAppend", model.LogPerAppend),
+            ("diskBytes", (long?)model.Disk),
+            ("memoryBytes", model.StateBytes + (long)model.LogInMemory));
     }
 
-    private static void WriteJson(TextWriter output, GroupModel model, Load[] loads)
-    {
-        foreach (var (callers, rate, median, most) in loads)
-        {
-            JsonLine.Write(output, writer =>
-            {
-                writer.WriteString("kind", "load");
-                writer.WriteNumber("callers", callers);
-                writer.WriteNumber("appendsPerSecond", Math.Round(rate));
-                writer.WriteNumber("p50Ms", Math.Round(median.TotalMilliseconds, 3));
-                writer.WriteNumber("p99Ms", Math.Round(most.TotalMilliseconds, 3));
-            });
-        }
-
-        JsonLine.Write(output, writer =>
-        {
-            writer.WriteString("kind", "plan");
-            writer.WriteNumber("syncP50Ms", Math.Round(model.Sync.TotalMilliseconds, 3));
-            writer.WriteNumber("syncP99Ms", Math.Round(model.SyncMost.TotalMilliseconds, 3));
-            writer.WriteNumber("logBytesPerAppend", model.LogPerAppend);
-            JsonLine.Number(writer, "diskBytes", (long?)model.Disk);
-            writer.WriteNumber("memoryBytes", model.StateBytes + (long)model.LogInMemory);
-        });
-    }
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
     private static (TimeSpan Median, TimeSpan Most) SyncOf(string? directory, TimeSpan? sync, TimeSpan? most)
     {
@@ -159,24 +133,19 @@ internal static class PlanCommand
         return option;
     }
 
-    private static int Count(string name, int given, int most) => given >= 1 && given <= most
-        ? given
-        : throw new UsageException($"'{given}' is not a number for {name}: write one from 1 to {most}");
-
-    private static long Size(string name, string given) => ByteSize.TryParse(given, out var size)
-        ? size
-        : throw new UsageException($"'{given}' is not a size for {name}: write 256, 64kB or 16MiB");
+    private static long Size(string name, string given) => ByteSize.Parse(given)
+        ?? throw new UsageException($"'{given}' is not a size for {name}: write 256, 64kB or 16MiB");
 
     // Null: the option is not given.
     private static TimeSpan? Time(string name, string? given) => given is null ? null
-        : Duration.TryParse(given, TimeSpan.FromMilliseconds(1), out var time) && time <= TimeMax ? time
+        : Duration.Parse(given, TimeSpan.FromMilliseconds(1)) is { } time && time <= TimeMax ? time
         : throw new UsageException($"'{given}' is not a time for {name}: write 250us, 2ms or 1s; a number alone means milliseconds");
 
     private static string Text(TimeSpan time) => time.TotalMilliseconds switch
     {
-        >= 1000 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##}s"),
-        >= 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms"),
-        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0#}ms"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0}us"),
+        >= 1000 => $"{time.TotalSeconds:0.##}s",
+        >= 10 => $"{time.TotalMilliseconds:0}ms",
+        >= 1 => $"{time.TotalMilliseconds:0.0#}ms",
+        _ => $"{time.TotalMicroseconds:0}us",
     };
 }

@@ -35,14 +35,6 @@ internal sealed class SecurityOptions
 
     public Option[] All => [Certificate, Key, Ca];
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in All)
-        {
-            command.Add(option);
-        }
-    }
-
     /// <exception cref="UsageException">The values do not go together, or a file is missing.</exception>
     public ConnectionSecurity Read(ParseResult parsed)
     {

@@ -17,8 +17,8 @@ internal readonly record struct AppendResult(long Serial, string Attempt, string
 
     /// <exception cref="FormatException">The text is no such result.</exception>
     public static AppendResult Parse(string text) => text.Split(' ') is [var serial, var attempt, var checksum]
-        ? new AppendResult(long.Parse(serial, NumberStyles.None, CultureInfo.InvariantCulture), attempt, checksum)
+        ? new AppendResult(long.Parse(serial, NumberStyles.None), attempt, checksum)
         : throw new FormatException($"'{text}' is no result of an append.");
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Serial} {Attempt} {Checksum}");
+    public override string ToString() => $"{Serial} {Attempt} {Checksum}";
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using Akka.Configuration;
 
 namespace RaftActors.Cli.Server;
@@ -15,7 +13,7 @@ internal static class ServerConfig
     {
         var heartbeat = Math.Clamp(settings.ElectionTimeoutMin / 3 / TickMilliseconds * TickMilliseconds, TickMilliseconds, HeartbeatMax);
         var contacts = string.Join(", ", settings.Others.Select(server => Quoted(server.ToString())));
-        var plain = ConfigurationFactory.ParseString(string.Create(CultureInfo.InvariantCulture, $$"""
+        var plain = ConfigurationFactory.ParseString($$"""
             akka {
               loglevel = {{(settings.IsVerbose ? "INFO" : "WARNING")}}
               # The server's own log reports failures while the system starts and stops.
@@ -63,7 +61,7 @@ internal static class ServerConfig
                 free-space-floor = 64MiB
               }
             }
-            """));
+            """);
         return settings.Security.With(plain);
     }
 

@@ -46,9 +46,9 @@ internal sealed class ServerOptions
     };
 
     private readonly Option<bool> _shared = SharedOptions.AllowSharedDirectory();
-    private readonly Option<int?> _min =
+    private readonly Option<string?> _min =
         Timeout("--election-timeout-min", "-t", "The shortest", ServerSettings.DefaultElectionTimeoutMin);
-    private readonly Option<int?> _max =
+    private readonly Option<string?> _max =
         Timeout("--election-timeout-max", "-T", "The longest", ServerSettings.DefaultElectionTimeoutMax);
 
     private readonly Option<string?> _domain = new("--failure-domain")
@@ -74,35 +74,25 @@ internal sealed class ServerOptions
     public IReadOnlyList<Option> Own { get; }
 
     /// <exception cref="UsageException">A value is wrong.</exception>
-    public ServerSettings Read(ParseResult parsed)
+    public ServerSettings Read(ParseResult parsed) => ServerSettings.Of(
+        parsed.GetValue(_cluster),
+        parsed.GetValue(_port)!, // Justification: it has a default.
+        parsed.GetValue(_host),
+        parsed.GetValue(_bind),
+        parsed.GetValue(_data),
+        MillisecondsOf(parsed.GetValue(_min)),
+        MillisecondsOf(parsed.GetValue(_max)),
+        parsed.GetValue(_verbose)) with
     {
-        if (!ServerSettings.TryMake(
-            parsed.GetValue(_cluster),
-            parsed.GetValue(_port)!, // Justification: it has a default.
-            parsed.GetValue(_host),
-            parsed.GetValue(_bind),
-            parsed.GetValue(_data),
-            parsed.GetValue(_min),
-            parsed.GetValue(_max),
-            parsed.GetValue(_verbose),
-            out var settings,
-            out var problem))
+        FailureDomain = parsed.GetValue(_domain) ?? "",
+        AllowsSharedDirectory = parsed.GetValue(_shared),
+        Security = _security.Read(parsed) with
         {
-            throw new UsageException(problem);
-        }
-
-        return settings with
-        {
-            FailureDomain = parsed.GetValue(_domain) ?? "",
-            AllowsSharedDirectory = parsed.GetValue(_shared),
-            Security = _security.Read(parsed) with
-            {
-                Operators = SecurityOptions.NamesOf(parsed.GetValue(_operators)),
-                Writers = SecurityOptions.NamesOf(parsed.GetValue(_writers)),
-                Readers = SecurityOptions.NamesOf(parsed.GetValue(_readers)),
-            },
-        };
-    }
+            Operators = SecurityOptions.NamesOf(parsed.GetValue(_operators)),
+            Writers = SecurityOptions.NamesOf(parsed.GetValue(_writers)),
+            Readers = SecurityOptions.NamesOf(parsed.GetValue(_readers)),
+        },
+    };
 
     private static Option<string?> Names(string name, string rights) => new(name)
     {
@@ -111,12 +101,11 @@ internal sealed class ServerOptions
         HelpName = "names",
     };
 
-    private static Option<int?> Timeout(string name, string letter, string which, int value) => new(name, letter)
+    private static Option<string?> Timeout(string name, string letter, string which, int value) => new(name, letter)
     {
         Description = $"{which} time without a leader after which a server campaigns: {Duration.Forms}. A number without a unit means "
             + $"milliseconds. Default: {value}ms.",
         HelpName = "time",
-        CustomParser = ParseElectionTimeout,
     };
 
     private static string? ParseFailureDomain(ArgumentResult result)
@@ -131,15 +120,7 @@ internal sealed class ServerOptions
         return text;
     }
 
-    private static int? ParseElectionTimeout(ArgumentResult result)
-    {
-        var (unit, max) = (TimeSpan.FromMilliseconds(1), ServerSettings.LongestElectionTimeout);
-        if (Duration.Parse(result.Tokens[0].Value, "", unit, max, out var problem) is { } time)
-        {
-            return (int)time.TotalMilliseconds;
-        }
-
-        result.AddError(problem);
-        return null;
-    }
+    private static int? MillisecondsOf(string? text) => text is null
+        ? null
+        : (int)Duration.Parse(text, "", TimeSpan.FromMilliseconds(1), ServerSettings.LongestElectionTimeout).TotalMilliseconds;
 }

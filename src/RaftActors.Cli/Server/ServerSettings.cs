@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 
 using RaftActors.Cli.Security;
 using RaftActors.Cli.Terminal;
@@ -28,7 +27,7 @@ internal sealed record ServerSettings(
     public const int DefaultElectionTimeoutMin = 150;
     public const int DefaultElectionTimeoutMax = 300;
 
-    // Milliseconds. Three heartbeats of one tick each must fit. The longest is a limit of patience only.
+    // Milliseconds. Three heartbeats of one tick each must fit.
     private const int LeastElectionTimeout = 30;
     private const int LongestMilliseconds = 600_000;
 
@@ -51,40 +50,28 @@ internal sealed record ServerSettings(
     /// <param name="port"><c>9990</c> or <c>:9990</c>.</param>
     /// <param name="host">The name by which others reach the server; empty: this machine only.</param>
     /// <param name="data">Null: the default directory.</param>
-    /// <param name="problem">The first problem, as a sentence with the remedy.</param>
-    public static bool TryMake(
+    /// <exception cref="UsageException">A value is wrong.</exception>
+    public static ServerSettings Of(
         string? cluster,
-        string port,
-        string? host,
-        string? bind,
-        string? data,
-        int? electionTimeoutMin,
-        int? electionTimeoutMax,
-        bool isVerbose,
-        [NotNullWhen(true)] out ServerSettings? settings,
-        [NotNullWhen(false)] out string? problem)
+        string port = "9990",
+        string? host = null,
+        string? bind = null,
+        string? data = null,
+        int? electionTimeoutMin = null,
+        int? electionTimeoutMax = null,
+        bool isVerbose = false)
     {
-        settings = null;
         var (min, max) = TimeoutsOf(electionTimeoutMin, electionTimeoutMax);
-        problem = TimeoutProblem(min, max) ?? HostProblem(host) ?? BindProblem(bind) ?? DataProblem(data);
-        if (problem is not null)
+        if ((TimeoutProblem(min, max) ?? HostProblem(host) ?? BindProblem(bind) ?? DataProblem(data)) is { } problem)
         {
-            return false;
+            throw new UsageException(problem);
         }
 
-        if (!TryReadList(cluster, out var servers, out problem))
-        {
-            return false;
-        }
-
-        if (port.LastIndexOf(':') > 0 || !ServerId.TryParse($"{host}:{port.TrimStart(':')}", out var id))
-        {
-            problem = $"'{port}' is not a port. Write 9990 or :9990, from 1 to 65535. Give the machine's name with --host.";
-            return false;
-        }
-
-        settings = new ServerSettings(id, servers, bind, Path.GetFullPath(data ?? DefaultDataOf(id)), min, max, isVerbose);
-        return true;
+        var servers = ServersOf(cluster);
+        return port.LastIndexOf(':') <= 0 && ServerId.TryParse($"{host}:{port.TrimStart(':')}", out var id)
+            ? new ServerSettings(id, servers, bind, Path.GetFullPath(data ?? DefaultDataOf(id)), min, max, isVerbose)
+            : throw new UsageException(
+                $"'{port}' is not a port. Write 9990 or :9990, from 1 to 65535. Give the machine's name with --host.");
     }
 
     private static string DefaultDataOf(ServerId id) =>
@@ -124,38 +111,24 @@ internal sealed record ServerSettings(
             ? null
             : "--data is not a directory name. Leave it out to use the default directory.";
 
-    private static bool TryReadList(string? cluster, out ImmutableArray<ServerId> servers, [NotNullWhen(false)] out string? problem)
+    private static ImmutableArray<ServerId> ServersOf(string? cluster)
     {
-        servers = [];
-        problem = null;
         if (string.IsNullOrWhiteSpace(cluster))
         {
-            problem = "-c is missing. List the servers that found the group, with the same list on each: -c ':9990,:9991,:9992'. For a "
-                + "single server list only itself.";
-            return false;
+            throw new UsageException("-c is missing. List the servers that found the group, with the same list on each: -c "
+                + "':9990,:9991,:9992'. For a single server list only itself.");
         }
 
-        var found = ImmutableArray.CreateBuilder<ServerId>();
-        foreach (var item in cluster.Split(','))
-        {
-            if (!ServerId.TryParse(item.Trim(), out var id))
-            {
-                problem = item.Trim().Length == 0
+        ImmutableArray<ServerId> servers =
+        [
+            .. cluster.Split(',', StringSplitOptions.TrimEntries).Select(item => ServerId.TryParse(item, out var id) ? id
+                : throw new UsageException(item.Length == 0
                     ? $"-c has an empty item: '{cluster}'. Separate the servers by commas: ':9990,:9991,:9992'."
-                    : $"'{item.Trim()}' in -c is not a server address: write :PORT or HOST:PORT, with a port from 1 to 65535.";
-                return false;
-            }
-
-            if (found.Contains(id))
-            {
-                problem = $"-c names {id} twice. List each server once. (:PORT, localhost:PORT and 127.0.0.1:PORT are the same server.)";
-                return false;
-            }
-
-            found.Add(id);
-        }
-
-        servers = found.ToImmutable();
-        return true;
+                    : $"'{item}' in -c is not a server address: write :PORT or HOST:PORT, with a port from 1 to 65535.")),
+        ];
+        return servers.GroupBy(id => id).FirstOrDefault(same => same.Count() > 1) is not { } twice
+            ? servers
+            : throw new UsageException($"-c names {twice.Key} twice. List each server once. "
+                + "(:PORT, localhost:PORT and 127.0.0.1:PORT are the same server.)");
     }
 }

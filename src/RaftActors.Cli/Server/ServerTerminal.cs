@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
@@ -22,7 +20,7 @@ internal sealed class ServerTerminal(TextWriter output, TextWriter error, TimePr
     {
         lock (_lock)
         {
-            var now = clock.GetLocalNow().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
+            var now = clock.GetLocalNow().ToString("yyyy/MM/dd HH:mm:ss");
             try
             {
                 writer.WriteLine($"{now} {Printable.Of(text)}");

@@ -68,6 +68,16 @@ internal sealed class CommandEnvironment(
         }
     }
 
+    /// <summary>Asks the user to confirm a change that is hard to undo, by a line that must be the expected one.</summary>
+    public bool IsConfirmed(string question, string expected)
+    {
+        output.Write(question);
+        output.Flush();
+        var isGiven = Input.ReadLine()?.Trim() == expected;
+        output.Write(isGiven ? "" : $"Not confirmed; nothing was changed.{Environment.NewLine}");
+        return isGiven;
+    }
+
     /// <summary>Runs a change of files, or a server, which Ctrl-C must not cut off. A change survives a crash at any point.</summary>
     public static T RunCritical<T>(Func<T> change)
     {

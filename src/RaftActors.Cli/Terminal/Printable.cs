@@ -17,7 +17,7 @@ internal static class Printable
         var printable = new StringBuilder();
         foreach (var letter in text)
         {
-            printable.Append(IsControl(letter) ? string.Create(CultureInfo.InvariantCulture, $"\\u{(int)letter:x4}") : $"{letter}");
+            printable.Append(IsControl(letter) ? $"\\u{(int)letter:x4}" : $"{letter}");
         }
 
         return printable.ToString();

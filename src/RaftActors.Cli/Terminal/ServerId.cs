@@ -23,7 +23,7 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
     public ProcessName Process => new($"{GroupName}@{this}");
 
     /// <summary>The name of its folder under <c>~/.goraft</c>: <c>host_9990</c>.</summary>
-    public string AgentId => $"{Host}_{Port.ToString(CultureInfo.InvariantCulture)}";
+    public string AgentId => $"{Host}_{Port}";
 
     public static ServerId Of(ProcessName process) =>
         TryParse(process.Node, out var id)
@@ -38,7 +38,7 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
     {
         var colon = text.LastIndexOf(':');
         var host = text[..Math.Max(0, colon)].Trim().ToLowerInvariant();
-        var isPort = int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        var isPort = int.TryParse(text[(colon + 1)..], NumberStyles.None, null, out var port)
             && port is > 0 and <= 65_535;
         id = new ServerId(host is "localhost" or Loopback ? "" : host, port);
         return isPort && (host.Length == 0 || Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
@@ -61,5 +61,5 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
 
     public int CompareTo(ServerId? other) => string.CompareOrdinal(ToString(), other?.ToString());
 
-    public override string ToString() => $"{Host}:{Port.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() => $"{Host}:{Port}";
 }

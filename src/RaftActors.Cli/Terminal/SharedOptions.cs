@@ -24,39 +24,58 @@ internal static class SharedOptions
 
     public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation. For scripts." };
 
+    /// <summary>A whole number.</summary>
+    public static Option<long?> Number(string name, string value, string description, long min = 0, long max = long.MaxValue) => new(name)
+    {
+        Description = description,
+        HelpName = value,
+        Validators =
+        {
+            result =>
+            {
+                if (result.GetValueOrDefault<long?>() is { } given && (given < min || given > max))
+                {
+                    result.AddError($"{name} must be {(max == long.MaxValue ? $"{min} or more" : $"from {min} to {max}")}");
+                }
+            },
+        },
+    };
+
     public static Option<string?> Group() => new("--group") { Description = "Only the stores of this group.", HelpName = "name" };
 
     public static Option<ProcessName?> Process() => new("--process")
     {
         Description = "Only the store of this process: raft1@node1@localhost.",
         HelpName = "name",
-        CustomParser = ParseName,
+        CustomParser = result =>
+        {
+            var names = ParseNames(result);
+            if (names is [var one])
+            {
+                return one;
+            }
+
+            if (names is not null)
+            {
+                var given = result.Tokens[0].Value;
+                result.AddError($"'{given}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
+            }
+
+            return null;
+        },
     };
 
-    public static ProcessName? ParseName(ArgumentResult result)
-    {
-        var names = ParseNames(result.Tokens[0].Value, result);
-        if (names.Length != 1)
-        {
-            result.AddError($"'{result.Tokens[0].Value}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
-            return null;
-        }
-
-        return names[0];
-    }
-
-    public static ProcessName[] ParseNames(ArgumentResult result) => ParseNames(result.Tokens[0].Value, result);
-
-    private static ProcessName[] ParseNames(string text, ArgumentResult result)
+    /// <returns>Null: a name is malformed, which is reported.</returns>
+    public static ProcessName[]? ParseNames(ArgumentResult result)
     {
         try
         {
-            return [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new ProcessName(name))];
+            return [.. result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new ProcessName(name))];
         }
         catch (FormatException e)
         {
             result.AddError(e.Message);
-            return [];
+            return null;
         }
     }
 }

@@ -65,7 +65,7 @@ public sealed class ApplicationTableTests
         });
         console.Profile.Width = 120;
 
-        console.Write(table.ForTerminal(24));
+        console.Write(table.ForTerminal(200, 24));
 
         var lines = $"{output}".Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(23, lines.Length);

@@ -84,14 +84,9 @@ public sealed class AgreementCheckTests
 
     private static List<string> Lines(params ImmutableArray<DescriptionSample> samples)
     {
-        using StringWriter text = new() { NewLine = "\n" };
-        foreach (var finding in new AgreementCheck(Target, samples).Findings())
-        {
-            Assert.Equal(finding.Level == FindingLevel.Ok, finding.Cure is null);
-            (finding with { Cure = null }).WriteText(text);
-        }
-
-        return [.. $"{text}".Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        List<Finding> findings = [.. new AgreementCheck(Target, samples).Findings()];
+        Assert.All(findings, finding => Assert.Equal(finding.Level == FindingLevel.Ok, finding.Cure is null));
+        return [.. findings.Select(finding => (finding with { Cure = null }).Lines)];
     }
 
     private static DescriptionSample Of(

@@ -60,6 +60,20 @@ public sealed class LiveGroupTests(LiveGroupTests.Servers servers) : IClassFixtu
         });
     }
 
+    [Fact]
+    public void Settings_of_each_server_are_listed()
+    {
+        var run = servers.Ask("settings");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.All(servers.Ports, port =>
+        {
+            var lines = run.Lines.Where(line => line.StartsWith($":{port} ")).ToList();
+            Assert.Single(lines, line => line.Contains("  version  "));
+            Assert.Single(lines, line => line.Contains("  raft.tick-interval  ") && line.EndsWith("  10 ms"));
+        });
+    }
+
     /// <summary>Three servers, shared by the tests of the class.</summary>
     public sealed class Servers : IAsyncLifetime
     {

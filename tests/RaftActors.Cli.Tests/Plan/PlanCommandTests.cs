@@ -34,8 +34,8 @@ public sealed class PlanCommandTests
 
     [Theory]
     [InlineData("--round-trip 1ms", "neither --measure nor --sync is given")]
-    [InlineData("--sync 1 --members 0", "'0' is not a number for --members: write one from 1 to 101")]
-    [InlineData("--sync 1 --shared-cores 0", "'0' is not a number for --shared-cores: write one from 1 to 1024")]
+    [InlineData("--sync 1 --members 0", "--members must be from 1 to 101")]
+    [InlineData("--sync 1 --shared-cores 0", "--shared-cores must be from 1 to 1024")]
     [InlineData("--sync 1 --payload 1XB", "'1XB' is not a size for --payload: write 256, 64kB or 16MiB")]
     [InlineData("--sync soon", "'soon' is not a time for --sync: write 250us, 2ms or 1s; a number alone means milliseconds")]
     [InlineData("--sync 2ms --sync-p99 1ms", "--sync-p99 is below --sync")]

@@ -26,7 +26,7 @@ public sealed class EventLoggerTests : TestKit
     [MemberData(nameof(Wrappers))]
     public async Task Cause_of_the_failure_is_found_in_every_wrapper(Func<Exception, Exception> wrapped)
     {
-        Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, "/data", null, null, false, out var settings, out _));
+        var settings = ServerSettings.Of(":9990", data: "/data");
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         var terminal = new ServerTerminal(TextWriter.Null, TextWriter.Null, TimeProvider.System);
         var logger = Sys.ActorOf(Props.Create(() => new EventLogger(settings, terminal, "/user/raft", failed)));

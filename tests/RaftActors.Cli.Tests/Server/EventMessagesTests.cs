@@ -9,13 +9,7 @@ public sealed class EventMessagesTests
     private static readonly ProcessName Self = new("raft@:9990");
     private static readonly ProcessName Other = new("raft@:9991");
 
-    private readonly EventMessages _messages;
-
-    public EventMessagesTests()
-    {
-        Assert.True(ServerSettings.TryMake(":9990,:9991", "9990", null, null, "/data", null, null, false, out var settings, out _));
-        _messages = new EventMessages(settings);
-    }
+    private readonly EventMessages _messages = new(ServerSettings.Of(":9990,:9991", data: "/data"));
 
     [Fact]
     public void Each_change_of_an_election_is_reported_once_with_its_term()

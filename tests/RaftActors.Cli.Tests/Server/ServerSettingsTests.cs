@@ -1,4 +1,5 @@
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Tests.Server;
 
@@ -10,7 +11,7 @@ public sealed class ServerSettingsTests
     [InlineData(":9990")]
     public void Port_is_accepted_with_and_without_a_colon(string port)
     {
-        var settings = Make(":9990,:9991,host:9992", port);
+        var settings = ServerSettings.Of(":9990,:9991,host:9992", port);
 
         Assert.Equal(":9990", settings.Id.ToString());
         Assert.Equal([":9990", ":9991", "host:9992"], settings.Servers.Select(server => server.ToString()));
@@ -20,12 +21,12 @@ public sealed class ServerSettingsTests
     }
 
     [Fact]
-    public void Server_outside_its_list_is_no_founder() => Assert.False(Make(":9990,:9991", "9993").IsFounder);
+    public void Server_outside_its_list_is_no_founder() => Assert.False(ServerSettings.Of(":9990,:9991", "9993").IsFounder);
 
     [Fact]
     public void Host_is_part_of_the_name_in_lower_case()
     {
-        var settings = Make("host1:9990,host2:9990", "9990", "Host1");
+        var settings = ServerSettings.Of("host1:9990,host2:9990", "9990", "Host1");
         Assert.True(settings.IsFounder);
         Assert.EndsWith(Path.Combine(".goraft", "host1_9990"), settings.Data);
     }
@@ -38,7 +39,8 @@ public sealed class ServerSettingsTests
     [InlineData(2500, 3000, 2500, 3000)]
     public void Missing_election_timeout_is_derived_from_the_given_one(int? min, int? max, int least, int longest)
     {
-        Assert.True(ServerSettings.TryMake(":9990", "9990", null, null, null, min, max, false, out var settings, out _));
+        var settings = ServerSettings.Of(":9990", electionTimeoutMin: min, electionTimeoutMax: max);
+
         Assert.Equal((least, longest), (settings.ElectionTimeoutMin, settings.ElectionTimeoutMax));
     }
 
@@ -71,11 +73,7 @@ public sealed class ServerSettingsTests
     public void Malformed_local_address_is_refused() => Refuse("'a b' is not a host name", bind: "a b");
 
     [Fact]
-    public void Blank_directory_is_refused()
-    {
-        Assert.False(ServerSettings.TryMake(":9990", "9990", null, null, " ", null, null, false, out _, out var problem));
-        Assert.Contains("--data is not a directory name", problem);
-    }
+    public void Blank_directory_is_refused() => Refuse("--data is not a directory name", data: " ");
 
     [Theory]
     [InlineData(300, 150)]
@@ -83,22 +81,14 @@ public sealed class ServerSettingsTests
     [InlineData(150, 1_000_000)]
     public void Invalid_election_timeouts_are_refused(int min, int max) => Refuse("The election timeout of", min: min, max: max);
 
-    private static ServerSettings Make(string cluster, string port, string? host = null)
-    {
-        Assert.True(ServerSettings.TryMake(cluster, port, host, null, null, null, null, false, out var settings, out var problem), problem);
-        return settings;
-    }
-
     private static void Refuse(
         string why,
         string? cluster = ":9990",
         string port = "9990",
         string? host = null,
         string? bind = null,
+        string? data = null,
         int? min = null,
-        int? max = null)
-    {
-        Assert.False(ServerSettings.TryMake(cluster, port, host, bind, null, min, max, false, out _, out var problem));
-        Assert.Contains(why, problem);
-    }
+        int? max = null) =>
+        Assert.Contains(why, Assert.Throws<UsageException>(() => ServerSettings.Of(cluster, port, host, bind, data, min, max)).Message);
 }

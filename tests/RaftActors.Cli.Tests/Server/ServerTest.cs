@@ -60,7 +60,7 @@ public abstract class ServerTest : TestKit
 
     private protected void Start(string cluster = ":9990,:9991,:9992")
     {
-        Assert.True(ServerSettings.TryMake(cluster, "9990", null, null, "unused", null, null, false, out var settings, out _));
+        var settings = ServerSettings.Of(cluster, data: "unused");
         var terminal = new ServerTerminal(_output, _errors, TimeProvider.System);
         var failed = Failed;
         Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)));

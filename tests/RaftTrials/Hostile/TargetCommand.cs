@@ -38,8 +38,7 @@ internal static class TargetCommand
         var security = new SecurityOptions(new CommandEnvironment(() => Console.In, Console.Out, Console.Error));
         var options = new ServerOptions(security);
         var command = new Command(Name) { Hidden = true };
-        options.Own.ToList().ForEach(command.Add);
-        security.AddTo(command);
+        options.Own.Concat(security.All).ToList().ForEach(command.Add);
         Option<string?> hocon = new(Hocon);
         command.Add(hocon);
 

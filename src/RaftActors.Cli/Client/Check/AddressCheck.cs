@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -34,7 +33,7 @@ internal static class AddressCheck
             return time > LookupMax
                 ? Finding.Warn(
                     host,
-                    string.Create(CultureInfo.InvariantCulture, $"the lookup took {time.TotalMilliseconds:0} ms and found {list}"),
+                    $"the lookup took {time.TotalMilliseconds:0} ms and found {list}",
                     "Look at the name servers of this machine.")
                 : Finding.Ok(host, $"the name is {list}");
         }

@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges whether the nodes of a group have one version, the same settings and the same time.</summary>
+/// <summary>Checks whether the nodes of a group have one version, the same settings and the same time.</summary>
 /// <param name="samples">Of each process that answered.</param>
 internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSample> samples)
 {
@@ -91,5 +90,5 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
         return values.Count <= 1 ? null : string.Join("; ", values.Select(value => $"{value.Key} on {string.Join(", ", value)}"));
     }
 
-    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.000} s";
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,7 +6,7 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges how long the certificates of this program's options are valid.</summary>
+/// <summary>Checks how long the certificates of this program's options are valid.</summary>
 internal static class CertificateCheck
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);
@@ -19,7 +18,7 @@ internal static class CertificateCheck
     {
         try
         {
-            return [.. Read(file, password).Select(certificate => Judge(file, certificate, now))];
+            return [.. Read(file, password).Select(certificate => Check(file, certificate, now))];
         }
         catch (CryptographicException e)
         {
@@ -39,10 +38,10 @@ internal static class CertificateCheck
         return certificates;
     }
 
-    private static Finding Judge(string file, X509Certificate2 certificate, DateTimeOffset now)
+    private static Finding Check(string file, X509Certificate2 certificate, DateTimeOffset now)
     {
         var end = certificate.NotAfter.ToUniversalTime();
-        var text = string.Create(CultureInfo.InvariantCulture, $"the certificate {certificate.Subject} is valid until {end:yyyy-MM-dd}");
+        var text = $"the certificate {certificate.Subject} is valid until {end:yyyy-MM-dd}";
         return end < now.UtcDateTime
             ? Finding.Fail(file, $"{text}: it has expired, and new connections are refused", "Issue another one.")
             : end < now.UtcDateTime + Soon

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftActors.Cli.Plan;
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
@@ -7,7 +5,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
+/// <summary>Checks a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
 internal static class DataCheck
 {
     // Each commit waits for a sync of a majority.
@@ -35,19 +33,17 @@ internal static class DataCheck
         }
     }
 
-    /// <summary>Judges the times of syncs, which are sorted.</summary>
+    /// <summary>Checks the times of syncs, which are sorted.</summary>
     public static Finding Latency(string path, TimeSpan[] times)
     {
         var (half, most) = SyncProbe.Percentiles(times);
-        var text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}");
+        var text = $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}";
         return most > SyncMax
             ? Finding.Warn(path, $"{text}, which is slow: each commit waits for one", "Use a local disk, and let no other program load it.")
             : Finding.Ok(path, text);
     }
 
-    /// <summary>Judges the free space.</summary>
+    /// <summary>Checks the free space.</summary>
     public static Finding Space(string path, long free)
     {
         var text = $"{free >> 20} MiB are free";

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
@@ -29,23 +27,7 @@ internal sealed record Finding(FindingLevel Level, string About, string Text, st
 
     public static Finding Fail(string about, string text, string cure) => new(FindingLevel.Fail, about, text, cure);
 
-    public void WriteText(TextWriter output)
-    {
-        output.WriteLine(Printable.Of($"{Level.ToString().ToUpperInvariant(),-4}  {About}: {Text}"));
-        if (Cure is not null)
-        {
-            output.WriteLine(Printable.Of($"      {Cure}"));
-        }
-    }
-
-    public void WriteJson(TextWriter output) => JsonLine.Write(output, Members);
-
-    private void Members(Utf8JsonWriter writer)
-    {
-        writer.WriteString("kind", "finding");
-        writer.WriteString("level", Level.ToString().ToLowerInvariant());
-        writer.WriteString("about", About);
-        writer.WriteString("text", Text);
-        JsonLine.Text(writer, "cure", Cure);
-    }
+    /// <summary>The lines for the user.</summary>
+    public string Lines => Printable.Of($"{$"{Level}".ToUpperInvariant(),-4}  {About}: {Text}")
+        + (Cure is null ? "" : $"{Environment.NewLine}      {Printable.Of(Cure)}");
 }

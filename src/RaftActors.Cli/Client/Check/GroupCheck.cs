@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Tells the problems of a group, and those that only two samples or this machine can show.</summary>
@@ -68,7 +66,7 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
             return findings;
         }
 
-        var time = string.Create(CultureInfo.InvariantCulture, $"{row.RoundTrip.TotalMilliseconds:0.0} ms");
+        var time = $"{row.RoundTrip.TotalMilliseconds:0.0} ms";
         if (row.RoundTrip > RoundTripMax)
         {
             findings.Add(Finding.Warn(
@@ -87,6 +85,6 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
 
         return findings.Count > 0
             ? findings
-            : [Finding.Ok(shown, $"{StatusView.RoleOf(status)} in term {status.Term}, answers after {time}")];
+            : [Finding.Ok(shown, $"{StatusTable.RoleOf(status)} in term {status.Term}, answers after {time}")];
     }
 }

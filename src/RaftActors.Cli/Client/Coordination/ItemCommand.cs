@@ -68,36 +68,25 @@ internal static class ItemCommand
         };
     }
 
-    private static int Get(CoordinationGroup group, string name, bool isTerminal)
+    private static int Get(CoordinationGroup group, string name, bool isTerminal) => Read(group, name, view =>
+        view.Items is not [{ Value: { } value } item] ? group.Refuse($"there is no item '{name}', as 'raft item list' shows")
+
+            // A script gets the text as it is.
+            : group.Write("item", isTerminal ? Printable.Of(value) : value, Members(item)));
+
+    private static int List(CoordinationGroup group, string prefix) => group.Ask(
+        new Question.OfChanges(prefix, -1), CoordinationJson.Default.ItemsView, view => group.WriteRows(
+            "item",
+            view.Items,
+            [
+                new("NAME", "name", each => each.Name),
+                new("VERSION", "version", each => each.Version),
+                new("VALUE", "value", each => each.Value),
+            ]));
+
+    // If the group does not answer, it is certain that nothing was changed.
+    private static int Write(CoordinationGroup group, string name, Change change, string verb) => Read(group, name, _ =>
     {
-        if (!TryRead(group, name, out var view, out var code))
-        {
-            return code;
-        }
-
-        if (view.Items is not [{ Value: { } value } item])
-        {
-            return group.Refuse($"there is no item '{name}', as 'raft item list' shows");
-        }
-
-        // A script gets the text as it is.
-        group.Write("item", isTerminal ? Printable.Of(value) : value, Members(item));
-        return ExitCode.Done;
-    }
-
-    private static int List(CoordinationGroup group, string prefix) => group.TryAsk(
-        new Question.OfChanges(prefix, -1), CoordinationJson.Default.ItemsView, out var view, out var code)
-        ? group.WriteRows("item", ["NAME", "VERSION", "VALUE"], [.. view.Items.Select(Members)], view.Items.Length)
-        : code;
-
-    private static int Write(CoordinationGroup group, string name, Change change, string verb)
-    {
-        // If the group does not answer, it is certain that nothing was changed.
-        if (!TryRead(group, name, out _, out var code))
-        {
-            return code;
-        }
-
         var (outcome, version) = group.Append(name, change, answer => answer is Answer.Conflict ? $"there is no item '{name}'" : null);
         return group.Report(
             outcome,
@@ -105,14 +94,11 @@ internal static class ItemCommand
             change is Change.Put ? $"put '{name}', version {version}" : $"deleted '{name}'",
             $"'{name}' was changed",
             $"raft item get {name}",
-            ("name", name),
-            ("version", outcome is RequestOutcome.Done ? version : null));
-    }
+            members: [("name", name), ("version", outcome is RequestOutcome.Done ? version : null)]);
+    });
 
     private static int Watch(CoordinationGroup group, string prefix) =>
-        TryRead(group, prefix, out _, out var code) && group.TryRun(() => WatchAsync(group, prefix), out _, out code)
-            ? ExitCode.Done
-            : code;
+        Read(group, prefix, _ => group.Ask(() => WatchAsync(group, prefix), _ => ExitCode.Done));
 
     private static async Task<bool> WatchAsync(CoordinationGroup group, string prefix)
     {
@@ -131,13 +117,15 @@ internal static class ItemCommand
                     Printable.Of(isThere ? $"{item.Name} = {item.Value}" : $"{item.Name} is deleted"),
                     Members(item));
             }
+
+            group.Environment.Output.Flush();
         }
 
         return true;
     }
 
-    private static bool TryRead(CoordinationGroup group, string name, out ItemsView view, out int code) =>
-        group.TryAsk(new Question.OfItem(name), CoordinationJson.Default.ItemsView, out view, out code);
+    private static int Read(CoordinationGroup group, string name, Func<ItemsView, int> then) =>
+        group.Ask(new Question.OfItem(name), CoordinationJson.Default.ItemsView, then);
 
     private static (string Name, object? Value)[] Members(Item item) =>
         [("name", item.Name), ("version", item.Version), ("value", item.Value)];

@@ -64,42 +64,38 @@ internal static class LockCommand
         };
     }
 
-    private static int List(CoordinationGroup group) => !group.TryDescribe(null, out var overview, out var code)
-        ? code
-        : group.WriteRows(
-            "lock",
-            ["LOCK", "PERMITS", "HOLDERS", "WAITING", "PROGRAM", "TOKEN"],
-            [
-                .. overview.Locks.Select(each => new (string, object?)[]
-                {
-                    ("lock", each.Name), ("permits", each.Permits), ("holders", each.HolderCount), ("waiting", each.WaitingCount),
-                    ("program", each.Holders.FirstOrDefault()?.Owner), ("token", each.Holders.FirstOrDefault()?.Token),
-                }),
-            ],
-            overview.LockCount);
+    private static int List(CoordinationGroup group) => group.Describe(null, overview => group.WriteRows(
+        "lock",
+        overview.Locks,
+        [
+            new("LOCK", "lock", each => each.Name),
+            new("PERMITS", "permits", each => each.Permits),
+            new("HOLDERS", "holders", each => each.HolderCount),
+            new("WAITING", "waiting", each => each.WaitingCount),
+            new("PROGRAM", "program", each => each.Holders.FirstOrDefault()?.Owner),
+            new("TOKEN", "token", each => each.Holders.FirstOrDefault()?.Token),
+        ],
+        overview.LockCount));
 
-    private static int Show(CoordinationGroup group, string name) => !group.TryDescribe(name, out var overview, out var code)
-        ? code
-        : overview.Locks is not [var found] ? group.Refuse(Missing(name))
+    private static int Show(CoordinationGroup group, string name) => group.Describe(name, overview => overview.Locks is not [var found]
+        ? group.Refuse(Missing(name))
         : group.WriteRows(
             "claim",
-            ["PART", "PROGRAM", "SESSION", "TOKEN", "TEXT"],
+            [.. found.Holders, .. found.Waiting],
             [
-                .. found.Holders.Concat(found.Waiting).Select(each => new (string, object?)[]
-                {
-                    ("part", each.Token > 0 ? "holder" : "waiting"), ("program", each.Owner), ("session", each.Session),
-                    ("token", each.Token > 0 ? each.Token : null), ("text", each.Text),
-                }),
+                new("PART", "part", each => each.Token > 0 ? "holder" : "waiting"),
+                new("PROGRAM", "program", each => each.Owner),
+                new("SESSION", "session", each => each.Session),
+                new("TOKEN", "token", each => each.Token > 0 ? each.Token : null),
+                new("TEXT", "text", each => each.Text),
             ],
-            found.HolderCount + found.WaitingCount);
+            found.HolderCount + found.WaitingCount));
 
-    private static int Break(CoordinationGroup group, string name, long? token, bool isSure)
+    private static int Break(CoordinationGroup group, string name, long? token, bool isSure) =>
+        group.Ask(new Question.OfLock(name, null), CoordinationJson.Default.LockView, before => Break(group, name, token, isSure, before));
+
+    private static int Break(CoordinationGroup group, string name, long? token, bool isSure, LockView before)
     {
-        if (!group.TryAsk(new Question.OfLock(name, null), CoordinationJson.Default.LockView, out var before, out var code))
-        {
-            return code;
-        }
-
         var holder = before.Holders.FirstOrDefault(each => token is null || each.Token == token);
         var whyNot = before.Holders.IsEmpty ? Missing(name)
             : holder is null || (token is null && before.Holders.Length > 1)
@@ -121,13 +117,16 @@ internal static class LockCommand
             $"'{name}' {(next is null ? now.Holders.IsEmpty ? "is free" : "has a free permit" : $"is now held by {Text(next)}")}",
             "the holder has released the lock",
             $"raft lock show {name}",
-            ("lock", name),
-            ("program", holder?.Owner),
-            ("session", holder?.Session),
-            ("token", holder?.Token),
-            ("nextProgram", next?.Owner),
-            ("nextToken", next?.Token),
-            ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null));
+            members:
+            [
+                ("lock", name),
+                ("program", holder?.Owner),
+                ("session", holder?.Session),
+                ("token", holder?.Token),
+                ("nextProgram", next?.Owner),
+                ("nextToken", next?.Token),
+                ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null),
+            ]);
     }
 
     private static RequestOutcome Break(CoordinationGroup group, string name, long token, long begin, ref LockView now)
@@ -139,7 +138,7 @@ internal static class LockCommand
             // The answer waits a moment for a change.
             var view = now;
             Question question = new Question.OfLock(name, [.. now.Holders.Select(each => each.Token)]);
-            var why = Stopwatch.GetElapsedTime(begin) >= group.Timeout
+            var why = Stopwatch.GetElapsedTime(begin) >= group.Settings.Timeout
                 ? "it was told, and holds the lock still"
                 : group.Client.TryAsk(() => group.AskAsync(question, CoordinationJson.Default.LockView), out view);
             (now, outcome) = why is null ? (view, outcome) : (now, group.Client.Unknown(why));

@@ -48,31 +48,25 @@ internal static class SessionCommand
                 "session end 4711",
                 true,
                 [id, yes],
-                (parsed, group) => End(group, parsed.GetValue(id), parsed.GetValue(yes))),
+                (parsed, group) => group.Describe(
+                    null, overview => End(group, parsed.GetValue(id), parsed.GetValue(yes), overview))),
         };
     }
 
-    private static int List(CoordinationGroup group) => !group.TryDescribe(null, out var overview, out var code)
-        ? code
-        : group.WriteRows(
-            "session",
-            ["SESSION", "PROGRAM", "CLAIMS", "TIMEOUT", "LEFT"],
-            [
-                .. overview.Sessions.Select(each => new (string, object?)[]
-                {
-                    ("session", each.Id), ("program", each.Owner), ("claims", each.Claims),
-                    ("timeoutMs", (long)each.Timeout.TotalMilliseconds), ("leftMs", (long)each.Left.TotalMilliseconds),
-                }),
-            ],
-            overview.SessionCount);
+    private static int List(CoordinationGroup group) => group.Describe(null, overview => group.WriteRows(
+        "session",
+        overview.Sessions,
+        [
+            new("SESSION", "session", each => each.Id),
+            new("PROGRAM", "program", each => each.Owner),
+            new("CLAIMS", "claims", each => each.Claims),
+            new("TIMEOUT", "timeoutMs", each => (long)each.Timeout.TotalMilliseconds),
+            new("LEFT", "leftMs", each => (long)each.Left.TotalMilliseconds),
+        ],
+        overview.SessionCount));
 
-    private static int End(CoordinationGroup group, long id, bool isSure)
+    private static int End(CoordinationGroup group, long id, bool isSure, RaftOverview overview)
     {
-        if (!group.TryDescribe(null, out var overview, out var code))
-        {
-            return code;
-        }
-
         // A list that is cut may lack it.
         var session = overview.Sessions.FirstOrDefault(each => each.Id == id);
         var isThere = session is not null || overview.SessionCount > overview.Sessions.Length;
@@ -90,9 +84,12 @@ internal static class SessionCommand
             $"session {id} is gone",
             "the session is gone",
             "raft session list",
-            ("session", id),
-            ("program", session?.Owner),
-            ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null));
+            members:
+            [
+                ("session", id),
+                ("program", session?.Owner),
+                ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null),
+            ]);
     }
 
     // The answer to a further End tells that the session is gone. Until then it has no effect.
@@ -106,7 +103,7 @@ internal static class SessionCommand
                 return isTold && outcome is RequestOutcome.NotDone ? new RequestOutcome.Done() : outcome;
             }
 
-            if (Stopwatch.GetElapsedTime(begin) >= group.Timeout || group.Client.End.WaitHandle.WaitOne(Pause))
+            if (Stopwatch.GetElapsedTime(begin) >= group.Settings.Timeout || group.Client.End.WaitHandle.WaitOne(Pause))
             {
                 return group.Client.Unknown("its program was told, and it is there still");
             }

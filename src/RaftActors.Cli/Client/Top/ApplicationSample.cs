@@ -15,13 +15,13 @@ namespace RaftActors.Cli.Client.Top;
 internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, ImmutableArray<NodeSample> Nodes, long At)
 {
     /// <summary>Asks the contacts of a client, and the nodes that they know.</summary>
-    /// <param name="patience">
+    /// <param name="answerTimeout">
     /// Once a node has answered, the others have so long, and so long again after each answer. The first one has the timeout of the client,
     /// because a connection takes longer than an answer.
     /// </param>
     /// <exception cref="RaftUnavailableException">No node answered.</exception>
     /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
-    public static async Task<ApplicationSample> TakeAsync(RaftClient raft, TimeSpan patience, CancellationToken end)
+    public static async Task<ApplicationSample> TakeAsync(RaftClient raft, TimeSpan answerTimeout, CancellationToken end)
     {
         var at = Stopwatch.GetTimestamp();
         using var late = CancellationTokenSource.CreateLinkedTokenSource(end);
@@ -94,7 +94,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         async Task<ClientReply.ProcessList> PageAsync(Address node, ProcessPlace? after)
         {
             var page = await raft.ProcessesOfAsync(node, after, late.Token).ConfigureAwait(false);
-            late.CancelAfter(patience);
+            late.CancelAfter(answerTimeout);
             return page;
         }
     }

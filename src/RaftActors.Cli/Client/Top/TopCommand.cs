@@ -2,20 +2,13 @@ using System.CommandLine;
 
 using RaftActors.Cli.Terminal;
 
-using Spectre.Console;
-
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary><c>raft top</c>.</summary>
-/// <param name="hasGroup">False: the table has all groups of an application.</param>
-internal sealed class TopCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client, bool hasGroup)
+internal static class TopCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IntervalMax = TimeSpan.FromHours(1);
-    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
-
-    // The table of the period before; null: this is the first one, or the group did not answer.
-    private ITopTable? _before;
 
     public static Command Build(CommandEnvironment environment)
     {
@@ -24,161 +17,70 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
             Description = $"The time between two tables: {Duration.Forms}. Default: {DefaultInterval.TotalSeconds}s.",
             HelpName = "time",
         };
-        var count = new Option<int?>("--count")
-        {
-            Description = "End after this many tables.",
-            HelpName = "n",
-            Validators =
-            {
-                result =>
-                {
-                    if (result.GetValueOrDefault<int?>() < 1)
-                    {
-                        result.AddError("--count must be 1 or more");
-                    }
-                },
-            },
-        };
+        var count = SharedOptions.Number("--count", "n", "End after this many tables.", min: 1);
         var options = new ClientOptions(environment);
-        var command = new Command(
-            "top",
-            """
-            Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C ends.
-            Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
-
-              SERVER      its name; with --contacts PROCESS
-              ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
-              TERM        the highest term that it knows. A term that grows means elections
-              COMMITTED   the last pair that it knows to be committed
-              DELIVERED   the last pair that its actor has received
-              LAG         the number of pairs that it is behind the highest COMMITTED
-              COMMITS/S   growth of COMMITTED per second since the table before
-              SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
-              ROUND TRIP  from the call of this program to the reply of the member
-
-            With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which are
-            not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as fit:
-
-              GROUP       its name
-              LEADER      the leader of the latest term, or none
-              TERM        the highest term that a member knows
-              MEMBERS     members that answered, and all members
-              COMMITTED   the last pair that a process knows to be committed
-              LAG         the largest of its members
-              COMMITS/S   as above
-              SYNC        the largest of its processes
-              NOTE        its first problem, and the number of others. raft check --group tells all with their remedies
-
-            Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
-
-            Exit codes:
-              0    ended by q or --count, and the last table has a member or a node that answered
-              1    none answered at the end
-              2    the command is wrong
-              130  Ctrl-C
-
-            Examples:
-              raft top -S :9990
-              raft top --contacts 10.0.0.1:2551
-              raft top --contacts 10.0.0.1:2551 --group orders --interval 5s
-              raft top -S :9990 --count 2 --json
-            """)
-        {
-            interval, count,
-        };
         options.Group.Description = "One group of the application. Default: all of them.";
-        options.AddTo(command);
-        command.SetAction(parsed =>
+        return new GroupVerb(environment, "top")
         {
-            var (settings, pause) = (options.Read(parsed), IntervalOf(parsed.GetValue(interval)));
-            var hasGroup = settings.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
-            return settings.Look(client =>
-                new TopCommand(environment, settings, client, hasGroup).Run(pause, parsed.GetValue(count) ?? int.MaxValue));
-        });
-        return command;
-    }
+            What = """
+                Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C
+                ends. Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
 
-    private static TimeSpan IntervalOf(string? text) => text is null ? DefaultInterval
-        : Duration.Parse(text, "", TimeSpan.FromSeconds(1), IntervalMax, out var problem) ?? throw new UsageException(problem);
+                  SERVER      its name; with --contacts PROCESS
+                  ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
+                  TERM        the highest term that it knows. A term that grows means elections
+                  COMMITTED   the last pair that it knows to be committed
+                  DELIVERED   the last pair that its actor has received
+                  LAG         the number of pairs that it is behind the highest COMMITTED
+                  COMMITS/S   growth of COMMITTED per second since the table before
+                  SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
+                  ROUND TRIP  from the call of this program to the reply of the member
 
-    private int Run(TimeSpan interval, int count) => environment.IsTerminal && !settings.IsJson
-        ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            interval, count, (table, why) => context.UpdateTarget(
-                table is null ? new Text($"raft: {why}") : table.ForTerminal(AnsiConsole.Profile.Height))))
-        : Repeat(interval, count, Write);
+                With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which
+                are not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as
+                fit:
 
-    private async Task<ITopTable> TakeAsync() => hasGroup
-        ? new TopView(
-            await GroupReport.TakeAsync(client, client.Interrupted).ConfigureAwait(false), (_before as TopView)?.Report.Rows ?? [])
-        : new ApplicationTable(
-            settings.Target,
-            await ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.Interrupted).ConfigureAwait(false),
-            (_before as ApplicationTable)?.Sample);
+                  GROUP       its name
+                  LEADER      the leader of the latest term, or none
+                  TERM        the highest term that a member knows
+                  MEMBERS     members that answered, and all members
+                  COMMITTED   the last pair that a process knows to be committed
+                  LAG         the largest of its members
+                  COMMITS/S   as above
+                  SYNC        the largest of its processes
+                  NOTE        its first problem, and the number of others. raft check --group tells all with their remedies
 
-    /// <param name="show">Gets the table, or why there is none.</param>
-    private int Repeat(TimeSpan interval, int count, Action<ITopTable?, string?> show)
-    {
-        while (true)
-        {
-            // Not ended by refusals: the members may start later.
-            var why = client.TryAsk(TakeAsync, out var table);
-            if (client.IsInterrupted)
+                Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
+                """,
+            Ends = new("ended by q or --count, and the last table has a member or a node that answered", "none answered at the end"),
+            Examples =
+            [
+                "top -S :9990",
+                "top --contacts 10.0.0.1:2551",
+                "top --contacts 10.0.0.1:2551 --group orders --interval 5s",
+                "top -S :9990 --count 2 --json",
+            ],
+            Own = [interval, count],
+            Options = options,
+            Looks = _ => true,
+            Run = (parsed, run) =>
             {
-                return ExitCode.Interrupted;
-            }
-
-            show(why is null ? table : null, why);
-            _before = why is null ? table : null;
-            if (--count == 0 || WaitsForQ(interval))
-            {
-                return why is null ? ExitCode.Done : ExitCode.Failed;
-            }
-        }
+                var isOne = run.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
+                var period = parsed.GetValue(interval) is { } text
+                    ? Duration.Parse(text, "", TimeSpan.FromSeconds(1), IntervalMax)
+                    : DefaultInterval;
+                return new LiveTable(run, before => isOne ? OneAsync(run, before) : AllAsync(run, before), period, hasRepeats: true)
+                    .Run(parsed.GetValue(count) ?? long.MaxValue);
+            },
+        }.Build();
     }
 
-    /// <returns>Whether q was typed on the terminal.</returns>
-    private bool WaitsForQ(TimeSpan interval)
-    {
-        if (!environment.IsTerminal || Console.IsInputRedirected)
-        {
-            client.Interrupted.WaitHandle.WaitOne(interval);
-            return false;
-        }
+    private static async Task<ITable> OneAsync(GroupRun run, ITable? before) => TopView.Of(
+        await GroupReport.TakeAsync(run.Client, run.Client.Interrupted).ConfigureAwait(false),
+        (before as RowTable<MemberRow>)?.Rows ?? []);
 
-        for (var left = interval; left > TimeSpan.Zero && !client.IsInterrupted; left -= KeyPause)
-        {
-            while (Console.KeyAvailable)
-            {
-                if (Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q')
-                {
-                    return true;
-                }
-            }
-
-            client.Interrupted.WaitHandle.WaitOne(left < KeyPause ? left : KeyPause);
-        }
-
-        return false;
-    }
-
-    private void Write(ITopTable? table, string? why)
-    {
-        if (table is null)
-        {
-            environment.Error.WriteLine($"raft: {why}");
-            return;
-        }
-
-        if (settings.IsJson)
-        {
-            table.WriteJson(environment.Output);
-        }
-        else
-        {
-            environment.Output.Write(_before is null ? "" : "\n");
-            table.WriteText(environment.Output);
-        }
-
-        environment.Output.Flush();
-    }
+    private static async Task<ITable> AllAsync(GroupRun run, ITable? before) => new ApplicationTable(
+        run.Target,
+        await ApplicationSample.TakeAsync(run.Client.Raft, run.Settings.LookTimeout, run.Client.Interrupted).ConfigureAwait(false),
+        (before as ApplicationTable)?.Sample);
 }

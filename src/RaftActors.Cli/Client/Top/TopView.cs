@@ -1,109 +1,45 @@
-using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
-
 using RaftActors.Cli.Terminal;
 
 using Spectre.Console;
-using Spectre.Console.Rendering;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>Formats the members of one group.</summary>
-/// <param name="before">The rows of the period before; empty: this is the first.</param>
-internal sealed class TopView(GroupReport now, ImmutableArray<MemberRow> before) : ITopTable
+/// <summary>The table of the members of one group.</summary>
+internal static class TopView
 {
-    private static readonly string[] Columns = ["ROLE", "TERM", "COMMITTED", "DELIVERED", "LAG", "COMMITS/S", "SYNC", "ROUND TRIP"];
-
-    private string[] Heading => [now.Target.Noun.ToUpperInvariant(), .. Columns];
-
-    public GroupReport Report => now;
-
-    /// <summary>The cell for <see cref="RaftStatus.SyncTime"/>.</summary>
-    public static string Sync(TimeSpan? time) =>
-        time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalMilliseconds:0.00} ms") : "";
-
-    /// <summary>The JSON member for <see cref="RaftStatus.SyncTime"/>.</summary>
-    public static void Sync(Utf8JsonWriter writer, TimeSpan? time)
+    /// <param name="before">The rows of the period before; empty: this is the first.</param>
+    public static RowTable<MemberRow> Of(GroupReport now, IEnumerable<MemberRow> before) => new(
+        "sample",
+        now.Rows,
+        new(now.Target.Noun.ToUpperInvariant(), now.Target.Noun, row => now.Target.Show(row.Name)),
+        new("ROLE", "role", row => StatusTable.RoleOf(row.Status)),
+        new("TERM", "term", row => row.Status?.Term),
+        new("COMMITTED", "committed", row => row.Status?.Committed.Value),
+        new("DELIVERED", "delivered", row => row.Status?.Delivered.Value),
+        new("LAG", "lag", row => now.Committed - row.Status?.Delivered.Value),
+        Rate<MemberRow>(row => row.RateSince(before.FirstOrDefault(each => each.Name == row.Name))),
+        Sync<MemberRow>(row => row.Status?.SyncTime),
+        new(
+            "ROUND TRIP",
+            "roundTripMs",
+            row => row.Status is null ? null : Math.Round(row.RoundTrip.TotalMilliseconds, 3),
+            row => row.Status is null ? "" : $"{row.RoundTrip.TotalMilliseconds:0.0} ms"))
     {
-        if (time is { } known)
-        {
-            writer.WriteNumber("syncMs", Math.Round(known.TotalMilliseconds, 3));
-        }
-    }
+        Colour = row => StatusTable.ColourOf(row.Status?.Role),
+        Shape = (column, place) => column.Alignment = place < 2 ? null : Justify.Right,
+    };
 
-    public void WriteText(TextWriter output)
-    {
-        var table = new TextTable(Heading);
-        foreach (var row in now.Rows)
-        {
-            table.Add(Cells(row));
-        }
+    /// <summary>Commits per second.</summary>
+    public static Column<TRow> Rate<TRow>(Func<TRow, double?> rateOf) => new(
+        "COMMITS/S",
+        "commitsPerSecond",
+        row => rateOf(row) is { } rate ? Math.Round(rate, 1) : null,
+        row => rateOf(row)?.ToString("0"));
 
-        table.WriteTo(output);
-    }
-
-    public IRenderable ForTerminal(int height)
-    {
-        var table = new Table().Border(TableBorder.None);
-        foreach (var (heading, place) in Heading.Select((heading, place) => (heading, place)))
-        {
-            var column = new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold)));
-            table.AddColumn(place < 2 ? column : column.RightAligned());
-        }
-
-        foreach (var row in now.Rows)
-        {
-            var style = new Style(StatusView.ColourOf(row.Status?.Role));
-            table.AddRow(Cells(row).Select(cell => new Text(Printable.Of(cell), style)));
-        }
-
-        return table;
-    }
-
-    public void WriteJson(TextWriter output)
-    {
-        foreach (var row in now.Rows)
-        {
-            JsonLine.Write(output, writer => Members(writer, row));
-        }
-    }
-
-    private double? RateOf(MemberRow row) => row.RateSince(before.FirstOrDefault(each => each.Name == row.Name));
-
-    private string[] Cells(MemberRow row) =>
-    [
-        now.Target.Show(row.Name),
-        StatusView.RoleOf(row.Status),
-        $"{row.Status?.Term}",
-        $"{row.Status?.Committed}",
-        $"{row.Status?.Delivered}",
-        $"{now.Committed - row.Status?.Delivered.Value}",
-        RateOf(row)?.ToString("0", CultureInfo.InvariantCulture) ?? "",
-        Sync(row.Status?.SyncTime),
-        row.Status is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.RoundTrip.TotalMilliseconds:0.0} ms"),
-    ];
-
-    private void Members(Utf8JsonWriter writer, MemberRow row)
-    {
-        writer.WriteString("kind", "sample");
-        writer.WriteString(now.Target.Noun, now.Target.Show(row.Name));
-        writer.WriteString("role", StatusView.RoleOf(row.Status));
-        if (row.Status is not { } status)
-        {
-            return;
-        }
-
-        writer.WriteNumber("term", status.Term);
-        writer.WriteNumber("committed", status.Committed.Value);
-        writer.WriteNumber("delivered", status.Delivered.Value);
-        writer.WriteNumber("lag", now.Committed - status.Delivered.Value);
-        if (RateOf(row) is { } rate)
-        {
-            writer.WriteNumber("commitsPerSecond", Math.Round(rate, 1));
-        }
-
-        Sync(writer, status.SyncTime);
-        writer.WriteNumber("roundTripMs", Math.Round(row.RoundTrip.TotalMilliseconds, 3));
-    }
+    /// <summary>See <see cref="RaftStatus.SyncTime"/>.</summary>
+    public static Column<TRow> Sync<TRow>(Func<TRow, TimeSpan?> timeOf) => new(
+        "SYNC",
+        "syncMs",
+        row => timeOf(row) is { } time ? Math.Round(time.TotalMilliseconds, 3) : null,
+        row => timeOf(row) is { } time ? $"{time.TotalMilliseconds:0.00} ms" : "");
 }

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+using RaftActors.Cli.Terminal;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary>A verb about a running group.</summary>
+internal sealed class GroupVerb(CommandEnvironment environment, string name) : Verb<GroupRun>(name)
+{
+    public ClientOptions Options { get; init; } = new(environment);
+
+    /// <summary>Whether it changes nothing, and asks each member for a short time. See <see cref="ClientSettings.LookTimeout"/>.</summary>
+    public Func<ParseResult, bool> Looks { get; init; } = _ => false;
+
+    protected override IEnumerable<Option> Shared => Options.All;
+
+    protected override int Start(ParseResult parsed) =>
+        Start(Options.Read(parsed), environment, run => Run(parsed, run), Ends.Unknown is not null, Looks(parsed));
+
+    /// <summary>
+    /// Runs a verb with a client of the group. The first Ctrl-C ends its calls, so that it reports its open requests, and the second one
+    /// ends the program at once.
+    /// </summary>
+    public static int Start(
+        ClientSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false)
+    {
+        using var interrupted = new CancellationTokenSource();
+        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = !interrupted.IsCancellationRequested;
+            interrupted.Cancel();
+        });
+        using var client = settings.Open(
+            interrupted.Token, isChange && !looks ? TellOfLeader : null, looks ? settings.LookTimeout : null);
+        return run(new GroupRun(environment, settings, client));
+
+        void TellOfLeader(ProcessName leader)
+        {
+            var shown = settings.Target.Show(leader);
+            new VerbOutput(environment, settings.IsJson).WriteOutcome(
+                "redirect", $"redirect to leader: {Printable.Of(shown)}", ("leader", shown));
+        }
+    }
+}
