@@ -103,8 +103,8 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         return null;
     }
 
-    protected override void HandleCancel(RequestRef request, CancelReason reason) =>
-        Print($"Cancelled {Pid.Of(request)}: {(reason as CancelReason.NotCommitted)?.Detail ?? reason.GetType().Name}");
+    protected override void HandleCancel(RequestRef request, RaftFailure failure) =>
+        Print($"Cancelled {Pid.Of(request)}: {failure.Detail}");
 
     private string Get(Serial serial) => Pid.Of(Raft.Get(serial));
 

@@ -52,17 +52,17 @@ internal static class KeyEndpoints
 
         try
         {
-            var (item, serial) = await client[shard].QueryWithSerialAsync<Item?>(
-                new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
-            http.Response.Headers[Session.Header] = seen.With(shard.Group, serial.Value).ToString();
-            if (item is null)
+            var read = (await client[shard].QueryAsync<Item?>(
+                new GetItem(key), consistency: level, cancellationToken: http.RequestAborted)).OrThrow();
+            http.Response.Headers[Session.Header] = seen.With(shard.Group, read.Serial.Value).ToString();
+            if (read.Result is not { } item)
             {
                 return Results.NotFound();
             }
 
             return Results.Bytes(item.Value, item.ContentType, entityTag: new EntityTagHeaderValue($"\"{item.Serial}\""));
         }
-        catch (RaftUnavailableException cause)
+        catch (RaftException cause)
         {
             return Problems.Unavailable(http, cause.Message);
         }
@@ -95,16 +95,16 @@ internal static class KeyEndpoints
             RequestKey? repeat = headers.IdempotencyKey is { Length: > 0 } text ? new RequestKey(text) : default(RequestKey?);
             var shard = client.Shards.Of(key);
             var outcome = await client[shard].AppendAsync(
-                key, new Change(value, contentType, condition), cancellationToken: http.RequestAborted, requestKey: repeat);
-            if (outcome is not Outcome<Written>.Done done)
+                key, new Change(value, contentType, condition), requestKey: repeat, cancellationToken: http.RequestAborted);
+            if (outcome.Failure is { } failure)
             {
                 return Problems.Of(
-                    http, outcome, "Send the request again with the same Idempotency-Key, if it had one. Otherwise read the item first.");
+                    http, failure, "Send the request again with the same Idempotency-Key, if it had one. Otherwise read the item first.");
             }
 
-            var serial = done.Serial.Value;
+            var serial = outcome.Serial.Value;
             http.Response.Headers[Session.Header] = seen.With(shard.Group, serial).ToString();
-            return done.TryGetResult(out var written) ? Answer(http, key, serial, written, isDelete: value is null)
+            return outcome.HasResult ? Answer(http, key, serial, outcome.Result, isDelete: value is null)
                 : condition is null ? AnswerApplied(http, serial, isDelete: value is null)
                 : await AnswerRepeatAsync(http, key, serial, client);
         }
@@ -119,13 +119,14 @@ internal static class KeyEndpoints
     {
         try
         {
-            var wasApplied = await client.For(key).QueryAsync<bool?>(
-                new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted);
+            var wasApplied = (await client.For(key).QueryAsync<bool?>(
+                new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted))
+                .Result;
             return wasApplied == true ? AnswerApplied(http, serial, isDelete: false)
                 : wasApplied == false ? AnswerRefused(key)
                 : Problems.Unknown($"The change has serial {serial}. Whether the item was as expected then was forgotten.");
         }
-        catch (RaftUnavailableException cause)
+        catch (RaftException cause)
         {
             return Problems.Unknown($"The change has serial {serial}. Whether the item was as expected is not known: {cause.Message}");
         }

@@ -45,9 +45,9 @@ internal static class NodeEndpoints
             var outcome = await (isWanted
                 ? client[shard].JoinAsync(name, cancellationToken: http.RequestAborted)
                 : client[shard].LeaveAsync(name, cancellationToken: http.RequestAborted));
-            if (outcome is not Outcome<Membership>.Done)
+            if (outcome.Failure is { } failure)
             {
-                return Problems.Of(http, outcome, "Send the request again.");
+                return Problems.Of(http, failure, "Send the request again.");
             }
         }
 

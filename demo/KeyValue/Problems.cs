@@ -9,10 +9,9 @@ internal static class Problems
     private const string RetryAfterSeconds = "2";
 
     /// <summary>503: nothing was changed, so the request can be sent again. 504: the change may have been made.</summary>
-    public static IResult Of<TResult>(HttpContext http, Outcome<TResult> outcome, string remedy) => outcome.Match(
-        done => throw new ArgumentException($"{done} is no problem."),
-        notCommitted => Unavailable(http, notCommitted.Detail),
-        unknown => Unknown($"The change is made already, later or never: {unknown.Reason}. {remedy}"));
+    public static IResult Of(HttpContext http, RaftFailure failure, string remedy) => failure.Kind == FailureKind.NotDone
+        ? Unavailable(http, failure.Detail)
+        : Unknown($"The change is made already, later or never: {failure.Reason}. {remedy}");
 
     public static IResult Unavailable(HttpContext http, string why)
     {

@@ -38,14 +38,14 @@ internal static class WatchEndpoint
                 ? TypedResults.ServerSentEvents(ChangesAsync(key, new Serial(from), client.For(key), stop.Token))
                 : Results.Problem($"after is {from}. Use 0 or more.", statusCode: StatusCodes.Status400BadRequest);
         }
-        catch (RaftUnavailableException cause)
+        catch (RaftException cause)
         {
             return Problems.Unavailable(http, cause.Message);
         }
     }
 
     private static async Task<long> LastSerialAsync(string key, Client client, CancellationToken stop) =>
-        (await client.For(key).QueryWithSerialAsync<Item?>(new GetItem(key), cancellationToken: stop)).Serial.Value;
+        (await client.For(key).QueryAsync<Item?>(new GetItem(key), cancellationToken: stop)).OrThrow().Serial.Value;
 
     private static async IAsyncEnumerable<SseItem<WatchedChange>> ChangesAsync(
         string key, Serial after, RaftClient<Change, Written> client, [EnumeratorCancellation] CancellationToken stop)
@@ -53,12 +53,12 @@ internal static class WatchEndpoint
         await using var entries = client.SubscribeAsync(after, stop).GetAsyncEnumerator(stop);
         while (true)
         {
-            RaftCompactedException? gone = null;
+            RaftException? gone = null;
             try
             {
                 await entries.MoveNextAsync();
             }
-            catch (RaftCompactedException cause)
+            catch (RaftException cause) when (cause.Failure?.Reason is FailureReason.Compacted)
             {
                 gone = cause;
             }
@@ -96,7 +96,7 @@ internal static class WatchEndpoint
 
         var question = new WasApplied(entry.Serial.Value);
         var consistency = ReadConsistency.NotOlderThan(entry.Serial);
-        return await client.QueryAsync<bool?>(question, consistency: consistency, cancellationToken: stop) is not false;
+        return (await client.QueryAsync<bool?>(question, consistency: consistency, cancellationToken: stop)).Result is not false;
     }
 }
 

@@ -125,11 +125,11 @@ internal sealed class Node(Action<string> write, string? folder)
     // An error is definite only if the operation can never happen.
     private static JsonObject ToBody(object outcome) => outcome switch
     {
-        QueryOutcome.Done { Result: string answer } => Parse(answer),
-        QueryOutcome.Failed failed => Store.Error(NotAvailable, failed.Reason),
-        Outcome<string>.Done done when done.TryGetResult(out var answer) => Parse(answer),
-        Outcome<string>.NotCommitted refused => Store.Error(NotAvailable, refused.Detail),
-        Outcome<string>.Unknown { Reason: UnknownReason.TimedOut } => Store.Error(TimedOut, "No commit was seen in time."),
+        Outcome<object?> { HasResult: true, Result: string answer } => Parse(answer),
+        Outcome<object?> { Failure: { } failure } => Store.Error(NotAvailable, failure.Detail),
+        Outcome<string> { HasResult: true } done => Parse(done.Result),
+        Outcome<string> { Failure: { Kind: FailureKind.NotDone } refused } => Store.Error(NotAvailable, refused.Detail),
+        Outcome<string> { Failure.Reason: FailureReason.TimedOut } => Store.Error(TimedOut, "No commit was seen in time."),
         _ => Store.Error(Crash, $"The outcome is not known: {outcome}"),
     };
 

@@ -37,7 +37,7 @@ internal sealed class StoreActor : RaftActor<string, string>, IRaftSnapshot<stri
     internal sealed record Change(string Operation);
 
     /// <summary>
-    /// Does an operation that changes nothing. The sender receives a <see cref="QueryOutcome"/> with the body of the answer.
+    /// Does an operation that changes nothing. The sender receives an <see cref="Outcome{TResult}"/> of object with the body of the answer.
     /// </summary>
     internal sealed record Read(JsonNode Operation);
 }

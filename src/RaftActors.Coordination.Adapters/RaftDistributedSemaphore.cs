@@ -45,9 +45,11 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
         catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return waits ? null : throw new RaftUnavailableException(
+            return waits ? null : throw new RaftException(new RaftFailure(
+                FailureKind.NotDone,
+                FailureReason.Unavailable,
                 $"'{name}' was not acquired, because the coordination group did not answer within {CallTimeout}. Start a majority of its "
-                    + "nodes, or all of them if the group has never run.");
+                    + "nodes, or all of them if the group has never run."));
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class RaftXmlRepository : IXmlRepository
     }
 
     /// <summary>Reads all keys and revocations.</summary>
-    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
     public IReadOnlyCollection<XElement> GetAllElements() =>
         [.. Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)).Select(item => XElement.Parse(item.Value))];
 
@@ -35,7 +35,7 @@ public sealed class RaftXmlRepository : IXmlRepository
     /// <param name="element">At most 9000 characters of XML.</param>
     /// <param name="friendlyName">A part of the item's name.</param>
     /// <exception cref="InvalidOperationException">It is too large, or the group has no room; the message says so.</exception>
-    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether it is stored.</exception>
+    /// <exception cref="RaftException">No answer came within 30 s. It is unknown whether it is stored.</exception>
     public void StoreElement(XElement element, string friendlyName)
     {
         ArgumentNullException.ThrowIfNull(element);

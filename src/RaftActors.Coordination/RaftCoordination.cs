@@ -186,7 +186,7 @@ public sealed class RaftCoordination : IExtension
     /// <param name="cancellationToken">Ends the call. The address may stay registered until the session ends.</param>
     /// <returns>An object whose disposal removes the address.</returns>
     /// <exception cref="ArgumentException">A name has a slash, or the port is not from 1 to 65535.</exception>
-    /// <exception cref="RaftUnavailableException">No answer came within 30 s.</exception>
+    /// <exception cref="RaftException">No answer came within 30 s.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IAsyncDisposable> RegisterAsync(
@@ -237,17 +237,21 @@ public sealed class RaftCoordination : IExtension
     /// <param name="token">The token of the holder.</param>
     /// <param name="cancellationToken">Ends the call. The lock may nevertheless be taken away.</param>
     /// <returns>False if no program holds it with this token.</returns>
-    /// <exception cref="RaftUnavailableException">No answer came within 10 s. The lock may nevertheless be taken away.</exception>
-    /// <exception cref="RaftUnauthorizedException">This node is no operator.</exception>
+    /// <exception cref="RaftException">
+    /// No answer came within 10 s, so the lock may nevertheless be taken away. Or this node is no operator
+    /// (<see cref="FailureReason.Unauthorized"/>).
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, Time, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
-        return broken is var (answer, _) ? answer is Answer.Done : throw new RaftUnavailableException(
+        return broken is var (answer, _) ? answer is Answer.Done : throw new RaftException(new RaftFailure(
+            FailureKind.Unknown,
+            FailureReason.TimedOut,
             $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Read "
-                + "its holder, and try again.");
+                + "its holder, and try again."));
     }
 
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;

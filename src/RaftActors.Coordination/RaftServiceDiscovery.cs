@@ -42,7 +42,7 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
             return new Resolved(lookup.ServiceName, items.Select(item => ServiceAddress.TryParse(item.Name)).OfType<ServiceAddress>()
                 .Select(each => new ResolvedTarget(each.Host, each.Port, IPAddress.TryParse(each.Host, out var address) ? address : null)));
         }
-        catch (Exception e) when (e is TimeoutException or RaftUnavailableException)
+        catch (Exception e) when (e is TimeoutException or RaftException)
         {
             throw new TimeoutException(
                 $"The addresses of '{lookup.ServiceName}' were not read within {timeout}, because the coordination group did not answer. "

@@ -67,7 +67,7 @@ internal sealed record CoreOptions
     public long MaxInflightBytes { get; init; } = 4_000_000;
 
     /// <summary>
-    /// The most uncommitted bytes of keys and values. A leader refuses more (<see cref="RejectionReason.Busy"/>), but always takes one
+    /// The most uncommitted bytes of keys and values. A leader refuses more (<see cref="FailureReason.Busy"/>), but always takes one
     /// pair.
     /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64_000_000;

@@ -123,7 +123,8 @@ internal abstract record Effect
     internal sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
 
     /// <summary>These pairs of a proposal were not appended.</summary>
-    internal sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, RejectionReason Reason) : Effect;
+    /// <param name="Reason">Null: the leadership is being transferred. Ask again soon.</param>
+    internal sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, FailureReason? Reason) : Effect;
 
     /// <summary>A state that has applied everything up to this index may answer the read.</summary>
     internal sealed record ReadReady(ReadId Id, LogIndex Index) : Effect;
@@ -135,7 +136,11 @@ internal abstract record Effect
     /// A requested transfer has ended. A transfer that another request replaced ends as timed out, although its target may still become
     /// the leader.
     /// </summary>
-    internal sealed record TransferEnded(ProcessName? Target, TransferOutcome Outcome) : Effect;
+    /// <param name="Reason">
+    /// Null: the target leads. Unavailable: it did not take over in time, and this process still leads. Invalid: there is no such voter, or
+    /// none that answers. NoLeader: this process does not lead, or another one than the target does.
+    /// </param>
+    internal sealed record TransferEnded(ProcessName? Target, FailureReason? Reason) : Effect;
 
     /// <summary>
     /// The leader's log has the change, at this index. The change is done when a configuration that is not joint is committed at that index
@@ -144,7 +149,11 @@ internal abstract record Effect
     internal sealed record MembersAccepted(RequestId Request, LogIndex Index) : Effect;
 
     /// <summary>The change was not made. The detail is for people.</summary>
-    internal sealed record MembersRefused(RequestId Request, MembersRefusalReason Reason, string Detail) : Effect;
+    /// <param name="Reason">
+    /// NoLeader: this process does not lead. Busy: another change, or the leader's first entry, is not committed yet. Unavailable: a
+    /// process that would vote is not heard, or may not vote yet. Outdated and Invalid are definite.
+    /// </param>
+    internal sealed record MembersRefused(RequestId Request, FailureReason Reason, string Detail) : Effect;
 
     /// <summary>The leader appended a configuration, for this reason. For people.</summary>
     internal sealed record MembersDecided(LogIndex Index, Configuration Configuration, string Reason) : Effect
@@ -179,57 +188,4 @@ internal abstract record Effect
 
     /// <summary>This process is fenced: it neither votes, nor counts, nor campaigns until it restarts with an empty store.</summary>
     internal sealed record Fenced(Fence Fence, string Detail) : Effect;
-}
-
-/// <summary>Why a pair was not appended.</summary>
-internal enum RejectionReason
-{
-    NotLeader,
-
-    /// <summary>Too many bytes wait for their commit (<see cref="CoreOptions.MaxUncommittedBytes"/>). Ask again later.</summary>
-    Busy,
-
-    Transferring,
-
-    /// <summary>The leader's disk is nearly full (<see cref="Input.DiskSpace"/>).</summary>
-    DiskFull,
-
-    /// <summary>
-    /// The session, or the table of request keys, has forgotten entries as old as this one. So it is unknown whether it was appended
-    /// before.
-    /// </summary>
-    Expired,
-}
-
-/// <summary>How a transfer of leadership ended.</summary>
-internal enum TransferOutcome
-{
-    Done,
-
-    /// <summary>This process does not lead, or another one than the target does.</summary>
-    NotLeader,
-
-    /// <summary>There is no such voter, or none that answers.</summary>
-    NoSuchVoter,
-
-    /// <summary>The target did not take over in time, and this process still leads.</summary>
-    TimedOut,
-}
-
-/// <summary>Why a change of members was not made.</summary>
-internal enum MembersRefusalReason
-{
-    NotLeader,
-
-    /// <summary>Another change, or the leader's first entry, is not committed yet. Ask again soon.</summary>
-    UnderWay,
-
-    /// <summary>The configuration that the change was computed from is no longer the latest.</summary>
-    Outdated,
-
-    /// <summary>A process that would vote is not heard, or may not vote yet. Ask again when it is heard.</summary>
-    NotResponsive,
-
-    /// <summary>The change makes no sense: the detail says why.</summary>
-    Invalid,
 }

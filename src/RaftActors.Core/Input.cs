@@ -35,13 +35,13 @@ internal abstract record Input
     /// cref="Effect.Repeated"/> for each that the log already has, <see cref="Effect.Rejected"/> for the rest.
     /// </summary>
     /// <param name="AreRetries">The pairs may have been proposed before, here or to another process. A request that the group may have
-    /// forgotten is then rejected as <see cref="RejectionReason.Expired"/>.</param>
+    /// forgotten is then rejected as <see cref="FailureReason.Forgotten"/>.</param>
     public sealed record Propose(ImmutableArray<Payload.Pair> Pairs, bool AreRetries = false) : Input
     {
         /// <summary>
         /// For each pair a serial of the group from before the first attempt with its request key, or null if it is not known. Empty if
         /// none is known. A key that may have been committed above this serial and forgotten is rejected as <see
-        /// cref="RejectionReason.Expired"/>.
+        /// cref="FailureReason.Forgotten"/>.
         /// </summary>
         public ImmutableArray<Serial?> Since { get; init; } = [];
 

@@ -6,7 +6,7 @@ namespace RaftActors.Hosting;
 /// The raft actors of the host cannot start. The message names the cause and the remedy. Akka.Hosting, the host and the runtime each print
 /// an exception of the start, so only the first call of <see cref="ToString"/> returns the message.
 /// </summary>
-public sealed class RaftStartException : Exception
+public sealed class RaftStartException : RaftException
 {
     private int _wasPrinted;
 

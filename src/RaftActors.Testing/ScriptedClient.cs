@@ -27,11 +27,13 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     /// <summary>
     /// Chooses the outcome of each Append by its key, value and request key. It may call <see cref="Commit"/>. If null, each ends
-    /// as NotCommitted, with the reason NoLeader.
+    /// as NotDone, with the reason NoLeader.
     /// </summary>
     public Func<string, TValue, RequestKey?, Outcome<TResult>>? OnAppend { get; set; }
 
-    /// <summary>Answers each query. If null, each ends as <see cref="RaftUnavailableException"/>.</summary>
+    /// <summary>
+    /// Answers each query. If null, each ends as Unavailable. A <see cref="RaftException"/> of the function is the failure of the query.
+    /// </summary>
     public Func<object, object?>? OnQuery { get; set; }
 
     /// <summary>The serial of the last committed pair.</summary>
@@ -87,8 +89,8 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     }
 
     /// <summary>
-    /// Discards the pairs up to a serial, as a snapshot does: a subscription that lacks one of them, and GetAsync of one, end with a
-    /// <see cref="RaftCompactedException"/>.
+    /// Discards the pairs up to a serial, as a snapshot does: a subscription that lacks one of them, and GetAsync of one, fail as
+    /// <see cref="FailureReason.Compacted"/>.
     /// </summary>
     /// <param name="through">The serial of the last pair that is discarded.</param>
     public void Compact(Serial through)
@@ -105,17 +107,17 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         string key,
         TValue value,
         TimeSpan? timeout = null,
-        CancellationToken cancellationToken = default,
-        RequestKey? requestKey = null) =>
+        RequestKey? requestKey = null,
+        CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            IsDisposed ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Closed, "The client was disposed.")
+            IsDisposed ? Closed.ToOutcome<TResult>()
             : cancellationToken.IsCancellationRequested
-            ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent.")
-            : OnAppend?.Invoke(key, value, requestKey) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
+            ? RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent.").ToOutcome<TResult>()
+            : OnAppend?.Invoke(key, value, requestKey) ?? RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<TResult>());
 
     /// <summary>A query that must not be older than a serial waits until the test has committed it.</summary>
     /// <inheritdoc/>
-    public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override async Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -129,24 +131,35 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
         if (IsDisposed || (OnQuery is null && OnQueryAt is null))
         {
-            throw new RaftUnavailableException(NoScript);
+            return (IsDisposed ? Closed : RaftFailure.NotDone(FailureReason.Unavailable, NoScript)).ToOutcome<TAnswer>();
         }
 
-        var (answer, serial) = OnQueryAt is { } at ? at(question) : (OnQuery!(question), Last);
-        return ((TAnswer)answer!, serial);
+        try
+        {
+            var (answer, serial) = OnQueryAt is { } at ? at(question) : (OnQuery!(question), Last);
+            return new Outcome<TAnswer> { Serial = serial, Result = (TAnswer)answer! };
+        }
+        catch (RaftException e) when (e.Failure is { } failure)
+        {
+            return failure.ToOutcome<TAnswer>();
+        }
     }
 
     /// <inheritdoc/>
-    public override Task<Entry<TValue>?> GetAsync(
+    public override Task<Outcome<Entry<TValue>?>> GetAsync(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         try
         {
-            return Task.FromResult(Next(new Serial(serial.Value - 1)).Next);
+            return Task.FromResult(new Outcome<Entry<TValue>?> { Serial = serial, Result = Next(new Serial(serial.Value - 1)).Next });
+        }
+        catch (RaftException e) when (e.Failure is { } failure)
+        {
+            return Task.FromResult(failure.ToOutcome<Entry<TValue>?>());
         }
         catch (Exception e)
         {
-            return Task.FromException<Entry<TValue>?>(e);
+            return Task.FromException<Outcome<Entry<TValue>?>>(e);
         }
     }
 
@@ -180,13 +193,13 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(NoScript);
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> JoinAsync(
         ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
@@ -196,25 +209,25 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         CancellationToken cancellationToken = default) =>
         NotChanged();
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> SetMaxQuorumAsync(
         int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
         int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
         int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
-    /// <summary>Ends as NotCommitted.</summary>
+    /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
@@ -224,13 +237,13 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <inheritdoc/>
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
-        Task.FromException<RaftBackup>(new RaftUnavailableException("A scripted client has no store to back up."));
+        Task.FromException<RaftBackup>(RaftException.Unavailable("A scripted client has no store to back up."));
 
     /// <summary>Fails, because a scripted group has no store.</summary>
     /// <inheritdoc/>
     public override Task<ProcessSnapshot> TakeSnapshotAsync(
         ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Task.FromException<ProcessSnapshot>(new RaftUnavailableException("A scripted client has no process to take a snapshot."));
+        Task.FromException<ProcessSnapshot>(RaftException.Unavailable("A scripted client has no process to take a snapshot."));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
@@ -257,8 +270,10 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private static RaftFailure Closed { get; } = RaftFailure.NotDone(FailureReason.Closed, "The client was disposed.");
+
     private static Task<Outcome<Membership>> NotChanged() =>
-        Task.FromResult<Outcome<Membership>>(new Outcome<Membership>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
+        Task.FromResult(RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<Membership>());
 
     private void TellNews()
     {
@@ -282,7 +297,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         {
             if (after < _compacted)
             {
-                throw new RaftCompactedException(after.Next, _compacted.Next);
+                throw RaftException.Compacted(after.Next, _compacted.Next);
             }
 
             var next = after.Value < _log.Count ? _log[(int)after.Value] : null;

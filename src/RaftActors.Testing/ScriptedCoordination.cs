@@ -103,15 +103,15 @@ public sealed class ScriptedCoordination
 
     private Outcome<Answer> Append(string name, Command command) => IsReachable
         ? Apply(name, command)
-        : new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "The test has made the group unreachable.");
+        : RaftFailure.NotDone(FailureReason.NoLeader, "The test has made the group unreachable.").ToOutcome<Answer>();
 
-    private Outcome<Answer>.Done Apply(string name, Command command)
+    private Outcome<Answer> Apply(string name, Command command)
     {
         lock (_lock)
         {
             // A call that waits for the pair asks when the lock is free.
             var serial = _client.Commit(name, command).Serial;
-            return new Outcome<Answer>.Done(serial, _replica.Apply(name, command, serial.Value));
+            return new Outcome<Answer> { Serial = serial, Result = _replica.Apply(name, command, serial.Value) };
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class ScriptedCoordination
     {
         if (!IsReachable)
         {
-            throw new RaftUnavailableException("The test has made the group unreachable.");
+            throw RaftException.Unavailable("The test has made the group unreachable.");
         }
 
         lock (_lock)

@@ -98,7 +98,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         }
     }
 
-    public void Cancel(RequestRef request, CancelReason reason) => _actor?.Tell(new ToActor.Cancelled(ToActor.AnyLife, request, reason));
+    public void Cancel(RequestRef request, RaftFailure failure) => _actor?.Tell(new ToActor.Cancelled(ToActor.AnyLife, request, failure));
 
     public void TakeSnapshot() => _actor?.Tell(new ToActor.TakeSnapshot(_life));
 
@@ -178,7 +178,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 probe?.Tell(ToFromActor(change), _actor);
                 break;
             case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Name} is in a scripted group"), Self);
+                explain.ReplyTo.Tell(
+                    new Outcome<string> { Result = $"{Process.Name} is in a scripted group", Request = explain.Request }, Self);
                 break;
             case ToEngine.WantSnapshot:
                 TakeSnapshot();

@@ -47,7 +47,7 @@ public sealed class ScriptedEntities<TEntity, TState>
     /// <summary>The client for the code under test.</summary>
     public EntityClient Client { get; }
 
-    /// <summary>False: commands end as NotCommitted, and questions as <see cref="RaftUnavailableException"/>. Default: true.</summary>
+    /// <summary>False: commands and questions fail as NotDone. Default: true.</summary>
     public bool IsReachable { get; set; } = true;
 
     // As a real client and a real node do, all values become bytes on their way.
@@ -56,18 +56,18 @@ public sealed class ScriptedEntities<TEntity, TState>
     private Outcome<object?> Append(string id, object? command)
     {
         var sent = Sent(command);
-        return !IsReachable ? new Outcome<object?>.NotCommitted(NotCommittedReason.NoLeader, NoQuorum)
+        return !IsReachable ? RaftFailure.NotDone(FailureReason.NoLeader, NoQuorum).ToOutcome<object?>()
             : EntityShard<TEntity, TState>.FindFault(id, sent, _options.FindFault) is { } fault
-            ? new Outcome<object?>.NotCommitted(NotCommittedReason.Invalid, fault)
+            ? RaftFailure.NotDone(FailureReason.Invalid, fault).ToOutcome<object?>()
             : Apply(id, sent);
     }
 
-    private Outcome<object?>.Done Apply(string id, object? command)
+    private Outcome<object?> Apply(string id, object? command)
     {
         lock (_lock)
         {
             var entry = _client.Commit(id, command, _time.GetUtcNow()) with { LogicVersion = _options.LogicVersion };
-            return new Outcome<object?>.Done(entry.Serial, Sent(_table.Apply(entry)));
+            return new Outcome<object?> { Serial = entry.Serial, Result = Sent(_table.Apply(entry)) };
         }
     }
 
@@ -75,7 +75,7 @@ public sealed class ScriptedEntities<TEntity, TState>
     {
         if (!IsReachable)
         {
-            throw new RaftUnavailableException(NoQuorum);
+            throw RaftException.Unavailable(NoQuorum);
         }
 
         lock (_lock)

@@ -151,7 +151,7 @@ public sealed class ScriptedGroup<TValue>
     public void End(Outcome<Membership> outcome) => Tell(engine => engine.End(outcome));
 
     /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>
-    public void Cancel(RequestRef request, CancelReason reason) => Tell(engine => engine.Cancel(request, reason));
+    public void Cancel(RequestRef request, RaftFailure failure) => Tell(engine => engine.Cancel(request, failure));
 
     /// <summary>
     /// Proposes a pair of another process to the actor as the leader. Callback: HandleProposal. The probe receives what it returned.

@@ -34,9 +34,7 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
         _value = new string('v', valueSize);
         _notes = new StreamWriter(new FileStream(notes, FileMode.Append, FileAccess.Write, FileShare.Read));
         Receive<string>(line => Obey(line.Split(' ')));
-        Receive<Outcome<object?>.Done>(done => Ended(done.Request, done.Serial.Value));
-        Receive<Outcome<object?>.NotCommitted>(OnNotCommitted);
-        Receive<Outcome<object?>.Unknown>(unknown => Ended(unknown.Request, null));
+        Receive<Outcome<object?>>(OnEnded);
         Receive<More>(_ => AppendMore());
     }
 
@@ -86,14 +84,14 @@ internal sealed class TrialActor : RaftActor<string>, IWithTimers
 
     private void Append(string key) => _keys.Add(Raft.Append(key, _value, replyTo: Self), key);
 
-    private void OnNotCommitted(Outcome<object?>.NotCommitted refused)
+    private void OnEnded(Outcome<object?> outcome)
     {
-        if (_refusals.Add(refused.Detail))
+        if (outcome.Failure is { Kind: FailureKind.NotDone } refused && _refusals.Add(refused.Detail))
         {
             Say($"refused {refused.Detail}");
         }
 
-        Ended(refused.Request, null);
+        Ended(outcome.Request, outcome.Failure is null ? outcome.Serial.Value : null);
     }
 
     private void Ended(RequestRef request, long? serial)

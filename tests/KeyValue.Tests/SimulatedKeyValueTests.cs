@@ -59,10 +59,10 @@ public sealed class SimulatedKeyValueTests
             var timeout = TimeSpan.FromMilliseconds(100 + client.Next(1500));
             switch (await items.For(key).AppendAsync(key, change, timeout, requestKey: name))
             {
-                case Outcome<Written>.Done done when done.TryGetResult(out var written):
+                case { HasResult: true, Result: var written }:
                     return written.IsApplied;
-                case Outcome<Written>.Done done:
-                    return await items.For(key).QueryAsync<bool?>(new WasApplied(done.Serial.Value)) == true;
+                case { Failure: null } done:
+                    return (await items.For(key).QueryAsync<bool?>(new WasApplied(done.Serial.Value))).Result == true;
             }
         }
     }
@@ -73,9 +73,9 @@ public sealed class SimulatedKeyValueTests
         {
             try
             {
-                return await items.For(key).QueryAsync<Item?>(new GetItem(key));
+                return (await items.For(key).QueryAsync<Item?>(new GetItem(key))).Result;
             }
-            catch (RaftUnavailableException)
+            catch (RaftException)
             {
                 // The faults end before the program does.
             }

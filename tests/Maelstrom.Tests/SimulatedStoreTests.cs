@@ -48,10 +48,10 @@ public sealed class SimulatedStoreTests
             var timeout = TimeSpan.FromMilliseconds(50 + client.Next(1500));
             switch (await store.AppendAsync("operation", RegisterBody.ToJson(call), timeout, requestKey: $"{client.Number}/{number}"))
             {
-                case Outcome<string>.Done done when done.TryGetResult(out var body):
+                case { HasResult: true, Result: var body }:
                     history.Ok(operation, RegisterBody.ToReply(call.Kind, body));
                     break;
-                case Outcome<string>.NotCommitted:
+                case { Failure.Kind: FailureKind.NotDone }:
                     history.Fail(operation);
                     break;
                 default:

@@ -86,7 +86,7 @@ public sealed class RecoveredGroupTests : TestKit
         while (true)
         {
             _system!.ActorSelection($"/user/raft{number}").Tell(key, TestActor);
-            if (FishForMessage(message => message is Outcome<object?>, Guard) is Outcome<object?>.Done done)
+            if (FishForMessage(message => message is Outcome<object?>, Guard) is Outcome<object?> { Failure: null } done)
             {
                 return done.Serial;
             }

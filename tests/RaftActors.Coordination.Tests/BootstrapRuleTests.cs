@@ -226,9 +226,9 @@ public sealed class BootstrapRuleTests
 
     private string? Item(string name)
     {
-        var (bytes, _) = _client.QueryWithSerialAsync<byte[]>(
+        var read = _client.QueryAsync<byte[]>(
             CoordinationJson.ToBytes(new Question.OfItem($"akka-cluster/shop/{name}")), null, null, default).Result;
-        return System.Text.Json.JsonSerializer.Deserialize(bytes, CoordinationJson.Default.ItemsView)!.Items.SingleOrDefault()?.Value;
+        return System.Text.Json.JsonSerializer.Deserialize(read.Result, CoordinationJson.Default.ItemsView)!.Items.SingleOrDefault()?.Value;
     }
 
     /// <summary>One node, whose cluster is what the test says.</summary>

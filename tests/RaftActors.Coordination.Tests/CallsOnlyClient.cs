@@ -7,7 +7,7 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
 {
     public override string Group => "coordination";
 
-    public override Task<Entry<Command>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
+    public override Task<Outcome<Entry<Command>?>> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override IAsyncEnumerable<Entry<Command>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>

@@ -69,9 +69,8 @@ public sealed class ClockStepTests
 
         async Task<(long Serial, Answer? Answer)> AppendAsync(string name, Command command)
         {
-            var done = Assert.IsType<Outcome<Answer>.Done>(await group.AppendAsync(name, command));
-            done.TryGetResult(out var answer);
-            return (done.Serial.Value, answer);
+            var done = Assert.IsType<Outcome<Answer>>(await group.AppendAsync(name, command)).OrThrow();
+            return (done.Serial.Value, done.Result);
         }
     }
 }

@@ -27,14 +27,14 @@ internal sealed class FakeClient : CallsOnlyClient
     public Func<Command, Task> Delay { get; init; } = _ => Task.CompletedTask;
 
     public override async Task<Outcome<Answer>> AppendAsync(
-        string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
+        string key, Command value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken)
     {
         var applying = ApplyAsync(key, value);
         await ((Task)applying).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return applying.IsCompleted ? await applying : new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+        return applying.IsCompleted ? await applying : RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Answer>();
     }
 
-    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -42,9 +42,9 @@ internal sealed class FakeClient : CallsOnlyClient
         {
             var asked = CoordinationJson.ToQuestion(question);
             var answer = (asked is Question.OfClaim ? AnswersClaims : null) ?? CoordinationJson.ToBytes(_state.Answer(asked));
-            return consistency?.NotBelow is { } serial && serial.Value > _serial
-                ? throw new RaftUnavailableException($"Serial {serial} is not committed.")
-                : Task.FromResult(((TAnswer)(object)answer, new Serial(_serial)));
+            return Task.FromResult(consistency?.NotBelow is { } serial && serial.Value > _serial
+                ? RaftFailure.NotDone(FailureReason.Unavailable, $"Serial {serial} is not committed.").ToOutcome<TAnswer>()
+                : new Outcome<TAnswer> { Serial = new Serial(_serial), Result = (TAnswer)(object)answer });
         }
     }
 
@@ -55,18 +55,18 @@ internal sealed class FakeClient : CallsOnlyClient
         {
             if (++Attempts <= Refused)
             {
-                return new Outcome<Answer>.NotCommitted(NotCommittedReason.Busy, "The test refuses it.");
+                return RaftFailure.NotDone(FailureReason.Busy, "The test refuses it.").ToOutcome<Answer>();
             }
 
             if (Attempts % (Lost + 1) != 0)
             {
-                return new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+                return RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Answer>();
             }
 
             var answer = _state.Apply(key, value, ++_serial);
             return !LosesAnswer(value)
-                ? new Outcome<Answer>.Done(new Serial(_serial), answer)
-                : new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+                ? new Outcome<Answer> { Serial = new Serial(_serial), Result = answer }
+                : RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Answer>();
         }
     }
 }

@@ -42,7 +42,7 @@ public sealed class GroupCallTests
         await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
         var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
 
-        await Assert.ThrowsAsync<RaftUnavailableException>(() => items.AddAsync("counter"));
+        await Assert.ThrowsAsync<RaftException>(() => items.AddAsync("counter"));
 
         Assert.Equal("1", (await items.GetAsync("counter"))?.Value);
     }

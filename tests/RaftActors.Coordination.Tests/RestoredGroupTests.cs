@@ -155,10 +155,10 @@ public sealed class RestoredGroupTests : IDisposable
         }
 
         public override Task<Outcome<Answer>> AppendAsync(
-            string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey) =>
+            string key, Command value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+        public override async Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
             object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
         {
             if (consistency?.NotBelow is not null)
@@ -170,8 +170,8 @@ public sealed class RestoredGroupTests : IDisposable
             {
                 var answer = CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
                 return consistency?.NotBelow is { } serial && serial.Value > _serial
-                    ? throw new RaftUnavailableException($"Serial {serial} is not committed.")
-                    : ((TAnswer)(object)answer, new Serial(_serial));
+                    ? RaftFailure.NotDone(FailureReason.Unavailable, $"Serial {serial} is not committed.").ToOutcome<TAnswer>()
+                    : new Outcome<TAnswer> { Serial = new Serial(_serial), Result = (TAnswer)(object)answer };
             }
         }
     }

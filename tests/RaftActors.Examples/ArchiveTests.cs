@@ -26,7 +26,7 @@ public sealed class ArchiveTests : TestKit
         archive.Tell(new Store("poem", "violets"), TestActor);
         other.Commit(others.ExpectMsg<FromActor<string>.Append>());
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(2, done.ResultOr(0)));
+        ExpectMsg<Outcome<int>>(done => Assert.Equal(2, done.ResultOr(0)));
         archive.Tell(new Find("novel"), TestActor);
         ExpectMsg("It was a dark night.");
     }

@@ -21,8 +21,7 @@ public sealed class Balances : RaftProjection<int, int>
 
     protected override async Task RebuildAsync(RaftClient<int, int> ledger, CancellationToken cancellationToken)
     {
-        (var balances, _serial) = await ledger.QueryWithSerialAsync<Dictionary<string, int>>(
-            "balances", cancellationToken: cancellationToken);
-        _balances = new ConcurrentDictionary<string, int>(balances);
+        var read = await ledger.QueryAsync<Dictionary<string, int>>("balances", cancellationToken: cancellationToken);
+        (_balances, _serial) = (new ConcurrentDictionary<string, int>(read.Result), read.Serial);
     }
 }

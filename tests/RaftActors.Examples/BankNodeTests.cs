@@ -55,8 +55,8 @@ public sealed class BankNodeTests : IDisposable
         Start(leader);
 
         const int Transferred = Tellers * TransfersOfTeller;
-        Assert.Equal(Funds - Transferred, await ledger.QueryAsync<int>(new ReadBalance("alice")));
-        Assert.Equal(Transferred, await ledger.QueryAsync<int>(new ReadBalance("bob")));
+        Assert.Equal(Funds - Transferred, (await ledger.QueryAsync<int>(new ReadBalance("alice"))).Result);
+        Assert.Equal(Transferred, (await ledger.QueryAsync<int>(new ReadBalance("bob"))).Result);
     }
 
     private async Task TransferAsync(Teller teller, int number)

@@ -13,13 +13,13 @@ public sealed class ClickPageTests
     [Fact]
     public async Task Page_shows_each_outcome_of_a_click()
     {
-        _client.OnAppend = (key, value, _) => new Outcome<int>.Done(_client.Commit(key, value).Serial, 42);
+        _client.OnAppend = (key, value, _) => new() { Serial = _client.Commit(key, value).Serial, Result = 42 };
         Assert.Equal("the total is 42", await _page.ClickAsync());
 
-        _client.OnAppend = (_, _, _) => new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "too many clicks");
+        _client.OnAppend = (_, _, _) => new() { Failure = new(FailureKind.NotDone, FailureReason.Busy, "too many clicks") };
         Assert.Equal("try again: too many clicks", await _page.ClickAsync());
 
-        _client.OnAppend = (_, _, _) => new Outcome<int>.Unknown(UnknownReason.TimedOut);
+        _client.OnAppend = (_, _, _) => new() { Failure = new(FailureKind.Unknown, FailureReason.TimedOut, "no answer") };
         Assert.Equal("counted already, later or never: TimedOut", await _page.ClickAsync());
     }
 
@@ -47,10 +47,10 @@ public sealed class ClickPageTests
     public async Task Call_without_a_script_fails_as_without_a_group()
     {
         Assert.Equal("try again: The test has no script for this call.", await _page.ClickAsync());
-        await Assert.ThrowsAsync<RaftUnavailableException>(_page.ShowAsync);
+        await Assert.ThrowsAsync<RaftException>(_page.ShowAsync);
         Assert.Equal(
-            NotCommittedReason.NoLeader,
-            Assert.IsType<Outcome<Membership>.NotCommitted>(await _client.TransferLeadershipAsync()).Reason);
+            FailureReason.NoLeader,
+            Assert.IsType<Outcome<Membership>>(await _client.TransferLeadershipAsync()).NotDone().Reason);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class CounterSimulationTests
         {
             // The key makes a repeat safe: the pair is appended once, and each repeat has its result.
             Outcome<int>? outcome = null;
-            while (outcome is not Outcome<int>.Done)
+            while (outcome is not { Failure: null })
             {
                 outcome = await counter.AppendAsync("clicks", 1, requestKey: $"{client.Number}/{click}");
             }

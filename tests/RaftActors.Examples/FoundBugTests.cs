@@ -37,7 +37,7 @@ public sealed class FoundBugTests
         for (var click = 0; click < Clicks; click++)
         {
             Outcome<int>? outcome = null;
-            while (outcome is not Outcome<int>.Done)
+            while (outcome is not { Failure: null })
             {
                 outcome = await counter.AppendAsync("clicks", 1, Timeout);
             }

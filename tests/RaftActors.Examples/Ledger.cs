@@ -70,7 +70,7 @@ internal sealed record BookingResult(bool IsBooked, int Balance);
 /// <summary>Returns the balance on this node at once, as an int. It may be stale.</summary>
 internal sealed record GetBalance(string Account);
 
-/// <summary>Reads the balance linearizably, on any node. The sender receives a <see cref="QueryOutcome"/>.</summary>
+/// <summary>Reads the balance linearizably, on any node. The sender receives an <see cref="Outcome{TResult}"/> of object.</summary>
 internal sealed record ReadBalance(string Account);
 
 /// <summary>

@@ -33,7 +33,7 @@ public sealed class LedgerTests : TestKit
         ledger.Tell(new Book("alice", 12), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+        ExpectMsg<Outcome<BookingResult>>(done =>
             Assert.Equal(new BookingResult(IsBooked: true, Balance: 42), done.ResultOr(default!)));
     }
 
@@ -45,9 +45,10 @@ public sealed class LedgerTests : TestKit
         var ledger = StartLedger();
 
         ledger.Tell(new Book("alice", 12), TestActor);
-        group.Cancel(asked.ExpectMsg<FromActor<int>.Append>().Request, new CancelReason.Unknown(UnknownReason.TimedOut));
+        var append = asked.ExpectMsg<FromActor<int>.Append>();
+        group.Cancel(append.Request, new RaftFailure(FailureKind.Unknown, FailureReason.TimedOut, "no answer"));
 
-        ExpectMsg<Outcome<BookingResult>.Unknown>();
+        ExpectMsg<Outcome<BookingResult>>().Unknown();
     }
 
     // The leader checks a proposal before the earlier ones are committed, so it accepts both.
@@ -71,9 +72,9 @@ public sealed class LedgerTests : TestKit
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+        ExpectMsg<Outcome<BookingResult>>(done =>
             Assert.Equal(new BookingResult(IsBooked: true, Balance: 10), done.ResultOr(default!)));
-        ExpectMsg<Outcome<BookingResult>.Done>(done =>
+        ExpectMsg<Outcome<BookingResult>>(done =>
             Assert.Equal(new BookingResult(IsBooked: false, Balance: 10), done.ResultOr(default!)));
     }
 
@@ -175,7 +176,7 @@ public sealed class LedgerTests : TestKit
         group.Confirm(asked.ExpectMsg<FromActor<int>.Query>());
         group.BuildQuorum(withActor: false);
 
-        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(30, done.Result));
+        ExpectMsg<Outcome<object?>>(done => Assert.Equal(30, done.Result));
     }
 
     [Fact]
@@ -189,9 +190,9 @@ public sealed class LedgerTests : TestKit
 
         ledger.Tell(new HandOver(), TestActor);
         group.ElectPeer();
-        group.End(Outcome<Membership>.Done.WithoutResult(default, asked.ExpectMsg<FromActor<int>.TransferLeadership>().Request));
+        group.End(new Outcome<Membership> { Serial = default, Request = asked.ExpectMsg<FromActor<int>.TransferLeadership>().Request });
 
-        ExpectMsg<Outcome<Membership>.Done>();
+        ExpectMsg<Outcome<Membership>>().OrThrow();
     }
 
     private IActorRef StartLedger(TestProbe? watcher = null)

@@ -23,7 +23,7 @@ public sealed class MetricsTests : TestKit
         counter.Tell(new Count(42), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
         Assert.Contains("raft.appends 1 {append} [raft.group, default] [raft.process, metered@node1@scripted] [outcome, done]", lines);
     }
 }

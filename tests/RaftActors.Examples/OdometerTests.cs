@@ -17,10 +17,10 @@ public sealed class OdometerTests() : TestKit(Hocon)
         Sys.ActorOf(Props.Create(() => new Odometer()), "odometer");
         await using var client = Raft.Get(Sys).CreateClient<int, int>();
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await client.AppendAsync("car", -5));
+        var refused = Assert.IsType<Outcome<int>>(await client.AppendAsync("car", -5)).NotDone();
         var total = await client.AppendAsync("car", 5);
 
-        Assert.Equal((NotCommittedReason.Invalid, "car cannot go back"), (refused.Reason, refused.Detail));
+        Assert.Equal((FailureReason.Invalid, "car cannot go back"), (refused.Reason, refused.Detail));
         Assert.Equal(5, total.OrThrow().ResultOr(-1));
     }
 }

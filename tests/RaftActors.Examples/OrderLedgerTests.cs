@@ -43,9 +43,9 @@ public sealed class OrderLedgerTests
 
                 // The simulation begins on January 1, 2000.
                 await client.Delay(TimeSpan.FromDays(30));
-                Assert.Equal(50, await ledger.QueryAsync<int>(new ReadBalance("alice")));
+                Assert.Equal(50, (await ledger.QueryAsync<int>(new ReadBalance("alice"))).Result);
                 await client.Delay(TimeSpan.FromDays(2));
-                Assert.Equal(20, await ledger.QueryAsync<int>(new ReadBalance("alice")));
+                Assert.Equal(20, (await ledger.QueryAsync<int>(new ReadBalance("alice"))).Result);
             })
             .Eventually("alice has paid once", view =>
                 view.Actors<OrderLedger>().Count() == view.Nodes && view.Actors<OrderLedger>().All(ledger => BalancesOf(ledger) is

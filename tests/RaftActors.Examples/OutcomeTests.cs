@@ -19,9 +19,9 @@ public sealed class OutcomeTests : TestKit
         var done = CountOneAsync(counter);
         group.Commit(await ExpectAppendAsync());
         var discarded = CountOneAsync(counter);
-        group.Cancel((await ExpectAppendAsync()).Request, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "too many clicks"));
+        group.Cancel((await ExpectAppendAsync()).Request, new RaftFailure(FailureKind.NotDone, FailureReason.Discarded, "too many clicks"));
         var lost = CountOneAsync(counter);
-        group.Cancel((await ExpectAppendAsync()).Request, new CancelReason.Unknown(UnknownReason.TimedOut));
+        group.Cancel((await ExpectAppendAsync()).Request, new RaftFailure(FailureKind.Unknown, FailureReason.TimedOut, "no answer"));
 
         Assert.Equal("the total is 1", await done);
         Assert.Equal("nothing was counted: too many clicks", await discarded);
@@ -38,7 +38,8 @@ public sealed class OutcomeTests : TestKit
         Raft.Get(system).AddResultType(RaftCodec.Json<BookingResult>());
 
         var request = new RequestRef(new ProcessName("ledger@node1"), default, 1);
-        var done = new Outcome<BookingResult>.Done(new Serial(1), new BookingResult(IsBooked: true, Balance: 5), request);
+        var booked = new BookingResult(IsBooked: true, Balance: 5);
+        var done = new Outcome<BookingResult> { Serial = new Serial(1), Result = booked, Request = request };
         var serializer = system.Serialization.FindSerializerFor(done);
         var manifest = Serialization.ManifestFor(serializer, done);
         Assert.Equal(done, system.Serialization.Deserialize(serializer.ToBinary(done), serializer.Identifier, manifest));
@@ -47,10 +48,13 @@ public sealed class OutcomeTests : TestKit
     private static async Task<string> CountOneAsync(IActorRef counter)
     {
         var outcome = await counter.Ask<Outcome<int>>(new Count(1));
-        var text = outcome.Match(
-            done => done.TryGetResult(out var total) ? $"the total is {total}" : "counted",
-            notCommitted => $"nothing was counted: {notCommitted.Detail}",
-            unknown => "counted already, later or never");
+        var text = outcome switch
+        {
+            { HasResult: true, Result: var total } => $"the total is {total}",
+            { Failure: null } => "counted",
+            { Failure: { Kind: FailureKind.NotDone } failure } => $"nothing was counted: {failure.Detail}",
+            _ => "counted already, later or never",
+        };
         return text;
     }
 }

@@ -24,7 +24,7 @@ public sealed class StockTests : TestKit
         group.Commit(asked.ExpectMsg<FromActor<Order>.Append>());
         group.TakeSnapshot();
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(4, done.ResultOr(0)));
+        ExpectMsg<Outcome<int>>(done => Assert.Equal(4, done.ResultOr(0)));
         var state = Assert.IsType<byte[]>(asked.ExpectMsg<FromActor<Order>.Snapshot>().State);
         Assert.Equal("""{"apple":4}""", Encoding.UTF8.GetString(state));
     }

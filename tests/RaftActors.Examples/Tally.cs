@@ -21,5 +21,5 @@ public sealed class Tally : RaftActor<int, int>
 /// <summary>Adds to the tally. The sender receives an <see cref="Outcome{TResult}"/>.</summary>
 public sealed record Add(int Number);
 
-/// <summary>Reads the tally. The sender receives a <see cref="QueryOutcome"/>.</summary>
+/// <summary>Reads the tally. The sender receives an <see cref="Outcome{TResult}"/> of object.</summary>
 public sealed record ReadTotal;

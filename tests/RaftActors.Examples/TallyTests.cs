@@ -20,16 +20,17 @@ public sealed class TallyTests : TestKit
         Assert.Equal("the total is 42, as of serial 2", await answered);
 
         var failed = ReadAsync(tally);
-        group.Cancel((await asked.ExpectMsgAsync<FromActor<int>.Query>()).Request, new CancelReason.Unavailable());
+        var query = await asked.ExpectMsgAsync<FromActor<int>.Query>();
+        group.Cancel(query.Request, new RaftFailure(FailureKind.NotDone, FailureReason.Unavailable, "no quorum"));
         Assert.StartsWith("no answer: ", await failed, StringComparison.Ordinal);
     }
 
     private static async Task<string> ReadAsync(IActorRef tally)
     {
-        var outcome = await tally.Ask<QueryOutcome>(new ReadTotal());
-        var text = outcome is QueryOutcome.Done done
-            ? $"the total is {done.Result}, as of serial {done.Serial}"
-            : $"no answer: {((QueryOutcome.Failed)outcome).Reason}";
+        var outcome = await tally.Ask<Outcome<object?>>(new ReadTotal());
+        var text = outcome.Failure is { } failure
+            ? $"no answer: {failure.Detail}"
+            : $"the total is {outcome.Result}, as of serial {outcome.Serial}";
         return text;
     }
 }

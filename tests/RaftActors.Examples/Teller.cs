@@ -12,10 +12,10 @@ internal sealed class Teller(RaftClient<int, BookingResult> ledger)
             // With the same key, each attempt is the same booking.
             switch (await ledger.AppendAsync(account, amount, requestKey: key))
             {
-                case Outcome<BookingResult>.Done done when done.TryGetResult(out var result):
+                case { HasResult: true, Result: var result }:
                     Assert.True(result.Balance >= 0, $"{account} is overdrawn: {result.Balance}");
                     return result.IsBooked;
-                case Outcome<BookingResult>.NotCommitted { Reason: NotCommittedReason.Discarded }:
+                case { Failure.Reason: FailureReason.Discarded }:
                     return false;
             }
         }

@@ -21,7 +21,7 @@ public sealed class EntitiesTests
         var other = await client.SendAsync<int>("b", 5);
 
         Assert.Equal((3, 5), (second.OrThrow().ResultOr(-1), other.OrThrow().ResultOr(-1)));
-        Assert.Equal(3, await client.AskAsync<int>("a"));
+        Assert.Equal(3, (await client.AskAsync<int>("a")).Result);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class EntitiesTests
         await second.StartAsync();
 
         var restarted = second.Services.GetRequiredService<EntityClient>();
-        Assert.Equal(10, await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard));
+        Assert.Equal(10, (await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard)).Result);
     }
 
     private HostedNode NewNode(string? folder = null) => new(

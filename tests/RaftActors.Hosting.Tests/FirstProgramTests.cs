@@ -35,7 +35,7 @@ public sealed class FirstProgramTests
             // An answer that is not definite may belong to a click that was counted.
             async Task ClickUntilDoneAsync(ProgramProcess node)
             {
-                while (!(await ClickAsync(node)).StartsWith("Done", StringComparison.Ordinal))
+                while (!(await ClickAsync(node)).StartsWith("Outcome { Serial", StringComparison.Ordinal))
                 {
                     open++;
                 }

@@ -45,28 +45,31 @@ public sealed class HttpPageTests : IAsyncLifetime
     [Fact]
     public async Task Committed_order_is_answered_with_its_result_and_the_key_of_the_client()
     {
-        var answer = await PostAsync(new Outcome<int>.Done(new Serial(7), 42));
+        var answer = await PostAsync(new Outcome<int> { Serial = new Serial(7), Result = 42 });
 
         Assert.Equal((HttpStatusCode.OK, "42"), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
         Assert.Equal("/order-1", _asked?.Text);
     }
 
     [Theory]
-    [InlineData(NotCommittedReason.NoLeader, HttpStatusCode.ServiceUnavailable, true)]
-    [InlineData(NotCommittedReason.Busy, HttpStatusCode.ServiceUnavailable, true)]
-    [InlineData(NotCommittedReason.Discarded, HttpStatusCode.UnprocessableEntity, false)]
-    [InlineData(NotCommittedReason.Invalid, HttpStatusCode.UnprocessableEntity, false)]
+    [InlineData(FailureReason.NoLeader, HttpStatusCode.ServiceUnavailable, true)]
+    [InlineData(FailureReason.Busy, HttpStatusCode.ServiceUnavailable, true)]
+    [InlineData(FailureReason.Discarded, HttpStatusCode.UnprocessableEntity, false)]
+    [InlineData(FailureReason.Invalid, HttpStatusCode.UnprocessableEntity, false)]
     public async Task Order_that_was_not_booked_is_answered_by_whether_a_repeat_helps(
-        NotCommittedReason reason, HttpStatusCode status, bool helps)
+        FailureReason reason, HttpStatusCode status, bool helps)
     {
-        var answer = await PostAsync(new Outcome<int>.NotCommitted(reason, "why"));
+        var answer = await PostAsync(RaftFailure.NotDone(reason, "why").ToOutcome<int>());
 
         Assert.Equal((status, helps), (answer.StatusCode, answer.Headers.RetryAfter is not null));
     }
 
     [Fact]
-    public async Task Order_that_may_be_booked_is_answered_with_504() =>
-        Assert.Equal(HttpStatusCode.GatewayTimeout, (await PostAsync(new Outcome<int>.Unknown(UnknownReason.TimedOut))).StatusCode);
+    public async Task Order_that_may_be_booked_is_answered_with_504()
+    {
+        var answer = await PostAsync(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<int>());
+        Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
+    }
 
     [Fact]
     public async Task Order_without_a_key_is_refused() =>
@@ -98,19 +101,19 @@ public sealed class HttpPageTests : IAsyncLifetime
             }
 
             var outcome = await orders.AppendAsync("order", order, requestKey: $"{http.User.Identity?.Name}/{key}");
-            return outcome.Match(
-                done => done.TryGetResult(out var number) ? Results.Ok(number) : Results.Ok(),
-                notCommitted =>
-                {
-                    if (notCommitted.Reason is NotCommittedReason.Discarded or NotCommittedReason.Invalid)
-                    {
-                        return Results.Problem(notCommitted.Detail, statusCode: 422);
-                    }
-
+            switch (outcome.Failure)
+            {
+                case null:
+                    return outcome.HasResult ? Results.Ok(outcome.Result) : Results.Ok();
+                case { Kind: FailureKind.Unknown }:
+                    return Results.Problem(
+                        "The order is booked already, later or never. Repeat it with the same key.", statusCode: 504);
+                case { Reason: FailureReason.Discarded or FailureReason.Invalid } refused:
+                    return Results.Problem(refused.Detail, statusCode: 422);
+                default:
                     http.Response.Headers.RetryAfter = "2";
-                    return Results.Problem(notCommitted.Detail, statusCode: 503);
-                },
-                unknown => Results.Problem("The order is booked already, later or never. Repeat it with the same key.", statusCode: 504));
+                    return Results.Problem(outcome.Failure.Detail, statusCode: 503);
+            }
         });
     }
 }

@@ -24,7 +24,8 @@ public sealed class ProjectionTests
         await using var node = Node(0, _ports);
         await node.StartAsync();
         var client = node.Services.GetRequiredService<RaftClient<int, int>>();
-        await Assert.ThrowsAsync<RaftUnavailableException>(() => client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(500)));
+        Assert.Equal(
+            FailureReason.Unavailable, (await client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(500))).NotDone().Reason);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(node)).Status);
 
         await using var second = Node(1, _ports);
@@ -205,8 +206,8 @@ public sealed class ProjectionTests
 
         protected override async Task RebuildAsync(RaftClient<int, int> client, CancellationToken cancellationToken)
         {
-            (var total, _serial) = await client.QueryWithSerialAsync<int>("total", cancellationToken: cancellationToken);
-            Model = [total];
+            var total = await client.QueryAsync<int>("total", cancellationToken: cancellationToken);
+            (Model, _serial) = ([total.Result], total.Serial);
         }
     }
 

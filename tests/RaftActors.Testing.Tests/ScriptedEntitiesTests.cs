@@ -47,7 +47,7 @@ public sealed class ScriptedEntitiesTests : IDisposable
     {
         await SendAsync("set");
 
-        await Assert.ThrowsAsync<RaftCommandFailedException>(() => SendAsync("throw"));
+        Assert.Equal(FailureReason.HandlerFailed, (await SendAsync("throw")).NotDone().Reason);
 
         Assert.Equal("set", await StateAsync());
     }
@@ -55,9 +55,9 @@ public sealed class ScriptedEntitiesTests : IDisposable
     [Fact]
     public async Task Command_of_another_type_is_invalid()
     {
-        var refused = Assert.IsType<Outcome<string>.NotCommitted>(await _alarms.Client.SendAsync<string>("a", 1));
+        var refused = Assert.IsType<Outcome<string>>(await _alarms.Client.SendAsync<string>("a", 1)).NotDone();
 
-        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+        Assert.Equal(FailureReason.Invalid, refused.Reason);
     }
 
     [Fact]
@@ -65,12 +65,13 @@ public sealed class ScriptedEntitiesTests : IDisposable
     {
         _alarms.IsReachable = false;
 
-        await Assert.ThrowsAsync<RaftUnavailableException>(StateAsync);
+        Assert.Equal(
+            FailureReason.Unavailable, (await Assert.ThrowsAsync<RaftException>(StateAsync)).Failure?.Reason);
     }
 
     private Task<Outcome<string>> SendAsync(string command) => _alarms.Client.SendAsync<string>("a", command);
 
-    private Task<string> StateAsync() => _alarms.Client.AskAsync<string>("a");
+    private async Task<string> StateAsync() => (await _alarms.Client.AskAsync<string>("a")).Result;
 
     private sealed class Alarm : ReplicatedEntity<string, string>
     {

@@ -78,7 +78,7 @@ internal class Recorder : RaftActor<string, int>
         return question is "poison" ? throw new InvalidOperationException("poison") : Raft.Serial;
     }
 
-    protected override void HandleCancel(RequestRef request, CancelReason reason) => Tell($"cancel {reason}");
+    protected override void HandleCancel(RequestRef request, RaftFailure failure) => Tell($"cancel {failure}");
 
     protected void Tell(string what) => _watcher.Tell(what);
 

@@ -26,28 +26,28 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
         Outcome<string> outcome;
         do
         {
-            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, left, client.End, id).ConfigureAwait(false);
+            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, left, id, client.End).ConfigureAwait(false);
             left = timeout - Stopwatch.GetElapsedTime(start);
         }
         while (IsForgotten(outcome) && left > TimeSpan.Zero);
 
-        return outcome.Match(done => Committed(done, text!, id), client.NotDone, client.Unknown);
+        return outcome.Failure is { } failure ? client.Failed(failure) : Committed(outcome, text!, id);
     }
 
     // The group remembers only the latest clients, and each run is another one. So it may not know whether it took the message of a
     // repeated attempt before. The servers know, because each applies an id once.
-    private static bool IsForgotten(Outcome<string> outcome) => outcome is Outcome<string>.Unknown { Reason: UnknownReason.Forgotten };
+    private static bool IsForgotten(Outcome<string> outcome) => outcome.Failure?.Reason == FailureReason.Forgotten;
 
     // Without a result the message is an old one, whose result the servers have forgotten.
-    private RequestOutcome Committed(Outcome<string>.Done done, string text, string id)
+    private RequestOutcome Committed(Outcome<string> done, string text, string id)
     {
-        if (!done.TryGetResult(out var written))
+        if (!done.HasResult)
         {
             return new RequestOutcome.Committed(done.Serial.Value, WasThere: requestId is not null);
         }
 
         // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
-        var result = AppendResult.Parse(written);
+        var result = AppendResult.Parse(done.Result);
         return result.Checksum == AppendResult.ChecksumOf(text)
             ? new RequestOutcome.Committed(result.Serial, requestId is not null && result.Attempt != _attempt)
             : new RequestOutcome.NotDone(

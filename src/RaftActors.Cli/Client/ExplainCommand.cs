@@ -44,7 +44,7 @@ internal static class ExplainCommand
         var asked = named.Length > 0 ? named : await LeaderOrAllAsync(client);
         if (asked.Length == 0)
         {
-            throw new RaftUnavailableException($"No process of group '{target.Group}' answered. Check --contacts and --group.");
+            throw RaftException.Unavailable($"No process of group '{target.Group}' answered. Check --contacts and --group.");
         }
 
         var open = asked.Select(async process => (process, target.Show(await client.Raft.ExplainAsync(process, client.End)))).ToList();

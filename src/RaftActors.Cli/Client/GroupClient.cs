@@ -81,21 +81,21 @@ internal sealed class GroupClient : IDisposable
     }
 
     /// <summary>Asks all known processes of the group for their state, as <see cref="RaftClient.StatusAsync"/> does.</summary>
-    /// <exception cref="RaftUnavailableException">
+    /// <exception cref="RaftException">
     /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
     /// </exception>
     public Task<GroupStatus> StatusAsync(CancellationToken end) =>
         _settings.Target is ApplicationTarget ? AskApplicationAsync(Raft.StatusAsync, end) : Raft.StatusAsync(end);
 
     /// <summary>Asks for something. If no node of the application has the group, the exception lists those that they have.</summary>
-    /// <exception cref="RaftUnavailableException">No process of the group answered in time.</exception>
+    /// <exception cref="RaftException">No process of the group answered in time.</exception>
     public async Task<T> AskApplicationAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken end)
     {
         try
         {
             return await ask(end).ConfigureAwait(false);
         }
-        catch (RaftUnavailableException) when (_isReached)
+        catch (RaftException e) when (_isReached && e.Failure?.Reason is FailureReason.Unavailable)
         {
             var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookTimeout, end).ConfigureAwait(false);
             var groups = nodes.Groups.Select(group => group.Group).Order(StringComparer.Ordinal).ToList();
@@ -104,7 +104,7 @@ internal sealed class GroupClient : IDisposable
                 throw;
             }
 
-            throw new RaftUnavailableException(
+            throw RaftException.Unavailable(
                 $"No node that answered has a process of group '{_settings.Target.Group}'; name one of the groups there: "
                 + $"{string.Join(", ", groups)}.");
         }
@@ -121,18 +121,21 @@ internal sealed class GroupClient : IDisposable
 
     /// <summary>Makes a change of the group.</summary>
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
-        change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
+        change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();
 
     // The client itself gives these reasons. A process gives the others, and its answer may overtake the news of its connection.
-    public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome)
+    public RequestOutcome Failed(RaftFailure failure)
     {
-        var why = _settings.Target.Show(outcome.Detail);
-        return new RequestOutcome.NotDone(
-            outcome.Reason is NotCommittedReason.NoLeader or NotCommittedReason.Canceled or NotCommittedReason.Closed ? WhyNot(why) : why,
-            outcome.Reason == NotCommittedReason.Unauthorized);
-    }
+        if (failure.Kind == FailureKind.Unknown)
+        {
+            return Unknown(why: null);
+        }
 
-    public RequestOutcome Unknown<T>(Outcome<T>.Unknown outcome) => Unknown(why: null);
+        var why = _settings.Target.Show(failure.Detail);
+        return new RequestOutcome.NotDone(
+            failure.Reason is FailureReason.NoLeader or FailureReason.Canceled or FailureReason.Closed ? WhyNot(why) : why,
+            failure.Reason == FailureReason.Unauthorized);
+    }
 
     /// <param name="why">Unless Ctrl-C is the reason; null: no answer came in time.</param>
     public RequestOutcome Unknown(string? why) => new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : why ?? Late);

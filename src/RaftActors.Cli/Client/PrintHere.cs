@@ -20,10 +20,10 @@ internal static class PrintHere
         {
             after = printed;
             var age = end is { } known ? ReadConsistency.NotOlderThan(known) : ReadConsistency.Local;
-            var (page, last) = await run.Client.Raft.QueryWithSerialAsync<byte[]>(after, run.Settings.Timeout, age, run.Client.End)
-                .ConfigureAwait(false);
-            end ??= last;
-            foreach (var (serial, id, text) in MessageLogFormat.Read(page).Messages)
+            var page = await run.Client.Raft.QueryAsync<byte[]>(after, run.Settings.Timeout, age, run.Client.End).ConfigureAwait(false);
+            var messages = MessageLogFormat.Read(page.Result).Messages;
+            end ??= page.Serial;
+            foreach (var (serial, id, text) in messages)
             {
                 if (serial > after && serial <= end.Value.Value)
                 {

@@ -77,15 +77,15 @@ internal sealed class TailCommand(GroupRun run)
                         }
                     }
                 }
-                catch (RaftCompactedException e) when (mayBegin)
+                catch (RaftException e) when (mayBegin && e.FirstKept is not null)
                 {
-                    (after, mayBegin) = (e.FirstKept.Value - 1, false);
+                    (after, mayBegin) = (e.FirstKept.Value.Value - 1, false);
                 }
             }
         }
         catch (OperationCanceledException) when (!run.Client.End.IsCancellationRequested)
         {
-            throw new RaftUnavailableException(
+            throw RaftException.Unavailable(
                 $"The time is up, and the pair after serial {after} has not come. Raise --timeout, or run 'raft status' to see why.");
         }
 

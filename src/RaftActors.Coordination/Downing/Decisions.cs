@@ -7,7 +7,7 @@ internal sealed class Decisions(RaftItems items, string system)
 {
     private readonly string _name = Decision.NameOf(system);
 
-    /// <exception cref="RaftUnavailableException">The group did not answer.</exception>
+    /// <exception cref="RaftException">The group did not answer.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<Known> ReadAsync(CancellationToken cancellation)
     {
@@ -19,7 +19,7 @@ internal sealed class Decisions(RaftItems items, string system)
     /// Downs further members, unless something was decided since <paramref name="known"/> was read. Returns the latest decision: with
     /// these members, or another one that came first.
     /// </summary>
-    /// <exception cref="RaftUnavailableException">The group did not answer. The decision may nevertheless be made.</exception>
+    /// <exception cref="RaftException">The group did not answer. The decision may nevertheless be made.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled. The decision may nevertheless be made.</exception>
     public async Task<Known> DecideAsync(Known known, ImmutableArray<string> doomed, CancellationToken cancellation)
     {

@@ -108,7 +108,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         {
             await calls.AppendAsync(name, release, () => session.Left, time, session.Lost).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
+        catch (Exception e) when (e is ObjectDisposedException or RaftException)
         {
             // The actor system has ended, or this program has lost the right to write. The session will end.
         }
@@ -133,7 +133,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
                 // Only a later pair can advance the claim.
                 notBelow = at.Next;
             }
-            catch (RaftUnavailableException)
+            catch (RaftException e) when (e.Failure?.Reason != FailureReason.Unauthorized)
             {
                 // No pair was committed for a while, or no process answers. The session bounds how long this may go on.
                 await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);

@@ -48,24 +48,25 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     /// <param name="timeLeft">Returns the time that is left for all attempts.</param>
     /// <param name="time">Measures the pauses between attempts.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
-    /// <exception cref="RaftUnauthorizedException">The credentials of this program do not allow it.</exception>
+    /// <exception cref="RaftException">The credentials of this program do not allow it.</exception>
     /// <returns>The answer and the serial of its pair, or null if none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
     {
         while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            switch (await SendAsync(name, command, left, cancellation).ConfigureAwait(false))
+            var outcome = await SendAsync(name, command, left, cancellation).ConfigureAwait(false);
+            switch (outcome)
             {
-                case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
-                    return (answer, done.Serial.Value);
-                case Outcome<Answer>.Done or Outcome<Answer>.Unknown when command is Command.Put or Command.Add or Command.Delete:
+                case { HasResult: true }:
+                    return (outcome.Result, outcome.Serial.Value);
+                case { Failure: null or { Kind: FailureKind.Unknown } } when command is Command.Put or Command.Add or Command.Delete:
                     return null;
-                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
+                case { Failure: { Kind: FailureKind.NotDone, Reason: FailureReason.Closed } closed }:
                     throw new ObjectDisposedException(Users, closed.Detail);
-                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Unauthorized } forbidden:
-                    throw new RaftUnauthorizedException(forbidden.Detail);
-                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Invalid } refused:
+                case { Failure: { Reason: FailureReason.Unauthorized } forbidden }:
+                    throw new RaftException(forbidden);
+                case { Failure: { Reason: FailureReason.Invalid } refused }:
                     return (new Answer.Refused(refused.Detail), 0);
             }
 
@@ -76,19 +77,21 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     }
 
     /// <param name="notBelow">The answer is not older than this serial. Without it, the answer is linearizable.</param>
-    /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
+    /// <exception cref="RaftException">No process answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
         Question question, JsonTypeInfo<TAnswer> type, TimeSpan? timeout, Serial? notBelow, CancellationToken cancellation)
         where TAnswer : class
     {
         var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
-        var (bytes, at) = await _others.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
+        var asked = await _others.QueryAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
             .ConfigureAwait(false);
-        var answer = JsonSerializer.Deserialize(bytes, type)
-            ?? throw new RaftUnavailableException(
-                $"The group '{client.Group}' answered with nothing. Give the group of raft-coordination.group to coordination alone.");
-        return (answer, at);
+        var answer = JsonSerializer.Deserialize(asked.Result, type)
+            ?? throw new RaftException(new RaftFailure(
+                FailureKind.NotDone,
+                FailureReason.Invalid,
+                $"The group '{client.Group}' answered with nothing. Give the group of raft-coordination.group to coordination alone."));
+        return (answer, asked.Serial);
     }
 
     /// <summary>
@@ -117,7 +120,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                 (answer, at) = await AskAsync(question(latest, at.Value), type, null, notBelow, cancellation).ConfigureAwait(false);
                 (latest, notBelow) = (answer, at.Next);
             }
-            catch (RaftUnavailableException)
+            catch (RaftException e) when (e.Failure?.Reason != FailureReason.Unauthorized)
             {
                 notBelow = null;
 
@@ -152,9 +155,9 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         switch (command)
         {
             case Command.Open or Command.Renew or Command.Close:
-                return await client.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
+                return await client.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
             case Command.Put { Session: 0 } or Command.Add or Command.Delete:
-                return await _others.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
+                return await _others.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
         }
 
         try
@@ -168,7 +171,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
         try
         {
-            return await client.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
+            return await client.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
         }
         finally
         {

@@ -30,7 +30,7 @@ public sealed class RaftItems
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Null if there is none.</returns>
-    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RaftItem?> GetAsync(string name, CancellationToken cancellationToken = default)
     {
@@ -41,7 +41,7 @@ public sealed class RaftItems
     /// <summary>Reads all items with a prefix at one moment, sorted by name.</summary>
     /// <param name="prefix">The beginning of their names, or empty for all items.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<RaftItem>> ListAsync(string prefix = "", CancellationToken cancellationToken = default)
     {
@@ -60,7 +60,7 @@ public sealed class RaftItems
     /// </param>
     /// <param name="cancellationToken">Ends the call. The item may nevertheless be written.</param>
     /// <returns>The version of the item, or null if it was not written, because it does not have the expected version.</returns>
-    /// <exception cref="RaftUnavailableException">
+    /// <exception cref="RaftException">
     /// It is unknown whether the item is written: no answer came within 30 s, or the group has forgotten this program between two attempts.
     /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
@@ -96,7 +96,7 @@ public sealed class RaftItems
     /// <param name="delta">The number to add, which may be negative.</param>
     /// <param name="cancellationToken">Ends the call. The addition may nevertheless be made.</param>
     /// <returns>The sum.</returns>
-    /// <exception cref="RaftUnavailableException">As in <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
+    /// <exception cref="RaftException">As in <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
     /// <exception cref="InvalidOperationException">The item is no number, or the sum exceeds 64 bits.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<long> AddAsync(string name, long delta = 1, CancellationToken cancellationToken = default) =>
@@ -107,7 +107,7 @@ public sealed class RaftItems
     /// <param name="expectedVersion">Deletes only if the item has this version. By default always.</param>
     /// <param name="cancellationToken">Ends the call. The item may nevertheless be deleted.</param>
     /// <returns>False if there is no such item, or it has another version.</returns>
-    /// <exception cref="RaftUnavailableException">As in <see cref="PutAsync"/>.</exception>
+    /// <exception cref="RaftException">As in <see cref="PutAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> DeleteAsync(string name, long? expectedVersion = null, CancellationToken cancellationToken = default) =>
         (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
@@ -161,9 +161,11 @@ public sealed class RaftItems
         {
             (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
             { } answered => answered,
-            null => throw new RaftUnavailableException(
+            null => throw new RaftException(new RaftFailure(
+                FailureKind.Unknown,
+                FailureReason.TimedOut,
                 $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {CallTimeout}, or has "
-                    + "forgotten this program between two attempts. Read it."),
+                    + "forgotten this program between two attempts. Read it.")),
         };
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
     private long? _version;
 
     /// <summary>Writes the item, and keeps it until this object is disposed. Call it once.</summary>
-    /// <exception cref="RaftUnavailableException">The group did not answer.</exception>
+    /// <exception cref="RaftException">The group did not answer.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the item or the session.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task StartAsync(CancellationToken cancellation) =>

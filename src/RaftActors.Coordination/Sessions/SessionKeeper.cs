@@ -83,7 +83,7 @@ internal sealed class SessionKeeper(
         {
             await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout, time).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
+        catch (Exception e) when (e is ObjectDisposedException or RaftException)
         {
             log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", session.Id, owner, e.Message);
         }

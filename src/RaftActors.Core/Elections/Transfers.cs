@@ -14,7 +14,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
     {
         if (state.Role is not LeaderRole leader)
         {
-            state.Effects.Add(new Effect.TransferEnded(named, TransferOutcome.NotLeader));
+            state.Effects.Add(new Effect.TransferEnded(named, FailureReason.NoLeader));
             return;
         }
 
@@ -23,10 +23,10 @@ internal sealed class Transfers(RaftState state, Membership membership)
             return;
         }
 
-        End(TransferOutcome.TimedOut);
+        End(FailureReason.Unavailable);
         if (named == state.Self.Name)
         {
-            state.Effects.Add(new Effect.TransferEnded(named, TransferOutcome.Done));
+            state.Effects.Add(new Effect.TransferEnded(named, null));
         }
         else if (TargetOf(leader, named) is { } target)
         {
@@ -34,7 +34,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
         else
         {
-            state.Effects.Add(new Effect.TransferEnded(named, TransferOutcome.NoSuchVoter));
+            state.Effects.Add(new Effect.TransferEnded(named, FailureReason.Invalid));
         }
     }
 
@@ -88,17 +88,17 @@ internal sealed class Transfers(RaftState state, Membership membership)
     {
         if (state.Transfers.Current is { } transfer && state.Now - transfer.StartedAt >= state.Options.TransferTimeoutTicks)
         {
-            End(state.Role is LeaderRole ? TransferOutcome.TimedOut : TransferOutcome.NotLeader);
+            End(state.Role is LeaderRole ? FailureReason.Unavailable : FailureReason.NoLeader);
         }
     }
 
     /// <summary>Ends the transfer, because the leader is known now.</summary>
     public void EndWith(Member leader) => End(
-        leader == state.Self ? TransferOutcome.TimedOut
-        : leader.Name == state.Transfers.Current?.Target ? TransferOutcome.Done
-        : TransferOutcome.NotLeader);
+        leader == state.Self ? FailureReason.Unavailable
+        : leader.Name == state.Transfers.Current?.Target ? null
+        : FailureReason.NoLeader);
 
-    public void End(TransferOutcome outcome)
+    public void End(FailureReason? failure)
     {
         if (state.Transfers.Current is not { } transfer)
         {
@@ -108,11 +108,11 @@ internal sealed class Transfers(RaftState state, Membership membership)
         state.Transfers.Current = null;
         if (transfer.IsAutomatic)
         {
-            state.Transfers.BackOff(outcome, state.Options, state.Now);
+            state.Transfers.BackOff(failure, state.Options, state.Now);
         }
         else
         {
-            state.Effects.Add(new Effect.TransferEnded(transfer.Named, outcome));
+            state.Effects.Add(new Effect.TransferEnded(transfer.Named, failure));
         }
     }
 
@@ -254,10 +254,10 @@ internal sealed class TransferState
     public long PausedUntil { get; private set; }
 
     /// <summary>Doubles the pause after each failure, up to 64 times. A success ends it.</summary>
-    public void BackOff(TransferOutcome outcome, CoreOptions options, long now)
+    public void BackOff(FailureReason? failure, CoreOptions options, long now)
     {
         var pause = (long)(options.StableTicks + options.TransferTimeoutTicks) << Math.Min(Failures, 6);
-        (Failures, PausedUntil) = outcome == TransferOutcome.Done ? (0, 0) : (Failures + 1, now + pause);
+        (Failures, PausedUntil) = failure is null ? (0, 0) : (Failures + 1, now + pause);
     }
 }
 

@@ -28,11 +28,11 @@ internal sealed class Membership(RaftState state)
         var plan = PlanFor(leader, input.Change);
         if (plan.Next is not { } next)
         {
-            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.Invalid, plan.Reason));
+            state.Effects.Add(new Effect.MembersRefused(input.Request, FailureReason.Invalid, plan.Reason));
         }
         else if (WhyNeverCommitted(leader, next) is { } obstacle)
         {
-            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.NotResponsive, obstacle));
+            state.Effects.Add(new Effect.MembersRefused(input.Request, FailureReason.Unavailable, obstacle));
         }
         else
         {
@@ -44,27 +44,27 @@ internal sealed class Membership(RaftState state)
     /// Returns why no change can be made now, or null. That the caller has seen another configuration is final, so it precedes the reasons
     /// to ask again.
     /// </summary>
-    private (MembersRefusalReason Reason, string Detail)? WhyNotNow(LogIndex basedOn)
+    private (FailureReason Reason, string Detail)? WhyNotNow(LogIndex basedOn)
     {
         var latest = state.Configurations.LatestIndex;
         if (state.Role is not LeaderRole)
         {
-            return (MembersRefusalReason.NotLeader, $"{state.Self.Name} does not lead");
+            return (FailureReason.NoLeader, $"{state.Self.Name} does not lead");
         }
 
         if (basedOn != latest)
         {
-            return (MembersRefusalReason.Outdated, $"it was based on the configuration at {basedOn}, and the latest is at {latest}");
+            return (FailureReason.Outdated, $"it was based on the configuration at {basedOn}, and the latest is at {latest}");
         }
 
         if (state.CommitIndex < latest || state.Configuration.IsJoint)
         {
-            return (MembersRefusalReason.UnderWay, "the last change is not committed yet");
+            return (FailureReason.Busy, "the last change is not committed yet");
         }
 
         return IsChangeAllowed
             ? null
-            : (MembersRefusalReason.UnderWay, "the leader's first entry is not committed yet");
+            : (FailureReason.Busy, "the leader's first entry is not committed yet");
     }
 
     private MemberPlan PlanFor(LeaderRole leader, MemberChange change) => change switch

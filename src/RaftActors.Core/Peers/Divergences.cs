@@ -302,7 +302,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
 
         state.Durability.SetHardState(state.HardState with { Fence = fence });
         roles.StepDown();
-        transfers.End(TransferOutcome.NotLeader); // A fenced process does not learn who leads next.
+        transfers.End(FailureReason.NoLeader); // A fenced process does not learn who leads next.
         foreach (var peer in state.Roster.Peers)
         {
             if (peer.Current != Incarnation.None)

@@ -16,13 +16,13 @@ internal sealed class Proposals(RaftState state)
         var pairs = propose.Pairs;
         if (state.Role is not LeaderRole leader)
         {
-            state.Effects.Add(new Effect.Rejected(pairs, RejectionReason.NotLeader));
+            state.Effects.Add(new Effect.Rejected(pairs, FailureReason.NoLeader));
             return;
         }
 
         if (state.Transfers.Current is not null)
         {
-            state.Effects.Add(new Effect.Rejected(pairs, RejectionReason.Transferring));
+            state.Effects.Add(new Effect.Rejected(pairs, null));
             return;
         }
 
@@ -37,7 +37,7 @@ internal sealed class Proposals(RaftState state)
             if (IsTooMuch(leader, pairs[i]))
             {
                 // The pairs behind it are rejected too, because no pair overtakes one that was proposed with it.
-                state.Effects.Add(new Effect.Rejected(pairs[i..], RejectionReason.Busy));
+                state.Effects.Add(new Effect.Rejected(pairs[i..], FailureReason.Busy));
                 break;
             }
 
@@ -73,12 +73,12 @@ internal sealed class Proposals(RaftState state)
         }
         else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && propose.AreRetries && state.Sessions.IsFull))
         {
-            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
+            state.Effects.Add(new Effect.Rejected([pair], FailureReason.Forgotten));
         }
         else if (keyed is not null && since < state.Keys.Forgotten)
         {
             // A pair of this key that was committed after that serial may have been forgotten.
-            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
+            state.Effects.Add(new Effect.Rejected([pair], FailureReason.Forgotten));
         }
         else
         {
@@ -90,7 +90,7 @@ internal sealed class Proposals(RaftState state)
     {
         if (state.Durability.IsDiskShort)
         {
-            state.Effects.Add(new Effect.Rejected([pair], RejectionReason.DiskFull));
+            state.Effects.Add(new Effect.Rejected([pair], FailureReason.DiskFull));
         }
         else
         {

@@ -22,10 +22,11 @@ internal static class Describe
         Effect.Commit(var entries) => $"commits{Range("", entries)}",
         Effect.Accepted(var entries) => $"accepted{Range("", entries)}",
         Effect.Repeated repeated => $"took {repeated.Request} before, at {repeated.Index} as serial {repeated.Serial}",
-        Effect.Rejected rejected => $"rejected {string.Join(", ", rejected.Pairs)}: {rejected.Reason}",
+        Effect.Rejected rejected => $"rejected {string.Join(", ", rejected.Pairs)}: {rejected.Reason?.ToString() ?? "Transferring"}",
         Effect.ReadReady ready => $"read {ready.Id} may be answered at {ready.Index}",
         Effect.ReadFailed failed => $"read {failed.Id} failed",
-        Effect.TransferEnded ended => $"transfer to {(ended.Target is { } target ? $"{target}" : "anybody")} ended: {ended.Outcome}",
+        Effect.TransferEnded ended =>
+            $"transfer to {(ended.Target is { } target ? $"{target}" : "anybody")} ended: {ended.Reason?.ToString() ?? "Done"}",
         Effect.MembersAccepted accepted => $"members accepted {accepted.Request} at {accepted.Index}",
         Effect.MembersRefused refused => $"members refused {refused.Request}: {refused.Reason}: {refused.Detail}",
         Effect.MembersDecided decided => $"decides {decided.Index} {decided.Configuration}, since {decided.Reason}",

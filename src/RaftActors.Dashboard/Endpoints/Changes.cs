@@ -78,7 +78,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
                 }
             }
         }
-        catch (RaftUnauthorizedException e)
+        catch (RaftException e) when (e.Failure?.Reason is FailureReason.Unauthorized)
         {
             return (StatusCodes.Status403Forbidden, e.Message);
         }
@@ -121,13 +121,13 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             return;
         }
 
-        var (status, text) = (await change(client, name, basedOn)) switch
+        var (status, text) = (await change(client, name, basedOn)).Failure switch
         {
-            Outcome<Membership>.Done => (StatusCodes.Status200OK, $"{member} {done} {group} now."),
-            Outcome<Membership>.NotCommitted refused =>
+            null => (StatusCodes.Status200OK, $"{member} {done} {group} now."),
+            { Kind: FailureKind.NotDone } refused =>
                 (StatusCodes.Status409Conflict, $"The group refused {what} {member}: {refused.Detail}"),
             var unknown => (StatusCodes.Status504GatewayTimeout, $"It is not known whether the group made {what} {member}: "
-                + $"{((Outcome<Membership>.Unknown)unknown).Reason}. Look at its members before you try again."),
+                + $"{unknown.Reason}. Look at its members before you try again."),
         };
         await AnswerAsync(http, status, text);
     }

@@ -83,13 +83,8 @@ internal static class MessageText
     {
         // Before the outcome comes the name of its type.
         _ = reader.Text();
-        return OutcomeFormat.ReadEnd(ref reader, default(RequestRef), type: null) switch
-        {
-            Outcome<object?>.Done done => $"Done, serial {done.Serial}",
-            Outcome<object?>.NotCommitted not => $"NotCommitted, {not.Reason}",
-            Outcome<object?>.Unknown unknown => $"Unknown, {unknown.Reason}",
-            var other => $"{other.GetType().Name}",
-        };
+        var outcome = OutcomeFormat.ReadEnd(ref reader, default(RequestRef), type: null);
+        return outcome.Failure is { } failure ? $"{failure.Kind}, {failure.Reason}" : $"Done, serial {outcome.Serial}";
     }
 
     private static string Shortened(string text) => text.Length <= LengthMax ? text : $"{text.AsSpan(0, LengthMax)}...";

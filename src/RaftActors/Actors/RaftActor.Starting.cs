@@ -84,7 +84,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         foreach (var held in _order.HeldCancellations)
         {
-            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Failure), Self);
         }
 
         foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))

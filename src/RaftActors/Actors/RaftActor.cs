@@ -117,8 +117,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
     /// </param>
     /// <returns>
-    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. Every process keeps it for repeats: as it is if it is a
-    /// string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of
+    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Result"/>. Every process keeps it for repeats: as it is if it is
+    /// a string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of
     /// the state.
     /// </returns>
     protected abstract TResult HandleAppend(Entry<TValue> entry);
@@ -200,18 +200,17 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// </summary>
     /// <param name="proposal">The pair.</param>
     /// <returns>
-    /// Null accepts the pair. A text discards it: the Append ends as <see cref="CancelReason.NotCommitted"/> with this text, which the
-    /// caller sees as <see cref="CancelReason.NotCommitted.Detail"/>.
+    /// Null accepts the pair. A text discards it: the Append ends as <see cref="FailureKind.NotDone"/> with this text, which the
+    /// caller sees as <see cref="RaftFailure.Detail"/>.
     /// </returns>
     protected virtual string? HandleProposal(Proposal<TValue> proposal) => null;
 
     /// <summary>
     /// Called when a Query of this actor may be answered: the actor's state has the consistency of the Query. By default the actor has
-    /// received every pair that any process had committed before the Query was made. Without an override, each Query ends as
-    /// <see cref="QueryOutcome.Failed"/>.
+    /// received every pair that any process had committed before the Query was made. Without an override, each Query fails.
     /// <para>
-    /// A client may ask any value. An exception ends the Query as Failed, and does not reach the supervisor: a caller that only reads must
-    /// not restart the actor.
+    /// A client may ask any value. An exception fails the Query (<see cref="FailureReason.HandlerFailed"/>), and does not reach the
+    /// supervisor: a caller that only reads must not restart the actor.
     /// </para>
     /// </summary>
     /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
@@ -226,10 +225,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// receives its outcome in any case.
     /// </summary>
     /// <param name="request">The ref that the call returned.</param>
-    /// <param name="reason">
-    /// Of an Append: NotCommitted or Unknown. Of a Get: Unavailable, Compacted or AlreadyDelivered. Of a Query: Unavailable.
+    /// <param name="failure">
+    /// Of a Get its reason is Unavailable, Compacted, AlreadyDelivered or Stopped. Of a Query: Unavailable or Stopped.
     /// </param>
-    protected virtual void HandleCancel(RequestRef request, CancelReason reason)
+    protected virtual void HandleCancel(RequestRef request, RaftFailure failure)
     {
     }
 
@@ -360,7 +359,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     {
         _process.Engine.Lose(Self, _life);
         Raft.LoseQueries();
-        _order.LoseEngine();
+        _order.LoseEngine(_process.EngineStopped);
     }
 
     // The next step is computed when the one before has returned: a callback may change what comes next. If a callback throws under a
@@ -488,9 +487,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 break;
             case DeliveryStep.Cancel cancel:
                 _clock.OnCancelled(cancel.Request);
-                if (Raft.Abandon(cancel.Request, cancel.Reason))
+                if (Raft.Abandon(cancel.Request, cancel.Failure))
                 {
-                    HandleCancel(cancel.Request, cancel.Reason);
+                    HandleCancel(cancel.Request, cancel.Failure);
                 }
 
                 break;

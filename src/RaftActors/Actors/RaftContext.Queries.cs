@@ -33,19 +33,21 @@ public sealed partial class RaftContext<TValue>
         catch (Exception e)
         {
             // A serializer of the user may throw anything.
-            client.Tell(new QueryOutcome.Failed(request, $"{Self} cannot read the question: {e.Message}"), _actor);
+            client.Tell(Unreadable($"{Self} cannot read the question: {e.Message}"), _actor);
             return false;
         }
 
         if (question is null)
         {
-            client.Tell(new QueryOutcome.Failed(request, "A question may not be null."), _actor);
+            client.Tell(Unreadable("A question may not be null."), _actor);
             return false;
         }
 
         var span = call.Parent is { } parent ? BeginQuery(ActivityKind.Server, parent) : null;
         _process.Queries.Add(request, question, call.Consistency, client, span, isOfClient: true);
         return true;
+
+        Outcome<object?> Unreadable(string why) => RaftFailure.NotDone(FailureReason.Invalid, why).ToOutcome<object?>(request);
     }
 
     /// <summary>Answers a query, after HandleQuery has returned <paramref name="later"/>. Does nothing if the query has ended.</summary>
@@ -68,7 +70,7 @@ public sealed partial class RaftContext<TValue>
         }
 
         using var scope = Spans.Enter(query.Span);
-        QueryOutcome outcome;
+        Outcome<object?> outcome;
         try
         {
             const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
@@ -81,13 +83,14 @@ public sealed partial class RaftContext<TValue>
             }
 
             outcome = handleQuery is null && query.Question is not LastCommitted
-                ? new QueryOutcome.Failed(request, Silent)
-                : new QueryOutcome.Done(request, answer, Serial);
+                ? RaftFailure.NotDone(FailureReason.Invalid, Silent).ToOutcome<object?>(request)
+                : new Outcome<object?> { Serial = Serial, Result = answer, Request = request };
         }
         catch (Exception e)
         {
             // A question changes nothing, so the state is sound. A restart would let any reader stop the actor again and again.
-            outcome = new QueryOutcome.Failed(request, $"HandleQuery threw {FailureText.Of(e)}");
+            var failure = RaftFailure.NotDone(FailureReason.HandlerFailed, $"HandleQuery threw {FailureText.Of(e)}");
+            outcome = failure.ToOutcome<object?>(request);
             Latest.Log(LogLevel.WarningLevel, e, "HandleQuery", $"HandleQuery threw {e.GetType().Name}");
         }
 
@@ -95,14 +98,15 @@ public sealed partial class RaftContext<TValue>
     }
 
     /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>
-    internal void EndQueries() => _process.Queries.FailAll("The actor restarted or stopped before it answered. Ask again.", _actor);
+    internal void EndQueries() => _process.Queries.FailAll(
+        RaftFailure.NotDone(FailureReason.Unavailable, "The actor restarted or stopped before it answered. Ask again."), _actor);
 
     /// <summary>Cancels all pending queries, because the engine has stopped.</summary>
     internal void LoseQueries()
     {
         foreach (var request in _process.Queries.Requests)
         {
-            _order.Take(new ToActor.Cancelled(_turns.Life, request, new CancelReason.Unavailable()));
+            _order.Take(new ToActor.Cancelled(_turns.Life, request, _process.EngineStopped));
         }
     }
 

@@ -15,7 +15,7 @@ namespace RaftActors;
 /// One raft actor's access to its group. No member blocks: a call returns at once, and its result comes to a callback or to a
 /// <c>replyTo</c>. The properties show what the callbacks have announced so far; see <see cref="Status"/> for the engine's view.
 /// <para>
-/// A call with a timeout ends as NotCommitted, Unknown or Unavailable after it. The timeout is rounded up to whole ticks
+/// A call with a timeout fails after it. The timeout is rounded up to whole ticks
 /// (<c>raft.tick-interval</c>). A <c>replyTo</c> receives exactly one message, even if this actor restarts or stops. The ref that a call
 /// returns is in that message and in the callback.
 /// </para>
@@ -88,8 +88,8 @@ public sealed partial class RaftContext<TValue>
     /// HandleCancel. Without a leader it waits for one.
     /// <para>
     /// The engine sends the pair again until the group has it, and the group recognises an attempt that its log has. So one Append commits
-    /// at most one pair. After <see cref="CancelReason.NotCommitted"/> a retry by the caller is safe. After
-    /// <see cref="CancelReason.Unknown"/> it may append the pair twice.
+    /// at most one pair. After <see cref="FailureKind.NotDone"/> a retry by the caller is safe. After
+    /// <see cref="FailureKind.Unknown"/> it may append the pair twice.
     /// </para>
     /// <para>
     /// The Appends of one process are committed in the order of the calls while the leader stays, and its actor is not replaced by another
@@ -180,7 +180,7 @@ public sealed partial class RaftContext<TValue>
     /// <para>
     /// For a linearizable read the leader confirms its commit index by one round of messages to a majority. For
     /// <see cref="ReadConsistency.Lease"/> it needs none while it holds a lease. HandleQuery is called when this actor has received all
-    /// pairs up to that index. Otherwise the Query ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes
+    /// pairs up to that index. Otherwise the Query ends in HandleCancel as <see cref="FailureReason.Unavailable"/>. A query changes
     /// nothing, so a retry is safe.
     /// </para>
     /// </summary>
@@ -189,7 +189,7 @@ public sealed partial class RaftContext<TValue>
     /// The time until the confirmed index, or the serial asked for, is committed on this process. The delivery to a lagging actor may take
     /// longer. Null: <c>raft.query-timeout</c>, 5 s by default.
     /// </param>
-    /// <param name="replyTo">Receives one <see cref="QueryOutcome"/>. Null: no message is sent.</param>
+    /// <param name="replyTo">Receives one <see cref="Outcome{TResult}"/> of object. Null: no message is sent.</param>
     /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
     public RequestRef Query(
         object question, TimeSpan? timeout = null, IActorRef? replyTo = null, ReadConsistency? consistency = null)
@@ -229,8 +229,8 @@ public sealed partial class RaftContext<TValue>
     /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
     /// </param>
     /// <param name="basedOn">
-    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
-    /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotDone,
+    /// with <see cref="FailureReason.Outdated"/>. Null: it does not matter.
     /// </param>
     public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
         Change(new GroupChange.Join(name, basedOn), timeout, replyTo);
@@ -274,7 +274,7 @@ public sealed partial class RaftContext<TValue>
     /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
     /// processes, and obstacles to a Join. The call is not forwarded. The leader knows most: call it there.
     /// </summary>
-    /// <param name="replyTo">Receives one <see cref="Explanation"/>.</param>
+    /// <param name="replyTo">Receives one <see cref="Outcome{TResult}"/> of text. Do not parse it: its wording may change.</param>
     public RequestRef Explain(IActorRef replyTo)
     {
         DemandInside(nameof(Explain));
@@ -369,20 +369,20 @@ public sealed partial class RaftContext<TValue>
     }
 
     /// <summary>Ends a call. False: a client or a reminder made it, so the actor's code does not know it.</summary>
-    internal bool Abandon(RequestRef request, CancelReason reason)
+    internal bool Abandon(RequestRef request, RaftFailure failure)
     {
         var isOwn = true;
         if (_process.Queries.TryTake(request, out var query))
         {
             isOwn = !query.IsOfClient;
-            var why = _process.Engine.HasStopped ? _process.EngineStopped.Detail
-                : _process.Tries.HeldAt is { } held ? $"{Self} does not reach the serial: {held} Ask another process."
-                : "No leader confirmed the commit index in time, or this process did not reach the serial. Ask again.";
+            var why = failure == OpenQueries.Late && _process.Tries.HeldAt is { } held
+                ? RaftFailure.NotDone(failure.Reason, $"{Self} does not reach the serial: {held} Ask another process.")
+                : failure;
             query.Fail(why, _actor);
         }
 
         isOwn &= !_process.Appends.IsOfReminder(request);
-        _process.Appends.Cancel(request, reason, _actor);
+        _process.Appends.Cancel(request, failure, _actor);
         return isOwn;
     }
 

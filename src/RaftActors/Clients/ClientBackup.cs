@@ -22,7 +22,7 @@ internal sealed class ClientBackup(
 
     /// <param name="path">The file.</param>
     /// <param name="least">The serial that the backup must reach.</param>
-    /// <exception cref="RaftUnavailableException">The process did not answer in time, or has no backup to give.</exception>
+    /// <exception cref="RaftException">The process did not answer in time, or has no backup to give.</exception>
     public async Task<RaftBackup> TakeAsync(string path, Serial least)
     {
         var at = Machine.Current.Time.GetUtcNow();
@@ -88,7 +88,7 @@ internal sealed class ClientBackup(
         }
     }
 
-    private RaftUnavailableException Impossible(string why) => new(options.Continues is null
+    private RaftException Impossible(string why) => RaftException.Unavailable(options.Continues is null
         ? $"There is no backup of {process}. {why} Take it again, or from another process."
         : $"{process} cannot continue the backup {options.Continues}. {why} Take a full backup.");
 

@@ -23,6 +23,9 @@ internal sealed class ClientQuestion(
 
     public bool MayRepeat => mayRepeat;
 
+    /// <summary>Why it ends if no process answers. A change needs a leader.</summary>
+    public FailureReason Silence => mayRepeat ? FailureReason.Unavailable : FailureReason.NoLeader;
+
     public ProcessName? To => to;
 
     /// <inheritdoc/>
@@ -73,11 +76,11 @@ internal sealed class ClientQuestion(
     public void End(object reply) => _end.TrySetResult(new ClientAnswer(reply, WasSent: true, default, ""));
 
     /// <summary>Ends it without a reply.</summary>
-    public void End(NotCommittedReason cause, string why) => _end.TrySetResult(new ClientAnswer(null, Attempts > 0, cause, why));
+    public void End(FailureReason cause, string why) => _end.TrySetResult(new ClientAnswer(null, Attempts > 0, cause, why));
 }
 
 /// <param name="Reply">Null: there was none in time.</param>
 /// <param name="WasSent">The call may have reached a process.</param>
-/// <param name="Cause">Why there is no reply: NoLeader also stands for silence until the timeout.</param>
+/// <param name="Cause">Why there is no reply.</param>
 /// <param name="Why">The same as text for people.</param>
-internal sealed record ClientAnswer(object? Reply, bool WasSent, NotCommittedReason Cause, string Why);
+internal sealed record ClientAnswer(object? Reply, bool WasSent, FailureReason Cause, string Why);

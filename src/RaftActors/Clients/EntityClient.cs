@@ -19,7 +19,8 @@ public sealed class EntityClient : IAsyncDisposable
 
     /// <summary>
     /// Sends a command to an entity. Its outcomes are those of <see cref="RaftClient{TValue, TResult}.AppendAsync"/>: the command is
-    /// handled on all nodes, it never will be, or that is unknown.
+    /// handled on all nodes, it never will be, or that is unknown. If HandleCommand threw, the reason is
+    /// <see cref="FailureReason.HandlerFailed"/>, with the serial of the command: it is committed, and changed nothing.
     /// </summary>
     /// <typeparam name="TResult">The type of the result of HandleCommand.</typeparam>
     /// <param name="id">The id. Any text.</param>
@@ -32,7 +33,6 @@ public sealed class EntityClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only.</param>
     /// <exception cref="ArgumentException">The command has no serializer, or is too large.</exception>
     /// <exception cref="InvalidOperationException">The command was handled, and its result is of another type.</exception>
-    /// <exception cref="RaftCommandFailedException">HandleCommand threw, so the command is committed and changed nothing.</exception>
     public async Task<Outcome<TResult>> SendAsync<TResult>(
         string id,
         object? command,
@@ -40,14 +40,22 @@ public sealed class EntityClient : IAsyncDisposable
         RequestKey? requestKey = null,
         CancellationToken cancellationToken = default)
     {
-        var outcome = await _clients.For(id).AppendAsync(id, command, timeout, cancellationToken, requestKey).ConfigureAwait(false);
-        return outcome is Outcome<object?>.Done done && done.ResultOr(null) is EntityFailure failure
-            ? throw new RaftCommandFailedException(id, done.Serial, failure.Text)
+        var outcome = await _clients.For(id).AppendAsync(id, command, timeout, requestKey, cancellationToken).ConfigureAwait(false);
+        return outcome.ResultOr(null) is EntityFailure failure
+            ? new Outcome<TResult>
+            {
+                Failure = RaftFailure.NotDone(
+                    FailureReason.HandlerFailed,
+                    $"The command {outcome.Serial} of the entity '{id}' is committed, and changed nothing: HandleCommand threw "
+                        + $"{failure.Text.TrimEnd('.')}. Correct HandleCommand, or the command."),
+                Serial = outcome.Serial,
+                Request = outcome.Request,
+            }
             : ((IOutcome)outcome).As<TResult>();
     }
 
     /// <summary>
-    /// Asks an entity. The answer and the exceptions are those of <see cref="RaftClient{TValue, TResult}.QueryAsync"/>: by default it
+    /// Asks an entity. The outcome and the exceptions are those of <see cref="RaftClient{TValue, TResult}.QueryAsync"/>: by default it
     /// is never older than the call.
     /// </summary>
     /// <typeparam name="TAnswer">The type of the answer of HandleQuestion.</typeparam>
@@ -58,9 +66,8 @@ public sealed class EntityClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The question has no serializer.</exception>
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
-    /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuestion failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<TAnswer> AskAsync<TAnswer>(
+    public Task<Outcome<TAnswer>> AskAsync<TAnswer>(
         string id,
         object? question = null,
         TimeSpan? timeout = null,

@@ -80,8 +80,8 @@ internal sealed class GroupCalls
 
     private ClientSession Session => _session ??= ClientSession.New();
 
-    private static CancelReason.NotCommitted NotSent { get; } =
-        new(NotCommittedReason.Closed, "The client was disposed before the pair was sent.");
+    private static RaftFailure NotSent { get; } =
+        RaftFailure.NotDone(FailureReason.Closed, "The client was disposed before the pair was sent.");
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
@@ -124,7 +124,7 @@ internal sealed class GroupCalls
             _questions.Add(question);
             if (_isClosing)
             {
-                End(question, NotCommittedReason.Closed, "The client was disposed.");
+                End(question, FailureReason.Closed, "The client was disposed.");
                 return true;
             }
 
@@ -146,7 +146,7 @@ internal sealed class GroupCalls
             }
             else if (caller is ClientQuestion question && _questions.Contains(question))
             {
-                End(question, NotCommittedReason.Canceled, "The call was cancelled.");
+                End(question, FailureReason.Canceled, "The call was cancelled.");
             }
         }
     }
@@ -281,7 +281,9 @@ internal sealed class GroupCalls
                     }
 
                     Remove(question);
-                    question.End(reply is Status.Failure failure ? new ClientReply.Refused(failure.Cause.Message) : reply);
+                    question.End(reply is Status.Failure { Cause.Message: var why }
+                        ? new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, why))
+                        : reply);
                     break;
             }
         }
@@ -416,7 +418,7 @@ internal sealed class GroupCalls
             if (question.Deadline <= now)
             {
                 var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoRoute);
-                End(question, NotCommittedReason.NoLeader, why);
+                End(question, question.Silence, why);
             }
             else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
             {
@@ -425,10 +427,9 @@ internal sealed class GroupCalls
         }
     }
 
-    private CancelReason.NotCommitted WhyNotSent() => _target is null
-        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoRoute)
-        : new CancelReason.NotCommitted(
-            NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
+    private RaftFailure WhyNotSent() => _target is null
+        ? RaftFailure.NotDone(FailureReason.NoLeader, _finder.WhyNoRoute)
+        : RaftFailure.NotDone(FailureReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
 
     // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
     // processes that can answer none of them.
@@ -521,7 +522,7 @@ internal sealed class GroupCalls
     {
         foreach (var question in _questions.ToArray())
         {
-            End(question, NotCommittedReason.Closed, "The client was disposed, or its actor system has stopped.");
+            End(question, FailureReason.Closed, "The client was disposed, or its actor system has stopped.");
         }
     }
 
@@ -531,11 +532,11 @@ internal sealed class GroupCalls
         if (question is { Node: { } node, Link: { } link })
         {
             var why = $"No connection to {link.Problem ?? $"{node}"}; a node without raft actors listens nowhere.";
-            End(question, NotCommittedReason.NoLeader, why);
+            End(question, question.Silence, why);
         }
     }
 
-    private void End(ClientQuestion question, NotCommittedReason cause, string why)
+    private void End(ClientQuestion question, FailureReason cause, string why)
     {
         Remove(question);
         question.End(cause, why);
@@ -557,7 +558,7 @@ internal sealed class GroupCalls
     {
         if (_isClosing && (isOver || !_appends.IsOpen))
         {
-            _appends.Close(NotSent, new CancelReason.Unknown(UnknownReason.Closed));
+            _appends.Close(NotSent, RaftFailure.Unknown(FailureReason.Closed));
             _endTimer?.Invoke();
             _endTimer = null;
             ForgetLocations();

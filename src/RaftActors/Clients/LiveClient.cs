@@ -27,6 +27,11 @@ internal sealed class LiveClient<TValue, TResult>(
 {
     private volatile bool _isDisposed;
 
+    private static RaftFailure Unsent { get; } = RaftFailure.NotDone(
+        FailureReason.Invalid,
+        "The answer could not be sent: it has no serializer, as the log of the node says then, or fits into no frame. Ask for less at a "
+            + "time, or raise raft.transport-tcp.frame-size-max on all nodes.");
+
     public override string Group => settings.Group;
 
     public GroupCalls Calls => calls;
@@ -63,16 +68,16 @@ internal sealed class LiveClient<TValue, TResult>(
         string key,
         TValue value,
         TimeSpan? timeout = null,
-        CancellationToken cancellationToken = default,
-        RequestKey? requestKey = null)
+        RequestKey? requestKey = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         settings.Limits.DemandFits(key, bytes.Length);
         if (cancellationToken.IsCancellationRequested)
         {
-            return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
-                NotCommittedReason.Canceled, "The call was cancelled before the pair was sent."));
+            return Task.FromResult(
+                RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent.").ToOutcome<TResult>());
         }
 
         var span = Spans.BeginOfClient(Spans.Append, Group);
@@ -80,15 +85,14 @@ internal sealed class LiveClient<TValue, TResult>(
         if (!calls.TryBegin(append))
         {
             Spans.End(span);
-            return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
-                NotCommittedReason.Busy,
-                $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later."));
+            var busy = $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later.";
+            return Task.FromResult(RaftFailure.NotDone(FailureReason.Busy, busy).ToOutcome<TResult>());
         }
 
         return cancellationToken.CanBeCanceled ? WaitAsync(append.Task, append, cancellationToken) : append.Task;
     }
 
-    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -98,33 +102,39 @@ internal sealed class LiveClient<TValue, TResult>(
         var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
         var span = Spans.BeginOfClient(Spans.Query, Group);
         return ReadAnswerAsync<TAnswer>(
-            QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span), span);
+            AskActorAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span), span);
     }
 
-    public override async Task<Entry<TValue>?> GetAsync(
+    public override async Task<Outcome<Entry<TValue>?>> GetAsync(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         var deadline = calls.Now + SessionAppend.Limit(timeout ?? settings.Requests.GetTimeout);
         var before = new Serial(serial.Value - 1);
-        var found = await ReadAsync(before, 1, TimeSpan.Zero, Left(), cancellationToken).ConfigureAwait(false);
-        if (found.Length == 0)
+        var read = await ReadAsync(before, 1, TimeSpan.Zero, Left(), cancellationToken).ConfigureAwait(false);
+        if (read is { Failure: null, Result.Found.Length: 0 } && read.Result.Base <= before)
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
-            var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, Left(), ReadConsistency.Linearizable, cancellationToken)
-                .ConfigureAwait(false));
-            if (last.Result is not long committed || committed < serial.Value)
+            var last = await AskCommittedAsync(Left(), cancellationToken).ConfigureAwait(false);
+            if (last.Failure is { } unknown)
             {
-                return null;
+                return unknown.ToOutcome<Entry<TValue>?>();
             }
 
-            found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, Left(), cancellationToken).ConfigureAwait(false);
+            if (last.Serial < serial)
+            {
+                return new Outcome<Entry<TValue>?> { Serial = last.Serial, Result = null };
+            }
+
+            read = await ReadAsync(before, 1, settings.AttemptTimeout / 2, Left(), cancellationToken).ConfigureAwait(false);
         }
 
-        return found.Length > 0
-            ? Decoded(found[0])
-            : throw new RaftUnavailableException(
-                $"The process that was asked lacks serial {serial}. Ask another process, or check the serial.");
+        var failure = read.Failure ?? (read.Result.Base > before ? RaftException.Compacted(serial, read.Result.Base.Next).Failure
+            : read.Result.Found.Length > 0 ? null
+            : RaftFailure.NotDone(
+                FailureReason.Unavailable, $"The process that was asked lacks serial {serial}. Ask another process, or check the serial."));
+        return failure?.ToOutcome<Entry<TValue>?>()
+            ?? new Outcome<Entry<TValue>?> { Serial = serial, Result = Decoded(read.Result.Found[0]) };
 
         TimeSpan Left() => deadline > calls.Now ? deadline - calls.Now : TimeSpan.Zero;
     }
@@ -185,15 +195,15 @@ internal sealed class LiveClient<TValue, TResult>(
         return answer.Reply switch
         {
             ClientReply.ProcessList list => list,
-            ClientReply.Forbidden forbidden => throw new RaftUnauthorizedException(forbidden.Why),
-            _ => throw new RaftUnavailableException(answer.Why),
+            ClientReply.Failed(var failure) => throw new RaftException(failure),
+            _ => throw RaftException.Unavailable(answer.Why),
         };
     }
 
     public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
     {
         var question = new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
-        return (await DemandAsync<Explanation>(question, cancellationToken).ConfigureAwait(false)).Text;
+        return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
     }
 
     public override Task<Outcome<Membership>> JoinAsync(
@@ -233,16 +243,14 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (asked, limit) = (options ?? new RaftBackupOptions(), options?.Timeout ?? settings.Requests.QueryTimeout);
-        var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, limit, ReadConsistency.Linearizable, cancellationToken)
-            .ConfigureAwait(false));
+        var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
         var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
             new StoreOwner(Group, process),
             asked,
             call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: process), cancellationToken),
             cancellationToken);
-        return await backup.TakeAsync(path, new Serial((long)last.Result!)) // Justification: the answer to an empty question.
-            .ConfigureAwait(false);
+        return await backup.TakeAsync(path, last).ConfigureAwait(false);
     }
 
     // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
@@ -255,7 +263,7 @@ internal sealed class LiveClient<TValue, TResult>(
             .ThenByDescending(process => process.Members.Any(member => member.Name == process.Name && member.IsVoter))
             .ThenByDescending(process => process.Committed)
             .FirstOrDefault()?.Name
-            ?? throw new RaftUnavailableException(
+            ?? throw RaftException.Unavailable(
                 $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
     }
 
@@ -282,7 +290,7 @@ internal sealed class LiveClient<TValue, TResult>(
         return await ended.ConfigureAwait(false);
     }
 
-    private Task<QueryOutcome> QueryAsync(
+    private Task<Outcome<Outcome<object?>>> AskActorAsync(
         ReadOnlyMemory<byte> question,
         TimeSpan timeout,
         ReadConsistency consistency,
@@ -291,33 +299,32 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ClientCall.Query call = new(question, timeout, consistency, span?.Context);
         ClientQuestion asked = new(timeout, call) { PrefersOwnNode = consistency.NotBelow is not null };
-        return DemandAsync<QueryOutcome>(asked, cancellationToken);
+        return ReplyAsync<Outcome<object?>>(asked, cancellationToken);
     }
 
-    private static QueryOutcome.Done DoneOf(QueryOutcome outcome) =>
-        outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
+    // The answer to an empty question is the last committed serial. That of its state may be lower.
+    private async Task<Outcome<bool>> AskCommittedAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var answer = await ReadAnswerAsync<long>(
+            AskActorAsync(ReadOnlyMemory<byte>.Empty, timeout, ReadConsistency.Linearizable, cancellationToken), span: null)
+            .ConfigureAwait(false);
+        return new Outcome<bool> { Failure = answer.Failure, Serial = new Serial(answer.ResultOr(0)) };
+    }
 
     // The parameters of the call are not in its state, which each query makes.
-    private static async Task<(TAnswer Value, Serial Serial)> ReadAnswerAsync<TAnswer>(Task<QueryOutcome> asked, Activity? span)
+    private static async Task<Outcome<TAnswer>> ReadAnswerAsync<TAnswer>(Task<Outcome<Outcome<object?>>> asked, Activity? span)
     {
-        QueryOutcome.Done done;
         try
         {
-            done = DoneOf(await asked.ConfigureAwait(false));
+            var reply = await asked.ConfigureAwait(false);
+            return reply.Failure is { } failure ? failure.ToOutcome<TAnswer>()
+                : reply.Result is { HasResult: false, Failure: null } ? Unsent.ToOutcome<TAnswer>()
+                : ((IOutcome)reply.Result).As<TAnswer>();
         }
         finally
         {
             Spans.End(span);
         }
-
-        return done.Result switch
-        {
-            TAnswer typed => (typed, done.Serial),
-            // Justification: TAnswer admits null, as just asked.
-            null when default(TAnswer) is null => (default!, done.Serial),
-            var answer => throw new InvalidOperationException(
-                $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
-        };
     }
 
     // Without an end: a subscription outlives any failure of the group.
@@ -325,28 +332,29 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         while (true)
         {
-            try
+            var (window, wait) = (settings.SubscriptionWindow, settings.AttemptTimeout / 2);
+            var read = await ReadAsync(after, window, wait, settings.Requests.GetTimeout, cancellationToken, isSubscription: true)
+                .ConfigureAwait(false);
+            if (read.Failure is null)
             {
-                var (window, wait) = (settings.SubscriptionWindow, settings.AttemptTimeout / 2);
-                return await ReadAsync(after, window, wait, settings.Requests.GetTimeout, cancellationToken, isSubscription: true)
-                    .ConfigureAwait(false);
+                return read.Result.Base > after
+                    ? throw RaftException.Compacted(after.Next, read.Result.Base.Next)
+                    : read.Result.Found;
             }
-            catch (RaftUnavailableException)
+
+            if (read.Failure.Reason == FailureReason.Unauthorized)
             {
-                ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
+                throw new RaftException(read.Failure);
             }
+
+            ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
         }
     }
 
-    private async Task<ImmutableArray<StoredPair>> ReadAsync(
-        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false)
-    {
-        var question = new ClientQuestion(timeout, new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
-        var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
-        return pairs.Base > after
-            ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
-            : pairs.Found;
-    }
+    private Task<Outcome<ClientReply.Pairs>> ReadAsync(
+        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false) =>
+        ReplyAsync<ClientReply.Pairs>(
+            new ClientQuestion(timeout, new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription }, cancellationToken);
 
     private Entry<TValue> Decoded(StoredPair pair)
     {
@@ -371,19 +379,10 @@ internal sealed class LiveClient<TValue, TResult>(
             return outcome.As<Membership>();
         }
 
-        if (answer.Reply is ClientReply.Forbidden forbidden)
-        {
-            return new Outcome<Membership>.NotCommitted(NotCommittedReason.Unauthorized, forbidden.Why);
-        }
-
-        return answer.WasSent
-            ? new Outcome<Membership>.Unknown(answer.Cause switch
-            {
-                NotCommittedReason.Canceled => UnknownReason.Canceled,
-                NotCommittedReason.Closed => UnknownReason.Closed,
-                _ => UnknownReason.TimedOut,
-            })
-            : new Outcome<Membership>.NotCommitted(answer.Cause, answer.Why);
+        var failure = answer.Reply is ClientReply.Failed failed ? failed.Failure
+            : !answer.WasSent ? RaftFailure.NotDone(answer.Cause, answer.Why)
+            : RaftFailure.Unknown(answer.Cause is FailureReason.Canceled or FailureReason.Closed ? answer.Cause : FailureReason.TimedOut);
+        return failure.ToOutcome<Membership>();
     }
 
     /// <returns>Null: the process did not answer in time, or with something else.</returns>
@@ -393,28 +392,22 @@ internal sealed class LiveClient<TValue, TResult>(
             .Reply as TReply;
 
     private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+        where TReply : class =>
+        (await ReplyAsync<TReply>(question, cancellationToken).ConfigureAwait(false)).Result;
+
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    private async Task<Outcome<TReply>> ReplyAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
         where TReply : class
     {
         cancellationToken.ThrowIfCancellationRequested();
         var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        if (answer.Reply is TReply reply)
+        return answer.Reply switch
         {
-            return reply;
-        }
-
-        if (answer.Reply is ClientReply.Forbidden forbidden)
-        {
-            throw new RaftUnauthorizedException(forbidden.Why);
-        }
-
-        if (answer.Reply is ClientReply.Refused refused)
-        {
-            throw new RaftUnavailableException(refused.Why);
-        }
-
-        throw cancellationToken.IsCancellationRequested
-            ? new OperationCanceledException(answer.Why, cancellationToken)
-            : new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
+            TReply reply => new Outcome<TReply> { Result = reply },
+            ClientReply.Failed(var failure) => failure.ToOutcome<TReply>(),
+            _ when cancellationToken.IsCancellationRequested => throw new OperationCanceledException(answer.Why, cancellationToken),
+            _ => RaftFailure.NotDone(answer.Cause, $"Group '{Group}' did not answer. {answer.Why}").ToOutcome<TReply>(),
+        };
     }
 
     private Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
@@ -422,14 +415,14 @@ internal sealed class LiveClient<TValue, TResult>(
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromResult(
-                new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent."));
+                new ClientAnswer(null, WasSent: false, FailureReason.Canceled, "The call was cancelled before it was sent."));
         }
 
         if (!calls.TryBegin(question))
         {
             var why = $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). "
                 + "Call it again later.";
-            return Task.FromResult(new ClientAnswer(null, WasSent: false, NotCommittedReason.Busy, why));
+            return Task.FromResult(new ClientAnswer(null, WasSent: false, FailureReason.Busy, why));
         }
 
         return cancellationToken.CanBeCanceled ? WaitAsync(question.Task, question, cancellationToken) : question.Task;

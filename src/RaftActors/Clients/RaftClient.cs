@@ -72,14 +72,14 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>Asks all known processes for their state.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RaftUnavailableException">No process of the group answered in time.</exception>
+    /// <exception cref="RaftException">No process of the group answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Describes one process's view of the group, as text for people. The leader knows most.</summary>
     /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="RaftUnavailableException">The process did not answer in time, or is not known.</exception>
+    /// <exception cref="RaftException">The process did not answer in time, or is not known.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
 
@@ -122,7 +122,7 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>
     /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
-    /// program that does not. Sent once, as by JoinAsync. NotCommitted: a member does not answer, or its program does not read the
+    /// program that does not. Sent once, as by JoinAsync. NotDone: a member does not answer, or its program does not read the
     /// level. Unknown: a process on the route has a program that does not know this call.
     /// </summary>
     /// <param name="level">
@@ -137,7 +137,7 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>
     /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
-    /// no node can go back to a program that lacks it. Sent once, as by JoinAsync. NotCommitted: a member does not answer, or its program
+    /// no node can go back to a program that lacks it. Sent once, as by JoinAsync. NotDone: a member does not answer, or its program
     /// lacks the version.
     /// </summary>
     /// <param name="version">
@@ -170,8 +170,9 @@ public abstract class RaftClient : IAsyncDisposable
     /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
     /// </summary>
     /// <param name="after">The last process of the page before; null: from the beginning.</param>
-    /// <exception cref="RaftUnavailableException">The node did not answer in time, or takes no connection.</exception>
-    /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
+    /// <exception cref="RaftException">
+    /// The node did not answer in time, or takes no connection, or the client needs the role reader.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal virtual Task<ClientReply.ProcessList> ProcessesOfAsync(
         Address node, ProcessPlace? after, CancellationToken cancellationToken) =>
@@ -199,7 +200,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="options">Null: a full backup from a follower.</param>
     /// <param name="cancellationToken">Ends the call. There is no file then.</param>
     /// <exception cref="StoreException">The file exists or cannot be written, or the backup that it continues is damaged.</exception>
-    /// <exception cref="RaftUnavailableException">
+    /// <exception cref="RaftException">
     /// The process did not answer in time, has replaced its snapshot again and again, or has compacted the log since the backup that this
     /// one continues.
     /// </exception>
@@ -217,11 +218,10 @@ public abstract class RaftClient : IAsyncDisposable
     /// The time until the end. The process goes on with the snapshot. Null: <c>raft.change-timeout</c>, 10 s by default.
     /// </param>
     /// <param name="cancellationToken">Ends the wait only.</param>
-    /// <exception cref="RaftUnavailableException">
-    /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, or the snapshot could not be taken or
-    /// saved.
+    /// <exception cref="RaftException">
+    /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, the snapshot could not be taken or
+    /// saved, or the client does not have the role operator.
     /// </exception>
-    /// <exception cref="RaftUnauthorizedException">The client does not have the role operator.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<ProcessSnapshot> TakeSnapshotAsync(
         ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
@@ -242,7 +242,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     }
 
     /// <summary>
-    /// Appends a pair. The task never fails for a reason of the group: it ends with one of the three outcomes. The calls of one thread are
+    /// Appends a pair. The task never fails for a reason of the group: it ends with an outcome. The calls of one thread are
     /// committed in their order while the leader stays.
     /// <para>
     /// The client sends the pair again until the deadline, to another process if one is silent. The group recognises a repeated attempt,
@@ -252,12 +252,12 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="key">The key. Any text; keys need not be unique.</param>
     /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
-    /// <param name="cancellationToken">
-    /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
-    /// </param>
     /// <param name="requestKey">
-    /// Makes the call safe to repeat, by any client. A repeat ends as the first call did: as Done with its serial and its result. Null: the
-    /// call is never repeated.
+    /// Makes the call safe to repeat, by any client. A repeat ends as the first call did, with its serial and its result. Null: the call is
+    /// never repeated.
+    /// </param>
+    /// <param name="cancellationToken">
+    /// Ends the wait only. The outcome is NotDone if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
     /// </param>
     /// <exception cref="ArgumentException">
     /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key
@@ -270,12 +270,13 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         string key,
         TValue value,
         TimeSpan? timeout = null,
-        CancellationToken cancellationToken = default,
-        RequestKey? requestKey = null);
+        RequestKey? requestKey = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The client repeats the question until the
-    /// deadline, so HandleQuery may see it more than once.
+    /// deadline, so HandleQuery may see it more than once. The outcome has the last serial of the state that answered, which is a token for
+    /// <see cref="ReadConsistency.NotOlderThan"/> and <see cref="SubscribeAsync"/>.
     /// </summary>
     /// <typeparam name="TAnswer">The type of the answer.</typeparam>
     /// <param name="question">
@@ -286,21 +287,8 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ArgumentException">The type of the question has no serializer.</exception>
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
-    /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<TAnswer> QueryAsync<TAnswer>(
-        object question,
-        TimeSpan? timeout = null,
-        ReadConsistency? consistency = null,
-        CancellationToken cancellationToken = default) =>
-        ValueOf(QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken));
-
-    /// <summary>
-    /// As <see cref="QueryAsync"/>, with the last serial of the state that answered: a token for
-    /// <see cref="ReadConsistency.NotOlderThan"/> and <see cref="SubscribeAsync"/>.
-    /// </summary>
-    /// <inheritdoc cref="QueryAsync"/>
-    public abstract Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public abstract Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -310,13 +298,14 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="serial">The serial of the pair, 1 or more.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.get-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The pair. Null: a linearizable read found that it is not committed.</returns>
+    /// <returns>
+    /// The pair. Null: a linearizable read found that it is not committed. It fails as <see cref="FailureReason.Compacted"/> if a snapshot
+    /// covers it.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
-    /// <exception cref="RaftCompactedException">The pair was discarded, because a snapshot covers it.</exception>
     /// <exception cref="InvalidDataException">The value cannot be read by this program.</exception>
-    /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<Entry<TValue>?> GetAsync(
+    public abstract Task<Outcome<Entry<TValue>?>> GetAsync(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -326,7 +315,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// </summary>
     /// <param name="after">The last serial that the caller has. 0: from the first pair on.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
-    /// <exception cref="RaftCompactedException">The next pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="RaftException">The next pair was discarded, because a snapshot covers it.</exception>
     /// <exception cref="InvalidDataException">The value of the next pair cannot be read by this program.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -354,6 +343,4 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         ArgumentNullException.ThrowIfNull(projection);
         return projection.RunAsync(this, tell ?? (_ => { }), cancellationToken);
     }
-
-    private static async Task<T> ValueOf<T>(Task<(T Value, Serial Serial)> asked) => (await asked.ConfigureAwait(false)).Value;
 }

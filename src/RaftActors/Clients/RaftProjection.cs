@@ -81,7 +81,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
 
     /// <summary>
     /// Replaces the read model by the state of the actors and its serial, from
-    /// <see cref="RaftClient{TValue, TResult}.QueryWithSerialAsync"/>. Called when a snapshot covers the next pair. Default: ends the
+    /// <see cref="RaftClient{TValue, TResult}.QueryAsync"/>. Called when a snapshot covers the next pair. Default: ends the
     /// projection.
     /// </summary>
     /// <param name="client">The client that runs the projection.</param>
@@ -182,7 +182,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
                     _isSubscribing = true;
                 }
             }
-            catch (RaftCompactedException compacted) when (_isSubscribing)
+            catch (RaftException compacted) when (_isSubscribing && compacted.FirstKept is not null)
             {
                 _isSubscribing = false;
                 await RebuildAsync(client, cancellationToken).ConfigureAwait(false);

@@ -62,12 +62,12 @@ internal sealed class DeliveryOrder
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
         _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
-    /// <summary>Ends pending Gets as unavailable, and forgets the leader and the quorum, because the engine has stopped.</summary>
-    public void LoseEngine()
+    /// <summary>Ends pending Gets, and forgets the leader and the quorum, because the engine has stopped.</summary>
+    public void LoseEngine(RaftFailure stopped)
     {
         foreach (var request in Pulled?.Unanswered() ?? [])
         {
-            TakeCancelled(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unavailable()));
+            TakeCancelled(new ToActor.Cancelled(ToActor.AnyLife, request, stopped));
         }
 
         _views.TakeLeader(null);
@@ -195,7 +195,7 @@ internal sealed class DeliveryOrder
     {
         var isGet = Pulled?.OnCancelled(cancelled.Request) == true;
         var isAppend = !isGet && cancelled.Life == ToActor.AnyLife;
-        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason, isAppend));
+        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend));
     }
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
@@ -221,7 +221,7 @@ internal sealed class DeliveryOrder
     // The state for the answer waits for the next try, or even for a new program. So the query fails now, and another process may answer
     // it.
     private DeliveryStep.Cancel? TryFailQuery() => (_held is not null || _isGivenUp) && _queries.TryDequeue(out var query, out _)
-        ? new DeliveryStep.Cancel(query, new CancelReason.Unavailable())
+        ? new DeliveryStep.Cancel(query, OpenQueries.Late)
         : null;
 
     // Invariant: all pairs before the raise are delivered, so its place is the same on all processes.

@@ -51,6 +51,6 @@ internal abstract record DeliveryStep
     public sealed record Query(RequestRef Request) : DeliveryStep("HandleQuery");
 
     /// <param name="IsAppend">The request is an Append, which outlasts the instance of the actor. A Get or a Query ends with it.</param>
-    public sealed record Cancel(RequestRef Request, CancelReason Reason, bool IsAppend = false)
+    public sealed record Cancel(RequestRef Request, RaftFailure Failure, bool IsAppend = false)
         : DeliveryStep("HandleCancel");
 }

@@ -17,6 +17,11 @@ internal sealed class OpenQueries(ReadMetrics metrics)
     /// <summary>The most open queries of clients, as many as of their Appends. Others are declined.</summary>
     public const int MaxOfClients = 16_384;
 
+    /// <summary>Of a query whose serial was not reached in time.</summary>
+    public static RaftFailure Late { get; } = RaftFailure.NotDone(
+        FailureReason.Unavailable,
+        "No leader confirmed the commit index in time, or this process did not reach the serial. Ask again.");
+
     private readonly Dictionary<RequestRef, OpenQuery> _open = [];
     private int _countOfClients;
 
@@ -54,11 +59,11 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         _countOfClients += query.IsOfClient ? 1 : 0;
     }
 
-    public void FailAll(string reason, IActorRef sender)
+    public void FailAll(RaftFailure failure, IActorRef sender)
     {
         foreach (var query in _open.Values)
         {
-            query.Fail(reason, sender);
+            query.Fail(failure, sender);
         }
 
         _open.Clear();
@@ -75,19 +80,16 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         Activity? Span)
     {
         /// <summary>Ends the query before the actor has seen it.</summary>
-        public void Fail(string reason, IActorRef sender)
-        {
-            var outcome = new QueryOutcome.Failed(Request, reason);
-            Metrics.OnEnded(outcome, Consistency);
-            Spans.End(Span);
-            ReplyTo?.Tell(IsOfClient ? new ClientReply.Declined(reason) : outcome, sender);
-        }
+        public void Fail(RaftFailure failure, IActorRef sender) => End(
+            failure, IsOfClient ? new ClientReply.Declined(failure.Detail) : failure.ToOutcome<object?>(Request), sender);
 
-        public void End(QueryOutcome outcome, IActorRef sender)
+        public void End(Outcome<object?> outcome, IActorRef sender) => End(outcome.Failure, outcome, sender);
+
+        private void End(RaftFailure? failure, object reply, IActorRef sender)
         {
-            Metrics.OnEnded(outcome, Consistency);
+            Metrics.OnEnded(failure, Consistency);
             Spans.End(Span);
-            ReplyTo?.Tell(outcome, sender);
+            ReplyTo?.Tell(reply, sender);
         }
     }
 }

@@ -20,35 +20,35 @@ internal sealed class PairCheck<TValue>(
 
     public ValueCodec<TValue> Values => values;
 
-    public CancelReason.NotCommitted? FindRefusal(string key, TValue value) =>
+    public RaftFailure? FindRefusal(string key, TValue value) =>
         MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
-            ? new(
-                NotCommittedReason.NotYet,
+            ? RaftFailure.NotDone(
+                FailureReason.NotYet,
                 $"The group has logic version {logic()}, and a {value.GetType().Name} needs {since}. Append it when all nodes have the new "
                 + "program.")
-            : FindFault(key, value) is { } fault ? new(NotCommittedReason.Invalid, fault)
+            : FindFault(key, value) is { } fault ? RaftFailure.NotDone(FailureReason.Invalid, fault)
             : null;
 
     /// <summary>Checks a pair of a client.</summary>
-    public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value, bool mayOperate)
+    public RaftFailure? FindRefusal(string key, ReadOnlyMemory<byte> value, bool mayOperate)
     {
         if (ValueCodec<TValue>.IsReminder(value.Span))
         {
-            return new(NotCommittedReason.Invalid, "The value is that of a reminder, which the leader alone appends.");
+            return RaftFailure.NotDone(FailureReason.Invalid, "The value is that of a reminder, which the leader alone appends.");
         }
 
         TValue? read = default;
         var isSeen = findFault is not null || isOfOperators is not null || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
         return fault is null && !mayOperate && isOfOperators?.Invoke(read!) == true
-            ? new(
-                NotCommittedReason.Unauthorized,
+            ? RaftFailure.NotDone(
+                FailureReason.Unauthorized,
                 "Only an operator may append this value, by a connection of its own to the leader. Give the client the role 'operator' in "
                 + "raft.security.")
             : fault is null
             ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
-            : new(
-                NotCommittedReason.Invalid,
+            : RaftFailure.NotDone(
+                FailureReason.Invalid,
                 $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "
                 + "actors.");
     }

@@ -115,7 +115,7 @@ internal abstract record ToActor(long Life)
     /// <summary>These queries may be answered from a state with all pairs up to this serial.</summary>
     public sealed record Readable(long Life, Serial Serial, ImmutableArray<ReadableQuery> Queries) : ToActor(Life);
 
-    public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
+    public sealed record Cancelled(long Life, RequestRef Request, RaftFailure Failure) : ToActor(Life);
 
     /// <summary>Asks the actor of the leader whether a pair may be written. The actor answers with <c>ToEngine.Validated</c>.</summary>
     public sealed record Validate(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);

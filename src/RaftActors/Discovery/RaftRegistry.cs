@@ -171,7 +171,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
                 OnListProcesses(list, call.Caller);
                 break;
             default:
-                call.Caller.Tell(new ClientReply.Refused("This call goes to a process. Ask one of the group."), Self);
+                call.Caller.Tell(new ClientReply.Failed(
+                    RaftFailure.NotDone(FailureReason.Invalid, "This call goes to a process. Ask one of the group.")), Self);
                 break;
         }
     }

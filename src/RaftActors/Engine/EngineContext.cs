@@ -157,17 +157,17 @@ internal sealed class EngineContext
     /// Why the Append of an actor or a client is not taken; null: it may be. A held actor could tell no result of it. But a repeat must not
     /// hear that its pair is not committed while the log has it.
     /// </summary>
-    public CancelReason.NotCommitted? FindObstacle(RequestId request, RequestKeyHash? key) =>
+    public RaftFailure? FindObstacle(RequestId request, RequestKeyHash? key) =>
         IsStopping ? StopPreparation.NodeStops
         : Process.Tries.HeldAt is { } held && Core.Find(request, key) is null
-            ? new(NotCommittedReason.Stopped, $"{Process.Name} takes no pairs: {held} Append the pair on another node.")
+            ? RaftFailure.NotDone(FailureReason.Stopped, $"{Process.Name} takes no pairs: {held} Append the pair on another node.")
         : null;
 
     /// <summary>
     /// An Append failed. The actor tells the asker of its own Append. Without an actor, and for the Append of a client, the asker is told
     /// here.
     /// </summary>
-    public void CancelAppend(RequestRef own, CancelReason reason)
+    public void CancelAppend(RequestRef own, RaftFailure reason)
     {
         Process.Appends.NoteCancelled(own, reason);
         var isOwn = Process.IsOwn(own);

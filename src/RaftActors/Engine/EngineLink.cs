@@ -112,17 +112,16 @@ internal sealed class EngineLink(RaftProcess process)
                 actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, stopped), actor);
                 break;
             case ToEngine.Change change:
-                change.ReplyTo?.Tell(
-                    new Outcome<Membership>.NotCommitted(stopped.Reason, stopped.Detail, change.Request), actor);
+                change.ReplyTo?.Tell(stopped.ToOutcome<Membership>(change.Request), actor);
                 break;
             case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(new Explanation(explain.Request, stopped.Detail), actor);
+                explain.ReplyTo.Tell(stopped.ToOutcome<string>(explain.Request), actor);
                 break;
             case ToEngine.Get get:
-                actor.Tell(new ToActor.Cancelled(life, get.Request, new CancelReason.Unavailable()), actor);
+                actor.Tell(new ToActor.Cancelled(life, get.Request, stopped), actor);
                 break;
             case ToEngine.Query query:
-                actor.Tell(new ToActor.Cancelled(life, query.Request, new CancelReason.Unavailable()), actor);
+                actor.Tell(new ToActor.Cancelled(life, query.Request, stopped), actor);
                 break;
         }
     }

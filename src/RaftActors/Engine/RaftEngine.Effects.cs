@@ -306,8 +306,8 @@ internal sealed partial class RaftEngine
 
     private void OnTransferEnded(Effect.TransferEnded ended)
     {
-        var target = ended.Target?.Value ?? "any voter";
-        _context.Log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Process.Name, target, ended.Outcome);
+        var (target, end) = (ended.Target?.Value ?? "any voter", ended.Reason?.ToString() ?? "Done");
+        _context.Log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Process.Name, target, end);
         _leaderChanges.OnTransferEnded(ended);
         _stopping.OnTransferEnded(ended);
     }

@@ -285,7 +285,8 @@ internal sealed partial class RaftEngine
     private void Explain(RequestRef request, ICanTell asker)
     {
         var waiting = $"waiting: {_appends.Count} appends, {_gets.Count} gets, {_queries.Count} queries";
-        asker.Tell(new Explanation(request, EngineExplanation.Of(_context, [.. _changes.Explain(), waiting])), Self);
+        var text = EngineExplanation.Of(_context, [.. _changes.Explain(), waiting]);
+        asker.Tell(new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = request }, Self);
     }
 
     // Invariant: a new life gets all news that earlier lives got, in the same order.

@@ -134,7 +134,11 @@ internal sealed class RaftProcess
     public DeliveryTries Tries { get; }
 
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
-    public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Status.Failure);
+    public RaftFailure EngineStopped => RaftFailure.NotDone(
+        FailureReason.Stopped,
+        Status.Failure is { } failure
+            ? $"Restart the node: the engine of this process has stopped, because its store failed: {failure}"
+            : "The engine of this process has stopped. Restart its node.");
 
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
     /// <param name="delivered">Read before this call, so that a process never seems further than it is.</param>

@@ -13,8 +13,8 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class StopPreparation(EngineContext context)
 {
-    public static CancelReason.NotCommitted NodeStops { get; } =
-        new(NotCommittedReason.Stopped, "This node is stopping and takes no more pairs. Append it on another node.");
+    public static RaftFailure NodeStops { get; } =
+        RaftFailure.NotDone(FailureReason.Stopped, "This node is stopping and takes no more pairs. Append it on another node.");
 
     // Processes that may still send requests.
     private readonly HashSet<ProcessName> _senders = [];
@@ -100,7 +100,7 @@ internal sealed class StopPreparation(EngineContext context)
         if (context.IsStopping
             && context.Leads
             && ended.Target == _target
-            && ended.Outcome is TransferOutcome.TimedOut or TransferOutcome.NoSuchVoter)
+            && ended.Reason is FailureReason.Unavailable or FailureReason.Invalid)
         {
             LeadOn();
             Report();

@@ -40,7 +40,7 @@ internal abstract record ToEngine
         public bool IsOfReminder { get; init; }
 
         /// <summary>Why the pair must not be appended; null: it may be.</summary>
-        public CancelReason.NotCommitted? Refusal { get; init; }
+        public RaftFailure? Refusal { get; init; }
     }
 
     /// <summary>Asks for the pair of a serial.</summary>

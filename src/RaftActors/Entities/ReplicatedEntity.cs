@@ -58,7 +58,7 @@ public abstract class ReplicatedEntity<TState>
     /// <see cref="Serial"/> and <see cref="Time"/>, and the state alone: then all nodes reach the same state. A rule that fails is a
     /// result, not an exception.
     /// <para>
-    /// A command that throws changes nothing, and its caller gets a <see cref="RaftCommandFailedException"/>. The same holds if the new
+    /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
     /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
     /// (<see cref="RaftStatus.HeldAt"/>).
     /// </para>
@@ -132,7 +132,7 @@ public abstract class ReplicatedEntity<TState>
 
 /// <summary>
 /// An entity whose commands are of one type, such as a base record. A command of another type, or null, is refused before it is written: it
-/// ends as NotCommitted with <see cref="NotCommittedReason.Invalid"/>. <see cref="ReplicatedEntity{TState}"/> has the documentation.
+/// ends as NotDone with <see cref="FailureReason.Invalid"/>. <see cref="ReplicatedEntity{TState}"/> has the documentation.
 /// </summary>
 /// <typeparam name="TState">The type of the state.</typeparam>
 /// <typeparam name="TCommand">The type of the commands.</typeparam>

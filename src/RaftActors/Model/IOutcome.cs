@@ -8,11 +8,17 @@ internal interface IOutcome
     /// <summary>The type of the result.</summary>
     Type ResultType { get; }
 
-    /// <summary>The ref of the call.</summary>
+    /// <inheritdoc cref="Outcome{TResult}.Request"/>
     RequestRef Request { get; }
 
-    /// <summary>Why the call is not done; null: it is.</summary>
-    CancelReason? Failure { get; }
+    /// <inheritdoc cref="Outcome{TResult}.Serial"/>
+    Serial Serial { get; }
+
+    /// <inheritdoc cref="Outcome{TResult}.HasResult"/>
+    bool HasResult { get; }
+
+    /// <inheritdoc cref="Outcome{TResult}.Failure"/>
+    RaftFailure? Failure { get; }
 
     /// <summary>The same outcome with another type of results.</summary>
     /// <exception cref="InvalidOperationException">It has a result that is not of this type.</exception>

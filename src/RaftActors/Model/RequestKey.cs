@@ -10,7 +10,7 @@ namespace RaftActors;
 /// </param>
 /// <param name="Since">
 /// A serial that the caller knew before its first attempt, such as the one of an earlier outcome; the same for each attempt. With it the
-/// Append ends as <see cref="UnknownReason.Forgotten"/> if the group may have forgotten the key. Null: a repeat of a forgotten key is
+/// Append ends as <see cref="FailureReason.Forgotten"/> if the group may have forgotten the key. Null: a repeat of a forgotten key is
 /// appended again.
 /// </param>
 public readonly record struct RequestKey(string Text, Serial? Since = null)

@@ -5,7 +5,7 @@ namespace RaftActors;
 
 /// <summary>
 /// Values of this type exist since a logic version of the actor. Until the group has that version, an Append of one is refused as
-/// <see cref="NotCommittedReason.NotYet"/>, so no program meets a value that it does not know.
+/// <see cref="FailureReason.NotYet"/>, so no program meets a value that it does not know.
 /// </summary>
 /// <param name="version">From 2.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Enum, Inherited = true)]

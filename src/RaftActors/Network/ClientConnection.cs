@@ -215,10 +215,8 @@ internal sealed class ClientConnection : IAcceptedConnection
             _context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);
         }
 
-        var told = $"{identity} was refused: {why}";
-        Write(number, call is ClientCall.Append
-            ? new Outcome<object?>.NotCommitted(NotCommittedReason.Unauthorized, told)
-            : new ClientReply.Forbidden(told));
+        var told = RaftFailure.NotDone(FailureReason.Unauthorized, $"{identity} was refused: {why}");
+        Write(number, call is ClientCall.Append ? told.ToOutcome<object?>() : new ClientReply.Failed(told));
     }
 
     private static string NameOf(ConnectionRole role) => role.ToString().ToLowerInvariant();

@@ -78,8 +78,8 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// Returns why a pair must not be appended, as text for the caller, or null if it may be. Called with key and value on the process that
-    /// was asked, before the pair goes to the leader: for Appends of its actor and of clients. A refused Append ends as NotCommitted with
-    /// <see cref="NotCommittedReason.Invalid"/>, and so does one for which the function throws. Without the function no pair is refused.
+    /// was asked, before the pair goes to the leader: for Appends of its actor and of clients. A refused Append ends as NotDone with
+    /// <see cref="FailureReason.Invalid"/>, and so does one for which the function throws. Without the function no pair is refused.
     /// <para>
     /// The function sees null only where <typeparamref name="TValue"/> is <c>object</c> or a nullable struct. Other pairs with null are
     /// refused before, because a switch over the types of commands would take null for one that is free of faults.

@@ -11,13 +11,8 @@ internal sealed class AppendMetrics(ProcessTags tags)
 
     public void OnDone() => Count("done", null);
 
-    public void OnCancelled(CancelReason reason)
-    {
-        if (Appends.Enabled)
-        {
-            Count(reason is CancelReason.Unknown ? "unknown" : "not_committed", NameOf(reason));
-        }
-    }
+    public void OnCancelled(RaftFailure failure) =>
+        Count(failure.Kind == FailureKind.Unknown ? "unknown" : "not_committed", NameOf(failure.Reason));
 
     private void Count(string outcome, string? reason)
     {
@@ -36,30 +31,17 @@ internal sealed class AppendMetrics(ProcessTags tags)
         Appends.Add(1, all);
     }
 
-    private static string NameOf(CancelReason reason) => reason switch
+    private static string NameOf(FailureReason reason) => reason switch
     {
-        CancelReason.NotCommitted { Reason: var known } => NameOf(known),
-        CancelReason.Unknown { Reason: var known } => NameOf(known),
-        _ => throw new UnreachableException(),
-    };
-
-    private static string NameOf(NotCommittedReason reason) => reason switch
-    {
-        NotCommittedReason.Discarded => "discarded",
-        NotCommittedReason.NoLeader => "no_leader",
-        NotCommittedReason.Busy => "busy",
-        NotCommittedReason.DiskFull => "disk_full",
-        NotCommittedReason.NotYet => "not_yet",
-        NotCommittedReason.Stopped => "stopped",
-        NotCommittedReason.Invalid => "invalid",
-        _ => "other",
-    };
-
-    private static string NameOf(UnknownReason reason) => reason switch
-    {
-        UnknownReason.TimedOut => "timed_out",
-        UnknownReason.Forgotten => "forgotten",
-        UnknownReason.Stopped => "stopped",
+        FailureReason.Discarded => "discarded",
+        FailureReason.NoLeader => "no_leader",
+        FailureReason.Busy => "busy",
+        FailureReason.DiskFull => "disk_full",
+        FailureReason.NotYet => "not_yet",
+        FailureReason.Stopped => "stopped",
+        FailureReason.Invalid => "invalid",
+        FailureReason.TimedOut => "timed_out",
+        FailureReason.Forgotten => "forgotten",
         _ => "other",
     };
 }

@@ -8,7 +8,7 @@ internal sealed class ReadMetrics(ProcessTags tags)
     private static readonly Counter<long> Reads =
         RaftTelemetry.Meter.CreateCounter<long>("raft.reads", "{read}", "Queries of this process that ended.");
 
-    public void OnEnded(QueryOutcome outcome, ReadConsistency consistency)
+    public void OnEnded(RaftFailure? failure, ReadConsistency consistency)
     {
         if (Reads.Enabled)
         {
@@ -18,7 +18,7 @@ internal sealed class ReadMetrics(ProcessTags tags)
                     tags.Group,
                     tags.Process,
                     new("consistency", KindOf(consistency)),
-                    new("outcome", outcome is QueryOutcome.Done ? "done" : "failed"),
+                    new("outcome", failure is null ? "done" : "failed"),
                 ]);
         }
     }

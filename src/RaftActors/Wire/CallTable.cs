@@ -34,14 +34,15 @@ internal static class CallTable
         Of<ClientReply.Pairs>(2, ClientFormat.WritePairs, ClientFormat.ReadPairs),
         Of<ClientReply.Declined>(
             3, (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),
-        Of<ClientReply.Refused>(4, (writer, refused) => writer.Text(refused.Why), (ref reader) => new ClientReply.Refused(reader.Text())),
-        Of<ClientReply.Forbidden>(
-            5, (writer, forbidden) => writer.Text(forbidden.Why), (ref reader) => new ClientReply.Forbidden(reader.Text())),
-        Of<ClientReply.Description>(6, ClientFormat.WriteDescription, ClientFormat.ReadDescription),
-        Of<ClientReply.ProcessList>(7, ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
-        Of<ClientReply.SnapshotTaken>(8, ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
-        Of<ClientReply.BackupPart>(9, ClientFormat.WriteBackupPart, ClientFormat.ReadBackupPart),
-        Of<ClientReply.NotLeading>(10, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
+        Of<ClientReply.Failed>(
+            4,
+            (writer, failed) => WireFormat.WriteFailure(writer, failed.Failure),
+            (ref reader) => new ClientReply.Failed(WireFormat.ReadFailure(ref reader))),
+        Of<ClientReply.Description>(5, ClientFormat.WriteDescription, ClientFormat.ReadDescription),
+        Of<ClientReply.ProcessList>(6, ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
+        Of<ClientReply.SnapshotTaken>(7, ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
+        Of<ClientReply.BackupPart>(8, ClientFormat.WriteBackupPart, ClientFormat.ReadBackupPart),
+        Of<ClientReply.NotLeading>(9, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);

@@ -61,7 +61,7 @@ internal abstract record ClientCall
         public RequestId Request => new(Session.Origin, Number);
     }
 
-    /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
+    /// <summary>Asks the actor of a process, as its own Query does. The answer is an outcome of object.</summary>
     /// <param name="Question">Encoded like a result. Empty asks for the last committed serial, which every actor answers.</param>
     /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>
     public sealed record Query(
@@ -79,12 +79,12 @@ internal abstract record ClientCall
 
     /// <summary>
     /// Asks a process for a durable snapshot that covers all that it knows to be committed. The answer is
-    /// <see cref="ClientReply.SnapshotTaken"/> or <see cref="ClientReply.Refused"/>. A repeat of a call that waits is declined with the
+    /// <see cref="ClientReply.SnapshotTaken"/> or <see cref="ClientReply.Failed"/>. A repeat of a call that waits is declined with the
     /// progress, and the call waits on.
     /// </summary>
     public sealed record TakeSnapshot(TimeSpan Timeout) : ClientCall;
 
-    /// <summary>Asks a process for its <see cref="Explanation"/>.</summary>
+    /// <summary>Asks a process to describe its view of the group. The answer is an outcome of text.</summary>
     public sealed record Explain : ClientCall;
 
     /// <summary>
@@ -159,9 +159,6 @@ internal abstract record ClientReply
     /// <param name="Entries">The next committed entries.</param>
     public sealed record BackupPart(GroupUid Uid, LogIndex End, Message.SnapshotChunk? Snapshot, LogSlice Entries) : ClientReply;
 
-    /// <summary>The client has no right to ask, and no other process would answer it.</summary>
-    public sealed record Forbidden(string Why) : ClientReply;
-
     /// <summary>The process cannot answer now, but another one may.</summary>
     public sealed record Declined(string Why) : ClientReply;
 
@@ -183,7 +180,7 @@ internal abstract record ClientReply
     public sealed record NotLeading(ProcessName? Leader, Term Term, bool MayBeWritten) : ClientReply;
 
     /// <summary>The call has failed, and a repeat would fail too.</summary>
-    public sealed record Refused(string Why) : ClientReply;
+    public sealed record Failed(RaftFailure Failure) : ClientReply;
 }
 
 internal sealed record ProcessAddress(ProcessName Name, Address Node);

@@ -10,14 +10,13 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages to a <c>replyTo</c> on another node, and of the replies to calls of clients, which name no request because
-/// they have the numbers of the calls. An answer of HandleQuery is written like a value without a codec, so its type must be known to
-/// RaftActors or have a serializer of Akka. A result of HandleAppend is written with the name of its type, which <see cref="ResultTypes"/>
-/// must have on both nodes.
+/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node, and of the replies to calls of clients, which name
+/// no request because they have the numbers of the calls. A result is written with the name of its type, which <see cref="ResultTypes"/>
+/// must have on both nodes. An answer of HandleQuery has the type object: it is written as values are, without a codec, so it needs a type
+/// that RaftActors knows, or a serializer of Akka.
 /// </summary>
 internal sealed class OutcomeFormat(RaftHost host)
 {
-    private readonly ValueCodec<object?> _results = new(host, codecPlace: null);
     private readonly StatusFormat _status = new(host);
 
     // Looked up late, because the extension makes the serializers during its own construction.
@@ -32,18 +31,11 @@ internal sealed class OutcomeFormat(RaftHost host)
     /// <summary>The number of an outcome among the replies to calls. The <see cref="CallTable"/> has the lower numbers.</summary>
     public const byte OutcomeNumber = 100;
 
-    private const byte QueryNumber = 101;
-    private const byte StatusNumber = 102;
-    private const byte ExplanationNumber = 103;
+    private const byte StatusNumber = 101;
 
-    /// <summary>
-    /// The types that this format writes, with all that derive from them, by manifest. A manifest never changes. oa and oc were used
-    /// earlier.
-    /// </summary>
+    /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes.</summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = new SortedDictionary<string, Type>(StringComparer.Ordinal)
     {
-        ["oe"] = typeof(Explanation),
-        ["oq"] = typeof(QueryOutcome),
         ["os"] = typeof(RaftStatus),
         ["ot"] = typeof(IOutcome),
     };
@@ -57,13 +49,6 @@ internal sealed class OutcomeFormat(RaftHost host)
             case IOutcome typed:
                 WriteOutcome(writer, typed, hasRequest: true);
                 break;
-            case QueryOutcome query:
-                WriteQuery(writer, query, hasRequest: true);
-                break;
-            case Explanation explanation:
-                WriteRef(writer, explanation.Request);
-                writer.Text(explanation.Text);
-                break;
             case RaftStatus status:
                 _status.Write(writer, status);
                 break;
@@ -75,8 +60,6 @@ internal sealed class OutcomeFormat(RaftHost host)
     /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
     public object Read(ref ByteReader reader, string manifest) => manifest switch
     {
-        "oe" => new Explanation(ReadRef(ref reader), reader.Text()),
-        "oq" => ReadQuery(ref reader, numbered: null),
         "os" => _status.Read(ref reader),
         "ot" => ReadOutcome(ref reader, request: null),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
@@ -86,15 +69,9 @@ internal sealed class OutcomeFormat(RaftHost host)
     /// Returns the reply in place of one that does not fit into a frame, or null. The caller must learn that its pair is committed, and
     /// should not repeat a question for ever.
     /// </summary>
-    public static object? InPlaceOf(object reply) => reply switch
-    {
-        IOutcome { Failure: null } outcome when outcome.As<object?>() is Outcome<object?>.Done done =>
-            Outcome<object?>.Done.WithoutResult(done.Serial, done.Request),
-        QueryOutcome.Done done => new QueryOutcome.Failed(
-            done.Request,
-            "The answer does not fit into a frame. Ask for less at a time, or raise raft.transport-tcp.frame-size-max on all nodes."),
-        _ => null,
-    };
+    public static object? InPlaceOf(object reply) => reply is IOutcome { Failure: null } done
+        ? new Outcome<object?> { Serial = done.Serial, Request = done.Request }
+        : null;
 
     public void WriteReply(ByteWriter writer, object reply)
     {
@@ -104,17 +81,9 @@ internal sealed class OutcomeFormat(RaftHost host)
                 writer.Octet(OutcomeNumber);
                 WriteOutcome(writer, outcome, hasRequest: false);
                 break;
-            case QueryOutcome query:
-                writer.Octet(QueryNumber);
-                WriteQuery(writer, query, hasRequest: false);
-                break;
             case RaftStatus status:
                 writer.Octet(StatusNumber);
                 _status.Write(writer, status);
-                break;
-            case Explanation explanation:
-                writer.Octet(ExplanationNumber);
-                writer.Text(explanation.Text);
                 break;
             default:
                 CallTable.Write(writer, reply);
@@ -127,9 +96,7 @@ internal sealed class OutcomeFormat(RaftHost host)
     public object ReadReply(ref ByteReader reader, RequestRef request) => reader.Octet() switch
     {
         OutcomeNumber => ReadOutcome(ref reader, request),
-        QueryNumber => ReadQuery(ref reader, request),
         StatusNumber => _status.Read(ref reader),
-        ExplanationNumber => new Explanation(request, reader.Text()),
         var number => CallTable.ReadReply(ref reader, number),
     };
 
@@ -186,75 +153,13 @@ internal sealed class OutcomeFormat(RaftHost host)
         if (kind == Kind.Failed)
         {
             var failure = WireFormat.ReadFailure(ref reader);
-            return type?.MakeFailed(failure, request) ?? Outcome<object?>.Of(failure, request);
+            return type?.MakeFailed(failure, request) ?? failure.ToOutcome<object?>(request);
         }
 
         var serial = kind == Kind.Done ? new Serial(reader.Count()) : throw reader.Damaged($"{kind} is no outcome");
         var result = reader.Flag() ? reader.Value() : (ReadOnlyMemory<byte>?)null;
-        return type?.MakeDone(serial, result, request) ?? Outcome<object?>.Done.WithoutResult(serial, request);
+        return type?.MakeDone(serial, result, request) ?? new Outcome<object?> { Serial = serial, Request = request };
     }
-
-    // If the answer cannot be written, the query fails at once. The caller would wait for its timeout otherwise.
-    private void WriteQuery(ByteWriter writer, QueryOutcome outcome, bool hasRequest)
-    {
-        if (outcome is QueryOutcome.Failed failed)
-        {
-            WriteFailed(writer, hasRequest ? failed.Request : null, failed.Reason);
-        }
-        else if (outcome is QueryOutcome.Done done)
-        {
-            if (TryEncode(done.Result, done.Request, out var problem) is not { } bytes)
-            {
-                WriteFailed(writer, hasRequest ? done.Request : null, problem);
-                return;
-            }
-
-            WriteKind(writer, Kind.Done, hasRequest ? done.Request : null);
-            writer.Number(done.Serial.Value);
-            writer.Bytes(bytes.Span);
-        }
-    }
-
-    private static void WriteFailed(ByteWriter writer, RequestRef? request, string reason)
-    {
-        WriteKind(writer, Kind.Failed, request);
-        writer.Text(reason);
-    }
-
-    private QueryOutcome ReadQuery(ref ByteReader reader, RequestRef? numbered)
-    {
-        var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
-        return kind switch
-        {
-            Kind.Done => ReadAnswered(ref reader, request),
-            Kind.Failed => new QueryOutcome.Failed(request, reader.Text()),
-            _ => throw reader.Damaged($"{kind} is no outcome of a Query"),
-        };
-    }
-
-    private QueryOutcome.Done ReadAnswered(ref ByteReader reader, RequestRef request)
-    {
-        var serial = new Serial(reader.Count());
-        return new QueryOutcome.Done(request, Decode(reader.Bytes()), serial);
-    }
-
-    // Null if the answer cannot be written.
-    private ReadOnlyMemory<byte>? TryEncode(object? result, RequestRef request, out string problem)
-    {
-        try
-        {
-            problem = "";
-            return _results.Encode(result);
-        }
-        catch (ArgumentException e)
-        {
-            problem = $"The result of {request} cannot leave its node. {e.Message}";
-            host.Log.Warning("{0}", problem);
-            return null;
-        }
-    }
-
-    private object? Decode(ReadOnlySpan<byte> result) => _results.Decode(result.ToArray());
 
     private static void WriteKind(ByteWriter writer, Kind kind, RequestRef? request)
     {

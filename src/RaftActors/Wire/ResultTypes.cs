@@ -87,7 +87,7 @@ internal sealed class ResultTypes
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
         public abstract IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request);
 
-        public abstract IOutcome MakeFailed(CancelReason failure, RequestRef request);
+        public abstract IOutcome MakeFailed(RaftFailure failure, RequestRef request);
     }
 
     private sealed class Known<T>(RaftHost host, RaftCodec<T>? codec) : ResultType(typeof(T))
@@ -96,23 +96,23 @@ internal sealed class ResultTypes
 
         public override void WriteDone(ByteWriter writer, IOutcome done)
         {
-            var known = (Outcome<T>.Done)done;
+            var known = (Outcome<T>)done;
             writer.Number(known.Serial.Value);
             writer.Optional(TryEncode(known), static (to, one) => to.Bytes(one.Span));
         }
 
         public override IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request) => result is { } bytes
-            ? new Outcome<T>.Done(serial, _values.Decode(bytes), request)
-            : Outcome<T>.Done.WithoutResult(serial, request);
+            ? new Outcome<T> { Serial = serial, Result = _values.Decode(bytes), Request = request }
+            : new Outcome<T> { Serial = serial, Request = request };
 
-        public override IOutcome MakeFailed(CancelReason failure, RequestRef request) => Outcome<T>.Of(failure, request);
+        public override IOutcome MakeFailed(RaftFailure failure, RequestRef request) => failure.ToOutcome<T>(request);
 
-        // The caller must learn that its pair is committed, even if the result cannot be written.
-        private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done)
+        // The caller must learn that its pair is committed, even if the result cannot be written, and would wait for an answer otherwise.
+        private ReadOnlyMemory<byte>? TryEncode(Outcome<T> done)
         {
             try
             {
-                return done.TryGetResult(out var result) ? _values.Encode(result) : (ReadOnlyMemory<byte>?)null;
+                return done.HasResult ? _values.Encode(done.Result) : (ReadOnlyMemory<byte>?)null;
             }
             catch (ArgumentException e)
             {

@@ -18,8 +18,6 @@ internal static class WireFormat
     private const byte SetMaxQuorum = 4;
     private const byte Raise = 5;
 
-    private const byte NotCommitted = 1;
-    private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
     private const int HelloPartsMax = 1000;
@@ -218,35 +216,20 @@ internal static class WireFormat
     public static void WriteCancelled(ByteWriter writer, AppendReply.Cancelled reply)
     {
         WriteReply(writer, reply);
-        WriteFailure(writer, reply.Reason);
+        WriteFailure(writer, reply.Failure);
     }
 
     public static AppendReply.Cancelled ReadCancelled(ref ByteReader reader) => new(reader.Request(), ReadFailure(ref reader));
 
-    public static void WriteFailure(ByteWriter writer, CancelReason failure)
+    public static void WriteFailure(ByteWriter writer, RaftFailure failure)
     {
-        switch (failure)
-        {
-            case CancelReason.NotCommitted known:
-                writer.Octet(NotCommitted);
-                writer.Octet((byte)known.Reason);
-                writer.Text(known.Detail);
-                break;
-            case CancelReason.Unknown known:
-                writer.Octet(Unknown);
-                writer.Octet((byte)known.Reason);
-                break;
-            default:
-                throw new UnreachableException();
-        }
+        writer.Octet((byte)failure.Kind);
+        writer.Octet((byte)failure.Reason);
+        writer.Text(failure.Detail);
     }
 
-    public static CancelReason ReadFailure(ref ByteReader reader) => reader.Octet() switch
-    {
-        NotCommitted => new CancelReason.NotCommitted(ReadReason<NotCommittedReason>(ref reader), reader.Text()),
-        Unknown => new CancelReason.Unknown(ReadReason<UnknownReason>(ref reader)),
-        var kind => throw reader.Damaged($"{kind} is no kind of failure"),
-    };
+    public static RaftFailure ReadFailure(ref ByteReader reader) =>
+        new(ReadEnum<FailureKind>(ref reader), ReadEnum<FailureReason>(ref reader), reader.Text());
 
     public static void WriteNotMade(ByteWriter writer, ChangeReply.NotMade reply)
     {
@@ -257,7 +240,7 @@ internal static class WireFormat
     }
 
     public static ChangeReply.NotMade ReadNotMade(ref ByteReader reader) =>
-        new(reader.Request(), ReadReason<NotCommittedReason>(ref reader), reader.Text(), reader.Flag());
+        new(reader.Request(), ReadEnum<FailureReason>(ref reader), reader.Text(), reader.Flag());
 
     public static void WriteChanged(ByteWriter writer, ChangeReply.Changed reply)
     {
@@ -282,11 +265,11 @@ internal static class WireFormat
             Incarnations = each.List(IdentitySize, static (ref ByteReader one) => new Incarnation(one.Identity())),
         });
 
-    private static T ReadReason<T>(ref ByteReader reader)
+    private static T ReadEnum<T>(ref ByteReader reader)
         where T : struct, Enum =>
-        (T)Enum.ToObject(typeof(T), reader.Octet()) is var reason && Enum.IsDefined(reason)
-            ? reason
-            : throw reader.Damaged($"{reason} is no reason of this version");
+        (T)Enum.ToObject(typeof(T), reader.Octet()) is var value && Enum.IsDefined(value)
+            ? value
+            : throw reader.Damaged($"{value} is no {typeof(T).Name} of this version");
 
     public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 

@@ -140,8 +140,8 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 
     /// <summary>The leader did not append the pair, and the request is over.</summary>
-    /// <param name="Reason">Unknown if the leader cannot tell whether it appended the pair before.</param>
-    public sealed record Cancelled(RequestId Request, CancelReason Reason) : AppendReply(Request);
+    /// <param name="Failure">Unknown if the leader cannot tell whether it appended the pair before.</param>
+    public sealed record Cancelled(RequestId Request, RaftFailure Failure) : AppendReply(Request);
 
     /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
     public sealed record Committed(RequestId Request, Serial Serial) : AppendReply(Request);
@@ -176,7 +176,7 @@ internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
 
     /// <summary>The group is unchanged.</summary>
     /// <param name="IsOver">False if the request may be sent again.</param>
-    public sealed record NotMade(RequestId Request, NotCommittedReason Reason, string Detail, bool IsOver = false) : ChangeReply(Request);
+    public sealed record NotMade(RequestId Request, FailureReason Reason, string Detail, bool IsOver = false) : ChangeReply(Request);
 }
 
 /// <summary>A change that a group may be asked for. Closed.</summary>

@@ -83,7 +83,7 @@ internal static class AppendBenchmark
             (_actor, _append) = (actor, new BenchmarkActor.Append(1, new byte[valueSize]));
             Receive<Outcome<object?>>(outcome =>
             {
-                Interlocked.Increment(ref outcome is Outcome<object?>.Done ? ref tally.Appends : ref tally.Failures);
+                Interlocked.Increment(ref outcome is { Failure: null } ? ref tally.Appends : ref tally.Failures);
                 _actor.Tell(_append, Self);
             });
         }

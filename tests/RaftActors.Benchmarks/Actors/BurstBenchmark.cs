@@ -58,10 +58,10 @@ internal static class BurstBenchmark
             {
                 switch (outcome)
                 {
-                    case Outcome<object?>.Done or QueryOutcome.Done:
+                    case Outcome<object?> { Failure: null }:
                         _done++;
                         break;
-                    case Outcome<object?>.Unknown:
+                    case Outcome<object?> { Failure.Kind: FailureKind.Unknown }:
                         _unknown++;
                         break;
                     default:

@@ -44,7 +44,7 @@ internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
         while (!_isStopping)
         {
             var start = Stopwatch.GetTimestamp();
-            Count(start, await group.AppendAsync("key", value, cancellationToken: CancellationToken.None) is Outcome<object?>.Done);
+            Count(start, await group.AppendAsync("key", value, cancellationToken: CancellationToken.None) is { Failure: null });
         }
     }
 
@@ -54,15 +54,7 @@ internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
         while (!_isStopping)
         {
             var start = Stopwatch.GetTimestamp();
-            try
-            {
-                await group.QueryAsync<int>("count", consistency: consistency);
-                Count(start, isDone: true);
-            }
-            catch (RaftUnavailableException)
-            {
-                Count(start, isDone: false);
-            }
+            Count(start, await group.QueryAsync<int>("count", consistency: consistency) is { Failure: null });
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class AppendLinesTests : ServerProgramTest
             OnAppend = (key, text) => text switch
             {
                 "refused" => FakeGroup.NotCommitted("no"),
-                "unknown" => new Outcome<string>.Unknown(UnknownReason.TimedOut),
+                "unknown" => RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<string>(),
                 _ => FakeGroup.Committed(1, key.Attempt, text),
             },
         };

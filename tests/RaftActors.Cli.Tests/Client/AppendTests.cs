@@ -76,7 +76,7 @@ public sealed class AppendTests : ServerProgramTest
         var group = new FakeGroup
         {
             OnAppend = (key, text) => ++attempts == 1
-                ? new Outcome<string>.Unknown(UnknownReason.Forgotten)
+                ? RaftFailure.Unknown(FailureReason.Forgotten).ToOutcome<string>()
                 : FakeGroup.Committed(4, key.Attempt, text),
         };
 
@@ -103,7 +103,7 @@ public sealed class AppendTests : ServerProgramTest
     [Fact]
     public void Message_whose_result_is_forgotten_is_reported_with_the_serial_of_its_pair()
     {
-        var group = new FakeGroup { OnAppend = (_, _) => Outcome<string>.Done.WithoutResult(new Serial(4)) };
+        var group = new FakeGroup { OnAppend = (_, _) => new Outcome<string> { Serial = new Serial(4) } };
 
         var run = Run.Here(group, "append", "x", "--request-id", "one");
 

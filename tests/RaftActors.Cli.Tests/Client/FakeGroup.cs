@@ -35,7 +35,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     public Func<long, (Message[] Page, long Last)> OnRead { get; init; } = _ => ([], 0);
 
     /// <summary>The snapshot of a process. By default none takes any.</summary>
-    public Func<ProcessName, ProcessSnapshot> OnSnapshot { get; init; } = _ => throw new RaftUnavailableException("No snapshots.");
+    public Func<ProcessName, ProcessSnapshot> OnSnapshot { get; init; } = _ => throw RaftException.Unavailable("No snapshots.");
 
     /// <summary>The description of the node of a process; null: it does not answer.</summary>
     public Func<ProcessName, ClientReply.Description?> OnDescribe { get; init; } = _ => null;
@@ -48,13 +48,13 @@ internal sealed class FakeGroup : RaftClient<string, string>
     /// <summary>All changes, in order.</summary>
     public ConcurrentQueue<string> Changes { get; } = new();
 
-    public static Outcome<Membership> Done => Outcome<Membership>.Done.WithoutResult(new Serial(1));
+    public static Outcome<Membership> Done => new() { Serial = new Serial(1) };
 
     /// <summary>The outcome of an append whose request id the log has with this message.</summary>
     public static Outcome<string> Committed(long serial, string attempt, string text) =>
-        new Outcome<string>.Done(new Serial(serial), $"{new AppendResult(serial, attempt, AppendResult.ChecksumOf(text))}");
+        new() { Serial = new Serial(serial), Result = $"{new AppendResult(serial, attempt, AppendResult.ChecksumOf(text))}" };
 
-    public static Outcome<string> NotCommitted(string why) => new Outcome<string>.NotCommitted(NotCommittedReason.NoLeader, why);
+    public static Outcome<string> NotCommitted(string why) => RaftFailure.NotDone(FailureReason.NoLeader, why).ToOutcome<string>();
 
     /// <summary>
     /// An address without a listener. A socket holds the port until the process ends: a parallel test program could listen on a free one.
@@ -77,7 +77,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     }
 
     public override async Task<Outcome<string>> AppendAsync(
-        string key, string value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
+        string key, string value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken)
     {
         var appended = AppendKey.Of(key);
         Assert.Equal(appended.Id, requestKey?.Text);
@@ -85,7 +85,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
         var outcome = OnAppend is null
             ? Committed(Interlocked.Increment(ref _serial), appended.Attempt, value)
             : OnAppend(appended, value);
-        return outcome ?? new Outcome<string>.Unknown(await Silence(timeout, cancellationToken));
+        return outcome ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<string>();
     }
 
     public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
@@ -123,14 +123,15 @@ internal sealed class FakeGroup : RaftClient<string, string>
         ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"transfer {to}", timeout, cancellationToken);
 
-    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
     {
         var (page, last) = OnRead((long)question);
-        return Task.FromResult(((TAnswer)(object)MessageLogFormat.Write(page), new Serial(last)));
+        return Task.FromResult(
+            new Outcome<TAnswer> { Serial = new Serial(last), Result = (TAnswer)(object)MessageLogFormat.Write(page) });
     }
 
-    public override Task<Entry<string>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
+    public override Task<Outcome<Entry<string>?>> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override IAsyncEnumerable<Entry<string>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
@@ -141,12 +142,12 @@ internal sealed class FakeGroup : RaftClient<string, string>
     private async Task<Outcome<Membership>> Change(string what, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         Changes.Enqueue(what);
-        return OnChange() ?? new Outcome<Membership>.Unknown(await Silence(timeout, cancellationToken));
+        return OnChange() ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<Membership>();
     }
 
-    private static async Task<UnknownReason> Silence(TimeSpan? timeout, CancellationToken cancellationToken)
+    private static async Task<FailureReason> Silence(TimeSpan? timeout, CancellationToken cancellationToken)
     {
         await Task.Delay(timeout!.Value, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return cancellationToken.IsCancellationRequested ? UnknownReason.Canceled : UnknownReason.TimedOut;
+        return cancellationToken.IsCancellationRequested ? FailureReason.Canceled : FailureReason.TimedOut;
     }
 }

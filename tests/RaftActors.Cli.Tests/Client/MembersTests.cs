@@ -125,8 +125,8 @@ public sealed class MembersTests
         var group = new FakeGroup
         {
             OnStatus = () => Group,
-            OnChange = () => new Outcome<Membership>.NotCommitted(
-                NotCommittedReason.NotResponsive, "The time is up: raft@:9992 is not caught up."),
+            OnChange = () => RaftFailure.NotDone(FailureReason.Unavailable, "The time is up: raft@:9992 is not caught up.")
+                .ToOutcome<Membership>(),
         };
 
         var run = Run.Here(group, "members", "remove", ":9992");
@@ -194,7 +194,7 @@ public sealed class MembersTests
         var refusing = new FakeGroup
         {
             OnStatus = () => Group,
-            OnChange = () => new Outcome<Membership>.NotCommitted(NotCommittedReason.NotResponsive, "no"),
+            OnChange = () => RaftFailure.NotDone(FailureReason.Unavailable, "no").ToOutcome<Membership>(),
         };
 
         Assert.Equal(

@@ -134,7 +134,7 @@ public sealed class SnapshotTests : ServerProgramTest
             {
                 _asked.Enqueue(name);
                 return failing is { } place && name == NameOf(place)
-                    ? throw new RaftUnavailableException("The disk is full.")
+                    ? throw RaftException.Unavailable("The disk is full.")
                     : new ProcessSnapshot(name, new Serial(17), new LogIndex(19), 1_500_000);
             },
         };

@@ -96,7 +96,7 @@ public sealed class SumsCallsTests
     [Fact]
     public void Pair_without_a_result_is_rejected()
     {
-        _calls.ResultOf(new Outcome<int>.Done(new Serial(1), -1));
+        _calls.ResultOf(new Outcome<int> { Serial = new Serial(1), Result = -1 });
 
         Rejects("the pair 1 has no result");
     }

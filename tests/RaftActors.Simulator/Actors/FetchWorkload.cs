@@ -38,7 +38,7 @@ internal static class FetchWorkload
     {
         await SumsWorkload.OperateAsync(client);
         await using var pairs = client.CreateClient<int, int>();
-        while (await pairs.AppendAsync("a", 0) is not Outcome<int>.Done)
+        while (await pairs.AppendAsync("a", 0) is not { Failure: null })
         {
         }
     }
@@ -59,7 +59,7 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
         Receive<Step>(_ => Act(), _ => System.Scheduler.MonotonicClock < until);
         Receive<Step>(_ => { });
         Receive<Outcome<int>>(ledger.End);
-        Receive<QueryOutcome>(_ => { });
+        Receive<Outcome<object?>>(_ => { });
     }
 
     private enum Step
@@ -170,12 +170,12 @@ internal sealed class FetchLedger
     public void End(Outcome<int> outcome)
     {
         Demand(_open.Remove(outcome.Request, out var call), $"{outcome} is told twice");
-        if (outcome is Outcome<int>.Done done)
+        if (outcome is { Failure: null } done)
         {
             _told.Add(call.Amount, done.Serial);
             Latest = Math.Max(Latest, done.Serial.Value);
         }
-        else if (outcome is Outcome<int>.NotCommitted)
+        else if (outcome is { Failure.Kind: FailureKind.NotDone })
         {
             _told.Add(call.Amount, null);
         }

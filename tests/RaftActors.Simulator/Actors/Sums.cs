@@ -19,7 +19,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
         _calls = calls;
         Receive<AddTime>(_ => Add());
         Receive<Outcome<int>>(outcome => _calls?.End(outcome));
-        Receive<QueryOutcome>(outcome => _calls?.End(outcome));
+        Receive<Outcome<object?>>(outcome => _calls?.End(outcome));
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.

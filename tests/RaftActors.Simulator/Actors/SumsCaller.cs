@@ -70,13 +70,13 @@ internal sealed class SumsCaller(
         for (var tried = 0; tried < tries; tried++)
         {
             var outcome = await add(name, amount, timeout, key);
-            if (outcome is Outcome<int>.Done done)
+            if (outcome is { Failure: null } done)
             {
                 calls.End(amount, calls.ResultOf(done));
                 return;
             }
 
-            mayBeAdded |= outcome is Outcome<int>.Unknown;
+            mayBeAdded |= outcome is { Failure.Kind: FailureKind.Unknown };
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(50)));
         }
 

@@ -105,20 +105,20 @@ internal sealed class SumsCalls
         var amount = _ofActors[outcome.Request];
         switch (outcome)
         {
-            case Outcome<int>.Done done:
+            case { Failure: null } done:
                 End(amount, ResultOf(done));
                 break;
-            case Outcome<int>.NotCommitted when !HasKey(amount):
+            case { Failure.Kind: FailureKind.NotDone } when !HasKey(amount):
                 End(amount, null);
                 break;
         }
     }
 
     /// <summary>The end of a read of an actor.</summary>
-    public void End(QueryOutcome outcome) => EndRead(_reads[outcome.Request], (outcome as QueryOutcome.Done)?.Result as int?);
+    public void End(Outcome<object?> outcome) => EndRead(_reads[outcome.Request], outcome.ResultOr(null) as int?);
 
     /// <summary>The groups of this workload are far too small to forget a result.</summary>
-    public int ResultOf(Outcome<int>.Done done)
+    public int ResultOf(Outcome<int> done)
     {
         const int None = -1;
         var sum = done.ResultOr(None);

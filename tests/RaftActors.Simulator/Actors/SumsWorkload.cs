@@ -88,7 +88,7 @@ internal static class SumsWorkload
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
             joined = await sums.JoinAsync(name, timeout: ChangeTimeout);
         }
-        while (joined is not (Outcome<Membership>.Done or Outcome<Membership>.NotCommitted { Reason: NotCommittedReason.Invalid }));
+        while (joined.Failure is not (null or { Reason: FailureReason.Invalid }));
     }
 
     private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
@@ -98,6 +98,6 @@ internal static class SumsWorkload
             client,
             calls,
             (name, amount, timeout, key) => sums.AppendAsync(name, amount, timeout, requestKey: key),
-            name => sums.QueryAsync<int>(name)).RunAsync();
+            async name => (await sums.QueryAsync<int>(name)).Result).RunAsync();
     }
 }

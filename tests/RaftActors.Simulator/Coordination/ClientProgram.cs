@@ -126,7 +126,7 @@ internal sealed class ClientProgram : SimulatedProgram
                         break;
                 }
             }
-            catch (RaftUnavailableException)
+            catch (RaftException)
             {
                 // It is unknown whether the item has changed.
             }

@@ -13,28 +13,28 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
     private int _calls;
 
     public override async Task<Outcome<Answer>> AppendAsync(
-        string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
+        string key, Command value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return new Outcome<Answer>.NotCommitted(NotCommittedReason.Canceled, "cancelled before it was sent");
+            return RaftFailure.NotDone(FailureReason.Canceled, "cancelled before it was sent").ToOutcome<Answer>();
         }
 
         var source = new TaskCompletionSource<Outcome<Answer>>();
         using var timer = program.Clock.CreateTimer(
-            _ => source.TrySetResult(new Outcome<Answer>.Unknown(UnknownReason.TimedOut)),
+            _ => source.TrySetResult(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Answer>()),
             null,
             timeout ?? QueryTimeout,
             Timeout.InfiniteTimeSpan);
         using var registration = cancellationToken.Register(
-            () => source.TrySetResult(new Outcome<Answer>.Unknown(UnknownReason.Canceled)));
+            () => source.TrySetResult(RaftFailure.Unknown(FailureReason.Canceled).ToOutcome<Answer>()));
 
         // The session of a client does what a request key with a serial does: an attempt is known again, or said to be forgotten.
         var call = new RequestKey($"{program.Client}/{++_calls}", new Serial(log.Pairs.Count));
         SendAgain(source.Task, () => group.Append(key, value, call, program.Client, outcome => program.SendBack(() =>
         {
             // An earlier attempt may still be on its way to a leader.
-            if (outcome is not Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.NoLeader })
+            if (outcome.Failure?.Reason != FailureReason.NoLeader)
             {
                 source.TrySetResult(outcome);
             }
@@ -42,13 +42,13 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         return await source.Task;
     }
 
-    public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override async Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var source = new TaskCompletionSource<(byte[] Value, long Serial)>();
+        var source = new TaskCompletionSource<Outcome<TAnswer>>();
         using var timer = program.Clock.CreateTimer(
-            _ => source.TrySetException(new RaftUnavailableException("no answer came in time")),
+            _ => source.TrySetResult(RaftFailure.NotDone(FailureReason.Unavailable, "no answer came in time").ToOutcome<TAnswer>()),
             null,
             timeout ?? QueryTimeout,
             Timeout.InfiniteTimeSpan);
@@ -57,9 +57,9 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         // A linearizable answer is no older than the call: the state may be exactly that old.
         var notBelow = consistency?.NotBelow?.Value ?? log.Pairs.Count;
         SendAgain(source.Task, () => world.Random.Any(group.Processes).Ask(
-            (byte[])question, notBelow, (bytes, serial) => program.SendBack(() => source.TrySetResult((bytes, serial)))));
-        var (answer, at) = await source.Task;
-        return ((TAnswer)(object)answer, new Serial(at));
+            (byte[])question, notBelow, (bytes, serial) => program.SendBack(() => source.TrySetResult(
+                new Outcome<TAnswer> { Serial = new Serial(serial), Result = (TAnswer)(object)bytes }))));
+        return await source.Task;
     }
 
     private void SendAgain(Task answered, Action arrive)

@@ -61,15 +61,15 @@ internal sealed class SimulatedGroup
         }
         else if (key?.Since?.Value < _forgotten)
         {
-            reply(new Outcome<Answer>.Unknown(UnknownReason.Forgotten));
+            reply(RaftFailure.Unknown(FailureReason.Forgotten).ToOutcome<Answer>());
         }
         else if (CoordinationState.FindFault(name, command) is { } fault)
         {
-            reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.Invalid, fault));
+            reply(RaftFailure.NotDone(FailureReason.Invalid, fault).ToOutcome<Answer>());
         }
         else if (Leader is null)
         {
-            reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "an election is under way"));
+            reply(RaftFailure.NotDone(FailureReason.NoLeader, "an election is under way").ToOutcome<Answer>());
         }
         else
         {
@@ -171,7 +171,7 @@ internal sealed class SimulatedGroup
             if (_world.Random.Chance(50))
             {
                 lost.Replies.ForEach(reply =>
-                    reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "the leader changed")));
+                    reply(RaftFailure.NotDone(FailureReason.NoLeader, "the leader changed").ToOutcome<Answer>()));
             }
         }
 
@@ -254,7 +254,7 @@ internal sealed class SimulatedGroup
     {
         if (pair.Answer is not null)
         {
-            pair.Replies.ForEach(reply => reply(new Outcome<Answer>.Done(new Serial(pair.Serial), pair.Answer)));
+            pair.Replies.ForEach(reply => reply(new Outcome<Answer> { Serial = new Serial(pair.Serial), Result = pair.Answer }));
             pair.Replies.Clear();
         }
     }

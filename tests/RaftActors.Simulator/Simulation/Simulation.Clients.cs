@@ -163,10 +163,10 @@ internal sealed partial class Simulation
         client.OnCommitted(request);
     }
 
-    private void OnRejected(SimulatedProcess process, RequestId id, RejectionReason reason)
+    private void OnRejected(SimulatedProcess process, RequestId id, FailureReason? reason)
     {
         var (client, request) = _requests[id];
-        if (reason == RejectionReason.Expired)
+        if (reason == FailureReason.Forgotten)
         {
             if (!_keys.MayHaveForgotten(process, request))
             {

@@ -48,22 +48,10 @@ public sealed class EntryTimeTests
         {
             await timed.AppendAsync("a", pair);
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(500)));
-            if (fetched.Count == pair - 1 && await GetAsync(timed, new Serial(pair)) is { } entry)
+            if (fetched.Count == pair - 1 && (await timed.GetAsync(new Serial(pair))).ResultOr(null) is { } entry)
             {
                 fetched.Add(entry.Time);
             }
-        }
-    }
-
-    private static async Task<Entry<int>?> GetAsync(RaftClient<int, long> timed, Serial serial)
-    {
-        try
-        {
-            return await timed.GetAsync(serial);
-        }
-        catch (RaftException)
-        {
-            return null; // Compacted, or no node answers.
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class ProjectionSimulationTests
         await using var chain = client.CreateClient<int, int>();
         for (var pair = 0; pair < Pairs; pair++)
         {
-            while (await chain.AppendAsync("pair", pair, requestKey: $"{pair}") is not Outcome<int>.Done)
+            while (await chain.AppendAsync("pair", pair, requestKey: $"{pair}") is not { Failure: null })
             {
             }
 
@@ -84,7 +84,8 @@ public sealed class ProjectionSimulationTests
 
         protected override async Task RebuildAsync(RaftClient<int, int> chain, CancellationToken cancellationToken)
         {
-            (model.Text, model.Serial) = await chain.QueryWithSerialAsync<string>("text", cancellationToken: cancellationToken);
+            var text = await chain.QueryAsync<string>("text", cancellationToken: cancellationToken);
+            (model.Text, model.Serial) = (text.Result, text.Serial);
             StopAtEnd(mayStop: false);
         }
 

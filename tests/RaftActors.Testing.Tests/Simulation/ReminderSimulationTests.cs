@@ -162,7 +162,7 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         for (var order = 0; order < count; order++)
         {
             var key = $"{client.Number}/{order}";
-            while (await shop.AppendAsync(key, delay().Ticks, requestKey: key) is not Outcome<int>.Done)
+            while (await shop.AppendAsync(key, delay().Ticks, requestKey: key) is not { Failure: null })
             {
                 await client.Delay(pause());
             }

@@ -11,11 +11,12 @@ public sealed partial class EntityShardTests
         await using var entities = Start();
         await entities.SendAsync<int>("x", 5);
 
-        var failed = await Assert.ThrowsAsync<RaftCommandFailedException>(() => entities.SendAsync<int>("x", "a text, not a number"));
+        var failed = await entities.SendAsync<int>("x", "a text, not a number");
 
-        Assert.Equal(new Serial(2), failed.Serial);
-        Assert.StartsWith("InvalidCastException: Unable to cast", failed.Error);
-        Assert.StartsWith("The command 2 of the entity 'x' is committed, and changed nothing: HandleCommand threw Inv", failed.Message);
+        Assert.Equal((new Serial(2), FailureReason.HandlerFailed), (failed.Serial, failed.NotDone().Reason));
+        Assert.StartsWith(
+            "The command 2 of the entity 'x' is committed, and changed nothing: HandleCommand threw InvalidCastException: Unable to cast",
+            failed.NotDone().Detail);
         Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
     }
 
@@ -24,12 +25,12 @@ public sealed partial class EntityShardTests
     {
         await using var entities = Start();
         _program.Fault = new TimeoutException("first");
-        await Assert.ThrowsAsync<RaftCommandFailedException>(() => entities.SendAsync<int>("x", 1, requestKey: "one"));
+        (await entities.SendAsync<int>("x", 1, requestKey: "one")).NotDone();
         _program.Fault = null;
 
-        var again = await Assert.ThrowsAsync<RaftCommandFailedException>(() => entities.SendAsync<int>("x", 1, requestKey: "one"));
+        var again = await entities.SendAsync<int>("x", 1, requestKey: "one");
 
-        Assert.Equal("TimeoutException: first", again.Error);
+        Assert.Contains("HandleCommand threw TimeoutException: first.", again.NotDone().Detail);
         Assert.Equal(new Serial(1), again.Serial);
     }
 
@@ -38,7 +39,7 @@ public sealed partial class EntityShardTests
     {
         await using var entities = Start();
         await EventFilter.Error(contains: "The command 1 of the entity 'x' has failed on this node, and changed nothing.").ExpectOneAsync(
-            () => Assert.ThrowsAsync<RaftCommandFailedException>(() => entities.SendAsync<int>("x", "text")));
+            async () => (await entities.SendAsync<int>("x", "text")).NotDone());
     }
 
     [Fact]

@@ -33,11 +33,12 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await using var reader = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
         foreach (var question in new object[] { "text", 17, new byte[] { 9, 9, 9, 9, 9 } })
         {
-            var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => reader.QueryAsync<object?>(question));
-            Assert.Contains("HandleQuery threw InvalidDataException", problem.Message);
+            var failure = (await reader.QueryAsync<object?>(question)).NotDone();
+            Assert.Equal(FailureReason.HandlerFailed, failure.Reason);
+            Assert.Contains("HandleQuery threw InvalidDataException", failure.Detail);
         }
 
-        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+        Assert.Equal([1], (await entities.AskAsync<byte[]>("a")).Result);
         await ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
@@ -48,9 +49,9 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await entities.SendAsync<int>("a", 1);
         Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent.Started));
 
-        var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => entities.AskAsync<object?>("a", "throw"));
+        var failure = (await entities.AskAsync<object?>("a", "throw")).NotDone();
 
-        Assert.Contains("no answer", problem.Message);
+        Assert.Contains("no answer", failure.Detail);
         await ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
@@ -60,9 +61,9 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
 
-        (await entities.AskAsync<byte[]>("a"))[0] = 99;
+        ((await entities.AskAsync<byte[]>("a")).Result)[0] = 99;
 
-        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+        Assert.Equal([1], (await entities.AskAsync<byte[]>("a")).Result);
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
         (await entities.SendAsync<byte[]>("a", "state")).OrThrow().ResultOr([0])[0] = 99;
 
-        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
+        Assert.Equal([1], (await entities.AskAsync<byte[]>("a")).Result);
     }
 
     [Fact]
@@ -83,9 +84,9 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
         await entities.SendAsync<string>("a", "one");
 
-        (await entities.AskAsync<Page>("a")).Lines.Clear();
+        ((await entities.AskAsync<Page>("a")).Result).Lines.Clear();
 
-        Assert.Equal(["one"], (await entities.AskAsync<Page>("a")).Lines);
+        Assert.Equal(["one"], ((await entities.AskAsync<Page>("a")).Result).Lines);
     }
 
     [Fact]
@@ -110,8 +111,8 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
         foreach (var command in new object?[] { "text", null, 5L })
         {
-            var refused = Assert.IsType<Outcome<int>.NotCommitted>(await entities.SendAsync<int>("x", command));
-            Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+            var refused = Assert.IsType<Outcome<int>>(await entities.SendAsync<int>("x", command)).NotDone();
+            Assert.Equal(FailureReason.Invalid, refused.Reason);
             Assert.Contains("is no command of a Sum: they are of type System.Int32.", refused.Detail);
         }
 
@@ -136,9 +137,9 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
             new EntityShardOptions<int> { FindFault = (id, command) => (int)command! < 0 ? $"{id} has no negative numbers" : null })));
         await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await entities.SendAsync<int>("x", -1));
+        var refused = Assert.IsType<Outcome<int>>(await entities.SendAsync<int>("x", -1)).NotDone();
 
-        Assert.Equal((NotCommittedReason.Invalid, "x has no negative numbers"), (refused.Reason, refused.Detail));
+        Assert.Equal((FailureReason.Invalid, "x has no negative numbers"), (refused.Reason, refused.Detail));
         Assert.Equal(new Serial(1), (await entities.SendAsync<int>("x", 1)).OrThrow().Serial);
     }
 
@@ -148,11 +149,11 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         var plain = Sys.ActorOf(Props.Create(() => new Plain()), "bag-0");
         await using var client = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
 
-        var bad = Assert.IsType<Outcome<object?>.NotCommitted>(await client.AppendAsync("key", "bad"));
+        var bad = (await client.AppendAsync("key", "bad")).NotDone();
 
-        Assert.Equal((NotCommittedReason.Invalid, "key is bad"), (bad.Reason, bad.Detail));
+        Assert.Equal((FailureReason.Invalid, "key is bad"), (bad.Reason, bad.Detail));
         plain.Tell("bad", TestActor);
-        Assert.Equal("key is bad", (await ExpectMsgAsync<Outcome<object?>.NotCommitted>()).Detail);
+        Assert.Equal("key is bad", (await ExpectMsgAsync<Outcome<object?>>()).NotDone().Detail);
         Assert.Equal(new Serial(1), (await client.AppendAsync("key", "good")).OrThrow().Serial);
     }
 
@@ -168,7 +169,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         Assert.False(asked.IsCompleted);
         await entities.SendAsync<int>("a", 1);
 
-        Assert.Equal([3], await asked);
+        Assert.Equal([3], (await asked).Result);
     }
 
     [Fact]
@@ -185,7 +186,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         foreach (var id in ids)
         {
             Assert.Equal(1, (await entities.SendAsync<int>(id, 1)).OrThrow().ResultOr(-1));
-            Assert.Equal(1, await entities.AskAsync<int>(id));
+            Assert.Equal(1, (await entities.AskAsync<int>(id)).Result);
         }
 
         Assert.Equal(
@@ -200,12 +201,12 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         Sys.ActorOf(Props.Create(() => new EntityShard<Sum, int>(two.All[0], () => new Sum(), null)));
         await using var ofOne = Raft.Get(Sys).CreateEntityClient(Shards);
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await ofOne.SendAsync<int>("a", 1));
-        var unanswered = await Assert.ThrowsAsync<RaftUnavailableException>(() => ofOne.AskAsync<int>("a"));
+        var refused = Assert.IsType<Outcome<int>>(await ofOne.SendAsync<int>("a", 1)).NotDone();
+        var unanswered = (await ofOne.AskAsync<int>("a")).NotDone();
 
-        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+        Assert.Equal(FailureReason.Invalid, refused.Reason);
         Assert.Contains("'a' is in the shard bag-1 of 2 shards bag, and this is bag-0.", refused.Detail);
-        Assert.Contains("'a' is in the shard bag-1 of 2 shards bag, and this is bag-0.", unanswered.Message);
+        Assert.Contains("'a' is in the shard bag-1 of 2 shards bag, and this is bag-0.", unanswered.Detail);
         Assert.Equal(1, (await ofOne.SendAsync<int>("b", 1)).OrThrow().ResultOr(-1));
     }
 
@@ -242,7 +243,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
         var outcome = await entities.SendAsync<int>("a", 1);
 
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason);
+        Assert.Equal(FailureReason.Closed, Assert.IsType<Outcome<int>>(outcome).NotDone().Reason);
     }
 
     private EntityClient Start()

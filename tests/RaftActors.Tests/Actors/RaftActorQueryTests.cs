@@ -17,7 +17,7 @@ public sealed class RaftActorQueryTests : ScriptedActorTest
         var query = Asked.ExpectMsg<FromActor<string>.Query>();
         Group.Confirm(query);
         actor.Tell(new InvalidOperationException("a restart"));
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+        ExpectFailureOf(query.Request);
 
         Group.BuildQuorum(withActor: false);
 
@@ -32,7 +32,7 @@ public sealed class RaftActorQueryTests : ScriptedActorTest
         silent.Tell("a question", TestActor);
         Group.Confirm(Asked.ExpectMsg<FromActor<string>.Query>());
 
-        Assert.StartsWith("This actor answers no queries", ExpectMsg<QueryOutcome.Failed>().Reason);
+        Assert.StartsWith("This actor answers no queries", ExpectMsg<Outcome<object?>>().NotDone().Detail);
     }
 
     [Fact]
@@ -43,7 +43,13 @@ public sealed class RaftActorQueryTests : ScriptedActorTest
         var query = Asked.ExpectMsg<FromActor<string>.Query>();
         Sys.Stop(actor);
 
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
+        ExpectFailureOf(query.Request);
+    }
+
+    private void ExpectFailureOf(RequestRef request)
+    {
+        var outcome = ExpectMsg<Outcome<object?>>();
+        Assert.Equal((request, FailureReason.Unavailable), (outcome.Request, outcome.NotDone().Reason));
     }
 
     private sealed class Silent : RaftActor<string>

@@ -26,7 +26,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         actor.Tell(append, TestActor);
         var first = Asked.ExpectMsg<FromActor<string>.Append>();
         Assert.Equal(new Serial(3), Group.Commit(first));
-        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, first.Request));
+        ExpectMsg(new Outcome<int> { Serial = new Serial(3), Result = 3, Request = first.Request });
 
         Group.TakeSnapshot();
         Assert.Equal(3, Asked.ExpectMsg<FromActor<string>.Snapshot>().State);
@@ -34,7 +34,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         actor.Tell(append, TestActor);
         var second = Asked.ExpectMsg<FromActor<string>.Append>();
         Assert.Equal(new Serial(3), Group.Commit(second));
-        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, second.Request));
+        ExpectMsg(new Outcome<int> { Serial = new Serial(3), Result = 3, Request = second.Request });
         Assert.Equal(new Serial(4), Group.Commit("key", "value"));
         Expect("started", "count 1", "count 2", "count 3", "take 3", "started", "restore 3", "count 4");
     }
@@ -50,7 +50,7 @@ public sealed class RaftActorTests : ScriptedActorTest
             Group.Commit(Asked.ExpectMsg<FromActor<string>.Append>());
         }
 
-        var outcomes = ReceiveN(3).Cast<Outcome<List<string>>.Done>().Select(done => string.Join(' ', done.ResultOr([])));
+        var outcomes = ReceiveN(3).Cast<Outcome<List<string>>>().Select(done => string.Join(' ', done.ResultOr([])));
         Assert.Equal("value1 value2 a", outcomes.Last());
     }
 
@@ -130,8 +130,8 @@ public sealed class RaftActorTests : ScriptedActorTest
         Assert.Equal(new Serial(257), next.Serial);
 
         // A pair whose Get fails is delivered by HandleAppend, and the window moves on.
-        Group.Cancel(asked[1].Request, new CancelReason.Unavailable());
-        Expect("cancel Unavailable { }", "append 2 key2=value2");
+        Group.Cancel(asked[1].Request, OpenQueries.Late);
+        Expect($"cancel {OpenQueries.Late}", "append 2 key2=value2");
         Assert.Equal(new Serial(258), Asked.ExpectMsg<FromActor<string>.Get>().Serial);
     }
 
@@ -189,18 +189,18 @@ public sealed class RaftActorTests : ScriptedActorTest
             },
         });
         actor.Tell(new Recorder.Append("key", "bad"), TestActor);
-        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
+        var refused = ExpectMsg<Outcome<int>>().NotDone();
         actor.Tell(new Recorder.Append("key", "broken"), TestActor);
-        var broken = ExpectMsg<Outcome<int>.NotCommitted>();
+        var broken = ExpectMsg<Outcome<int>>().NotDone();
         actor.Tell(new Recorder.Append("key", "good"), TestActor);
 
-        Assert.Equal((NotCommittedReason.Invalid, "key is bad"), (refused.Reason, refused.Detail));
-        Assert.Equal((NotCommittedReason.Invalid, "FindFault threw InvalidOperationException: no check"), (broken.Reason, broken.Detail));
+        Assert.Equal((FailureReason.Invalid, "key is bad"), (refused.Reason, refused.Detail));
+        Assert.Equal((FailureReason.Invalid, "FindFault threw InvalidOperationException: no check"), (broken.Reason, broken.Detail));
         Assert.Equal("good", Asked.ExpectMsg<FromActor<string>.Append>().Value);
         Expect(
             "started",
-            $"cancel {new CancelReason.NotCommitted(refused.Reason, refused.Detail)}",
-            $"cancel {new CancelReason.NotCommitted(broken.Reason, broken.Detail)}");
+            $"cancel {refused}",
+            $"cancel {broken}");
     }
 
     [Fact]
@@ -215,13 +215,13 @@ public sealed class RaftActorTests : ScriptedActorTest
         var join = Asked.ExpectMsg<FromActor<string>.Join>(asked => Assert.Equal(name, asked.Name));
         var leave = Asked.ExpectMsg<FromActor<string>.Leave>(asked => Assert.Equal(name, asked.Name));
 
-        Group.End(Outcome<Membership>.Done.WithoutResult(default, transfer.Request));
-        Group.End(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "it is in the group", join.Request));
-        Group.End(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, leave.Request));
+        Group.End(new Outcome<Membership> { Serial = default, Request = transfer.Request });
+        Group.End(RaftFailure.NotDone(FailureReason.Invalid, "it is in the group").ToOutcome<Membership>(join.Request));
+        Group.End(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Membership>(leave.Request));
 
-        ExpectMsg(Outcome<Membership>.Done.WithoutResult(default, transfer.Request));
-        ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "it is in the group", join.Request));
-        ExpectMsg(new Outcome<Membership>.Unknown(UnknownReason.TimedOut, leave.Request));
+        ExpectMsg(new Outcome<Membership> { Serial = default, Request = transfer.Request });
+        ExpectMsg(RaftFailure.NotDone(FailureReason.Invalid, "it is in the group").ToOutcome<Membership>(join.Request));
+        ExpectMsg(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Membership>(leave.Request));
     }
 
     [Fact]

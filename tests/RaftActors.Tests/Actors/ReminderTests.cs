@@ -105,7 +105,7 @@ public sealed class ReminderTests : VirtualActorTest<string>
         Lead();
         Commit("tea", "after 60", "set");
         Advance(60);
-        Group.Cancel(ExpectDue("tea").Request, new CancelReason.NotCommitted(NotCommittedReason.Busy, "busy"));
+        Group.Cancel(ExpectDue("tea").Request, RaftFailure.NotDone(FailureReason.Busy, "busy"));
         Group.Commit("end", "");
         Expect("nothing");
 

@@ -69,7 +69,7 @@ public sealed class ClientBackupTests : IDisposable
     [Fact]
     public async Task Backup_ends_when_the_snapshot_is_replaced_again_and_again()
     {
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(
+        var failure = await Assert.ThrowsAsync<RaftException>(
             () => TakeAsync("backup", least: 4, onCall: _ => _snapshot = SnapshotAt(++_end)));
 
         Assert.StartsWith("There is no backup of a@n1 of group g. It has compacted", failure.Message);
@@ -83,7 +83,7 @@ public sealed class ClientBackupTests : IDisposable
         _uid = new GroupUid(Guid.Parse("99999999999999999999999999999999"));
         _calls.Clear();
 
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync("backup", least: 4, continues: "other"));
+        var failure = await Assert.ThrowsAsync<RaftException>(() => TakeAsync("backup", least: 4, continues: "other"));
 
         Assert.EndsWith("It is of group 99999999, and the backup of group 11111111. Take a full backup.", failure.Message);
         Assert.Single(_calls);
@@ -106,7 +106,7 @@ public sealed class ClientBackupTests : IDisposable
         await TakeAsync("other", least: 4);
         _snapshot = SnapshotAt(5);
 
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync("backup", least: 6, continues: "other"));
+        var failure = await Assert.ThrowsAsync<RaftException>(() => TakeAsync("backup", least: 6, continues: "other"));
 
         Assert.Contains("It has compacted the entries after 4/1 s4", failure.Message);
         Assert.Equal([_folder["other"]], Directory.GetFileSystemEntries(_folder.Path));
@@ -128,7 +128,7 @@ public sealed class ClientBackupTests : IDisposable
     [Fact]
     public async Task Backup_ends_when_the_process_was_exchanged_for_one_of_another_group()
     {
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync(
+        var failure = await Assert.ThrowsAsync<RaftException>(() => TakeAsync(
             "backup", least: 4, onCall: call => _uid = call.Has == default ? _uid : new GroupUid(Guid.NewGuid())));
 
         Assert.Contains("and the backup of group 11111111. Take it again", failure.Message);

@@ -87,8 +87,8 @@ public sealed class GroupCallsTests : TestKit
 
         Pass(AttemptTimeout);
         _engine.Expect<ClientCall.Explain>();
-        _engine.Reply(new Explanation(default, "it leads"));
-        Assert.Equal("it leads", Assert.IsType<Explanation>((await question.Task).Reply).Text);
+        _engine.Reply(new Outcome<string> { Result = "it leads" });
+        Assert.Equal("it leads", Assert.IsType<Outcome<string>>((await question.Task).Reply).Result);
 
         int AsksIn(TimeSpan time)
         {
@@ -119,9 +119,9 @@ public sealed class GroupCallsTests : TestKit
         _engine.Expect<ClientCall.Explain>(_ => Asks == 0);
         Pass(AttemptTimeout);
         Assert.Equal(0, Asks);
-        _engine.Reply(new Explanation(default, "it leads"));
+        _engine.Reply(new Outcome<string> { Result = "it leads" });
 
-        Assert.Equal(new Explanation(default, "it leads"), (await question.Task).Reply);
+        Assert.Equal(new Outcome<string> { Result = "it leads" }, (await question.Task).Reply);
     }
 
     // A later version may reply with something that this one does not know.
@@ -147,7 +147,7 @@ public sealed class GroupCallsTests : TestKit
         var question = Begin(mayRepeat: true);
 
         Assert.Empty(_engine.Waiting);
-        Assert.Equal(NotCommittedReason.Closed, (await question.Task).Cause);
+        Assert.Equal(FailureReason.Closed, (await question.Task).Cause);
         Assert.True(_calls.Stopped.IsCompleted);
     }
 
@@ -163,8 +163,8 @@ public sealed class GroupCallsTests : TestKit
 
         Assert.Equal([new ClientCall.ListProcesses(null)], registry.Waiting);
         registry.Expect<ClientCall.ListProcesses>();
-        registry.Reply(new ClientReply.Refused("it is earlier"));
-        Assert.Equal(new ClientReply.Refused("it is earlier"), (await question.Task).Reply);
+        registry.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, "it is earlier")));
+        Assert.Equal(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, "it is earlier")), (await question.Task).Reply);
     }
 
     [Fact]
@@ -208,10 +208,10 @@ public sealed class GroupCallsTests : TestKit
         _engine.Expect<ClientCall.Explain>();
 
         _calls.Cancel(question);
-        _engine.Reply(new Explanation(default, "it leads"));
+        _engine.Reply(new Outcome<string> { Result = "it leads" });
 
         var answer = await question.Task;
-        Assert.Equal((null, true, NotCommittedReason.Canceled), (answer.Reply, answer.WasSent, answer.Cause));
+        Assert.Equal((null, true, FailureReason.Canceled), (answer.Reply, answer.WasSent, answer.Cause));
     }
 
     [Fact]

@@ -64,10 +64,10 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal(HashedKey.Of(key), call.RequestKey);
         var (origin, number) = call.Request;
         var request = new RequestRef(origin.Name, origin.Incarnation, number);
-        _engine.Reply(new Outcome<int>.Unknown(UnknownReason.Forgotten, request));
+        _engine.Reply(RaftFailure.Unknown(FailureReason.Forgotten).ToOutcome<int>(request));
 
-        var outcome = Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard));
-        Assert.Equal(UnknownReason.Forgotten, outcome.Reason);
+        var outcome = (await append.WaitAsync(Guard)).Unknown();
+        Assert.Equal(FailureReason.Forgotten, outcome.Reason);
     }
 
     [Theory]
@@ -95,9 +95,9 @@ public sealed class LiveClientTests : TestKit
 
         var call = Expect<ClientCall.Query>();
         Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), call.Timeout);
-        _engine.Reply(new QueryOutcome.Done(default, 7, default));
+        _engine.Reply(new Outcome<object?> { Serial = default, Result = 7, Request = default });
 
-        Assert.Equal(7, await query.WaitAsync(Guard));
+        Assert.Equal(7, (await query.WaitAsync(Guard)).Result);
     }
 
     // A node closes a connection that sends a time below zero, and all other calls of the connection are lost with it.
@@ -117,7 +117,7 @@ public sealed class LiveClientTests : TestKit
     {
         var append = await _client.AppendAsync("clicks", 1, cancellationToken: new CancellationToken(canceled: true)).WaitAsync(Guard);
 
-        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<int>.NotCommitted>(append).Reason);
+        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<int>>(append).NotDone().Reason);
         Assert.Empty(_engine.Waiting);
     }
 
@@ -134,8 +134,8 @@ public sealed class LiveClientTests : TestKit
 
         Advance(0.2);
 
-        var outcome = Assert.IsType<Outcome<Membership>.NotCommitted>(await transfer.WaitAsync(Guard));
-        Assert.Equal((NotCommittedReason.NoLeader, "No such process."), (outcome.Reason, outcome.Detail));
+        var outcome = (await transfer.WaitAsync(Guard)).NotDone();
+        Assert.Equal((FailureReason.NoLeader, "No such process."), (outcome.Reason, outcome.Detail));
     }
 
     [Fact]
@@ -172,8 +172,8 @@ public sealed class LiveClientTests : TestKit
         var join = await _client.JoinAsync(name, cancellationToken: new CancellationToken(canceled: true));
         var leave = await _client.LeaveAsync(name, cancellationToken: new CancellationToken(canceled: true));
 
-        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(join).Reason);
-        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(leave).Reason);
+        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<Membership>>(join).NotDone().Reason);
+        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<Membership>>(leave).NotDone().Reason);
         Assert.Empty(_engine.Waiting);
     }
 
@@ -186,7 +186,7 @@ public sealed class LiveClientTests : TestKit
 
         await cancellation.CancelAsync();
 
-        Assert.Equal(UnknownReason.Canceled, Assert.IsType<Outcome<Membership>.Unknown>(await set.WaitAsync(Guard)).Reason);
+        Assert.Equal(FailureReason.Canceled, (await set.WaitAsync(Guard)).Unknown().Reason);
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _client.SetMaxQuorumAsync(4));
     }
 
@@ -202,13 +202,23 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Query_whose_answer_could_not_be_sent_fails_with_the_causes()
+    {
+        var query = _client.QueryAsync<int>("total");
+        Expect<ClientCall.Query>();
+        _engine.Reply(new Outcome<object?> { Serial = new Serial(7) });
+
+        Assert.Contains("raft.transport-tcp.frame-size-max", (await query.WaitAsync(Guard)).NotDone().Detail);
+    }
+
+    [Fact]
     public async Task Refused_snapshot_fails_at_once_with_the_reason()
     {
         var taken = _client.TakeSnapshotAsync(new ProcessName("orders@node"), Timeout.InfiniteTimeSpan);
         Expect<ClientCall.TakeSnapshot>();
-        _engine.Reply(new ClientReply.Refused("It takes none."));
+        _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Unavailable, "It takes none.")));
 
-        Assert.Equal("It takes none.", (await Assert.ThrowsAsync<RaftUnavailableException>(() => taken.WaitAsync(Guard))).Message);
+        Assert.Equal("It takes none.", (await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard))).Message);
     }
 
     [Fact]
@@ -222,7 +232,7 @@ public sealed class LiveClientTests : TestKit
 
         Advance(2);
 
-        var late = await Assert.ThrowsAsync<RaftUnavailableException>(() => taken.WaitAsync(Guard));
+        var late = await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard));
         Assert.Equal("Group 'orders' did not answer. The state is being written.", late.Message);
     }
 
@@ -231,12 +241,12 @@ public sealed class LiveClientTests : TestKit
     {
         var append = _client.AppendAsync("clicks", 1);
         var (origin, number) = Expect<ClientCall.Append>().Request;
-        _engine.Reply(new Outcome<string>.Done(new Serial(7), "seven", new RequestRef(origin.Name, origin.Incarnation, number)));
+        var request = new RequestRef(origin.Name, origin.Incarnation, number);
+        _engine.Reply(new Outcome<string> { Serial = new Serial(7), Result = "seven", Request = request });
 
         var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => append.WaitAsync(Guard));
 
-        Assert.Contains("The pair 7 of", problem.Message);
-        Assert.Contains("is committed. Its result is System.String, and this client expects System.Int32.", problem.Message);
+        Assert.Contains("is done, with serial 7. Its result is System.String, and the caller expects System.Int32.", problem.Message);
     }
 
     [Fact]
@@ -248,14 +258,14 @@ public sealed class LiveClientTests : TestKit
         _ = _client.ExplainAsync();
         Expect<ClientCall.Explain>();
 
-        var refused = await Assert.ThrowsAsync<RaftUnavailableException>(() => _client.QueryAsync<int>("total"));
-        var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await _client.TransferLeadershipAsync());
-        relay.Tell(new QueryOutcome.Done(default, 7, default), ActorRefs.NoSender);
-        Assert.Equal(7, await first.WaitAsync(Guard));
+        var refused = (await _client.QueryAsync<int>("total")).NotDone();
+        var change = (await _client.TransferLeadershipAsync()).NotDone();
+        relay.Tell(new Outcome<object?> { Serial = default, Result = 7, Request = default }, ActorRefs.NoSender);
+        Assert.Equal(7, (await first.WaitAsync(Guard)).Result);
         _ = _client.StatusAsync();
 
-        Assert.Contains("raft.client.pending-max", refused.Message);
-        Assert.Equal(NotCommittedReason.Busy, change.Reason);
+        Assert.Contains("raft.client.pending-max", refused.Detail);
+        Assert.Equal((FailureReason.Busy, FailureReason.Busy), (refused.Reason, change.Reason));
         Expect<ClientCall.Locate>();
     }
 
@@ -299,9 +309,10 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal(new Serial(2), Expect<ClientCall.Read>().After);
         _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
 
-        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => compacted.WaitAsync(Guard));
+        var failure = (await compacted.WaitAsync(Guard)).NotDone();
 
-        Assert.Equal((new Serial(3), new Serial(6)), (problem.Serial, problem.FirstKept));
+        Assert.Equal(FailureReason.Compacted, failure.Reason);
+        Assert.StartsWith("Serial 3 was discarded, because a snapshot covers it. The first kept serial is 6.", failure.Detail);
     }
 
     [Fact]
@@ -324,7 +335,7 @@ public sealed class LiveClientTests : TestKit
         var value = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
         _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(3), "clicks", value, new LogTime(5000))], Base: new Serial(2)));
 
-        var pair = await kept.WaitAsync(Guard);
+        var pair = (await kept.WaitAsync(Guard)).Result;
         Assert.Equal((7, DateTimeOffset.UnixEpoch.AddSeconds(5)), (pair?.Value, pair?.Time));
     }
 
@@ -335,9 +346,10 @@ public sealed class LiveClientTests : TestKit
         Expect<ClientCall.Read>();
         _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
 
-        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => next.WaitAsync(Guard));
+        var problem = await Assert.ThrowsAsync<RaftException>(() => next.WaitAsync(Guard));
 
-        Assert.Equal((new Serial(2), new Serial(6)), (problem.Serial, problem.FirstKept));
+        Assert.Equal((FailureReason.Compacted, new Serial(6)), (problem.Failure?.Reason, problem.FirstKept));
+        Assert.StartsWith("Serial 2 was discarded", problem.Message);
     }
 
     [Fact]
@@ -384,7 +396,7 @@ public sealed class LiveClientTests : TestKit
         Advance(0.7);
 
         await disposal.WaitAsync(Guard);
-        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
+        Assert.Equal(FailureReason.Closed, (await append.WaitAsync(Guard)).Unknown().Reason);
     }
 
     // In ticks of the client.
@@ -403,6 +415,7 @@ public sealed class LiveClientTests : TestKit
     {
         var (origin, number) = call.Request;
         caller.Tell(
-            new Outcome<int>.Done(new Serial(1), 1, new RequestRef(origin.Name, origin.Incarnation, number)), ActorRefs.NoSender);
+            new Outcome<int> { Serial = new Serial(1), Result = 1, Request = new RequestRef(origin.Name, origin.Incarnation, number) },
+            ActorRefs.NoSender);
     }
 }

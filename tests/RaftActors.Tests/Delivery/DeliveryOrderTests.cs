@@ -147,7 +147,7 @@ public sealed class DeliveryOrderTests
         DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
         DeliveryStep.Completed completed => $"completed {completed.Serial}",
         DeliveryStep.Query query => $"query {requests.IndexOf(query.Request)}",
-        DeliveryStep.Cancel cancel => $"cancel {requests.IndexOf(cancel.Request)} {cancel.Reason.GetType().Name}",
+        DeliveryStep.Cancel cancel => $"cancel {requests.IndexOf(cancel.Request)} {cancel.Failure.Reason}",
         _ => throw new ArgumentException($"{step} is new.", nameof(step)),
     };
 
@@ -175,7 +175,7 @@ public sealed class DeliveryOrderTests
         order.Take(new ToActor.Answered(1, _requests[request], CommittedLog.PairOf(serial)));
 
     private void Cancel(DeliveryOrder order, int request) =>
-        order.Take(new ToActor.Cancelled(1, _requests[request], new CancelReason.Unavailable()));
+        order.Take(new ToActor.Cancelled(1, _requests[request], OpenQueries.Late));
 
     private List<string> Due(DeliveryOrder order, Action<SerialRange>? handleMissing = null)
     {

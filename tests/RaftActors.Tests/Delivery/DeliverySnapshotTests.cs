@@ -187,7 +187,7 @@ public sealed class DeliverySnapshotTests
 
     private void Answer(RequestRef request, long serial) => _order.Take(new ToActor.Answered(1, request, CommittedLog.PairOf(serial)));
 
-    private void Cancel(RequestRef request) => _order.Take(new ToActor.Cancelled(1, request, new CancelReason.Unavailable()));
+    private void Cancel(RequestRef request) => _order.Take(new ToActor.Cancelled(1, request, OpenQueries.Late));
 
     // The actor restores the announced snapshot, or a later one.
     private List<string> Due(long? restored = null)
@@ -202,7 +202,7 @@ public sealed class DeliverySnapshotTests
                 DeliveryStep.Missing missing => $"missing {missing.Gap}",
                 DeliveryStep.Append append => $"append {append.Pair.Serial}",
                 DeliveryStep.Answer answer => $"serial {answer.Pair.Serial}",
-                DeliveryStep.Cancel cancel => $"cancel {cancel.Reason.GetType().Name}",
+                DeliveryStep.Cancel cancel => $"cancel {cancel.Failure.Reason}",
                 DeliveryStep.Completed completed => $"completed {completed.Serial}",
                 DeliveryStep.TakeSnapshot take => $"take {take.Serial}",
                 DeliveryStep.Restore restore => $"restore {Restored(new Serial(restored ?? restore.Serial.Value))}",

@@ -66,7 +66,7 @@ public sealed class DeliveryTurnTests : TestKit
 
         for (var i = 0; i < Pairs; i++)
         {
-            ExpectMsg(new Outcome<int>.Done(new Serial(Pairs + i + 1), i, appends[i].Request));
+            ExpectMsg(new Outcome<int> { Serial = new Serial(Pairs + i + 1), Result = i, Request = appends[i].Request });
         }
     }
 
@@ -97,11 +97,11 @@ public sealed class DeliveryTurnTests : TestKit
         actor.Tell(new object[]
         {
             new ToActor.QuorumIs(1, new Quorum([.. _group.Peers], isMember: false)),
-            new ToActor.Cancelled(ToActor.AnyLife, append.Request, new CancelReason.Unknown(UnknownReason.TimedOut)),
+            new ToActor.Cancelled(ToActor.AnyLife, append.Request, RaftFailure.Unknown(FailureReason.TimedOut)),
             new InvalidOperationException("a restart"),
         });
 
-        ExpectMsg(new Outcome<object?>.Unknown(UnknownReason.TimedOut, append.Request));
+        ExpectMsg(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<object?>(append.Request));
         _watcher.ExpectMsg(append.Request);
     }
 
@@ -161,7 +161,7 @@ public sealed class DeliveryTurnTests : TestKit
 
         protected override object? HandleAppend(Entry<string> entry) => null;
 
-        protected override void HandleCancel(RequestRef request, CancelReason reason) => _watcher.Tell(request);
+        protected override void HandleCancel(RequestRef request, RaftFailure failure) => _watcher.Tell(request);
     }
 
     private sealed class ResumingParent : UntypedActor

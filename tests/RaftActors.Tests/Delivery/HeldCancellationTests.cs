@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Delivery;
 /// <summary>A restart while the actor holds the cancellation of an Append.</summary>
 public sealed class HeldCancellationTests : TestKit
 {
-    private static readonly CancelReason.NotCommitted Reason = new(NotCommittedReason.Busy, "The test says so.");
+    private static readonly RaftFailure Busy = RaftFailure.NotDone(FailureReason.Busy, "The test says so.");
 
     private readonly TestProbe _asked;
     private readonly TestProbe _watcher;
@@ -38,11 +38,11 @@ public sealed class HeldCancellationTests : TestKit
         {
             new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, 1, Serial.Zero, isSelf: false, isReady: true)),
             new ToActor.QuorumIs(1, new Quorum([self, .. _group.Peers], isMember: true)),
-            new ToActor.Cancelled(ToActor.AnyLife, append.Request, Reason),
+            new ToActor.Cancelled(ToActor.AnyLife, append.Request, Busy),
             new RestartException(),
         });
 
-        ExpectMsg(new Outcome<object?>.NotCommitted(Reason.Reason, Reason.Detail, append.Request));
+        ExpectMsg(Busy.ToOutcome<object?>(append.Request));
         _watcher.ExpectMsg(actor);
         _watcher.ExpectMsg(append.Request);
     }
@@ -67,7 +67,7 @@ public sealed class HeldCancellationTests : TestKit
 
         protected override object? HandleAppend(Entry<string> entry) => null;
 
-        protected override void HandleCancel(RequestRef request, CancelReason reason) => _watcher.Tell(request);
+        protected override void HandleCancel(RequestRef request, RaftFailure failure) => _watcher.Tell(request);
     }
 
     private sealed class Parent : UntypedActor

@@ -66,7 +66,7 @@ public sealed class PairCheckTests : TestKit
 
         var refusal = check.FindRefusal("key", values.Encode(value), mayOperate);
 
-        Assert.Equal(isTaken ? null : NotCommittedReason.Unauthorized, refusal?.Reason);
+        Assert.Equal(isTaken ? null : FailureReason.Unauthorized, refusal?.Reason);
     }
 
     // A client's pair, and then the actor's own.

@@ -150,10 +150,10 @@ public sealed class PulledPairsTests
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
         var (get, query, append) = (new RequestRef(Self, default, 1), new RequestRef(Self, default, 2), new RequestRef(Self, default, 3));
         order.Pulled!.Asked(get, new Serial(1));
-        order.Take(new ToActor.Cancelled(1, query, new CancelReason.Unavailable()));
-        order.Take(new ToActor.Cancelled(ToActor.AnyLife, append, new CancelReason.Unavailable()));
+        order.Take(new ToActor.Cancelled(1, query, OpenQueries.Late));
+        order.Take(new ToActor.Cancelled(ToActor.AnyLife, append, OpenQueries.Late));
 
-        order.LoseEngine();
+        order.LoseEngine(RaftFailure.NotDone(FailureReason.Stopped, "stopped"));
 
         Assert.Equal([append], order.HeldCancellations.Select(held => held.Request));
         Assert.Equal(

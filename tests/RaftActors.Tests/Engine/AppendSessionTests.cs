@@ -10,7 +10,7 @@ public sealed class AppendSessionTests
 {
     private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
-    private static readonly CancelReason.NotCommitted Unsent = new(NotCommittedReason.Closed, "disposed");
+    private static readonly RaftFailure Unsent = RaftFailure.NotDone(FailureReason.Closed, "disposed");
     private const int MaxBytes = 10_000;
 
     private readonly AppendSession<ClientAppend> _appends;
@@ -59,9 +59,9 @@ public sealed class AppendSessionTests
         var append = Add();
         SendWaiting();
 
-        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+        Answer(1, RaftFailure.NotDone(FailureReason.Discarded, "no"));
 
-        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
+        Assert.Equal(RaftFailure.NotDone(FailureReason.Discarded, "no"), EndOf(append));
         Assert.False(_appends.IsOpen);
     }
 
@@ -72,11 +72,11 @@ public sealed class AppendSessionTests
         SendWaiting();
         Pass(1);
 
-        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+        Answer(1, RaftFailure.NotDone(FailureReason.Discarded, "no"));
         Assert.False(append.Task.IsCompleted);
         Pass(4);
 
-        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+        Assert.Equal(RaftFailure.Unknown(FailureReason.TimedOut), EndOf(append));
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class AppendSessionTests
         Add();
         SendWaiting();
         Pass(1);
-        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+        Answer(1, RaftFailure.NotDone(FailureReason.Discarded, "no"));
 
         Pass(1);
         Assert.Equal(2, _sent.Count);
@@ -94,14 +94,14 @@ public sealed class AppendSessionTests
     }
 
     [Theory]
-    [InlineData(NotCommittedReason.NoLeader)]
-    [InlineData(NotCommittedReason.Stopped)]
-    public void Append_that_a_process_could_not_place_is_sent_again_as_a_first_attempt(NotCommittedReason reason)
+    [InlineData(FailureReason.NoLeader)]
+    [InlineData(FailureReason.Stopped)]
+    public void Append_that_a_process_could_not_place_is_sent_again_as_a_first_attempt(FailureReason reason)
     {
         var append = Add();
         SendWaiting();
 
-        Answer(1, new CancelReason.NotCommitted(reason, "elsewhere"));
+        Answer(1, RaftFailure.NotDone(reason, "elsewhere"));
         Pass(0);
 
         Assert.Equal([false, false], _sent.Select(call => call.IsRetry));
@@ -115,7 +115,7 @@ public sealed class AppendSessionTests
         SendWaiting();
         Pass(1);
 
-        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "elsewhere"));
+        Answer(1, RaftFailure.NotDone(FailureReason.NoLeader, "elsewhere"));
         Pass(0);
 
         Assert.Equal([false, true, true], _sent.Select(call => call.IsRetry));
@@ -127,25 +127,25 @@ public sealed class AppendSessionTests
         var (first, second) = (Add(), Add());
         SendWaiting();
 
-        Answer(1, new CancelReason.Unknown(UnknownReason.TimedOut));
-        Answer(2, new CancelReason.Unknown(UnknownReason.Forgotten));
+        Answer(1, RaftFailure.Unknown(FailureReason.TimedOut));
+        Answer(2, RaftFailure.Unknown(FailureReason.Forgotten));
         Pass(0);
 
         Assert.Equal([1L, 2, 1], _sent.Select(call => call.Number));
         Assert.False(first.Task.IsCompleted);
-        Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
+        Assert.Equal(RaftFailure.Unknown(FailureReason.Forgotten), EndOf(second));
     }
 
     [Theory]
-    [InlineData(UnknownReason.Forgotten, true)]
-    [InlineData(UnknownReason.Stopped, false)]
-    [InlineData(UnknownReason.TimedOut, false)]
-    public void Unknown_outcome_ends_the_append_only_if_no_further_attempt_could_tell_more(UnknownReason reason, bool ends)
+    [InlineData(FailureReason.Forgotten, true)]
+    [InlineData(FailureReason.Stopped, false)]
+    [InlineData(FailureReason.TimedOut, false)]
+    public void Unknown_outcome_ends_the_append_only_if_no_further_attempt_could_tell_more(FailureReason reason, bool ends)
     {
         var append = Add();
         SendWaiting();
 
-        Answer(1, new CancelReason.Unknown(reason));
+        Answer(1, RaftFailure.Unknown(reason));
         Pass(0);
 
         Assert.Equal((ends, ends ? 1 : 2), (append.Task.IsCompleted, _sent.Count));
@@ -158,7 +158,7 @@ public sealed class AppendSessionTests
         for (var second = 0; second < 5; second++)
         {
             SendWaiting();
-            Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Stopped, $"held {second}"));
+            Answer(1, RaftFailure.NotDone(FailureReason.Stopped, $"held {second}"));
             if (second < 4)
             {
                 Pass(1);
@@ -167,7 +167,7 @@ public sealed class AppendSessionTests
 
         Pass(1);
 
-        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Stopped, "held 4"), EndOf(append));
+        Assert.Equal(RaftFailure.NotDone(FailureReason.Stopped, "held 4"), EndOf(append));
     }
 
     [Fact]
@@ -246,8 +246,8 @@ public sealed class AppendSessionTests
         _appends.Cancel(sent);
         _appends.Cancel(waiting);
 
-        Assert.Equal(new CancelReason.Unknown(UnknownReason.Canceled), EndOf(sent));
-        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.Equal(RaftFailure.Unknown(FailureReason.Canceled), EndOf(sent));
+        Assert.Equal(FailureReason.Canceled, EndOf(waiting)?.Reason);
         Assert.False(_appends.IsOpen);
     }
 
@@ -259,12 +259,12 @@ public sealed class AppendSessionTests
         var waiting = Add();
 
         _appends.Close(Unsent, sent: null);
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.Equal(FailureReason.Closed, EndOf(waiting)?.Reason);
         Assert.False(sent.Task.IsCompleted);
 
-        _appends.Close(Unsent, new CancelReason.Unknown(UnknownReason.Closed));
-        Assert.Equal(new CancelReason.Unknown(UnknownReason.Closed), EndOf(sent));
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(Add())).Reason);
+        _appends.Close(Unsent, RaftFailure.Unknown(FailureReason.Closed));
+        Assert.Equal(RaftFailure.Unknown(FailureReason.Closed), EndOf(sent));
+        Assert.Equal(FailureReason.Closed, EndOf(Add())?.Reason);
     }
 
     [Fact]
@@ -273,7 +273,8 @@ public sealed class AppendSessionTests
         var append = Add();
         SendWaiting();
 
-        _appends.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Session.Origin.Name, Incarnation.None, 1)), _now);
+        var request = new RequestRef(Session.Origin.Name, Incarnation.None, 1);
+        _appends.Receive(new Outcome<int> { Serial = new Serial(1), Result = 1, Request = request }, _now);
 
         Assert.False(append.Task.IsCompleted);
     }
@@ -345,7 +346,7 @@ public sealed class AppendSessionTests
         Assert.False(append.Task.IsCompleted);
         Pass(1);
 
-        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+        Assert.Equal(RaftFailure.Unknown(FailureReason.TimedOut), EndOf(append));
     }
 
     [Fact]
@@ -372,7 +373,7 @@ public sealed class AppendSessionTests
 
         Pass(2);
 
-        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"), EndOf(append));
+        Assert.Equal(RaftFailure.NotDone(FailureReason.NoLeader, "none"), EndOf(append));
     }
 
     [Theory]
@@ -399,13 +400,13 @@ public sealed class AppendSessionTests
         Done(4);
         Pass(1);
         _appends.Cancel(cancelled);
-        _appends.Close(Unsent, new CancelReason.Unknown(UnknownReason.Closed));
+        _appends.Close(Unsent, RaftFailure.Unknown(FailureReason.Closed));
 
         Assert.Equal([late, cancelled, closed], _link.Forgotten);
         Assert.True(answered.Task.IsCompletedSuccessfully);
     }
 
-    private static CancelReason? EndOf(ClientAppend<int> append)
+    private static RaftFailure? EndOf(ClientAppend<int> append)
     {
         Assert.True(append.Task.IsCompleted);
         return ((IOutcome)append.Task.Result).Failure;
@@ -439,17 +440,14 @@ public sealed class AppendSessionTests
     private void Pass(int seconds)
     {
         _now += TimeSpan.FromSeconds(seconds);
-        _appends.EndLate(_now, () => new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"));
+        _appends.EndLate(_now, () => RaftFailure.NotDone(FailureReason.NoLeader, "none"));
         _appends.SendOverdue(_now);
     }
 
-    private void Done(long number) => _appends.Receive(new Outcome<int>.Done(new Serial(number), 1, RefOf(number)), _now);
+    private void Done(long number) =>
+        _appends.Receive(new Outcome<int> { Serial = new Serial(number), Result = 1, Request = RefOf(number) }, _now);
 
-    private void Answer(long number, CancelReason reason) => _appends.Receive(
-        reason is CancelReason.NotCommitted no
-            ? new Outcome<int>.NotCommitted(no.Reason, no.Detail, RefOf(number))
-            : new Outcome<int>.Unknown(((CancelReason.Unknown)reason).Reason, RefOf(number)),
-        _now);
+    private void Answer(long number, RaftFailure failure) => _appends.Receive(failure.ToOutcome<int>(RefOf(number)), _now);
 
     private sealed record Sent(long Number, bool IsRetry);
 

@@ -91,7 +91,7 @@ public sealed class BackupServerTests : TestKit
 
         Assert.Contains(
             "The backup ends at 7/9 s7, where the process has another entry, of term 1. Take a full backup.",
-            Assert.IsType<ClientReply.Refused>(AskAny(call, _snapshot)).Why);
+            Assert.IsType<ClientReply.Failed>(AskAny(call, _snapshot)).Failure.Detail);
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class EngineBoundsTests : TestKit
             proposals.OnTurn();
             if (number == 1)
             {
-                proposals.OnRejected(new Effect.Rejected(Proposed(), RejectionReason.Transferring));
+                proposals.OnRejected(new Effect.Rejected(Proposed(), Reason: null));
             }
         }
 

@@ -137,11 +137,11 @@ public sealed class SnapshotTakingTests : TestKit
         Call(TestActor);
         _bench.Process.Status = _bench.Process.Status with { Fence = "its disk was restored" };
         _snapshots.OnFenced("its disk was restored");
-        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
+        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Failed>().Failure.Detail);
 
         Call(TestActor);
 
-        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
+        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Failed>().Failure.Detail);
         Assert.False(_snapshots.HasWaiting);
     }
 

@@ -44,7 +44,7 @@ public sealed class ClientTransferTests : TestKit
         var former = await LeaderAsync();
         var next = new ProcessName($"raft@{(former.Node == node ? Names.First(name => name != node) : node)}");
 
-        Assert.IsType<Outcome<Membership>.Done>(await _client.TransferLeadershipAsync(next, Guard));
+        (await _client.TransferLeadershipAsync(next, Guard)).OrThrow();
 
         Assert.Equal(next, (await _client.StatusAsync()).Leader);
         Assert.Equal(2, (await _client.AppendAsync("key", "value", Guard)).OrThrow().Serial.Value);
@@ -56,7 +56,7 @@ public sealed class ClientTransferTests : TestKit
     {
         var former = await LeaderAsync();
 
-        Assert.IsType<Outcome<Membership>.Done>(await _client.TransferLeadershipAsync(timeout: Guard));
+        (await _client.TransferLeadershipAsync(timeout: Guard)).OrThrow();
 
         var leader = (await _client.StatusAsync()).Leader;
         Assert.Contains(leader?.Node, Names.Take(3));
@@ -70,10 +70,9 @@ public sealed class ClientTransferTests : TestKit
     {
         var former = await LeaderAsync();
 
-        var refused = Assert.IsType<Outcome<Membership>.NotCommitted>(
-            await _client.TransferLeadershipAsync(new ProcessName(name), Guard));
+        var refused = (await _client.TransferLeadershipAsync(new ProcessName(name), Guard)).NotDone();
 
-        Assert.Equal((NotCommittedReason.Invalid, $"{name} is not a voter that could lead."), (refused.Reason, refused.Detail));
+        Assert.Equal((FailureReason.Invalid, $"{name} is not a voter that could lead."), (refused.Reason, refused.Detail));
         Assert.Equal(former, (await _client.StatusAsync()).Leader);
     }
 
@@ -84,10 +83,9 @@ public sealed class ClientTransferTests : TestKit
         var silent = Names.Take(3).First(name => name != former.Node);
         _network.Cut(silent);
 
-        var refused = Assert.IsType<Outcome<Membership>.NotCommitted>(
-            await _client.TransferLeadershipAsync(new ProcessName($"raft@{silent}"), Guard));
+        var refused = (await _client.TransferLeadershipAsync(new ProcessName($"raft@{silent}"), Guard)).NotDone();
 
-        Assert.Equal(NotCommittedReason.NotResponsive, refused.Reason);
+        Assert.Equal(FailureReason.Unavailable, refused.Reason);
         Assert.Equal(2, (await _client.AppendAsync("key", "value", Guard)).OrThrow().Serial.Value);
         Assert.Equal(former, StatusOf(NodeOf(former)).Leader);
     }

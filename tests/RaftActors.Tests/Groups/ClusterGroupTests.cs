@@ -27,7 +27,7 @@ public sealed class ClusterGroupTests : TestKit
             _nodes[3].Append($"k{i}", "v", TestActor);
         }
 
-        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<Outcome<int>.Done>().Select(done => done.Serial);
+        var serials = ReceiveN(20, TimeSpan.FromSeconds(30)).Cast<Outcome<int>>().Select(done => done.OrThrow().Serial);
         Assert.Equal(Enumerable.Range(5, 20).Select(n => new Serial(n)), serials);
         foreach (var node in _nodes)
         {
@@ -65,10 +65,10 @@ public sealed class ClusterGroupTests : TestKit
     {
         Start(_folder["restart"], 0, 0, 0);
         _nodes[0].Append("key1", "a", TestActor);
-        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
         _nodes[2].Stop();
         _nodes[0].Append("key2", "b", TestActor);
-        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
 
         _nodes.Add(new ClusterNode(this, 3, 0, _nodes[0], _folder["restart"]));
         _nodes[3].Expect("quorum of 3, member");
@@ -77,7 +77,7 @@ public sealed class ClusterGroupTests : TestKit
 
         // Two of the three voters are left.
         _nodes[3].Append("key3", "c", TestActor);
-        Assert.Equal(new Serial(3), ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial);
+        Assert.Equal(new Serial(3), ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow().Serial);
     }
 
     protected override void AfterAll()

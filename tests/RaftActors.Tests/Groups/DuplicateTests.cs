@@ -43,7 +43,7 @@ public sealed class DuplicateTests : TestKit
 
         // The first process is a member as before.
         first.Append("key", "value", TestActor);
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
         _nodes[0].Expect("append 5 key=value");
 
         duplicate.Stop();
@@ -77,17 +77,17 @@ public sealed class DuplicateTests : TestKit
         var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder.Path, KeepsVoters);
         _nodes.Add(restarted);
         restarted.Append("before", "value", TestActor);
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
 
         _nodes[0].Leave(name, second, TestActor);
 
-        var members = ExpectMsg<Outcome<Membership>.Done>(Guard).ResultOr(null!).Members;
+        var members = ExpectMsg<Outcome<Membership>>(Guard).OrThrow().ResultOr(null!).Members;
         var member = Assert.Single(members, one => one.Name == name);
         Assert.True(member.IsVoter);
         Assert.Equal(first, Assert.Single(member.Incarnations));
         _nodes[0].ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == name);
         restarted.Append("key", "value", TestActor);
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     protected override void AfterAll()

@@ -42,7 +42,7 @@ public sealed class FenceTests : TestKit
         _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         Assert.Contains(", fenced: its store is an old copy", ExpectMsg<RaftStatus>().ToString());
         _group.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
-        Assert.Contains("fenced: its store is an old copy", ExpectMsg<Explanation>().Text);
+        Assert.Contains("fenced: its store is an old copy", ExpectMsg<Outcome<string>>().Result);
 
         void Say(Message body, Member to)
         {

@@ -201,10 +201,10 @@ public sealed class FileGroupTests : TestKit
 
     private void Stop() => Assert.True(_systems[^1].Terminate().Wait(Guard));
 
-    private Outcome<int>.Done Append(string name, string key, string value)
+    private Outcome<int> Append(string name, string key, string value)
     {
         _nodes[name].Actor.Tell(new Recorder.Append(key, value, Guard), TestActor);
-        return ExpectMsg<Outcome<int>.Done>(Guard);
+        return ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     private void Expect(string name, string expected) =>

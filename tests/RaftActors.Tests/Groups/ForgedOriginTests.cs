@@ -75,7 +75,7 @@ public sealed class ForgedOriginTests : TestKit
         var second = Collect(1)[0];
 
         Assert.NotEqual(first.Request.Incarnation, stolen.Request.Incarnation);
-        Assert.Equal((stolen.Serial.Next, true), (second.Serial, second.TryGetResult(out _)));
+        Assert.Equal((stolen.Serial.Next, true), (second.Serial, second.HasResult));
     }
 
     [Fact]
@@ -85,10 +85,10 @@ public sealed class ForgedOriginTests : TestKit
         var append = Append("raft1", "bill", "paid");
 
         _group.Call("raft1", new ClientCall.Explain(), _client);
-        var explanation = Collect<Explanation>();
+        var explanation = Collect<Outcome<string>>();
 
         Assert.Equal(append.Request with { Number = 0 }, explanation.Request);
-        Assert.DoesNotContain($"{append.Request.Number}", explanation.Text);
+        Assert.DoesNotContain($"{append.Request.Number}", explanation.Result);
     }
 
     private void Send(string process, ClientSession session, long number, string value, bool isRetry = false)
@@ -97,13 +97,13 @@ public sealed class ForgedOriginTests : TestKit
         _group.Call(process, new ClientCall.Append(session, number, "key", bytes, VirtualDay, isRetry), _client);
     }
 
-    private Outcome<int>.Done Append(string process, string key, string value)
+    private Outcome<int> Append(string process, string key, string value)
     {
         _group.Actors[process].Tell(new Recorder.Append(key, value, VirtualDay), _client);
         return Collect(1)[0];
     }
 
-    private List<Outcome<int>.Done> Collect(int count) => [.. Enumerable.Range(0, count).Select(_ => Collect<Outcome<int>.Done>())];
+    private List<Outcome<int>> Collect(int count) => [.. Enumerable.Range(0, count).Select(_ => Collect<Outcome<int>>())];
 
     private T Collect<T>()
     {

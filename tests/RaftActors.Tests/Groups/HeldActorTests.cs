@@ -95,7 +95,7 @@ public sealed class HeldActorTests : TestKit
         _group.AdvanceUntil("raft1", "leads");
         Append("raft1", "a");
         Array.ForEach(Names, name => _group.AdvanceUntil(name, "state 1=a"));
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     private void Poison(string from, string refusing)

@@ -27,8 +27,8 @@ public sealed class JsonGroupTests : TestKit
             options: new() { Contacts = [$"127.0.0.1:{_port}"] });
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
-        var answer = await client.QueryAsync<Pieces>(new HowMany("apple"));
-        var entry = await client.GetAsync(done.Serial);
+        var answer = (await client.QueryAsync<Pieces>(new HowMany("apple"))).Result;
+        var entry = (await client.GetAsync(done.Serial)).Result;
 
         Assert.Equal(new Receipt(1, new Order("apple", 7)), done.ResultOr(null!));
         Assert.Equal(new Pieces(7), answer);

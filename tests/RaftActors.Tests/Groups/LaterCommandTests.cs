@@ -29,9 +29,9 @@ public sealed partial class LaterCommandTests : TestKit
         var (early, later) = (client.AppendAsync("a", new Deposit(1)), client.AppendAsync("a", new Withdraw(1)));
         _group.Advance(10);
 
-        Assert.IsType<Outcome<int>.Done>(await early.WaitAsync(Guard));
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await later.WaitAsync(Guard));
-        Assert.Equal(NotCommittedReason.NotYet, refused.Reason);
+        (await early.WaitAsync(Guard)).OrThrow();
+        var refused = (await later.WaitAsync(Guard)).NotDone();
+        Assert.Equal(FailureReason.NotYet, refused.Reason);
         Assert.Equal(
             "The group has logic version 1, and a Withdraw needs 2. Append it when all nodes have the new program.", refused.Detail);
     }
@@ -44,7 +44,7 @@ public sealed partial class LaterCommandTests : TestKit
         _group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
         _group.Advance(3);
 
-        ExpectMsg<Outcome<int>.NotCommitted>(refused => Assert.Equal(NotCommittedReason.NotYet, refused.Reason));
+        Assert.Equal(FailureReason.NotYet, ExpectMsg<Outcome<int>>().NotDone().Reason);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed partial class LaterCommandTests : TestKit
         _group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
         _group.Advance(10);
 
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     private void Start(int version)

@@ -156,12 +156,12 @@ public sealed class NamedGroupTests : TestKit
     private void Append(NamedNode node, string key, string value)
     {
         node.Tell(new Recorder.Append(key, value, TimeSpan.FromSeconds(20)), TestActor);
-        ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
     }
 
     private void Join(NamedNode node, ProcessName name)
     {
         node.Tell(new Recorder.Join(name), TestActor);
-        ExpectMsg<Outcome<Membership>.Done>(TimeSpan.FromSeconds(30));
+        ExpectMsg<Outcome<Membership>>(TimeSpan.FromSeconds(30)).OrThrow();
     }
 }

@@ -37,7 +37,7 @@ public sealed class NodeStopTests : TestKit
         var roster = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Timing}";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, roster)));
         _nodes[0].Tell(new Recorder.Append("first", "v", Guard), TestActor);
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
         var stopped = Find(role);
 
         Append(_nodes);
@@ -46,7 +46,7 @@ public sealed class NodeStopTests : TestKit
         await stopping;
 
         var outcomes = ReceiveN(Burst * ((2 * _nodes.Count) - 1), Guard).Cast<Outcome<int>>().ToList();
-        Assert.DoesNotContain(outcomes, outcome => outcome is Outcome<int>.Unknown);
+        Assert.DoesNotContain(outcomes, outcome => outcome is { Failure.Kind: FailureKind.Unknown });
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class NodeStopTests : TestKit
 
         // The quorum is this node and the one that runs on.
         _nodes[0].Tell(new Recorder.Append("key", "v", Guard), TestActor);
-        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     protected override void AfterAll()

@@ -32,7 +32,7 @@ public sealed class QuiescenceTests : TestKit
 
         _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
         _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
         _group.Advance(2);
 
         Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
@@ -49,7 +49,7 @@ public sealed class QuiescenceTests : TestKit
 
         _group.AdvanceUntil(name, "append 5 key100=value100 own");
         _group.AdvanceUntil("raft2", "append 5 key100=value100");
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class QuiescenceTests : TestKit
         Assert.Equal(["leader lost"], _group.AdvanceUntil("raft3", "leader lost"));
         _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
         _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
     }
 
     // The machine of raft1 falls silent. The node of raft2 notices it first, and raft2's pre-vote wakes raft3.
@@ -90,6 +90,6 @@ public sealed class QuiescenceTests : TestKit
     private string Explain(string name)
     {
         _group.Actors[name].Tell(new Recorder.Explain(), TestActor);
-        return ExpectMsg<Explanation>().Text;
+        return ExpectMsg<Outcome<string>>().Result;
     }
 }

@@ -213,7 +213,7 @@ public sealed class RaftEventTests : TestKit
     {
         _group.AwaitIdle();
         _group.Advance(5);
-        ExpectMsg<Outcome<Membership>.Done>();
+        ExpectMsg<Outcome<Membership>>().OrThrow();
     }
 
     // All events since the last call, or since the beginning. The end marker comes after them.

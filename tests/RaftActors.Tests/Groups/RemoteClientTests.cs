@@ -31,11 +31,11 @@ public sealed class RemoteClientTests : TestKit
         await using var client = NewClient<int, int>($"127.0.0.1:{port}");
         await client.AppendAsync("clicks", 40);
 
-        Assert.Equal(40, await client.QueryAsync<int>("total"));
-        Assert.Equal(40, await client.QueryAsync<int>("total", consistency: ReadConsistency.NotOlderThan(new Serial(1))));
-        Assert.Equal((40, new Serial(1)), await client.QueryWithSerialAsync<int>("total"));
-        Assert.Equal(("clicks", 40), await client.GetAsync(new Serial(1)) is { } entry ? (entry.Key, entry.Value) : default);
-        Assert.Null(await client.GetAsync(new Serial(2)));
+        Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
+        Assert.Equal(40, (await client.QueryAsync<int>("total", consistency: ReadConsistency.NotOlderThan(new Serial(1)))).Result);
+        Assert.Equal(new Serial(1), (await client.QueryAsync<int>("total")).Serial);
+        Assert.Equal(("clicks", 40), (await client.GetAsync(new Serial(1))).Result is { } entry ? (entry.Key, entry.Value) : default);
+        Assert.Null((await client.GetAsync(new Serial(2))).Result);
         var status = await client.StatusAsync();
         Assert.Equal(($"counter@:{port}", RaftRole.Leader), (status.Leader?.Value, Assert.Single(status.Processes).Role));
         Assert.Empty(status.Silent);
@@ -52,7 +52,7 @@ public sealed class RemoteClientTests : TestKit
         var unknown = await client.LeaveAsync(new ProcessName("unknown@:1"));
 
         Assert.Contains(join.OrThrow().ResultOr(null!).Members, member => member.Name.Process == "late");
-        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(unknown).Reason);
+        Assert.Equal(FailureReason.Invalid, Assert.IsType<Outcome<Membership>>(unknown).NotDone().Reason);
     }
 
     [Fact]
@@ -88,10 +88,10 @@ public sealed class RemoteClientTests : TestKit
         await using var wrong = NewClient<string, int>(contact);
         await using var right = NewClient<int, int>(contact);
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(await wrong.AppendAsync("clicks", "one"));
+        var refused = (await wrong.AppendAsync("clicks", "one")).NotDone();
         var taken = await right.AppendAsync("clicks", 1);
 
-        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+        Assert.Equal(FailureReason.Invalid, refused.Reason);
         Assert.Contains("A value is of type String; this actor's values are of type Int32.", refused.Detail);
         Assert.Equal(new Serial(1), taken.OrThrow().Serial);
     }
@@ -116,7 +116,7 @@ public sealed class RemoteClientTests : TestKit
         await using var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"]);
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
-        Assert.Equal(40, await client.QueryAsync<int>("total"));
+        Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
         Assert.Equal(40, (await client.SubscribeAsync(Serial.Zero).FirstAsync()).Value);
         Assert.Equal("/user/counter", Assert.Single((await client.StatusAsync()).Processes).Actor?.Path.ToStringWithoutAddress());
     }
@@ -134,7 +134,7 @@ public sealed class RemoteClientTests : TestKit
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
 
-        Assert.Equal(NotCommittedReason.NoLeader, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason);
+        Assert.Equal(FailureReason.NoLeader, Assert.IsType<Outcome<int>>(outcome).NotDone().Reason);
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class RemoteClientTests : TestKit
 
         await client.DisposeAsync();
 
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await append).Reason);
+        Assert.Equal(FailureReason.Closed, Assert.IsType<Outcome<int>>(await append).NotDone().Reason);
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public sealed class RemoteClientTests : TestKit
         await using var client = Raft.Get(_systems.Single()).CreateClient<int, int>();
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
-        Assert.Equal(40, await client.QueryAsync<int>("total"));
+        Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
     }
 
     [Fact]
@@ -217,10 +217,11 @@ public sealed class RemoteClientTests : TestKit
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(300));
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(outcome);
-        Assert.Equal(NotCommittedReason.NoLeader, refused.Reason);
+        var refused = Assert.IsType<Outcome<int>>(outcome).NotDone();
+        Assert.Equal(FailureReason.NoLeader, refused.Reason);
         Assert.Contains("raft.client.contacts", refused.Detail);
-        await Assert.ThrowsAsync<RaftUnavailableException>(() => client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(300)));
+        Assert.Equal(
+            FailureReason.Unavailable, (await client.QueryAsync<int>("total", TimeSpan.FromMilliseconds(300))).NotDone().Reason);
     }
 
     [Fact]
@@ -231,7 +232,7 @@ public sealed class RemoteClientTests : TestKit
 
         var second = await client.AppendAsync("clicks", 2);
 
-        Assert.Equal(NotCommittedReason.Busy, Assert.IsType<Outcome<int>.NotCommitted>(second).Reason);
+        Assert.Equal(FailureReason.Busy, Assert.IsType<Outcome<int>>(second).NotDone().Reason);
         Assert.False(first.IsCompleted);
     }
 
@@ -244,11 +245,11 @@ public sealed class RemoteClientTests : TestKit
         var second = client.AppendAsync("clicks", 2);
 
         await cancellation.CancelAsync();
-        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<int>.NotCommitted>(await first).Reason);
+        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<int>>(await first).NotDone().Reason);
         await client.DisposeAsync();
 
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await second).Reason);
-        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await client.AppendAsync("clicks", 3)).Reason);
+        Assert.Equal(FailureReason.Closed, Assert.IsType<Outcome<int>>(await second).NotDone().Reason);
+        Assert.Equal(FailureReason.Closed, (await client.AppendAsync("clicks", 3)).NotDone().Reason);
     }
 
     protected override void AfterAll()

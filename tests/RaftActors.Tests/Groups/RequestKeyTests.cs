@@ -64,14 +64,14 @@ public sealed class RequestKeyTests : TestKit
         _group.Found(0, 0);
         _group.Actors["raft3"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
         _group.AdvanceUntil("raft3", "append 1 bill=paid own");
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
+        ExpectMsg<Outcome<int>>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
 
         foreach (var name in (string[])["raft3", "raft2", "raft1"])
         {
             _group.Actors[name].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
             _group.Advance(5);
 
-            ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
+            ExpectMsg<Outcome<int>>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
         }
 
         _group.Actors["raft3"].Tell(new Recorder.Append("bill", "open"), TestActor);
@@ -84,13 +84,13 @@ public sealed class RequestKeyTests : TestKit
         _group.Found(0, 0);
         _group.Actors["raft1"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
         _group.AdvanceUntil("raft1", "append 1 bill=paid own");
-        ExpectMsg<Outcome<int>.Done>(_ => { }, Guard);
+        ExpectMsg<Outcome<int>>(_ => { }, Guard);
 
         // HandleProposal discards this value.
         _group.Actors["raft2"].Tell(new Recorder.Append("bill", "no", RequestKey: "order 7"), TestActor);
         _group.Advance(5);
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(new Serial(1), done.Serial), Guard);
+        ExpectMsg<Outcome<int>>(done => Assert.Equal(new Serial(1), done.Serial), Guard);
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class RequestKeyTests : TestKit
     private RaftClient<string, int> NewClient() => Raft.Get(Sys).CreateClient<string, int>();
 
     /// <summary>Advances the clock until the call has ended.</summary>
-    private async Task<Outcome<int>.Done> EndOf(Task<Outcome<int>> call)
+    private async Task<Outcome<int>> EndOf(Task<Outcome<int>> call)
     {
         for (var ticks = 0; ticks < 1000 && !call.IsCompleted; ticks++)
         {

@@ -114,7 +114,7 @@ public sealed class RestartTests : TestKit
 
     private void Stop() => Assert.True(_systems[^1].Terminate().Wait(TimeSpan.FromSeconds(30)));
 
-    private Outcome<int>.Done Append(VirtualGroup group, string name, string key, string value)
+    private Outcome<int> Append(VirtualGroup group, string name, string key, string value)
     {
         group.Actors[name].Tell(new Recorder.Append(key, value), TestActor);
         for (var ticks = 0; ticks < 100 && !HasMessages; ticks++)
@@ -122,6 +122,6 @@ public sealed class RestartTests : TestKit
             group.Advance();
         }
 
-        return ExpectMsg<Outcome<int>.Done>();
+        return ExpectMsg<Outcome<int>>().OrThrow();
     }
 }

@@ -54,7 +54,7 @@ public sealed class SecureClusterTests : TestKit
         foreach (var node in _nodes.Take(3))
         {
             node.Append("key", "value", TestActor);
-            ExpectMsg<Outcome<int>.Done>(Guard);
+            ExpectMsg<Outcome<int>>(Guard).OrThrow();
         }
 
         _nodes[0].Warned.FishForMessage<Warning>(each => $"{each.Message}".Contains(Warning), Guard, $"a warning '{Warning}'");

@@ -33,14 +33,14 @@ public sealed class SecureGroupTests : SecureNodesTest
             Connect(CredentialsOf("reader")));
 
         Assert.Equal(1, (await writer.AppendAsync("key", "value")).OrThrow().Serial.Value);
-        Assert.Equal("value", (await reader.GetAsync(new Serial(1)))?.Value);
+        Assert.Equal("value", (await reader.GetAsync(new Serial(1))).Result?.Value);
         Assert.Equal(2, (await boss.AppendAsync("key", "more")).OrThrow().Serial.Value);
         var joined = (await boss.JoinAsync(new ProcessName("late@:1"))).OrThrow().ResultOr(null!);
         Assert.Contains(joined.Members, member => member.Name.Process == "late");
 
-        var append = Assert.IsType<Outcome<int>.NotCommitted>(await reader.AppendAsync("key", "value"));
-        var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await writer.LeaveAsync(new ProcessName("late@:1")));
-        Assert.Equal((NotCommittedReason.Unauthorized, NotCommittedReason.Unauthorized), (append.Reason, change.Reason));
+        var append = (await reader.AppendAsync("key", "value")).NotDone();
+        var change = (await writer.LeaveAsync(new ProcessName("late@:1"))).NotDone();
+        Assert.Equal((FailureReason.Unauthorized, FailureReason.Unauthorized), (append.Reason, change.Reason));
         Assert.Contains("needs the role writer", append.Detail);
         Assert.Contains("needs the role operator", change.Detail);
         ExpectWarning("needs the role writer");
@@ -80,7 +80,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
         var outcome = await outsider.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
-        var refused = Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        var refused = Assert.IsType<Outcome<int>>(outcome).NotDone();
         Assert.Contains("did not accept this one", refused.Detail);
         ExpectWarning("'outsider' has no role here");
     }
@@ -94,7 +94,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
         var outcome = await forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
-        Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        Assert.IsType<Outcome<int>>(outcome).NotDone();
         ExpectWarning("its certificate is not accepted");
     }
 
@@ -118,7 +118,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
         var outcome = await plain.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
-        Assert.IsType<Outcome<int>.NotCommitted>(outcome);
+        Assert.IsType<Outcome<int>>(outcome).NotDone();
         ExpectWarning("Closed a raft connection from ");
     }
 
@@ -131,7 +131,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
         var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
-        Assert.Contains("its certificate is for elsewhere.example", Assert.IsType<Outcome<int>.NotCommitted>(outcome).Detail);
+        Assert.Contains("its certificate is for elsewhere.example", Assert.IsType<Outcome<int>>(outcome).NotDone().Detail);
     }
 
     [Fact]
@@ -188,12 +188,12 @@ public sealed class SecureGroupTests : SecureNodesTest
             raft.security.roles.writer = [writer]
             """);
         var writer = Connect(CredentialsOf("writer"));
-        Assert.IsType<Outcome<int>.Done>(await writer.AppendAsync("key", "value"));
+        (await writer.AppendAsync("key", "value")).OrThrow();
 
         File.Copy(new TestCertificates(Folder, "next").Ca, ca, overwrite: true);
 
         ExpectWarning("its credentials are no longer accepted");
-        Assert.IsNotType<Outcome<int>.Done>(await writer.AppendAsync("key", "more", TimeSpan.FromSeconds(1)));
+        Assert.NotNull((await writer.AppendAsync("key", "more", TimeSpan.FromSeconds(1))).Failure);
     }
 
     [Fact]
@@ -306,7 +306,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         foreach (var node in Nodes)
         {
             node.Tell(new Recorder.Append("own", "value", TimeSpan.FromSeconds(20)), TestActor);
-            ExpectMsg<Outcome<int>.Done>(Guard);
+            ExpectMsg<Outcome<int>>(Guard).OrThrow();
         }
 
         after();

@@ -102,7 +102,7 @@ public abstract class SecureNodesTest : TestKit
         {
             _appended++;
             node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
-            Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
+            Assert.Equal(_appended, ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow().Serial.Value);
         }
     }
 }

@@ -57,7 +57,7 @@ public sealed class ShardGroupTests : TestKit
         foreach (var id in ids)
         {
             Assert.Equal(111, (await first.SendAsync<int>(id, 100, Guard)).OrThrow().ResultOr(-1));
-            Assert.Equal(111, await second.AskAsync<int>(id, timeout: Guard));
+            Assert.Equal(111, (await second.AskAsync<int>(id, timeout: Guard)).Result);
         }
     }
 

@@ -44,7 +44,7 @@ public sealed class SnapshotClientTests : TestKit
         await system.Terminate();
         Start(isStream);
 
-        Assert.Equal("restored 6 at 3, then 4", await client.QueryAsync<string>("history", Guard));
+        Assert.Equal("restored 6 at 3, then 4", (await client.QueryAsync<string>("history", Guard)).Result);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class SnapshotClientTests : TestKit
     {
         foreach (var amount in amounts)
         {
-            Assert.IsType<Outcome<int>.Done>(await client.AppendAsync("key", amount, Guard));
+            (await client.AppendAsync("key", amount, Guard)).OrThrow();
         }
     }
 

@@ -26,7 +26,7 @@ public sealed class SplitGroupTests : TestKit
 
         var apart = await Task.WhenAll(_nodes.Select(node => node.Ask(new Recorder.Append("key", "apart"))));
 
-        Assert.All(apart, outcome => Assert.Equal(NotCommittedReason.NoLeader, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason));
+        Assert.All(apart, outcome => Assert.Equal(FailureReason.NoLeader, Assert.IsType<Outcome<int>>(outcome).NotDone().Reason));
         Assert.All(_nodes, node => Assert.Null(StatusOf(node).Leader));
 
         _network.Heal();
@@ -71,7 +71,7 @@ public sealed class SplitGroupTests : TestKit
     private static async Task AppendAsync(CustomNode node, string value)
     {
         var outcome = await node.Ask(new Recorder.Append("key", value, Guard));
-        Assert.True(outcome is Outcome<int>.Done, $"{outcome}");
+        Assert.True(outcome is Outcome<int> { Failure: null }, $"{outcome}");
     }
 
     private static RaftStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);

@@ -73,6 +73,6 @@ public sealed class StaleMessageTests : TestKit
     {
         _group.Actors["raft1"].Tell(new Recorder.Append("key", value), TestActor);
         _group.AwaitIdle();
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
     }
 }

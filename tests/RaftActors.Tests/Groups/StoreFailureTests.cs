@@ -25,7 +25,7 @@ public sealed class StoreFailureTests : TestKit
         _group.Actors["raft2"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.AdvanceUntil("raft2", "append 1 key=value own");
 
-        ExpectMsg<Outcome<int>.Done>();
+        ExpectMsg<Outcome<int>>().OrThrow();
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class TranslatedGroupTests() : TestKit("akka.loglevel = ERROR")
         foreach (var node in _nodes)
         {
             node.Tell(new Recorder.Append("key", "value", TimeSpan.FromSeconds(20)), TestActor);
-            ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
+            ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
         }
     }
 

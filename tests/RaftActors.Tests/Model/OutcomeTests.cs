@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RaftActors.Tests.Model;
 
 public sealed class OutcomeTests
@@ -7,58 +9,37 @@ public sealed class OutcomeTests
     [Fact]
     public void Outcome_that_is_done_is_returned_by_OrThrow_with_its_result()
     {
-        Outcome<int> outcome = new Outcome<int>.Done(new Serial(3), 42, Request);
+        Outcome<int> outcome = new() { Serial = new Serial(3), Result = 42, Request = Request };
 
         var done = outcome.OrThrow();
 
-        Assert.True(done.TryGetResult(out var result));
-        Assert.Equal((new Serial(3), 42, 42), (done.Serial, result, done.ResultOr(7)));
-        Assert.Equal($"Done {{ Serial = 3, Result = 42, Request = {Request} }}", $"{outcome}");
+        Assert.Equal((new Serial(3), 42, 42, true), (done.Serial, done.Result, done.ResultOr(7), done.HasResult));
+        Assert.Equal($"Outcome {{ Serial = 3, Result = 42, Request = {Request} }}", $"{outcome}");
     }
 
     [Fact]
     public void Outcome_without_a_result_says_so_and_takes_that_of_the_caller()
     {
-        var done = Outcome<int>.Done.WithoutResult(new Serial(3), Request);
+        Outcome<int> done = new() { Serial = new Serial(3), Request = Request };
 
-        Assert.False(done.TryGetResult(out _));
+        Assert.False(done.OrThrow().HasResult);
         Assert.Equal(7, done.ResultOr(7));
-        Assert.Equal($"Done {{ Serial = 3, no result, Request = {Request} }}", $"{done}");
+        Assert.Contains("is done, and has no result", Assert.Throws<InvalidOperationException>(() => done.Result).Message);
+        Assert.Equal($"Outcome {{ Serial = 3, no result, Request = {Request} }}", $"{done}");
     }
 
-    [Fact]
-    public void Outcome_that_is_not_committed_is_thrown_with_its_reason_and_detail()
+    [Theory]
+    [InlineData(FailureKind.NotDone, "Not done (DiskFull): make room on it")]
+    [InlineData(FailureKind.Unknown, "Unknown (DiskFull): make room on it")]
+    public void Failure_is_thrown_by_OrThrow_and_for_the_result(FailureKind kind, string text)
     {
-        Outcome<int> outcome = new Outcome<int>.NotCommitted(NotCommittedReason.DiskFull, "make room on it", Request);
+        RaftFailure failure = new(kind, FailureReason.DiskFull, "make room on it");
+        Outcome<int> outcome = new() { Failure = failure, Request = Request };
 
-        var problem = Assert.Throws<RaftNotCommittedException>(outcome.OrThrow);
-
-        Assert.Equal(NotCommittedReason.DiskFull, problem.Reason);
-        Assert.Equal($"Request {Request} is not committed (DiskFull): make room on it", problem.Message);
-    }
-
-    [Fact]
-    public void Outcome_that_is_unknown_is_thrown_with_its_reason_and_a_warning()
-    {
-        Outcome<int> outcome = new Outcome<int>.Unknown(UnknownReason.TimedOut, Request);
-
-        RaftException problem = Assert.Throws<RaftUnknownOutcomeException>(outcome.OrThrow);
-
-        Assert.Contains("is unknown (TimedOut): it may be committed now, later or never.", problem.Message);
-    }
-
-    [Fact]
-    public void Match_calls_the_function_of_the_case()
-    {
-        Outcome<int>[] outcomes =
-        [
-            new Outcome<int>.Done(new Serial(3), 42),
-            new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "later"),
-            new Outcome<int>.Unknown(UnknownReason.Forgotten),
-        ];
-
-        var texts = outcomes.Select(each => each.Match(done => $"{done.ResultOr(7)}", refused => refused.Detail, lost => $"{lost.Reason}"));
-
-        Assert.Equal(["42", "later", "Forgotten"], texts);
+        Assert.Equal(failure, Assert.Throws<RaftException>(outcome.OrThrow).Failure);
+        Assert.Equal(failure.Detail, Assert.Throws<RaftException>(() => outcome.Result).Message);
+        Assert.Equal(7, outcome.ResultOr(7));
+        Assert.Equal(text, $"{failure}");
+        Assert.Contains("make room on it", JsonSerializer.Serialize(outcome));
     }
 }

@@ -77,7 +77,7 @@ public sealed class ClientCallsTests : TestKit
                 Assert.Equal(1, number);
                 Assert.Contains($"'billing' was refused: it has the role {role.ToString().ToLowerInvariant()}", $"{reply}");
                 Assert.IsType(
-                    call is ClientCall.Append ? typeof(Outcome<object?>.NotCommitted) : typeof(ClientReply.Forbidden), reply);
+                    call is ClientCall.Append ? typeof(Outcome<object?>) : typeof(ClientReply.Failed), reply);
             }
 
             Assert.IsType<ClientCall.Explain>(_engine.Expect<ClientCall>());
@@ -107,10 +107,10 @@ public sealed class ClientCallsTests : TestKit
         _engine.Expect<ClientCall.Status>();
 
         _engine.Reply(new ClientReply.Declined("not now"));
-        first.Tell(new Explanation(default, "it leads"), ActorRefs.NoSender);
+        first.Tell(new Outcome<string> { Result = "it leads" }, ActorRefs.NoSender);
 
         Assert.Equal((4, new ClientReply.Declined("not now")), ReadReply(client));
-        Assert.Equal((70_000, new Explanation(default, "it leads")), ReadReply(client));
+        Assert.Equal((70_000, new Outcome<string> { Result = "it leads" }), ReadReply(client));
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class ClientCallsTests : TestKit
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
 
-        _engine.Reply(new ClientReply.Refused(new string('a', SizeMax)));
+        _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, new string('a', SizeMax))));
         _engine.Reply(new ClientReply.Declined("half of \ud83d"));
         _engine.Reply(new ClientReply.Declined("not now"));
 
@@ -218,17 +218,17 @@ public sealed class ClientCallsTests : TestKit
 
     // Otherwise the caller would send its call again and again, and never hear that its pair is committed.
     [Fact]
-    public void Result_that_is_too_large_is_left_out_and_an_answer_that_is_too_large_fails_its_query()
+    public void Result_that_is_too_large_of_an_append_or_a_query_is_left_out()
     {
         var (client, _) = Connect();
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
 
-        _engine.Reply(new Outcome<byte[]>.Done(new Serial(7), new byte[SizeMax]));
-        _engine.Reply(new QueryOutcome.Done(default, new byte[SizeMax], new Serial(7)));
+        _engine.Reply(new Outcome<byte[]> { Serial = new Serial(7), Result = new byte[SizeMax] });
+        _engine.Reply(new Outcome<object?> { Serial = new Serial(7), Result = new byte[SizeMax], Request = default });
 
-        Assert.Equal(Outcome<object?>.Done.WithoutResult(new Serial(7)), ReadReply(client).Reply);
-        Assert.Contains("raft.transport-tcp.frame-size-max", Assert.IsType<QueryOutcome.Failed>(ReadReply(client).Reply).Reason);
+        Assert.Equal(new Outcome<object?> { Serial = new Serial(7) }, ReadReply(client).Reply);
+        Assert.Equal(new Outcome<object?> { Serial = new Serial(7) }, ReadReply(client).Reply);
     }
 
     [Fact]

@@ -249,7 +249,7 @@ public sealed class ClientConnectionTests : TestKit
 
         public bool IsClosed => Connection.IsClosed;
 
-        public void Answer() => Connection.Write(1, new ClientReply.Refused(Content));
+        public void Answer() => Connection.Write(1, new ClientReply.Declined(Content));
 
         public void AnswerUntilClosed()
         {

@@ -98,7 +98,7 @@ public sealed class ConnectionTests : TestKit
 
         EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(() =>
             _connection.Write(
-                _engine, new ChangeReply.NotMade(new RequestId(origin, 1), NotCommittedReason.Busy, "half of \ud83d"), _engine));
+                _engine, new ChangeReply.NotMade(new RequestId(origin, 1), FailureReason.Busy, "half of \ud83d"), _engine));
         Write(2);
         _connection.Flush();
 

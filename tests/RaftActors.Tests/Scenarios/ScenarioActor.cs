@@ -60,8 +60,8 @@ internal class ScenarioActor : RaftActor<string, int>
         }
     }
 
-    protected override void HandleCancel(RequestRef request, CancelReason reason) =>
-        Say($"HandleCancel{Of(request)}: {ScenarioMessages.Describe(reason)}");
+    protected override void HandleCancel(RequestRef request, RaftFailure failure) =>
+        Say($"HandleCancel{Of(request)}: {ScenarioMessages.Describe(failure)}");
 
     protected void Say(string what) => _script.Say(what);
 

@@ -24,17 +24,11 @@ internal sealed class ScenarioClients(
     public static string Describe(IOutcome outcome) => outcome switch
     {
         { Failure: { } failure } => ScenarioMessages.Describe(failure),
-        Outcome<int>.Done done => $"done as {done.Serial}{(done.TryGetResult(out var result) ? $", result {result}" : ", no result")}",
-        Outcome<object?>.Done done => $"done as {done.Serial}{(done.TryGetResult(out var result) ? $", result {result}" : ", no result")}",
-        Outcome<Membership>.Done done => Describe(done.ResultOr(null!)),
-        _ => throw new InvalidOperationException($"No scenario knows a {outcome.GetType()}."),
-    };
-
-    public static string Describe(QueryOutcome outcome) => outcome switch
-    {
-        QueryOutcome.Done done => $"answer {done.Result} at {done.Serial}",
-        QueryOutcome.Failed failed => $"no answer: {failed.Reason}",
-        _ => throw new InvalidOperationException($"No scenario knows a {outcome.GetType()}."),
+        Outcome<Membership> change => Describe(change.Result),
+        Outcome<string> explanation => $"explanation\n  {explanation.Result.Replace("\n", "\n  ")}",
+        Outcome<int> { HasResult: true } done => $"done as {done.Serial}, result {done.Result}",
+        Outcome<object?> { HasResult: true } done => $"done as {done.Serial}, result {done.Result}",
+        _ => $"done as {outcome.Serial}, no result",
     };
 
     /// <summary>Makes a call: <c>client 1: append 7 k v</c>.</summary>
@@ -75,7 +69,7 @@ internal sealed class ScenarioClients(
             new RootActorPath(new Address("akka.tcp", "state", "state", 1)) / "state",
             (message, _) =>
             {
-                foreach (var each in ((Explanation)message).Text.Split('\n').Where(each => !each.Contains(" may vote")))
+                foreach (var each in ((Outcome<string>)message).Result.Split('\n').Where(each => !each.Contains(" may vote")))
                 {
                     output.Say(ScenarioOutput.Source.Caller, $"state: {each}", "state");
                 }
@@ -131,16 +125,14 @@ internal sealed class ScenarioClients(
         var words = message switch
         {
             IOutcome outcome => Describe(outcome),
-            QueryOutcome outcome => Describe(outcome),
             RaftStatus status => Describe(status),
-            Explanation explanation => $"explanation\n  {explanation.Text.Replace("\n", "\n  ")}",
             ClientReply.Pairs pairs => (pairs.Found.IsEmpty ? "no pairs" : "pairs ")
                 + string.Join(", ", pairs.Found.Select(pair => $"{pair.Serial} {pair.Key}={Text(pair.Value)}"))
                 + (pairs.Base.Value > 0 ? $", compacted to {pairs.Base}" : ""),
             ClientReply.Located located => $"leader {located.Leader?.Process ?? "unknown"} in term {located.Term}, processes "
                 + string.Join(' ', located.Processes.Select(process => process.Name.Process)),
             ClientReply.Declined declined => $"declined: {declined.Why}",
-            ClientReply.Refused refused => $"refused: {refused.Why}",
+            ClientReply.Failed refused => $"refused: {refused.Failure.Detail}",
             ClientReply.NotLeading other => $"not leading, leader {other.Leader?.Process ?? "unknown"}"
                 + (other.Leader is null ? "" : $" in term {other.Term}") + (other.MayBeWritten ? ", may be written" : ""),
             ClientReply.SnapshotTaken taken => $"snapshot up to {taken.Position}",

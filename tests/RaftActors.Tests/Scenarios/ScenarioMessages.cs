@@ -62,7 +62,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         WireMessage.AppendRequest append =>
             $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}",
         AppendReply.Refused refused => $"{Name(refused.Request)} is refused, send it again",
-        AppendReply.Cancelled cancelled => $"{Name(cancelled.Request)} is over: {Describe(cancelled.Reason)}",
+        AppendReply.Cancelled cancelled => $"{Name(cancelled.Request)} is over: {Describe(cancelled.Failure)}",
         AppendReply.Committed committed => $"{Name(committed.Request)} is committed as {committed.Serial}",
         WireMessage.GetRequest get => $"get {Name(get.Request)} serial {get.Serial}, asker committed {get.AskerCommit}",
         GetReply.Found found =>
@@ -87,15 +87,9 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     private static RaftProgram ProgramOf(ScenarioLine line) => new(
         (int)(line.Number("logic") ?? 1), typeof(ScenarioMessages).Module.ModuleVersionId, (ulong)(line.Number("contracts") ?? 0));
 
-    public static string Describe(CancelReason reason) => reason switch
-    {
-        CancelReason.NotCommitted known => $"not committed, {known.Reason}: {known.Detail}",
-        CancelReason.Unknown known => $"unknown, {known.Reason}",
-        CancelReason.Unavailable => "unavailable",
-        CancelReason.Compacted => "compacted",
-        CancelReason.AlreadyDelivered => "delivered before",
-        _ => throw new InvalidOperationException($"No scenario knows a {reason.GetType()}."),
-    };
+    public static string Describe(RaftFailure failure) => failure.Kind == FailureKind.NotDone
+        ? $"not done, {failure.Reason}: {failure.Detail}"
+        : $"unknown, {failure.Reason}";
 
     public static string MembersOf(ImmutableArray<GroupMember> members) =>
         $"voters {NamesOf(members, true)}{If(members.Any(member => !member.IsVoter), $", learners {NamesOf(members, false)}")}";
@@ -127,7 +121,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "asks" => (object)Question(line),
         "refuses" => line.Has("get")
             ? new GetReply.Refused(requests.Find(line[0])) : new AppendReply.Refused(requests.Find(line[0])),
-        "ends" => new AppendReply.Cancelled(requests.Find(line[0]), ReasonOf(line)),
+        "ends" => new AppendReply.Cancelled(requests.Find(line[0]), FailureOf(line)),
         "had" => new AppendReply.Committed(requests.Find(line[0]), new Serial(long.Parse(line[1]))),
         "gives" => new GetReply.Found(
             requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), default, line.Has("keyed")),
@@ -139,7 +133,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             new LogIndex(line.Number("at") ?? 0),
             [.. line.Setting("voters")!.Split(' ').Select(name => new GroupMember(ScenarioPeers.NameOf(name), isVoter: true))]),
         "denies" => new ChangeReply.NotMade(
-            requests.Find(line[0]), Enum.Parse<NotCommittedReason>(line[1]), line.Rest(2), line.Setting("over") == "yes"),
+            requests.Find(line[0]), Enum.Parse<FailureReason>(line[1]), line.Rest(2), line.Setting("over") == "yes"),
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
         "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
         "actor" => new WireMessage.ActorAt(
@@ -212,10 +206,9 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         ? new LogPlace(new LogIndex(long.Parse(index)), new Term(long.Parse(term)))
         : throw new FormatException("A place is at=index/term.");
 
-    private static CancelReason ReasonOf(ScenarioLine line) => Enum.TryParse<UnknownReason>(line[1], out var unknown)
-        && line.Words.Count == 2
-            ? new CancelReason.Unknown(unknown)
-            : new CancelReason.NotCommitted(Enum.Parse<NotCommittedReason>(line[1]), line.Rest(2));
+    private static RaftFailure FailureOf(ScenarioLine line) => Enum.Parse<FailureReason>(line[1]) is var reason && line.Words.Count == 2
+        ? RaftFailure.Unknown(reason)
+        : RaftFailure.NotDone(reason, line.Rest(2));
 
     private static string Describe(GroupChange change) => change switch
     {

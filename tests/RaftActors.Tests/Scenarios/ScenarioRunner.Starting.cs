@@ -172,8 +172,6 @@ internal sealed partial class ScenarioRunner
         var (request, words) = message switch
         {
             IOutcome outcome => (outcome.Request, ScenarioClients.Describe(outcome)),
-            QueryOutcome outcome => (outcome.Request, ScenarioClients.Describe(outcome)),
-            Explanation explanation => (explanation.Request, explanation.Text),
             _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
         };
         _output.Say(ScenarioOutput.Source.Caller, $"caller {_requests.NameOf(request)}: {words}", "caller");

@@ -31,7 +31,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
     {
-        _appends.Receive(new AppendReply.Cancelled(Append().Id, new CancelReason.Unknown(UnknownReason.Forgotten)));
+        _appends.Receive(new AppendReply.Cancelled(Append().Id, RaftFailure.Unknown(FailureReason.Forgotten)));
 
         Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
     }
@@ -39,8 +39,8 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_that_the_leader_has_no_room_for_is_counted_with_the_reason_of_the_leader()
     {
-        Refuse(NotCommittedReason.Busy);
-        Refuse(NotCommittedReason.DiskFull);
+        Refuse(FailureReason.Busy);
+        Refuse(FailureReason.DiskFull);
 
         Assert.Equal(
             ["metered outcome=not_committed reason=busy: 1", "metered outcome=not_committed reason=disk_full: 1"], Counts());
@@ -70,8 +70,8 @@ public sealed class AppendFailureTests : TestKit
 
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
-    private void Refuse(NotCommittedReason reason) =>
-        _appends.Receive(new AppendReply.Cancelled(Append().Id, new CancelReason.NotCommitted(reason, "no room")));
+    private void Refuse(FailureReason reason) =>
+        _appends.Receive(new AppendReply.Cancelled(Append().Id, RaftFailure.NotDone(reason, "no room")));
 
     private RequestRef Append()
     {

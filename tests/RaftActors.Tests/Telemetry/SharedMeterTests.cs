@@ -18,9 +18,9 @@ public sealed class SharedMeterTests : IAsyncLifetime
         using var metrics = new MetricRecorder("raft.group", group => group is "metered1" or "metered2");
         var (first, second) = (Start("metered1"), Start("metered2"));
 
-        await first.Ask<Outcome<int>.Done>(new Recorder.Append("key", "value", Guard), Guard);
-        await second.Ask<Outcome<int>.Done>(new Recorder.Append("key", "value", Guard), Guard);
-        await second.Ask<Outcome<int>.Done>(new Recorder.Append("key", "value", Guard), Guard);
+        await first.Ask<Outcome<int>>(new Recorder.Append("key", "value", Guard), Guard);
+        await second.Ask<Outcome<int>>(new Recorder.Append("key", "value", Guard), Guard);
+        await second.Ask<Outcome<int>>(new Recorder.Append("key", "value", Guard), Guard);
 
         Assert.Equal(["metered1", "metered2", "metered2"], metrics.Of("raft.appends").Select(each => each.Tags["raft.group"]));
         Assert.All(metrics.Of("raft.commit.duration"), each => Assert.InRange(each.Value, 0, Guard.TotalSeconds));
@@ -33,10 +33,10 @@ public sealed class SharedMeterTests : IAsyncLifetime
 
         var actor = Start("metered3");
 
-        await actor.Ask<Outcome<int>.Done>(new Recorder.Append("key", "value", Guard), Guard);
+        await actor.Ask<Outcome<int>>(new Recorder.Append("key", "value", Guard), Guard);
         var before = metrics.Of("raft.fsync.entries").Sum(each => each.Value);
 
-        await actor.Ask<Outcome<int>.Done>(new Recorder.Append("key", "value", Guard), Guard);
+        await actor.Ask<Outcome<int>>(new Recorder.Append("key", "value", Guard), Guard);
 
         Assert.Equal(before + 1, metrics.Of("raft.fsync.entries").Sum(each => each.Value));
         Assert.Equal(metrics.Of("raft.fsync.entries").Count(), metrics.Of("raft.fsync.duration").Count());

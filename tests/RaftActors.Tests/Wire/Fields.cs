@@ -19,7 +19,8 @@ internal static class Fields
 
     private static string OfRecord(object value)
     {
-        var fields = value.GetType().GetProperties().Where(property => property.CanWrite).ToArray();
+        var hasResult = value is not IOutcome { HasResult: false };
+        var fields = value.GetType().GetProperties().Where(each => each.CanWrite && (hasResult || each.Name != "Result")).ToArray();
         return fields.Length == 0 ? $"{value}" : string.Join(", ", fields.Select(field => $"{field.Name}={Of(field.GetValue(value))}"));
     }
 }

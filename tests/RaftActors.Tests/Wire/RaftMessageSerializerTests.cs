@@ -33,7 +33,8 @@ public sealed class RaftMessageSerializerTests : TestKit
     [Fact]
     public void System_with_the_defaults_reads_messages_before_it_starts_the_extension()
     {
-        var outcome = new Outcome<int>.Unknown(UnknownReason.TimedOut, new RequestRef(new ProcessName("raft1@node1"), Incarnation.None, 1));
+        var request = new RequestRef(new ProcessName("raft1@node1"), Incarnation.None, 1);
+        var outcome = RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<int>(request);
         using var system = ActorSystem.Create("started", Raft.DefaultConfig());
 
         var message = system.Serialization.Deserialize(_serializer.ToBinary(outcome), _serializer.Identifier, "ot");

@@ -124,7 +124,7 @@ internal static class Samples
         ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 }),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }),
         ["ar"] = new AppendReply.Refused(Request),
-        ["an"] = new AppendReply.Cancelled(Request, new CancelReason.NotCommitted(NotCommittedReason.DiskFull, "the disk is full")),
+        ["an"] = new AppendReply.Cancelled(Request, RaftFailure.NotDone(FailureReason.DiskFull, "the disk is full")),
         ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time),
@@ -133,16 +133,15 @@ internal static class Samples
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name)),
         ["mt"] = new ChangeReply.Taken(Request, new LogPlace(new LogIndex(305), new Term(7))),
         ["mc"] = new ChangeReply.Changed(Request, new LogIndex(305), Members),
-        ["mn"] = new ChangeReply.NotMade(Request, NotCommittedReason.NotResponsive, "it is not heard", IsOver: true),
+        ["mn"] = new ChangeReply.NotMade(Request, FailureReason.Unavailable, "it is not heard", IsOver: true),
         ["md"] = new ChangeReply.Done(Request),
     };
 
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Outcomes =
     [
-        ("oq", new QueryOutcome.Done(Ref, 42L, new Serial(292))),
-        ("oq", new QueryOutcome.Failed(Ref, "ask again")),
-        ("oe", new Explanation(Ref, "two\nlines")),
+        ("ot", new Outcome<object?> { Serial = new Serial(292), Result = 42L, Request = Ref }),
+        ("ot", RaftFailure.NotDone(FailureReason.Unavailable, "ask again").ToOutcome<object?>(Ref)),
         ("os", new RaftStatus("orders", One.Name)),
         ("os", new RaftStatus("orders", One.Name)
         {
@@ -173,17 +172,19 @@ internal static class Samples
             Divergence = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
             HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
-        ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
-        ("ot", new Outcome<object?>.Done(new Serial(292), 12, Ref)),
-        ("ot", new Outcome<object?>.Done(new Serial(292), null, Ref)),
-        ("ot", Outcome<int>.Done.WithoutResult(new Serial(292), Ref)),
-        ("ot", new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "overdrawn", Ref)),
-        ("ot", new Outcome<int>.Unknown(UnknownReason.Forgotten, Ref)),
-        ("ot", new Outcome<Membership>.Done(
-            new Serial(292),
-            new Membership(Members, new LogIndex(305), Two.Name),
-            Ref)),
-        ("ot", new Outcome<Membership>.Done(new Serial(292), new Membership([], new LogIndex(305), null), Ref)),
+        ("ot", new Outcome<string> { Serial = new Serial(292), Result = "twelve", Request = Ref }),
+        ("ot", new Outcome<object?> { Serial = new Serial(292), Result = 12, Request = Ref }),
+        ("ot", new Outcome<object?> { Serial = new Serial(292), Result = null, Request = Ref }),
+        ("ot", new Outcome<int> { Serial = new Serial(292), Request = Ref }),
+        ("ot", RaftFailure.NotDone(FailureReason.Discarded, "overdrawn").ToOutcome<int>(Ref)),
+        ("ot", RaftFailure.Unknown(FailureReason.Forgotten).ToOutcome<int>(Ref)),
+        ("ot", new Outcome<Membership>
+        {
+            Serial = new Serial(292),
+            Result = new Membership(Members, new LogIndex(305), Two.Name),
+            Request = Ref,
+        }),
+        ("ot", new Outcome<Membership> { Serial = new Serial(292), Result = new Membership([], new LogIndex(305), null), Request = Ref }),
     ];
 
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
@@ -220,7 +221,7 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, IsRetry: true)),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, null))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
-        ("an", new AppendReply.Cancelled(Request, new CancelReason.Unknown(UnknownReason.Forgotten))),
+        ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name))),
@@ -271,8 +272,7 @@ internal static class Samples
         },
         new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 }, Time)], new Serial(200)),
         new ClientReply.Declined("no actor"),
-        new ClientReply.Refused("it takes none"),
-        new ClientReply.Forbidden("a reader"),
+        new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Unauthorized, "a reader")),
         new ClientReply.Description(
             DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")]),
         new ClientReply.ProcessList(

@@ -110,15 +110,15 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var value = call.Value![(key.Length + 1)..]; // Justification: Begin gives it.
         var dice = Random.Shared.Next(2 * DoneRepeated);
         RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(value, floor) : default(RequestKey?);
-        var outcome = await client.AppendAsync(key, value, timeout, limit, requestKey);
-        for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is Outcome<long>.Unknown; i++)
+        var outcome = await client.AppendAsync(key, value, timeout, requestKey, limit);
+        for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is { Failure.Kind: FailureKind.Unknown }; i++)
         {
             // A repeat that was not committed says nothing about the first attempt.
             outcome = await Repeat(key, value, known) ?? outcome;
         }
 
         End(call, outcome);
-        if (dice == 0 && outcome is Outcome<long>.Done && await Repeat(key, value, requestKey!.Value) is { } again)
+        if (dice == 0 && outcome is { Failure: null } && await Repeat(key, value, requestKey!.Value) is { } again)
         {
             End(call, again);
         }
@@ -128,22 +128,22 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
 
     private void End(WriteCall call, Outcome<long> outcome)
     {
-        if (outcome is Outcome<long>.Done done)
+        if (outcome is { Failure: null } done)
         {
             book.End(call, WriteEnd.Committed, done.Serial.Value, place: done.ResultOr(-1));
         }
         else
         {
-            book.End(call, outcome is Outcome<long>.NotCommitted ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
+            book.End(call, outcome is { Failure.Kind: FailureKind.NotDone } ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
         }
     }
 
     /// <summary>Repeats an append by another client. Null: it is not done, as far as the client knows.</summary>
-    private async Task<Outcome<long>.Done?> Repeat(string key, string value, RequestKey requestKey)
+    private async Task<Outcome<long>?> Repeat(string key, string value, RequestKey requestKey)
     {
         book.CountRepeat();
         await using var client = Create();
-        return await client.AppendAsync(key, value, requestKey: requestKey) as Outcome<long>.Done;
+        return await client.AppendAsync(key, value, requestKey: requestKey) is { Failure: null } done ? done : null;
     }
 
     private async Task Read(int number, RaftClient<string, long> client, Level level)
@@ -151,12 +151,12 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var (seen, began) = (level == Level.Session ? book.Floor : 0, Stopwatch.GetTimestamp());
         try
         {
-            var answer = LogAnswer.Parse(await client.QueryAsync<string>("", consistency: level switch
+            var answer = LogAnswer.Parse((await client.QueryAsync<string>("", consistency: level switch
             {
                 Level.Linearizable => ReadConsistency.Linearizable,
                 Level.Lease => ReadConsistency.Lease,
                 _ => ReadConsistency.NotOlderThan(new Serial(seen)),
-            }));
+            })).Result);
 
             // The process that answers is unknown, so local reads have no order.
             var life = $"a process of read {Interlocked.Increment(ref _reads)}";
@@ -164,7 +164,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
                 NameOf(number), LogKey, level, life, seen, began, Stopwatch.GetTimestamp(), answer.Last.Serial, answer.Last.Value,
                 answer.Last.Serial, answer.Count));
         }
-        catch (RaftUnavailableException)
+        catch (RaftException)
         {
             book.CountUnanswered();
         }
@@ -175,10 +175,10 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var floor = book.Floor;
         try
         {
-            var entry = await client.GetAsync(new Serial(serial));
+            var entry = (await client.GetAsync(new Serial(serial))).Result;
             book.Add(new WatchCall(LogKey, serial - 1, entry is null ? [] : [Register.ChangeOf(entry)], floor));
         }
-        catch (RaftUnavailableException)
+        catch (RaftException)
         {
             book.CountUnanswered();
         }

@@ -114,9 +114,9 @@ internal static class MemberCommand
             }
             else
             {
-                var (value, at) = await client.QueryWithSerialAsync<decimal>(
+                var balance = await client.QueryAsync<decimal>(
                     "balance", Guards.Request, ReadConsistency.NotOlderThan(new Serial(long.Parse(line))));
-                terminal.Log($"{BalancePrefix}{at} {value}");
+                terminal.Log($"{BalancePrefix}{balance.Serial} {balance.Result}");
             }
         }
     }

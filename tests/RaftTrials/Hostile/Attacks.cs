@@ -40,7 +40,7 @@ internal sealed class Attacks(
 
     // The numbers of these replies, in CallTable.
     private const byte DeclinedNumber = 3;
-    private const byte ForbiddenNumber = 5;
+    private const byte FailedNumber = 4;
 
     private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
 
@@ -225,7 +225,7 @@ internal sealed class Attacks(
             await intruder.Call(intruder.Server, call, stop);
             var kind = await intruder.ReadReply(stop);
             TrialFailure.Unless(
-                kind == (call is ClientCall.Append ? OutcomeFormat.OutcomeNumber : ForbiddenNumber),
+                kind == (call is ClientCall.Append ? OutcomeFormat.OutcomeNumber : FailedNumber),
                 $"a server has not refused the {call.GetType().Name} of a reader: its reply has the number {kind}");
         }
     }

@@ -79,11 +79,11 @@ internal sealed class HonestClient : IAsyncDisposable
         for (var number = 1; !_stop.IsCancellationRequested; number++)
         {
             var call = new WriteCall(Name, LoadCommand.Key, $"{Name}-{number}", null, Stopwatch.GetTimestamp());
-            var outcome = await _client.AppendAsync(LoadCommand.IdOf(call.Value!), call.Value!, Guards.Request, CancellationToken.None);
+            var outcome = await _client.AppendAsync(LoadCommand.IdOf(call.Value!), call.Value!, Guards.Request);
             (call.End, call.Serial) = outcome switch
             {
-                Outcome<object?>.Done done => (WriteEnd.Committed, done.Serial.Value),
-                Outcome<object?>.NotCommitted => (WriteEnd.NotCommitted, 0),
+                { Failure: null } done => (WriteEnd.Committed, done.Serial.Value),
+                { Failure.Kind: FailureKind.NotDone } => (WriteEnd.NotCommitted, 0),
                 _ => (WriteEnd.Unknown, 0),
             };
             call.Ended = Stopwatch.GetTimestamp();

@@ -68,7 +68,7 @@ internal sealed class HostileClient : IAsyncDisposable
     {
         var outcomes = await Task.WhenAll(Values.Select(value => AppendAsync("nonsense", value, stop)));
         count.Add(Values.Length);
-        TrialFailure.Unless(outcomes[0] is not Outcome<Answer>.Done, "the coordination group has committed the value null");
+        TrialFailure.Unless(outcomes[0] is not { Failure: null }, "the coordination group has committed the value null");
     });
 
     /// <summary>Commands the sessions and claims of all other programs, which an overview tells to each reader.</summary>
@@ -97,7 +97,7 @@ internal sealed class HostileClient : IAsyncDisposable
         async Task Command(string key, string command)
         {
             count.Add();
-            if (await AppendAsync(key, command, stop) is not Outcome<Answer>.Done done || !done.TryGetResult(out var answer))
+            if (await AppendAsync(key, command, stop) is not { HasResult: true, Result: var answer })
             {
                 return;
             }
@@ -123,14 +123,14 @@ internal sealed class HostileClient : IAsyncDisposable
     }
 
     private Task<Outcome<Answer>> AppendAsync(string key, string? value, CancellationToken stop) =>
-        _client.AppendAsync(key, value, Timeout, stop);
+        _client.AppendAsync(key, value, Timeout, cancellationToken: stop);
 
     // Null: the question failed.
     private async Task<byte[]?> AskAsync(string question, ReadConsistency consistency, CancellationToken stop)
     {
         try
         {
-            return await _client.QueryAsync<byte[]>(Encoding.UTF8.GetBytes(question), Timeout, consistency, stop);
+            return (await _client.QueryAsync<byte[]>(Encoding.UTF8.GetBytes(question), Timeout, consistency, stop)).Result;
         }
         catch (Exception e) when (e is RaftException or OperationCanceledException)
         {

@@ -99,11 +99,11 @@ internal sealed class PurseLoad(RaftClient<decimal, decimal> purse) : IAsyncDisp
             var call = _book.Begin($"caller{number}", LogKey);
             switch (await purse.AppendAsync(call.Value!, random.Next(-99_999, 100_000) / 1000m))
             {
-                case Outcome<decimal>.Done done:
+                case { Failure: null } done:
                     _results[done.Serial.Value] = done.ResultOr(decimal.MinValue);
                     _book.End(call, WriteEnd.Committed, done.Serial.Value);
                     break;
-                case Outcome<decimal>.NotCommitted:
+                case { Failure.Kind: FailureKind.NotDone }:
                     _book.End(call, WriteEnd.NotCommitted, 0);
                     break;
                 default:

@@ -110,7 +110,7 @@ internal static class LostMajorityTrials
             foreach (var pair in pairs)
             {
                 await Poll.Until(
-                    async () => await client.AppendAsync("key", pair, requestKey: pair) is Outcome<long>.Done,
+                    async () => await client.AppendAsync("key", pair, requestKey: pair) is { Failure: null },
                     () => $"{client.Group} does not commit '{pair}'");
             }
         }));

@@ -16,10 +16,8 @@ internal static partial class MessageSources
     // Their texts reach a user or an operator, as they are or at the end of a log line.
     private static readonly HashSet<string> Exceptions =
     [
-        "RaftConfigurationException", "RaftStartException", "RaftUnavailableException", "RaftUnauthorizedException",
-        "RaftNotCommittedException", "RaftUnknownOutcomeException", "RaftCompactedException", "RosterMismatchException",
-        "StoreException", "DiskFullException", "RaftCommandFailedException", "ActorStartException", "UsageException",
-        "AuthenticationException", "RaftProjectionException",
+        "RaftConfigurationException", "RaftStartException", "RosterMismatchException", "StoreException", "DiskFullException",
+        "ActorStartException", "UsageException", "AuthenticationException", "RaftProjectionException",
     ];
 
     // It has the messages of a disk whose faults a test has planned.
@@ -50,6 +48,8 @@ internal static partial class MessageSources
     {
         ObjectCreationExpressionSyntax { ArgumentList.Arguments: var given } made when IsException(made.Type.ToString(), file) =>
             given.Take(made.Type.ToString() == "ActorStartException" ? 2 : 1).SelectMany(each => template.TextsOf(each.Expression)),
+        ObjectCreationExpressionSyntax { ArgumentList.Arguments: [_, _, var text] } made when made.Type.ToString() == "RaftFailure" =>
+            template.TextsOf(text.Expression),
         ObjectCreationExpressionSyntax { ArgumentList.Arguments: [_, _, _, var text] } made
             when made.Type.ToString() == "Message.Refusal" =>
             template.TextsOf(text.Expression),
@@ -91,6 +91,8 @@ internal static partial class MessageSources
             (_, "Log", [var level, _, _, var text]) when owner.EndsWith("Latest") && !IsQuiet(level) => [text],
             (_, "WriteLine", [var text]) when owner.EndsWith("Error") => [text],
             (_, "AddError", [var text]) => [text],
+            ("RaftFailure", "NotDone", [_, var text]) => [text],
+            ("RaftException", "Unavailable", [var text]) => [text],
             (_, "TryGive", [_, var text, _]) => [text],
             (_, "Note" or "RefuseRequest", [_, _, var text]) => [text],
             ("" or "RaftConfigurationException", "Demand", [_, var text]) when IsOfSettings(file) => [text],

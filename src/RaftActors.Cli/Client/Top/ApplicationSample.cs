@@ -19,8 +19,8 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
     /// Once a node has answered, the others have so long, and so long again after each answer. The first one has the timeout of the client,
     /// because a connection takes longer than an answer.
     /// </param>
-    /// <exception cref="RaftUnavailableException">No node answered.</exception>
-    /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
+    /// <exception cref="RaftException">No node answered.</exception>
+    /// <exception cref="RaftException">The client needs the role reader.</exception>
     public static async Task<ApplicationSample> TakeAsync(RaftClient raft, TimeSpan answerTimeout, CancellationToken end)
     {
         var at = Stopwatch.GetTimestamp();
@@ -30,7 +30,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
         if (samples.All(node => node.Silence is not null))
         {
-            throw new RaftUnavailableException("No node of the application answered in time. Check --contacts, or raise --timeout.");
+            throw RaftException.Unavailable("No node of the application answered in time. Check --contacts, or raise --timeout.");
         }
 
         var processes = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
@@ -71,9 +71,11 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
                     await others.ConfigureAwait(false);
                 }
             }
-            catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException && !end.IsCancellationRequested)
+            catch (Exception e) when (
+                e is OperationCanceledException or RaftException { Failure.Reason: not FailureReason.Unauthorized }
+                && !end.IsCancellationRequested)
             {
-                var why = e is RaftUnavailableException ? Clause.Of(e.Message) : "no process answered in time";
+                var why = e is RaftException ? Clause.Of(e.Message) : "no process answered in time";
                 nodes[asked] = new NodeSample(NameOf(asked), [], why);
             }
         }

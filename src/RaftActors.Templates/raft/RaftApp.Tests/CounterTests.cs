@@ -20,6 +20,6 @@ public sealed class CounterTests : TestKit
         counter.Tell(new Count(42), TestActor);
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(42, done.ResultOr(0)));
+        ExpectMsg<Outcome<int>>(outcome => Assert.Equal(42, outcome.Result));
     }
 }

@@ -32,10 +32,13 @@ if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
 var app = builder.Build();
 
 // Any node takes a click. The answer is the total, once a majority of the nodes has the click on disk.
-app.MapPost("/clicks", async (RaftClient<int, int> counter) => (await counter.AppendAsync("clicks", 1)).Match(
-    done => Results.Text(done.TryGetResult(out var total) ? $"total {total}\n" : "counted\n"),
-    notCommitted => Results.Problem(notCommitted.Detail, statusCode: 503),
-    unknown => Results.Problem($"The click is counted now, later or never: {unknown.Reason}", statusCode: 504)));
+app.MapPost("/clicks", async (RaftClient<int, int> counter) => await counter.AppendAsync("clicks", 1) switch
+{
+    { HasResult: true } outcome => Results.Text($"total {outcome.Result}\n"),
+    { Failure: null } => Results.Text("counted\n"),
+    { Failure.Kind: FailureKind.NotDone } outcome => Results.Problem(outcome.Failure.Detail, statusCode: 503),
+    { Failure.Reason: var reason } => Results.Problem($"The click is counted now, later or never: {reason}", statusCode: 504),
+});
 app.MapHealthChecks("/health", new HealthCheckOptions
 {
     ResponseWriter = (context, report) => context.Response.WriteAsync(string.Concat(

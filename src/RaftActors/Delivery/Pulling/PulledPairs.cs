@@ -86,6 +86,9 @@ internal sealed class PulledPairs
         return isTold && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
     }
 
+    private static RaftFailure DeliveredBefore { get; } = RaftFailure.NotDone(
+        FailureReason.AlreadyDelivered, "The pair was delivered to this life of the actor before. Use Read to see it again.");
+
     /// <summary>Returns the call of HandleSerial or HandleCancel that is due, or null. Counts the pair as delivered.</summary>
     public DeliveryStep? TryTakeAnswer(bool? isMember, Func<Serial, RequestRef?> ownRef)
     {
@@ -99,7 +102,7 @@ internal sealed class PulledPairs
             return _delivered.Add(pair.Serial)
                 ? new DeliveryStep.Answer(pair, request, ownRef(pair.Serial))
                 : new DeliveryStep.Cancel(
-                    request, pair.Serial <= _restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
+                    request, pair.Serial <= _restored ? RaftFailure.Compacted : DeliveredBefore);
         }
 
         if (!_gets.IsEmpty || OwnAnswer is not { } own || MustWait(own.Serial, isMember))

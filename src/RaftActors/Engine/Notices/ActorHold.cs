@@ -17,7 +17,7 @@ internal sealed class ActorHold(EngineContext context)
     private long _logsAt;
 
     /// <summary>The reason for committed Appends whose actor is held before them, so nobody can tell the results.</summary>
-    public static CancelReason Unapplied { get; } = new CancelReason.Unknown(UnknownReason.Stopped);
+    public static RaftFailure Unapplied { get; } = RaftFailure.Unknown(FailureReason.Stopped);
 
     public void OnAttached()
     {

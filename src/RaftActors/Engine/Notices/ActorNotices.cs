@@ -202,7 +202,7 @@ internal sealed class ActorNotices(EngineContext context)
             serial = pair.Serial;
             if (context.Process.OwnRef(pair) is { } own)
             {
-                context.CancelAppend(own, new CancelReason.Unknown(UnknownReason.Stopped));
+                context.CancelAppend(own, RaftFailure.Unknown(FailureReason.Stopped));
             }
         }
     }

@@ -15,14 +15,14 @@ namespace RaftActors.Engine;
 /// <param name="takesSnapshots">The actor implements <see cref="IRaftSnapshot"/>.</param>
 internal sealed class LatestActor(
     RaftProcess process,
-    Func<string, ReadOnlyMemory<byte>, bool, CancelReason.NotCommitted?> findRefusal,
+    Func<string, ReadOnlyMemory<byte>, bool, RaftFailure?> findRefusal,
     OutcomeMaker outcomes,
     bool takesSnapshots,
     ILoggingAdapter log)
 {
     private readonly WarningLimit _limit = new(Machine.Current.Time);
 
-    public Func<string, ReadOnlyMemory<byte>, bool, CancelReason.NotCommitted?> FindRefusal => findRefusal;
+    public Func<string, ReadOnlyMemory<byte>, bool, RaftFailure?> FindRefusal => findRefusal;
 
     public OutcomeMaker Outcomes => outcomes;
 

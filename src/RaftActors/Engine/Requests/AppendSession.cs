@@ -23,7 +23,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 {
     private readonly LinkedList<SessionAppend> _waiting = [];
     private readonly SentAppends _sent = new(maxBytes);
-    private CancelReason? _whyClosed;
+    private RaftFailure? _whyClosed;
 
     // No open Append has an earlier deadline.
     private TimeSpan _nextDeadline = TimeSpan.MaxValue;
@@ -109,11 +109,11 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         if (outcome.Failure is { } failure && IsWorthARetry(failure))
         {
             // Invariant: "not committed" is definite only for a single attempt. An earlier one may still reach a leader.
-            append.Attempts = failure is CancelReason.NotCommitted && append.Attempts == 1 ? 0 : append.Attempts;
+            append.Attempts = failure.Kind == FailureKind.NotDone && append.Attempts == 1 ? 0 : append.Attempts;
             append.NextAt = now;
-            append.Refusal = failure as CancelReason.NotCommitted;
+            append.Refusal = failure.Kind == FailureKind.NotDone ? failure : null;
         }
-        else if (outcome.Failure is CancelReason.NotCommitted && append.Attempts > 1)
+        else if (outcome.Failure is { Kind: FailureKind.NotDone } && append.Attempts > 1)
         {
             append.NextAt = now + TimeoutOf(append);
         }
@@ -148,7 +148,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 
     /// <summary>Ends the Appends whose time is up.</summary>
     /// <param name="whyNotSent">Explains why an Append was not sent.</param>
-    public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)
+    public void EndLate(TimeSpan now, Func<RaftFailure> whyNotSent)
     {
         if (now < _nextDeadline)
         {
@@ -157,7 +157,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 
         foreach (var append in _sent.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
         {
-            End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : append.Refusal ?? whyNotSent());
+            End(append, append.Attempts > 0 ? RaftFailure.Unknown(FailureReason.TimedOut) : append.Refusal ?? whyNotSent());
         }
 
         _nextDeadline = _sent.Concat(_waiting).Select(append => append.Deadline).DefaultIfEmpty(TimeSpan.MaxValue).Min();
@@ -165,28 +165,27 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 
     /// <summary>The caller waits no more.</summary>
     public void Cancel(T append) => End(append, append.Attempts > 0
-        ? new CancelReason.Unknown(UnknownReason.Canceled)
-        : new CancelReason.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent."));
+        ? RaftFailure.Unknown(FailureReason.Canceled)
+        : RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent."));
 
     /// <summary>Ends all. Later ones end at once.</summary>
     /// <param name="unsent">Of those that cannot be in the log.</param>
     /// <param name="sent">Of the others; null: they do not end.</param>
-    public void Close(CancelReason.NotCommitted unsent, CancelReason.Unknown? sent)
+    public void Close(RaftFailure unsent, RaftFailure? sent)
     {
         _whyClosed = unsent;
         foreach (var append in _sent.Concat(_waiting).ToArray())
         {
-            CancelReason? reason = append.Attempts > 0 ? sent : unsent;
-            if (reason is not null)
+            if ((append.Attempts > 0 ? sent : unsent) is { } failure)
             {
-                End(append, reason);
+                End(append, failure);
             }
         }
     }
 
-    private static bool IsWorthARetry(CancelReason failure) => failure is
-        CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Stopped }
-        or CancelReason.Unknown { Reason: not UnknownReason.Forgotten };
+    private static bool IsWorthARetry(RaftFailure failure) => failure.Kind == FailureKind.Unknown
+        ? failure.Reason != FailureReason.Forgotten
+        : failure.Reason is FailureReason.NoLeader or FailureReason.Stopped;
 
     private TimeSpan TimeoutOf(SessionAppend append) => attemptTimeout * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
@@ -205,10 +204,10 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     }
 
     // It ends without a reply, so its link would wait for one.
-    private void End(SessionAppend append, CancelReason reason)
+    private void End(SessionAppend append, RaftFailure failure)
     {
         append.Forget();
-        End(append, Outcome<object?>.Of(reason, RefOf(append)));
+        End(append, failure.ToOutcome<object?>(RefOf(append)));
     }
 
     private void End(SessionAppend append, IOutcome outcome)

@@ -168,7 +168,7 @@ internal sealed class ClientRequests(
         }
         else if (FindObstacle(call, MayOperate(client)) is { } obstacle)
         {
-            client.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
+            client.Tell(obstacle.ToOutcome<object?>(request), context.Self);
         }
         else
         {
@@ -188,7 +188,7 @@ internal sealed class ClientRequests(
                 Process.Appends.EndOfClient(request, NotLeading(mayBeWritten: false), context.Self);
                 break;
             case AppendReply.Cancelled cancelled:
-                context.CancelAppend(request, cancelled.Reason);
+                context.CancelAppend(request, cancelled.Failure);
                 break;
             case AppendReply.Committed committed:
                 context.EndRepeated(request, committed.Serial);
@@ -229,7 +229,7 @@ internal sealed class ClientRequests(
         _ => true,
     };
 
-    private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call, bool mayOperate)
+    private RaftFailure? FindObstacle(ClientCall.Append call, bool mayOperate)
     {
         var (process, limits) = (Process, Process.Settings.Limits);
         if (context.FindObstacle(call.Request, call.RequestKey?.Hash) is { } obstacle)
@@ -239,12 +239,13 @@ internal sealed class ClientRequests(
 
         if (!context.HasActor || process.Actor is not { } actor)
         {
-            return new(NotCommittedReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
+            return RaftFailure.NotDone(FailureReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
         }
 
         if (process.Appends.CountOfClients >= MaxAppends || process.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
         {
-            return new(NotCommittedReason.Busy, $"{process.Name} has too many open Appends of clients. Append the pair again later.");
+            return RaftFailure.NotDone(
+                FailureReason.Busy, $"{process.Name} has too many open Appends of clients. Append the pair again later.");
         }
 
         try
@@ -253,7 +254,7 @@ internal sealed class ClientRequests(
         }
         catch (ArgumentException e)
         {
-            return new(NotCommittedReason.Invalid, e.Message);
+            return RaftFailure.NotDone(FailureReason.Invalid, e.Message);
         }
 
         return actor.FindRefusal(call.Key, call.Value, mayOperate);

@@ -43,7 +43,7 @@ internal sealed class LeaderChanges(EngineContext context)
 
         foreach (var (request, origin) in _transfers)
         {
-            context.Send(origin, ToReply(request, ended.Outcome));
+            context.Send(origin, ToReply(request, ended.Reason));
         }
 
         _transfers.Clear();
@@ -134,7 +134,7 @@ internal sealed class LeaderChanges(EngineContext context)
         else
         {
             var detail = "another transfer of the leadership is under way";
-            context.Send(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail));
+            context.Send(origin, new ChangeReply.NotMade(request, FailureReason.Busy, detail));
         }
     }
 
@@ -144,39 +144,28 @@ internal sealed class LeaderChanges(EngineContext context)
         context.Step(new Input.ChangeMembers(request, basedOn ?? context.ConfigurationIndex, change));
     }
 
-    private static ChangeReply.NotMade NotLeading(RequestId request, string detail) => new(request, NotCommittedReason.NoLeader, detail);
+    private static ChangeReply.NotMade NotLeading(RequestId request, string detail) => new(request, FailureReason.NoLeader, detail);
 
     private static ChangeReply.NotMade Invalid(RequestId request, string detail) =>
-        new(request, NotCommittedReason.Invalid, detail, IsOver: true);
+        new(request, FailureReason.Invalid, detail, IsOver: true);
 
-    private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch
+    private ChangeReply ToReply(RequestId request, FailureReason? failure) => failure switch
     {
-        TransferOutcome.Done => new ChangeReply.Done(request),
-        TransferOutcome.NotLeader => NotLeading(request, $"{context.Process.Name} has stepped down"),
-        TransferOutcome.NoSuchVoter => Invalid(
+        null => new ChangeReply.Done(request),
+        FailureReason.NoLeader => NotLeading(request, $"{context.Process.Name} has stepped down"),
+        FailureReason.Invalid => Invalid(
             request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
-        TransferOutcome.TimedOut => new ChangeReply.NotMade(
+        _ => new ChangeReply.NotMade(
             request,
-            NotCommittedReason.NotResponsive,
+            FailureReason.Unavailable,
             $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads.",
             IsOver: true),
-        _ => throw new UnreachableException(),
     };
 
     // A caller that named its configuration must look at the latest one before it asks again.
-    private static ChangeReply ToReply(Effect.MembersRefused refused, bool isBased)
-    {
-        var (request, detail) = (refused.Request, refused.Detail);
-        return refused.Reason switch
-        {
-            MembersRefusalReason.NotLeader => NotLeading(request, detail),
-            MembersRefusalReason.UnderWay => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail),
-            MembersRefusalReason.Outdated when isBased => new ChangeReply.NotMade(
-                request, NotCommittedReason.Outdated, detail, IsOver: true),
-            MembersRefusalReason.Outdated => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail),
-            MembersRefusalReason.NotResponsive => new ChangeReply.NotMade(request, NotCommittedReason.NotResponsive, detail),
-            MembersRefusalReason.Invalid => Invalid(request, detail),
-            _ => throw new UnreachableException(),
-        };
-    }
+    private static ChangeReply.NotMade ToReply(Effect.MembersRefused refused, bool isBased) => new(
+        refused.Request,
+        refused.Reason == FailureReason.Outdated && !isBased ? FailureReason.Busy : refused.Reason,
+        refused.Detail,
+        IsOver: refused.Reason == FailureReason.Invalid || (refused.Reason == FailureReason.Outdated && isBased));
 }

@@ -81,7 +81,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
                 return;
             }
 
-            End(validated.Request, NotCommitted(validated.Request, NotCommittedReason.Discarded, reason));
+            End(validated.Request, NotDone(validated.Request, FailureReason.Discarded, reason));
             return;
         }
 
@@ -125,7 +125,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     public void OnRejected(Effect.Rejected rejected)
     {
-        if (rejected.Reason == RejectionReason.Transferring)
+        if (rejected.Reason is not { } reason)
         {
             // A transfer ends soon. If this process still leads then, these pairs go first, in their order. Otherwise their origins are
             // told, and send them to the new leader.
@@ -137,7 +137,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         foreach (var pair in rejected.Pairs)
         {
             var request = RequestOf(pair);
-            End(request, ToReply(request, rejected.Reason));
+            End(request, ToReply(request, reason));
         }
     }
 
@@ -204,23 +204,21 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     private static RequestId RequestOf(Payload.Pair pair) =>
         pair.Request ?? throw new UnreachableException("Every pair that is proposed here bears its request.");
 
-    private static AppendReply.Cancelled NotCommitted(RequestId request, NotCommittedReason reason, string detail) =>
-        new(request, new CancelReason.NotCommitted(reason, detail));
+    private static AppendReply.Cancelled NotDone(RequestId request, FailureReason reason, string detail) =>
+        new(request, RaftFailure.NotDone(reason, detail));
 
-    private static AppendReply.Cancelled Forgotten(RequestId request) => new(request, new CancelReason.Unknown(UnknownReason.Forgotten));
+    private static AppendReply.Cancelled Forgotten(RequestId request) => new(request, RaftFailure.Unknown(FailureReason.Forgotten));
 
-    private static AppendReply ToReply(RequestId request, RejectionReason reason) => reason switch
+    private static AppendReply ToReply(RequestId request, FailureReason reason) => reason switch
     {
-        RejectionReason.NotLeader => new AppendReply.Refused(request),
-        RejectionReason.Busy => NotCommitted(
+        FailureReason.NoLeader => new AppendReply.Refused(request),
+        FailureReason.Busy => NotDone(
+            request, reason, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
+        FailureReason.DiskFull => NotDone(
             request,
-            NotCommittedReason.Busy,
-            "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
-        RejectionReason.DiskFull => NotCommitted(
-            request,
-            NotCommittedReason.DiskFull,
+            reason,
             "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
-        RejectionReason.Expired => Forgotten(request),
+        FailureReason.Forgotten => Forgotten(request),
         _ => throw new UnreachableException(),
     };
 
@@ -236,7 +234,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var detail = "The leader has too many bytes of proposals to validate (raft.uncommitted-size-max); append it again later.";
-            context.Send(open.Origin, NotCommitted(request, NotCommittedReason.Busy, detail));
+            context.Send(open.Origin, NotDone(request, FailureReason.Busy, detail));
         }
         else if (!context.ValidatesProposals)
         {

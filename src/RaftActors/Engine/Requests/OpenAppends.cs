@@ -139,7 +139,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         if (TryTake(request, out var ended))
         {
             telemetry.Appends.OnDone();
-            ended.ReplyTo?.Tell(new Outcome<TResult>.Done(serial, result, request), sender);
+            ended.ReplyTo?.Tell(new Outcome<TResult> { Serial = serial, Result = result, Request = request }, sender);
         }
     }
 
@@ -156,13 +156,13 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Tells the asker the reason, unless the Append has ended before.</summary>
-    public void Cancel(RequestRef request, CancelReason reason, IActorRef sender)
+    /// <summary>Tells the asker the failure, unless the Append has ended before.</summary>
+    public void Cancel(RequestRef request, RaftFailure failure, IActorRef sender)
     {
         if (TryTake(request, out var ended))
         {
-            var outcome = ended.Outcomes.Cancelled(request, reason);
-            telemetry.Appends.OnCancelled(reason);
+            var outcome = ended.Outcomes.Cancelled(request, failure);
+            telemetry.Appends.OnCancelled(failure);
             ended.ReplyTo?.Tell(outcome, sender);
         }
     }
@@ -172,7 +172,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         telemetry.Commits.Stop(Note(request, serial, null));
 
     /// <summary>The Append failed. The first note stays.</summary>
-    public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, default, reason);
+    public void NoteCancelled(RequestRef request, RaftFailure failure) => Note(request, default, failure);
 
     /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
     public void EndNoted(IActorRef sender, KeptResults? kept = null) => EndWhere(open => open.IsNoted, sender, kept);
@@ -191,7 +191,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
-    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender, kept: null);
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Failure is not null, sender, kept: null);
 
     /// <summary>An actor became the process.</summary>
     public void OnActorCame()
@@ -204,14 +204,14 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
     /// <summary>The actor is gone. If the engine is gone too, all end, in the order made.</summary>
     /// <param name="unread">The reason of those that the engine never read.</param>
-    public void OnActorGone(CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept) =>
+    public void OnActorGone(RaftFailure unread, IActorRef sender, KeptResults? kept) =>
         OnGone(ref _isActorGone, unread, sender, kept);
 
     /// <summary>The engine is gone. If the actor is gone too, all end, in the order made.</summary>
     /// <param name="unread">The reason of those that the engine never read.</param>
-    public void OnEngineGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender, kept: null);
+    public void OnEngineGone(RaftFailure unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender, kept: null);
 
-    private void OnGone(ref bool isGone, CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept)
+    private void OnGone(ref bool isGone, RaftFailure unread, IActorRef sender, KeptResults? kept)
     {
         lock (_lock)
         {
@@ -248,7 +248,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     }
 
     // Returns the time of the call, if this is the first note.
-    private TimeSpan Note(RequestRef request, Serial committed, CancelReason? reason)
+    private TimeSpan Note(RequestRef request, Serial committed, RaftFailure? failure)
     {
         lock (_lock)
         {
@@ -258,7 +258,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
                 return DurationMetric.NotMeasured;
             }
 
-            open = open with { Committed = committed, Reason = reason };
+            open = open with { Committed = committed, Failure = failure };
             return open.MadeAt;
         }
     }
@@ -279,9 +279,9 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
         foreach (var (request, open) in ended.OrderBy(each => each.Request.Number))
         {
-            if (open.Reason is { } reason)
+            if (open.Failure is { } failure)
             {
-                Cancel(request, reason, sender);
+                Cancel(request, failure, sender);
             }
             else
             {
@@ -294,16 +294,16 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     private readonly record struct Open(
         ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, int? SizeOfClient)
     {
-        // At most one of Committed and Reason is set. No pair has the serial 0.
+        // At most one of Committed and Failure is set. No pair has the serial 0.
         public Serial Committed { get; init; }
 
-        public CancelReason? Reason { get; init; }
+        public RaftFailure? Failure { get; init; }
 
         public bool IsOfReminder { get; init; }
 
         public bool IsCommitted => Committed != default;
 
-        public bool IsNoted => IsCommitted || Reason is not null;
+        public bool IsNoted => IsCommitted || Failure is not null;
 
         public bool IsOfClient => SizeOfClient is not null;
     }

@@ -9,8 +9,8 @@ internal abstract class OutcomeMaker
     /// <param name="kept">Null: the caller has no actor.</param>
     public abstract IOutcome Done(RequestRef request, Serial serial, KeptResults? kept);
 
-    /// <exception cref="InvalidOperationException">No Append ends with this reason.</exception>
-    public abstract IOutcome Cancelled(RequestRef request, CancelReason reason);
+    /// <summary>Makes the outcome of an Append that failed.</summary>
+    public abstract IOutcome Cancelled(RequestRef request, RaftFailure failure);
 }
 
 /// <inheritdoc/>
@@ -25,9 +25,9 @@ internal sealed class OutcomeMaker<TResult> : OutcomeMaker
     /// <inheritdoc/>
     public override IOutcome Done(RequestRef request, Serial serial, KeptResults? kept) =>
         kept is KeptResults<TResult> known && known.TryGet(serial, out var result)
-            ? new Outcome<TResult>.Done(serial, result, request)
-            : Outcome<TResult>.Done.WithoutResult(serial, request);
+            ? new Outcome<TResult> { Serial = serial, Result = result, Request = request }
+            : new Outcome<TResult> { Serial = serial, Request = request };
 
     /// <inheritdoc/>
-    public override IOutcome Cancelled(RequestRef request, CancelReason reason) => Outcome<TResult>.Of(reason, request);
+    public override IOutcome Cancelled(RequestRef request, RaftFailure failure) => failure.ToOutcome<TResult>(request);
 }

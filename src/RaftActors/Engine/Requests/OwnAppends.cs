@@ -77,7 +77,7 @@ internal sealed class OwnAppends
 
                 break;
             case AppendReply.Cancelled cancelled:
-                _session.Receive(Outcome<object?>.Of(cancelled.Reason, request), Now);
+                _session.Receive(cancelled.Failure.ToOutcome<object?>(request), Now);
                 break;
             case AppendReply.Committed committed when _session.Find(request) is not null:
                 End(request, committed.Serial);
@@ -111,9 +111,9 @@ internal sealed class OwnAppends
     }
 
     /// <summary>The engine stops.</summary>
-    public void OnStopped() => _session.Close(_context.Process.EngineStopped, new CancelReason.Unknown(UnknownReason.Stopped));
+    public void OnStopped() => _session.Close(_context.Process.EngineStopped, RaftFailure.Unknown(FailureReason.Stopped));
 
-    private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
+    private RaftFailure? FindObstacle(ToEngine.Append made) =>
         made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
     // A new route gets all open Appends again. False: none may be sent now.
@@ -150,11 +150,12 @@ internal sealed class OwnAppends
     }
 
     private void End(RequestRef request, Serial serial) =>
-        _session.Receive(Outcome<object?>.Done.WithoutResult(serial, request), Now);
+        _session.Receive(new Outcome<object?> { Serial = serial, Request = request }, Now);
 
-    private CancelReason.NotCommitted WhyNotSent() => _context.FindLeader() is null
-        ? new(NotCommittedReason.NoLeader, "No leader could be reached in time.")
-        : new(NotCommittedReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
+    private RaftFailure WhyNotSent() => _context.FindLeader() is null
+        ? RaftFailure.NotDone(FailureReason.NoLeader, "No leader could be reached in time.")
+        : RaftFailure.NotDone(
+            FailureReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
 
     // Its span is the asker's, and ends with the outcome.
     private sealed class OwnAppend : SessionAppend

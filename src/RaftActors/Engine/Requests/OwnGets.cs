@@ -62,7 +62,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
                 break;
             case GetReply.Compacted:
                 // Another server may still have the pair.
-                pending.Otherwise = new CancelReason.Compacted();
+                pending.Otherwise = RaftFailure.Compacted;
                 OnRefusedBy(server, pending);
                 break;
         }
@@ -73,7 +73,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.Get.Serial <= serial))
         {
-            Cancel(pending, new CancelReason.Compacted());
+            Cancel(pending, RaftFailure.Compacted);
         }
     }
 
@@ -214,10 +214,10 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    private void Cancel(Pending pending, CancelReason reason)
+    private void Cancel(Pending pending, RaftFailure failure)
     {
         _open.Remove(pending.Get.Request.Number);
-        context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, reason));
+        context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, failure));
     }
 
     private sealed class Pending(ToEngine.Get get)
@@ -239,7 +239,8 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         public HashSet<ProcessName> Tried { get; } = [];
 
         // The outcome if no server has the pair.
-        public CancelReason Otherwise { get; set; } = new CancelReason.Unavailable();
+        public RaftFailure Otherwise { get; set; } = RaftFailure.NotDone(
+            FailureReason.Unavailable, "No process in reach had the pair in time. Ask again.");
 
         // These servers do not have the pair, although they have committed all that this process had when it asked.
         public HashSet<ProcessName> Refused { get; } = [];

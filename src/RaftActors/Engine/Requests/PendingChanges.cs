@@ -25,10 +25,8 @@ internal sealed class PendingChanges(EngineContext context)
         var request = context.Process.NewRequest();
         if (_open.Count >= OfClientsMax)
         {
-            client.Tell(
-                new Outcome<Membership>.NotCommitted(
-                    NotCommittedReason.Busy, $"{context.Process.Name} has {OfClientsMax} open changes. Ask again later.", request),
-                context.Self);
+            var busy = RaftFailure.NotDone(FailureReason.Busy, $"{context.Process.Name} has {OfClientsMax} open changes. Ask again later.");
+            client.Tell(busy.ToOutcome<Membership>(request), context.Self);
         }
         else
         {
@@ -82,7 +80,7 @@ internal sealed class PendingChanges(EngineContext context)
                 EndDone(pending, changed);
                 break;
             case ChangeReply.NotMade { IsOver: true } denied:
-                End(pending, NotCommitted(pending, denied.Reason, denied.Detail));
+                End(pending, RaftFailure.NotDone(denied.Reason, denied.Detail));
                 break;
             case ChangeReply.NotMade refused:
                 SendLater(pending, refused.Reason, refused.Detail);
@@ -131,7 +129,7 @@ internal sealed class PendingChanges(EngineContext context)
     {
         while (_open.TryTakeDue(context.Now, out var pending))
         {
-            End(pending, ToOutcome(pending, UnknownReason.TimedOut, pending.Reason, "The timeout has passed"));
+            End(pending, ToFailure(pending, FailureReason.TimedOut, pending.Reason, "The timeout has passed"));
         }
 
         SendWaiting();
@@ -147,17 +145,12 @@ internal sealed class PendingChanges(EngineContext context)
     {
         foreach (var pending in _open.InOrder)
         {
-            End(pending, ToOutcome(pending, UnknownReason.Stopped, NotCommittedReason.Stopped, "The engine has stopped"));
+            End(pending, ToFailure(pending, FailureReason.Stopped, FailureReason.Stopped, "The engine has stopped"));
         }
     }
 
-    private static Outcome<Membership> ToOutcome(Pending pending, UnknownReason unknown, NotCommittedReason reason, string why) =>
-        pending.IsSent
-            ? new Outcome<Membership>.Unknown(unknown, pending.Change.Request)
-            : NotCommitted(pending, reason, $"{why}: {pending.Obstacle}.");
-
-    private static Outcome<Membership>.NotCommitted NotCommitted(Pending pending, NotCommittedReason reason, string detail) =>
-        new(reason, detail, pending.Change.Request);
+    private static RaftFailure ToFailure(Pending pending, FailureReason ifSent, FailureReason ifNot, string why) =>
+        pending.IsSent ? RaftFailure.Unknown(ifSent) : RaftFailure.NotDone(ifNot, $"{why}: {pending.Obstacle}.");
 
     // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
     // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
@@ -187,7 +180,7 @@ internal sealed class PendingChanges(EngineContext context)
             }
             else
             {
-                End(pending, new Outcome<Membership>.Unknown(UnknownReason.Superseded, pending.Change.Request));
+                End(pending, RaftFailure.Unknown(FailureReason.Superseded));
             }
         }
     }
@@ -195,11 +188,11 @@ internal sealed class PendingChanges(EngineContext context)
     private static void SendAgain(Pending pending)
     {
         pending.Place = null;
-        SendLater(pending, NotCommittedReason.Overwritten, "the leader that took it lost its term before it was committed");
+        SendLater(pending, FailureReason.NoLeader, "the leader that took it lost its term before it was committed");
     }
 
     // With the next tick, or when a new leader is known.
-    private static void SendLater(Pending pending, NotCommittedReason reason, string obstacle)
+    private static void SendLater(Pending pending, FailureReason reason, string obstacle)
     {
         pending.IsSent = false;
         pending.Reason = reason;
@@ -211,8 +204,15 @@ internal sealed class PendingChanges(EngineContext context)
         var known = context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members;
         Membership made = new(
             changed?.Members ?? known, changed?.Index ?? context.ConfigurationIndex, pending.NewLeader(context.Leader?.Leader.Name));
-        End(pending, new Outcome<Membership>.Done(context.Process.Pairs.CommittedSerial, made, pending.Change.Request));
+        End(pending, new Outcome<Membership>
+        {
+            Serial = context.Process.Pairs.CommittedSerial,
+            Result = made,
+            Request = pending.Change.Request,
+        });
     }
+
+    private void End(Pending pending, RaftFailure failure) => End(pending, failure.ToOutcome<Membership>(pending.Change.Request));
 
     private void End(Pending pending, Outcome<Membership> outcome)
     {
@@ -231,7 +231,7 @@ internal sealed class PendingChanges(EngineContext context)
         public ProcessName? Leader { get; set; }
 
         // The reason of the latest refusal, and its text.
-        public NotCommittedReason Reason { get; set; } = NotCommittedReason.NoLeader;
+        public FailureReason Reason { get; set; } = FailureReason.NoLeader;
 
         public string Obstacle { get; set; } = "no leader could be reached";
 

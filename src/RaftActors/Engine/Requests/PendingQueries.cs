@@ -252,7 +252,7 @@ internal sealed class PendingQueries(EngineContext context)
         }
         else
         {
-            context.TellActor(new ToActor.Cancelled(context.Life, pending.Query.Request, new CancelReason.Unavailable()));
+            context.TellActor(new ToActor.Cancelled(context.Life, pending.Query.Request, OpenQueries.Late));
         }
     }
 

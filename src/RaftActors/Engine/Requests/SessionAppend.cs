@@ -41,7 +41,7 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     public abstract RequestRef Request { get; }
 
     /// <summary>Why the last process that answered did not append it; null: none refused it.</summary>
-    public CancelReason.NotCommitted? Refusal { get; set; }
+    public RaftFailure? Refusal { get; set; }
 
     /// <summary>Ends it, unless it has ended before.</summary>
     public abstract void End(IOutcome outcome);

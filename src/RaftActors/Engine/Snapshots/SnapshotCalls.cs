@@ -120,7 +120,8 @@ internal sealed class SnapshotCalls(EngineContext context)
     private void Answer(ICanTell client, Snapshot snapshot) =>
         client.Tell(new ClientReply.SnapshotTaken(snapshot.Position, snapshot.Length), context.Self);
 
-    private void Refuse(ICanTell client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
+    private void Refuse(ICanTell client, string why) => client.Tell(
+        new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Unavailable, $"{why}.")), context.Self);
 
     /// <param name="Commit">The commit index at the call.</param>
     private sealed record Waiting(long Number, ICanTell Client, LogIndex Commit, TimeSpan Timeout)

@@ -107,7 +107,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
                     {
                         null => "there is no connection to it.",
                         ClientReply.Declined declined => declined.Why,
-                        ClientReply.Refused refused => refused.Why,
+                        ClientReply.Failed failed => failed.Failure.Detail,
                         _ => $"it answers with {reply.GetType().Name}.",
                     });
             }

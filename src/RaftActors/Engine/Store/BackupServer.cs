@@ -53,8 +53,9 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
 
         if (!isKnown && entries is [var last, ..] && last.Term != call.Has.Term)
         {
-            return new ClientReply.Refused(
-                $"The backup ends at {call.Has}, where the process has another entry, of term {last.Term}. Take a full backup.");
+            return new ClientReply.Failed(RaftFailure.NotDone(
+                FailureReason.Invalid,
+                $"The backup ends at {call.Has}, where the process has another entry, of term {last.Term}. Take a full backup."));
         }
 
         entries = entries.Skip(isKnown || entries.IsEmpty ? 0 : 1);

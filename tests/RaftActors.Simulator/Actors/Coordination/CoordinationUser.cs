@@ -184,7 +184,7 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
                 found is not null || client.Now - begun >= LifetimeOfItems * (1 - ClockDrift),
                 $"{name} has expired {client.Now - begun} after it was written");
         }
-        catch (RaftUnavailableException)
+        catch (RaftException)
         {
             // The item may be written.
         }

@@ -26,7 +26,7 @@ internal sealed class ItemCalls
         {
             _history.Ok(operation, await call());
         }
-        catch (RaftUnavailableException)
+        catch (RaftException)
         {
             _history.Unknown(operation);
         }

@@ -82,11 +82,11 @@ internal readonly record struct Told<TOutput>(Ending Ending, TOutput? Output = d
 {
     /// <summary>The end of an attempt of a read, or of an Append.</summary>
     /// <param name="toOutput">Makes the output from the result.</param>
-    public static Told<TOutput> Of<TResult>(Outcome<TResult> outcome, Func<Outcome<TResult>.Done, TOutput> toOutput) => outcome switch
+    public static Told<TOutput> Of<TResult>(Outcome<TResult> outcome, Func<Outcome<TResult>, TOutput> toOutput) => outcome switch
     {
-        Outcome<TResult>.Done done => new(Ending.Done, toOutput(done)),
-        Outcome<TResult>.NotCommitted { Reason: NotCommittedReason.Discarded } => new(Ending.Refused),
-        Outcome<TResult>.NotCommitted => new(Ending.NotDone),
+        { Failure: null } done => new(Ending.Done, toOutput(done)),
+        { Failure: { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded } } => new(Ending.Refused),
+        { Failure.Kind: FailureKind.NotDone } => new(Ending.NotDone),
         _ => new(Ending.Unknown),
     };
 
@@ -97,7 +97,7 @@ internal readonly record struct Told<TOutput>(Ending Ending, TOutput? Output = d
         {
             return new(Ending.Done, await read());
         }
-        catch (RaftUnavailableException)
+        catch (RaftException)
         {
             return new(Ending.NotDone);
         }

@@ -59,7 +59,7 @@ internal static class KeyValueWorkload
 
         async Task<Reply> ReadAsync(string key, TimeSpan timeout)
         {
-            var item = read[key] = await items.For(key).QueryAsync<Item?>(new GetItem(key), timeout);
+            var item = read[key] = (await items.For(key).QueryAsync<Item?>(new GetItem(key), timeout)).Result;
             if (item is not null)
             {
                 Note(key, item.Serial, ToValue(item.Value));
@@ -68,9 +68,9 @@ internal static class KeyValueWorkload
             return new Reply(item is not null, item?.Serial);
         }
 
-        Reply ToReply(string key, Change change, Outcome<Written>.Done done)
+        Reply ToReply(string key, Change change, Outcome<Written> done)
         {
-            var written = done.TryGetResult(out var known) ? known : throw new InvalidDataException($"{done.Serial} has no result");
+            var written = done.HasResult ? done.Result : throw new InvalidDataException($"{done.Serial} has no result");
             if (written.IsApplied && change.Value is { } value)
             {
                 Note(key, done.Serial.Value, ToValue(value));

@@ -28,9 +28,9 @@ internal static class LedgerWorkload
         async Task<Told<BookingResult>> CallAsync(Call call, Attempt attempt) => call.Amount is { } amount
             ? Told<BookingResult>.Of(
                 await ledger.AppendAsync(call.Account, amount, attempt.Timeout, requestKey: attempt.Key),
-                done => done.TryGetResult(out var result) ? result : throw new InvalidDataException($"{done.Serial} has no result"))
+                done => done.HasResult ? done.Result : throw new InvalidDataException($"{done.Serial} has no result"))
             : await Told<BookingResult>.OfReadAsync(async () =>
-                new BookingResult(IsBooked: true, await ledger.QueryAsync<int>(new ReadBalance(call.Account), attempt.Timeout)));
+                new BookingResult(IsBooked: true, (await ledger.QueryAsync<int>(new ReadBalance(call.Account), attempt.Timeout)).Result));
     }
 
     /// <param name="Amount">Null: reads the balance.</param>

@@ -50,11 +50,9 @@ internal sealed class StoreUser : ReceiveActor, IWithTimers
     {
         public Asker(ListHistory lists, int number)
         {
-            Receive<QueryOutcome.Done>(done => End(Parse(done.Result)));
-            Receive<QueryOutcome.Failed>(_ => End(null));
-            Receive<Outcome<string>.Done>(done => End(Parse(done.TryGetResult(out var body) ? body : null)));
-            Receive<Outcome<string>.NotCommitted>(_ => End(null));
-            Receive<Outcome<string>.Unknown>(_ => Context.Stop(Self));
+            Receive<Outcome<object?>>(read => End(Parse(read.ResultOr(null))));
+            Receive<Outcome<string>>(lost => Context.Stop(Self), outcome => outcome.Failure?.Kind == FailureKind.Unknown);
+            Receive<Outcome<string>>(outcome => End(outcome.HasResult ? Parse(outcome.Result) : null));
 
             void End(JsonObject? answer)
             {

@@ -55,7 +55,7 @@ internal static class StoreWorkload
                 // A transaction of an actor may still be under way, and come before or after this one.
                 var steps = lists.AllReads();
                 var called = lists.Now();
-                if (await store.AppendAsync(Operation, ListHistory.ToJson(steps)) is Outcome<string>.Done done)
+                if (await store.AppendAsync(Operation, ListHistory.ToJson(steps)) is { Failure: null } done)
                 {
                     lists.End(steps, called, JsonNode.Parse(TextOf(done))!.AsObject()); // Justification: the store answers with an object.
                 }
@@ -63,6 +63,6 @@ internal static class StoreWorkload
         }
     }
 
-    private static string TextOf(Outcome<string>.Done done) =>
-        done.TryGetResult(out var text) ? text : throw new InvalidDataException($"{done.Serial} has no result");
+    private static string TextOf(Outcome<string> done) =>
+        done.HasResult ? done.Result : throw new InvalidDataException($"{done.Serial} has no result");
 }
