@@ -44,7 +44,10 @@ public static class RaftServiceExtensions
         ? services.AddSingleton(provider => RaftOf(provider).CreateClient(group: null, options))
         : services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, options));
 
-    /// <summary>Registers a <see cref="RaftShardsClient{TValue, TResult}"/> of shards, and the shards themselves.</summary>
+    /// <summary>
+    /// Registers a <see cref="RaftShardsClient{TValue, TResult}"/> of shards, and the shards themselves. Both are keyed by the name of the
+    /// shards. The first ones are also there without a key.
+    /// </summary>
     /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
@@ -55,10 +58,17 @@ public static class RaftServiceExtensions
         this IServiceCollection services, RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        return services.AddSingleton(shards).AddSingleton(provider => RaftOf(provider).CreateClient(shards, options));
+        services.TryAddSingleton(shards);
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftShardsClient<TValue, TResult>>(shards.Name));
+        return services
+            .AddKeyedSingleton(shards.Name, shards)
+            .AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateClient(shards, options));
     }
 
-    /// <summary>Registers an <see cref="EntityClient"/> of the entities of shards.</summary>
+    /// <summary>
+    /// Registers an <see cref="EntityClient"/> of the entities of shards, keyed by the name of the shards. The first one is also there
+    /// without a key.
+    /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. By default the configuration decides.</param>
@@ -67,7 +77,8 @@ public static class RaftServiceExtensions
         this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, contacts));
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<EntityClient>(shards.Name));
+        return services.AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateEntityClient(shards, contacts));
     }
 
     /// <summary>

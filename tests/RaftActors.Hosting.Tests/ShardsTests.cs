@@ -37,6 +37,26 @@ public sealed class ShardsTests
         Assert.Throws<ArgumentException>(() => client[new RaftShards("other", 4).All[0]]);
     }
 
+    [Fact]
+    public async Task Shards_and_clients_are_keyed_by_the_name_of_the_shards_and_the_first_ones_need_no_key()
+    {
+        var (shards, others) = (new RaftShards("tally", 4), new RaftShards("others", 2));
+        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftShards<Tally>(shards), services => services
+            .AddRaftClient<int, string>(shards)
+            .AddRaftClient<int, string>(others)
+            .AddRaftEntityClient(shards)
+            .AddRaftEntityClient(others));
+        await node.StartAsync();
+        var services = node.Services;
+
+        Assert.Same(shards, services.GetRequiredService<RaftShards>());
+        Assert.Same(others, services.GetRequiredKeyedService<RaftShards>("others"));
+        Assert.Same(shards, services.GetRequiredService<RaftShardsClient<int, string>>().Shards);
+        Assert.Same(others, services.GetRequiredKeyedService<RaftShardsClient<int, string>>("others").Shards);
+        Assert.Same(services.GetRequiredKeyedService<EntityClient>("tally"), services.GetRequiredService<EntityClient>());
+        Assert.NotSame(services.GetRequiredKeyedService<EntityClient>("others"), services.GetRequiredService<EntityClient>());
+    }
+
     /// <summary>Answers with the name of its group.</summary>
     private sealed class Tally(RaftShard shard) : RaftActor<int, string>(new() { Shard = shard })
     {

@@ -32,8 +32,9 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     /// <summary>Not earlier than.</summary>
     public static bool operator >=(Serial left, Serial right) => left.Value >= right.Value;
 
-    /// <inheritdoc/>
-    static Serial IParsable<Serial>.Parse(string s, IFormatProvider? provider) =>
+    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns.</summary>
+    /// <exception cref="FormatException">The text is no number, or negative.</exception>
+    public static Serial Parse(string s, IFormatProvider? provider = null) =>
         TryParse(s, provider, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
 
     /// <summary>Parses the decimal digits that <see cref="ToString"/> returns; false if the text is null, no number, or negative.</summary>

@@ -39,6 +39,6 @@ public sealed class BootTests
         lab.Receive(Raft2, 2, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, lab.Sent[^1].Boot, "an old copy"));
 
         Assert.NotNull(lab.Core.Fence);
-        Assert.Contains($"transfer to {Raft3.Name} ended: NotLeader", lab.Done);
+        Assert.Contains($"transfer to {Raft3.Name} ended: NoLeader", lab.Done);
     }
 }

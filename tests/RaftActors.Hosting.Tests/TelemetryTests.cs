@@ -10,7 +10,7 @@ using OpenTelemetry.Trace;
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Metrics and traces, as OpenTelemetry exports them.</summary>
-public sealed class InstrumentationTests
+public sealed class TelemetryTests
 {
     private readonly int _port = FreePorts.Next();
 
@@ -20,10 +20,10 @@ public sealed class InstrumentationTests
         using Metrics metrics = new();
         using Spans spans = new();
         using var meters = Sdk.CreateMeterProviderBuilder()
-            .AddRaftActorsInstrumentation()
+            .AddMeter(RaftTelemetry.Name)
             .AddReader(new BaseExportingMetricReader(metrics))
             .Build();
-        using var tracer = Sdk.CreateTracerProviderBuilder().AddRaftActorsInstrumentation().AddProcessor(spans).Build();
+        using var tracer = Sdk.CreateTracerProviderBuilder().AddSource(RaftTelemetry.Name).AddProcessor(spans).Build();
         var group = $"of-{_port}";
         await using (var node = new HostedNode(
             _port,
