@@ -11,8 +11,6 @@ namespace RaftActors;
 /// </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
-    private ReminderClock _clock = null!;
-
     /// <summary>
     /// Sets a reminder: when it is due, <see cref="HandleReminder"/> is called on every process, once, at one place in the log. It survives
     /// restarts, failovers and restores. Call it in HandleAppend, HandleReminder or HandleUpgrade. One with the same name is replaced.
@@ -63,7 +61,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
     }
 
-    private protected Reminders Reminders => _results.Reminders;
+    private protected Reminders Reminders => Results.Reminders;
 
     /// <summary>
     /// The time that each reminder has left, by its name. One whose pair is on its way has none. Each process counts by its own clock, so
@@ -71,7 +69,7 @@ public abstract partial class RaftActor<TValue, TResult>
     /// </summary>
     protected IReadOnlyDictionary<string, TimeSpan> LeftOfReminders()
     {
-        var left = _clock.Left();
+        var left = Life.Clock.Left();
         return Reminders.All.ToDictionary(each => each.Name, each => left.GetValueOrDefault(each.Number));
     }
 
@@ -87,12 +85,12 @@ public abstract partial class RaftActor<TValue, TResult>
         }
 
         var bytes = _values.Encode(value);
-        _process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.ReminderHeadMax + bytes.Length);
+        Life.Process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.ReminderHeadMax + bytes.Length);
         return bytes;
     }
 
     private protected void Set(string name, TimeSpan? after, DateTimeOffset at, ReadOnlyMemory<byte> value) =>
-        _clock.OnSet(Reminders.Set(name, after, at, value), Reminders);
+        Life.Clock.OnSet(Reminders.Set(name, after, at, value), Reminders);
 
     // Elsewhere the processes would not all make the call.
     private void DemandLog(string call)
@@ -109,21 +107,21 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         if (leader is not { IsSelf: true, IsReady: true })
         {
-            _clock.Stop();
+            Life.Clock.Stop();
         }
-        else if (!_clock.IsRunning)
+        else if (!Life.Clock.IsRunning)
         {
-            _clock.Start();
+            Life.Clock.Start();
             TellReminders();
         }
     }
 
     private void TellReminders()
     {
-        while (_clock.TryTakeDue(Reminders) is { } reminder)
+        while (Life.Clock.TryTakeDue(Reminders) is { } reminder)
         {
             var value = ValueCodec<TValue>.EncodeReminder(reminder.Number, reminder.Value.Span);
-            _clock.Sent(Raft.AppendReminder(reminder.Name, value), reminder);
+            Life.Clock.Sent(Raft.AppendReminder(reminder.Name, value), reminder);
         }
     }
 
@@ -140,7 +138,7 @@ public abstract partial class RaftActor<TValue, TResult>
             HandleReminder(entry);
         }
 
-        _results.Skip(pair.Serial);
+        Results.Skip(pair.Serial);
         return true;
     }
 }

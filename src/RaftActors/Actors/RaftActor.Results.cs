@@ -9,7 +9,7 @@ namespace RaftActors;
 /// <content> The results of HandleAppend, which the actor keeps for repeats, and the ends of the Appends. </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
-    private KeptResults<TResult> _results = null!;
+    private KeptResults<TResult> Results => field ??= new KeptResults<TResult>(Context.System, ResultCodec);
 
     // Another process wants a digest of exactly these pairs.
     private Serial _wantedDigest;
@@ -37,7 +37,7 @@ public abstract partial class RaftActor<TValue, TResult>
         var result = HandleAppend(entry);
         if (_fetched is { } pair)
         {
-            _results.Add(pair, result);
+            Results.Add(pair, result);
         }
     }
 
@@ -58,33 +58,33 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private void Run(DeliveryStep.Answer answer)
     {
-        var epoch = _process.Pairs.EpochOf(answer.Pair.Serial) with { Era = 0 };
-        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest(), epoch);
-        using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
-        var start = _process.Telemetry.Applies.Start();
+        var epoch = Life.Process.Pairs.EpochOf(answer.Pair.Serial) with { Era = 0 };
+        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? Life.Process.NewRequest(), epoch);
+        using var span = Life.Process.Telemetry.ApplySpans.Begin(entry.Serial);
+        var start = Life.Process.Telemetry.Applies.Start();
         _fetched = answer.Pair;
         HandleSerial(entry);
         _fetched = null;
-        _process.Telemetry.Applies.Stop(start);
+        Life.Process.Telemetry.Applies.Stop(start);
         OnPassed(entry.Serial);
         Complete(answer.Own, entry.Serial);
     }
 
     // Ends an Append whose pair HandleAppend has handled.
     private void Complete(RequestRef own, Serial serial, TResult result) =>
-        _process.Appends.Complete(own, serial, result, Self);
+        Life.Process.Appends.Complete(own, serial, result, Self);
 
     // The result is kept, or there is none.
     private void Complete(RequestRef? request, Serial serial)
     {
         if (request is { } own)
         {
-            _process.Appends.Complete(own, serial, Self, _results);
+            Life.Process.Appends.Complete(own, serial, Self, Results);
         }
     }
 
     // Only states of equal versions are compared.
-    private protected virtual int StateVersion => _results.Logic;
+    private protected virtual int StateVersion => Results.Logic;
 
     private void WantDigest(Serial serial)
     {
@@ -95,12 +95,12 @@ public abstract partial class RaftActor<TValue, TResult>
     // A state that lacks a pair below its highest one is that of no serial.
     private void DigestIfDue()
     {
-        var digest = _results.Digest.Now;
-        if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == _order.Complete)
+        var digest = Results.Digest.Now;
+        if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == Life.Order.Complete)
         {
             _digested = digest.To;
-            var state = _results.Reminders.Hash is var hash and not 0 ? StateHash.Mix(hash, HashState() ?? 0) : HashState();
-            _process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Version = StateVersion }), Self, _life);
+            var state = Results.Reminders.Hash is var hash and not 0 ? StateHash.Mix(hash, HashState() ?? 0) : HashState();
+            Life.Process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Version = StateVersion }), Self, Life.Number);
         }
     }
 

@@ -16,6 +16,11 @@ public abstract partial class RaftActor<TValue, TResult>
 {
     private DeferredMessages _deferred = new();
 
+    // Null until the store is open. Only the constructor can need it before, and waits.
+    private ActorLife? _life;
+
+    private ActorLife Life => _life ?? BeginLife();
+
     // Runs PreStart or PostRestart when the store is open. Null after that.
     private Action? _start;
 
@@ -71,10 +76,10 @@ public abstract partial class RaftActor<TValue, TResult>
             _deferred.Drop(_extension.System, Self);
             if (_start is null)
             {
-                _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
+                _life?.Process.Appends.OnActorGone(_life.Process.EngineStopped, Self, Results);
             }
 
-            _process?.Tries.OnStopped();
+            _life?.Process.Tries.OnStopped();
             EndLife();
         }
     }
@@ -82,12 +87,12 @@ public abstract partial class RaftActor<TValue, TResult>
     // The mailbox survives the restart, so the next life calls HandleCancel for them.
     private void PassOnHeld()
     {
-        foreach (var held in _order.HeldCancellations)
+        foreach (var held in Life.Order.HeldCancellations)
         {
             Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Failure), Self);
         }
 
-        foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
+        foreach (var held in Life.Turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
         {
             Self.Tell(held, Self);
         }
@@ -108,11 +113,11 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         if (_start is null)
         {
-            _raft?.EndQueries();
+            _life?.Raft.EndQueries();
         }
 
         _pause?.Cancel();
-        _clock?.Stop();
+        _life?.Clock.Stop();
         _opening.Release(Self);
     }
 
@@ -125,26 +130,27 @@ public abstract partial class RaftActor<TValue, TResult>
         cause);
 
     // Waits for the opening if it has not ended.
-    private RaftContext<TValue> BeginLife()
+    private ActorLife BeginLife()
     {
         try
         {
-            _process = _opening.Wait();
-            _life = _process.BeginLife();
-            var preloaded = new Serial(Math.Min(_options.Preload.Count, _process.Preloaded.Value));
+            var process = _opening.Wait();
+            var life = process.BeginLife();
+            var preloaded = new Serial(Math.Min(_options.Preload.Count, process.Preloaded.Value));
             var last = _options.LastSerial ?? preloaded;
-            _process.DemandPairsAfter(last, this, takesSnapshots: this is IRaftSnapshot);
-            LearnerDelivery? pulls = _overrides.Pulls ? _process.Settings.LearnerDelivery : null;
-            _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
-            _turns = new DeliveryTurns(Self, _life);
-            _clock = new ReminderClock(Context.System.Scheduler, Self, _life);
-            var check = new PairCheck<TValue>(
-                _values, _options.FindFault, _options.IsOfOperators, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
+            process.DemandPairsAfter(last, this, takesSnapshots: this is IRaftSnapshot);
+            LearnerDelivery? pulls = _overrides.Pulls ? process.Settings.LearnerDelivery : null;
+            DeliveryOrder order = new(last, pulls, process.Pairs, process.OwnRef);
+            DeliveryTurns turns = new(Self, life);
+            PairCheck<TValue> check = new(
+                _values, _options.FindFault, _options.IsOfOperators, () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
             LatestActor latest = new(
-                _process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
-            _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
-            _process.Actor = latest;
-            return _raft = new RaftContext<TValue>(_process, _order, _turns, check, latest);
+                process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
+            SlowCallbacks slow = new(Context.System.Scheduler, process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
+            ReminderClock clock = new(Context.System.Scheduler, Self, life);
+            process.Actor = latest;
+            return _life = new(
+                life, process, order, turns, clock, slow, new RaftContext<TValue>(process, order, turns, check, latest));
         }
         catch (Exception cause)
         {
@@ -159,7 +165,6 @@ public abstract partial class RaftActor<TValue, TResult>
         {
             (this as IRaftSnapshot)?.DemandType(Context.System);
             _extension.AddResultType(ResultCodec);
-            _results = new KeptResults<TResult>(Context.System, ResultCodec);
             _deferred = _opening.Claim(Self);
         }
         catch (RaftConfigurationException cause)
@@ -184,21 +189,21 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         try
         {
-            Raft.Latest.Results = _results;
-            _begunAt = _order.Serial;
-            _results.Logic = _process.Pairs.EpochOf(_begunAt).Logic;
-            _process.Delivered = _order.Complete;
+            Raft.Latest.Results = Results;
+            _begunAt = Life.Order.Serial;
+            Results.Logic = Life.Process.Pairs.EpochOf(_begunAt).Logic;
+            Life.Process.Delivered = Life.Order.Complete;
             HoldIfDue();
             Attach();
             start();
             _start = null;
-            Context.System.Log.Info("{Process} of group {Group}: the actor has started", _process.Name, _process.Settings.Group);
-            Context.System.EventStream.Publish(new RaftEvent.Started(_process.Settings.Group, _process.Name, Self));
+            Context.System.Log.Info("{Process} of group {Group}: the actor has started", Life.Process.Name, Life.Process.Settings.Group);
+            Context.System.EventStream.Publish(new RaftEvent.Started(Life.Process.Settings.Group, Life.Process.Name, Self));
         }
         catch
         {
-            _raft?.EndQueries();
-            _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
+            _life?.Raft.EndQueries();
+            _life?.Process.Appends.OnActorGone(_life.Process.EngineStopped, Self, Results);
             _opening.Release(Self);
             throw;
         }
@@ -232,19 +237,29 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private void Attach()
     {
-        _process.Appends.OnActorCame();
+        Life.Process.Appends.OnActorCame();
         Raft.EndQueries();
         var validates = _overrides.ValidatesProposals;
-        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, validates), Self);
+        _extension.Host.Tell(new ToEngine.Attach(Life.Process, Life.Number, Life.Order.Serial, this is IRaftSnapshot, validates), Self);
         Raft.Begin();
     }
 
     private void HoldIfDue()
     {
-        if (_process.Tries.Begin(_order.Serial) is var (place, pause))
+        if (Life.Process.Tries.Begin(Life.Order.Serial) is var (place, pause))
         {
-            _order.Hold(place);
-            _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new ToActor.TryAgain(_life), Self);
+            Life.Order.Hold(place);
+            _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new ToActor.TryAgain(Life.Number), Self);
         }
     }
+
+    /// <summary>What a life of the actor has from its begin on.</summary>
+    private sealed record ActorLife(
+        long Number,
+        RaftProcess Process,
+        DeliveryOrder Order,
+        DeliveryTurns Turns,
+        ReminderClock Clock,
+        SlowCallbacks Slow,
+        RaftContext<TValue> Raft);
 }

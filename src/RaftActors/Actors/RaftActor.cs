@@ -46,14 +46,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private readonly ValueCodec<object?> _questions;
     private readonly ProcessOpening _opening;
     private readonly ActorOverrides _overrides;
-    // Set when the store is open, before any message is handled.
-    private DeliveryOrder _order = null!;
-    private DeliveryTurns _turns = null!;
-    private SlowCallbacks _slow = null!;
-    private RaftProcess _process = null!;
-    private long _life;
     private Serial _begunAt;
-    private RaftContext<TValue>? _raft;
 
     /// <summary>
     /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
@@ -100,7 +93,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
     /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
-    protected RaftContext<TValue> Raft => _raft ?? BeginLife();
+    protected RaftContext<TValue> Raft => Life.Raft;
 
     /// <summary>
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
@@ -256,7 +249,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         // After a restart the mailbox still holds messages to the earlier life. The engine sends this life its own copies.
-        if (toActor.Life == _life || toActor.Life == ToActor.AnyLife)
+        if (toActor.Life == Life.Number || toActor.Life == ToActor.AnyLife)
         {
             OnEngineMessage(toActor);
         }
@@ -287,17 +280,17 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         switch (message)
         {
             case ToActor.Continue:
-                _turns.OnContinue();
+                Life.Turns.OnContinue();
                 break;
             case ToActor.Resumed resumed:
                 Complete(resumed.Own, resumed.Serial);
                 break;
             default:
-                _turns.Add(message);
+                Life.Turns.Add(message);
                 break;
         }
 
-        if (!_turns.IsComing)
+        if (!Life.Turns.IsComing)
         {
             RunTurn();
         }
@@ -310,8 +303,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.OpeningEnded:
                 break;
             case ToActor.Attached attached:
-                _order.Take(attached);
-                _process.Engine.Meet(attached.Engine, _life);
+                Life.Order.Take(attached);
+                Life.Process.Engine.Meet(attached.Engine, Life.Number);
                 break;
             case ToActor.EngineStopped:
                 LoseEngine();
@@ -324,7 +317,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 {
                     if (query.Asked is not { } asked || Raft.TryOpen(query.Request, asked, _questions))
                     {
-                        _order.TakeQuery(query.Request, readable.Serial);
+                        Life.Order.TakeQuery(query.Request, readable.Serial);
                     }
                 }
 
@@ -333,7 +326,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 thrown.Cause.Throw();
                 break;
             case ToActor.ReminderDue due:
-                _clock.OnWoken(due);
+                Life.Clock.OnWoken(due);
                 TellReminders();
                 break;
             case ToActor.WantDigest wanted:
@@ -343,7 +336,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Raft.Serve(serve, HandleGet);
                 break;
             default:
-                _order.Take(message);
+                Life.Order.Take(message);
                 break;
         }
     }
@@ -357,9 +350,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void LoseEngine()
     {
-        _process.Engine.Lose(Self, _life);
+        Life.Process.Engine.Lose(Self, Life.Number);
         Raft.LoseQueries();
-        _order.LoseEngine(_process.EngineStopped);
+        Life.Order.LoseEngine(Life.Process.EngineStopped);
     }
 
     // The next step is computed when the one before has returned: a callback may change what comes next. If a callback throws under a
@@ -368,23 +361,23 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     {
         DeliveryStep? step = null;
         var isDue = true;
-        var begun = _slow.Now;
+        var begun = Life.Slow.Now;
         ReplyTurn.Begin();
         try
         {
             for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
             {
                 Raft.GetReserved();
-                Raft.Running = step = _order.TryTakeNext(_results.Logic);
+                Raft.Running = step = Life.Order.TryTakeNext(Results.Logic);
                 if (step is not null)
                 {
                     Run(step);
-                    begun = _slow.OnEnded(step.Callback, begun, _order.Serial);
+                    begun = Life.Slow.OnEnded(step.Callback, begun, Life.Order.Serial);
                 }
-                else if (_turns.TryTake() is { } message)
+                else if (Life.Turns.TryTake() is { } message)
                 {
                     Take(message);
-                    begun = _slow.OnEnded(CallbackOf(message), begun, _order.Serial);
+                    begun = Life.Slow.OnEnded(CallbackOf(message), begun, Life.Order.Serial);
                 }
                 else
                 {
@@ -404,10 +397,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         // After a failure it stays as it was: the next life lacks the pair.
-        _process.Delivered = _order.Complete;
+        Life.Process.Delivered = Life.Order.Complete;
         if (isDue)
         {
-            _turns.Ask();
+            Life.Turns.Ask();
         }
         else
         {
@@ -417,10 +410,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void OnNothingDue()
     {
-        if (_process.Engine.HasStopped)
+        if (Life.Process.Engine.HasStopped)
         {
             // A committed pair that waits for a missing one is never delivered.
-            _process.Appends.EndNoted(Self, _results);
+            Life.Process.Appends.EndNoted(Self, Results);
         }
     }
 
@@ -430,7 +423,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     {
         if (DeliveryPlace.Of(step) is { } place)
         {
-            _process.Tries.OnFailed(place, cause);
+            Life.Process.Tries.OnFailed(place, cause);
         }
 
         var (own, serial) = step switch
@@ -441,10 +434,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         };
         if (step is DeliveryStep.Append or DeliveryStep.Answer)
         {
-            _results.Skip(serial);
+            Results.Skip(serial);
         }
 
-        Self.Tell(new ToActor.Resumed(_life, own, serial), Self);
+        Self.Tell(new ToActor.Resumed(Life.Number, own, serial), Self);
     }
 
     private void Run(DeliveryStep step)
@@ -486,7 +479,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Raft.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
                 break;
             case DeliveryStep.Cancel cancel:
-                _clock.OnCancelled(cancel.Request);
+                Life.Clock.OnCancelled(cancel.Request);
                 if (Raft.Abandon(cancel.Request, cancel.Failure))
                 {
                     HandleCancel(cancel.Request, cancel.Failure);
@@ -504,10 +497,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             return false;
         }
 
-        _order.GiveUp();
-        var detail = $"the group has logic version {logic}, and the program of {_process.Name} has {LogicVersion} at most. Start a newer "
-            + "program.";
-        _process.Engine.Tell(new ToEngine.Unable(detail), Self, _life);
+        Life.Order.GiveUp();
+        var detail = $"the group has logic version {logic}, and the program of {Life.Process.Name} has {LogicVersion} at most. Start a "
+            + "newer program.";
+        Life.Process.Engine.Tell(new ToEngine.Unable(detail), Self, Life.Number);
         return true;
     }
 
@@ -516,28 +509,28 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         if (!GivesUpAt(upgrade.To))
         {
             // A life without any pair has no state yet that earlier rules made.
-            if (_options.LastSerial is not null || _order.Serial > _begunAt)
+            if (_options.LastSerial is not null || Life.Order.Serial > _begunAt)
             {
                 HandleUpgrade(upgrade.From, upgrade.To);
             }
 
-            _results.Logic = upgrade.To;
+            Results.Logic = upgrade.To;
             OnPassed(upgrade.Next);
         }
     }
 
     private void Run(DeliveryStep.Append append)
     {
-        var entry = Raft.ToEntry(append.Pair, append.Own, _process.Pairs.EpochOf(append.Pair.Serial));
-        using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
-        var start = _process.Telemetry.Applies.Start();
+        var entry = Raft.ToEntry(append.Pair, append.Own, Life.Process.Pairs.EpochOf(append.Pair.Serial));
+        using var span = Life.Process.Telemetry.ApplySpans.Begin(entry.Serial);
+        var start = Life.Process.Telemetry.Applies.Start();
         if (TryRemind(append.Pair, entry))
         {
-            _process.Telemetry.Applies.Stop(start);
+            Life.Process.Telemetry.Applies.Stop(start);
             OnPassed(entry.Serial);
             if (append.Own is { } request)
             {
-                _clock.OnApplied(request);
+                Life.Clock.OnApplied(request);
                 Complete(request, entry.Serial);
             }
 
@@ -545,8 +538,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         var result = HandleAppend(entry);
-        _process.Telemetry.Applies.Stop(start);
-        _results.Add(append.Pair, result);
+        Life.Process.Telemetry.Applies.Stop(start);
+        Results.Add(append.Pair, result);
         OnPassed(entry.Serial);
         if (append.Own is { } own)
         {
@@ -556,9 +549,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void OnPassed(Serial serial)
     {
-        if (_process.Tries.OnPassed(serial))
+        if (Life.Process.Tries.OnPassed(serial))
         {
-            _process.Engine.Tell(new ToEngine.HoldEnded(), Self, _life);
+            Life.Process.Engine.Tell(new ToEngine.HoldEnded(), Self, Life.Number);
         }
 
         DigestIfDue();
@@ -568,10 +561,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     {
         if (this is not IRaftSnapshot snapshots)
         {
-            throw _process.SnapshotNotTaken(this);
+            throw Life.Process.SnapshotNotTaken(this);
         }
 
-        if (_process.Snapshot is { Configuration.Version.Logic: var logic } && GivesUpAt(logic))
+        if (Life.Process.Snapshot is { Configuration.Version.Logic: var logic } && GivesUpAt(logic))
         {
             return;
         }
@@ -579,33 +572,33 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         Serial serial;
         try
         {
-            serial = snapshots.Restore(Context.System, _process, _results);
+            serial = snapshots.Restore(Context.System, Life.Process, Results);
         }
         catch (UnreadableSnapshotException e)
         {
             // The store has failed, not the actor: every further life would fail at the same place.
-            _order.GiveUp();
-            _process.Engine.Tell(new ToEngine.Unable(e.Message), Self, _life);
+            Life.Order.GiveUp();
+            Life.Process.Engine.Tell(new ToEngine.Unable(e.Message), Self, Life.Number);
             return;
         }
 
-        _order.Restored(serial);
-        _clock.OnRestored(_results.Reminders);
+        Life.Order.Restored(serial);
+        Life.Clock.OnRestored(Results.Reminders);
         OnPassed(serial);
-        _process.Appends.EndCommittedTo(serial, Self, _results);
+        Life.Process.Appends.EndCommittedTo(serial, Self, Results);
     }
 
     private void TakeSnapshot(Serial serial)
     {
-        _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
+        Life.Process.Engine.Tell(new ToEngine.StateBegun(serial), Self, Life.Number);
         try
         {
-            var state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), _results);
-            _process.Engine.Tell(new ToEngine.State(serial, state), Self, _life);
+            var state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), Results);
+            Life.Process.Engine.Tell(new ToEngine.State(serial, state), Self, Life.Number);
         }
         catch (Exception e)
         {
-            _process.Engine.Tell(new ToEngine.State(serial, default, FailureText.Of(e)), Self, _life);
+            Life.Process.Engine.Tell(new ToEngine.State(serial, default, FailureText.Of(e)), Self, Life.Number);
             throw;
         }
     }
@@ -619,7 +612,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
         finally
         {
-            _process.Engine.Tell(new ToEngine.Validated(validate.Request, fault), Self, _life);
+            Life.Process.Engine.Tell(new ToEngine.Validated(validate.Request, fault), Self, Life.Number);
         }
     }
 }
