@@ -17,10 +17,10 @@ public sealed class OdometerTests() : TestKit(Hocon)
         Sys.ActorOf(Props.Create(() => new Odometer()), "odometer");
         await using var client = Raft.Get(Sys).CreateClient<int, int>();
 
-        var refused = Assert.IsType<Outcome<int>>(await client.AppendAsync("car", -5)).NotDone();
+        var refused = await client.AppendAsync("car", -5);
         var total = await client.AppendAsync("car", 5);
 
-        Assert.Equal((FailureReason.Invalid, "car cannot go back"), (refused.Reason, refused.Detail));
+        Assert.Equal(new RaftFailure(FailureKind.NotDone, FailureReason.Invalid, "car cannot go back"), refused.Failure);
         Assert.Equal(5, total.OrThrow().ResultOr(-1));
     }
 }
