@@ -282,7 +282,10 @@ internal sealed class GroupCalls
 
                     Remove(question);
                     question.End(reply is Status.Failure { Cause.Message: var why }
-                        ? new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, why))
+                        // The reply to a change that cannot be read may say that it is done.
+                        ? new ClientReply.Failed(question.MayRepeat
+                            ? RaftFailure.NotDone(FailureReason.Invalid, why)
+                            : RaftFailure.Unknown(FailureReason.TimedOut))
                         : reply);
                     break;
             }

@@ -21,6 +21,10 @@ namespace RaftActors.Engine;
 internal sealed class EngineLink(RaftProcess process)
 {
     private readonly ConcurrentQueue<(ToEngine Message, long Life)> _messages = new();
+
+    // A message of a life that the engine does not know yet. It waits here, because a queue that was ever peeked into keeps all messages
+    // that were taken from its segment: the states of many snapshots.
+    private volatile EarlyMessage? _early;
     private int _isAnnounced;
 
     // The engine, and the latest life of the actor that it knows.
@@ -73,7 +77,8 @@ internal sealed class EngineLink(RaftProcess process)
     }
 
     /// <summary>True: send the engine a <see cref="ToEngine.ReadInbox"/>. False: one is on its way, or there is no message.</summary>
-    public bool TryAnnounce() => !_messages.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
+    public bool TryAnnounce() =>
+        (_early is not null || !_messages.IsEmpty) && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
 
     /// <summary>
     /// Takes the next message for an engine with this life attached. Drops questions of earlier lives, which ended with them. False: there
@@ -81,9 +86,14 @@ internal sealed class EngineLink(RaftProcess process)
     /// </summary>
     public bool TryTake(long life, [NotNullWhen(true)] out ToEngine? message)
     {
-        while (_messages.TryPeek(out var next) && next.Life <= life)
+        while (TryTakeNext(out var next))
         {
-            _messages.TryDequeue(out _);
+            if (next.Life > life)
+            {
+                _early = new EarlyMessage(next.Message, next.Life);
+                break;
+            }
+
             if (next.Life == life || next.Message is not (ToEngine.Get or ToEngine.Query or ToEngine.Served))
             {
                 message = next.Message;
@@ -100,7 +110,18 @@ internal sealed class EngineLink(RaftProcess process)
     {
         // The full fence orders this before the look at the queue: either this side sees a new message, or its sender sees the flag.
         Interlocked.Exchange(ref _isAnnounced, 0);
-        return _messages.TryPeek(out var next) && next.Life <= life && TryAnnounce();
+        return (_early is not { } early || early.Life <= life) && TryAnnounce();
+    }
+
+    private bool TryTakeNext(out (ToEngine Message, long Life) next)
+    {
+        if (_early is { } early)
+        {
+            (next, _early) = ((early.Message, early.Life), null);
+            return true;
+        }
+
+        return _messages.TryDequeue(out next);
     }
 
     private void Cancel(ToEngine message, IActorRef actor, long life)
@@ -125,4 +146,6 @@ internal sealed class EngineLink(RaftProcess process)
                 break;
         }
     }
+
+    private sealed record EarlyMessage(ToEngine Message, long Life);
 }
