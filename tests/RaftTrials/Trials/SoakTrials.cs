@@ -69,8 +69,8 @@ internal static class SoakTrials
             }
 
             Add("clients", Usage.OfThisProcess());
-            Console.Out.WriteLine($"        after {Stopwatch.GetElapsedTime(began):hh\\:mm\\:ss}: heap "
-                + string.Join(", ", samples.Where(series => series.Key.Measure == "heap").Select(series => $"{series.Value[^1].Value:N0}")));
+            var heaps = samples.Where(series => series.Key.Measure == "heap").Select(series => $"{series.Value[^1].Value:N0}");
+            Console.Out.WriteLine($"        after {Stopwatch.GetElapsedTime(began):hh\\:mm\\:ss}: heap {string.Join(", ", heaps)}");
             if (round % FrozenEach == 0)
             {
                 var leader = elections.Latest!.Server;
