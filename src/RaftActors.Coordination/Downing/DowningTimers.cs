@@ -24,8 +24,8 @@ internal sealed class DowningTimers(DowningSettings settings)
     }
 
     /// <summary>
-    /// Restarts the times after a decision. What the node cannot reach may be the other half of the same fault. If it did not wait again,
-    /// a cut that heals while the nodes decide could down members of both sides.
+    /// Restarts the times after a decision. The members that this node cannot reach may be the other half of the same fault. If it did not
+    /// wait again, a cut that heals while the nodes decide could down members of both sides.
     /// </summary>
     public void OnDecided(TimeSpan now) => (_changedAt, _since) = (now, _since is null ? null : now);
 

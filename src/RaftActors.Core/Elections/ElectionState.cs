@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// What decides, besides the timer, whether this process campaigns: when it last heard a leader, and how long it follows that leader
-/// (stickiness, thesis §4.2.3); refusals that keep it from campaigning for a while; and the progress of the founding.
+/// The state that decides, besides the timer, whether this process campaigns: the time at which it last heard a leader, and how long it
+/// follows that leader (stickiness, thesis §4.2.3); refusals that keep it from campaigning for a while; and the progress of the founding.
 /// </summary>
 internal sealed class ElectionState
 {

@@ -77,8 +77,7 @@ internal sealed class EngineLink(RaftProcess process)
     }
 
     /// <summary>True: send the engine a <see cref="ToEngine.ReadInbox"/>. False: one is on its way, or there is no message.</summary>
-    public bool TryAnnounce() =>
-        (_early is not null || !_messages.IsEmpty) && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
+    public bool TryAnnounce() => (_early is not null || !_messages.IsEmpty) && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
 
     /// <summary>
     /// Takes the next message for an engine with this life attached. Drops questions of earlier lives, which ended with them. False: there

@@ -170,8 +170,8 @@ public static class GroupHealth
     private static string NamesOf(IEnumerable<RaftStatus> answers) => Names(answers.Select(status => status.Name));
 
     /// <summary>
-    /// How a problem is told. The text is a predicate of the process or the group. What a rule returns continues it; null: the rule does
-    /// not apply.
+    /// How a problem is told. The text is a predicate of the process or the group. A rule returns the rest of the sentence, or null if it
+    /// does not apply.
     /// </summary>
     /// <param name="OfItself">Checks by what a process says of itself.</param>
     /// <param name="Sees">Checks by what a process alone sees of its group.</param>

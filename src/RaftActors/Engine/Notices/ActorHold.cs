@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What the process does while its actor is held. It still votes, acknowledges and commits. It takes no Appends, because it could tell no
+/// The conduct of a process whose actor is held. It still votes, acknowledges and commits. It takes no Appends, because it could tell no
 /// results, and prefers each other process as the leader, because clients ask the leader first and its actor validates proposals.
 /// </summary>
 internal sealed class ActorHold(EngineContext context)
