@@ -19,7 +19,6 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
         Channel.CreateBounded<(int Line, string Id, Task<RequestOutcome> Outcome)>(Window - 1);
 
     private int _lines;
-    private bool _isInterrupted;
 
     /// <returns>The exit code.</returns>
     public int Run()
@@ -38,7 +37,7 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
                 _open.Writer.WaitToWriteAsync().AsTask().Wait();
                 lock (_lock)
                 {
-                    if (_isInterrupted)
+                    if (run.Client.IsInterrupted)
                     {
                         return;
                     }
@@ -67,9 +66,10 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
         }
         catch (OperationCanceledException)
         {
+            int last;
             lock (_lock)
             {
-                _isInterrupted = true;
+                last = _lines;
             }
 
             // The cancelled requests end at once, with an unknown outcome.
@@ -78,7 +78,7 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
                 _report.Ended(await open.Outcome.ConfigureAwait(false), open.Id, open.Line);
             }
 
-            run.Environment.Error.WriteLine($"raft: interrupted: no line after line {_lines} was sent; begin again after it");
+            run.Environment.Error.WriteLine($"raft: interrupted: no line after line {last} was sent; begin again after it");
             return ExitCode.Interrupted;
         }
 

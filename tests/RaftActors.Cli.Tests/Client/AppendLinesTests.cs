@@ -1,4 +1,6 @@
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 
 using TrialKit;
@@ -109,6 +111,36 @@ public sealed class AppendLinesTests : ServerProgramTest
         var run = Run.Here("", ["append", "-"], new FakeGroup());
 
         Assert.Equal((0, "", ""), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void No_line_after_Ctrl_C_is_read_or_counted()
+    {
+        using CancellationTokenSource interrupt = new();
+        var serial = 0;
+        var group = new FakeGroup
+        {
+            OnAppend = (key, text) =>
+            {
+                if (++serial == 3)
+                {
+                    interrupt.Cancel();
+                }
+
+                return FakeGroup.Committed(serial, key.Attempt, text);
+            },
+        };
+        using var input = new StringReader(string.Concat(Enumerable.Range(1, 100).Select(line => $"{line}\n")));
+        using StringWriter output = new(), error = new();
+        using var client = group.Settings.Open(interrupt.Token);
+
+        GroupRun run = new(new CommandEnvironment(() => input, output, error), group.Settings, client);
+
+        var code = new AppendLines(run, "import").Run();
+
+        Assert.Equal(
+            (130, "raft: interrupted: no line after line 3 was sent; begin again after it\n", 3),
+            (code, error.ToString(), group.Appends.Count));
     }
 
     [Fact]

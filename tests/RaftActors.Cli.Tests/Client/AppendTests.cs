@@ -1,5 +1,4 @@
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Security;
 using RaftActors.Cli.Tests.Server;
 
 using TrialKit;
@@ -139,11 +138,9 @@ public sealed class AppendTests : ServerProgramTest
     {
         var group = new FakeGroup { OnAppend = (_, _) => null };
         using var interruption = new CancellationTokenSource();
-        var settings = new ClientSettings(
-            new ServersTarget(ClientSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, group.Connect);
-        using var client = settings.Open(interruption.Token);
+        using var client = group.Settings.Open(interruption.Token);
 
-        var outcome = new Appender(client, settings.Timeout, "one").AppendAsync("x", "one");
+        var outcome = new Appender(client, group.Settings.Timeout, "one").AppendAsync("x", "one");
         await interruption.CancelAsync();
 
         Assert.Equal(new RequestOutcome.Unknown("interrupted"), await outcome);

@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 using RaftActors.Core;
@@ -69,6 +71,10 @@ internal sealed class FakeGroup : RaftClient<string, string>
 
     internal override Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
         Task.FromResult(OnDescribe(process));
+
+    /// <summary>For a run whose Ctrl-C is a token of the test.</summary>
+    public ClientSettings Settings => new(
+        new ServersTarget(ClientSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, Connect);
 
     public RaftClient<string, string> Connect(ServerId[] servers)
     {

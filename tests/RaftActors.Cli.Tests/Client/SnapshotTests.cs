@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using RaftActors.Cli.Backups;
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
@@ -67,6 +69,20 @@ public sealed class SnapshotTests : ServerProgramTest
     }
 
     [Fact]
+    public void Ctrl_C_at_the_last_member_ends_with_130_if_a_member_has_no_snapshot()
+    {
+        using CancellationTokenSource interrupt = new();
+        var group = Group(leader: 2, failing: 0, asked: name => (name == NameOf(2) ? interrupt : null)?.Cancel());
+        using StringWriter output = new(), error = new();
+        using var client = group.Settings.Open(interrupt.Token);
+        GroupRun run = new(new CommandEnvironment(() => TextReader.Null, output, error), group.Settings, client);
+
+        var code = SnapshotCommand.Take(run, group.OnStatus(), [NameOf(0), NameOf(1), NameOf(2)]);
+
+        Assert.Equal((130, 2), (code, output.ToString().Split('\n').Length - 1));
+    }
+
+    [Fact]
     public void Group_without_members_is_a_failure()
     {
         var run = Run.Here(new FakeGroup(), "snapshot");
@@ -116,7 +132,8 @@ public sealed class SnapshotTests : ServerProgramTest
 
     /// <param name="leader">Its place among the three servers.</param>
     /// <param name="failing">The place of the server whose disk is full; null: none is.</param>
-    private FakeGroup Group(int leader, int? failing = null)
+    /// <param name="asked">Called before a server takes a snapshot.</param>
+    private FakeGroup Group(int leader, int? failing = null, Action<ProcessName>? asked = null)
     {
         ProcessName[] names = [NameOf(0), NameOf(1), NameOf(2)];
         var statuses = names.Select(name => new RaftStatus(ServerId.GroupName, name)
@@ -133,6 +150,7 @@ public sealed class SnapshotTests : ServerProgramTest
             OnSnapshot = name =>
             {
                 _asked.Enqueue(name);
+                asked?.Invoke(name);
                 return failing is { } place && name == NameOf(place)
                     ? throw RaftException.Unavailable("The disk is full.")
                     : new ProcessSnapshot(name, new Serial(17), new LogIndex(19), 1_500_000);
