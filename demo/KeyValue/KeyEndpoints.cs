@@ -50,22 +50,16 @@ internal static class KeyEndpoints
                 statusCode: StatusCodes.Status400BadRequest);
         }
 
-        try
+        var read = await client[shard].QueryAsync<Item?>(new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
+        if (read.Failure is { } failure)
         {
-            var read = (await client[shard].QueryAsync<Item?>(
-                new GetItem(key), consistency: level, cancellationToken: http.RequestAborted)).OrThrow();
-            http.Response.Headers[Session.Header] = seen.With(shard.Group, read.Serial.Value).ToString();
-            if (read.Result is not { } item)
-            {
-                return Results.NotFound();
-            }
+            return Problems.Of(http, failure, "Send the request again.");
+        }
 
-            return Results.Bytes(item.Value, item.ContentType, entityTag: new EntityTagHeaderValue($"\"{item.Serial}\""));
-        }
-        catch (RaftException cause)
-        {
-            return Problems.Unavailable(http, cause.Message);
-        }
+        http.Response.Headers[Session.Header] = seen.With(shard.Group, read.Serial.Value).ToString();
+        return read.Result is { } item
+            ? Results.Bytes(item.Value, item.ContentType, entityTag: new EntityTagHeaderValue($"\"{item.Serial}\""))
+            : Results.NotFound();
     }
 
     private static async Task<IResult> PutAsync(string key, [AsParameters] WriteHeaders headers, Client client, HttpContext http)
@@ -117,19 +111,14 @@ internal static class KeyEndpoints
     // The pair is committed, and another attempt has its result. The state still tells whether the change had an effect.
     private static async Task<IResult> AnswerRepeatAsync(HttpContext http, string key, long serial, Client client)
     {
-        try
-        {
-            var wasApplied = (await client.For(key).QueryAsync<bool?>(
-                new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted))
-                .Result;
-            return wasApplied == true ? AnswerApplied(http, serial, isDelete: false)
-                : wasApplied == false ? AnswerRefused(key)
-                : Problems.Unknown($"The change has serial {serial}. Whether the item was as expected then was forgotten.");
-        }
-        catch (RaftException cause)
-        {
-            return Problems.Unknown($"The change has serial {serial}. Whether the item was as expected is not known: {cause.Message}");
-        }
+        var read = await client.For(key).QueryAsync<bool?>(
+            new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted);
+        return read.Failure is { } failure
+            ? Problems.Unknown($"The change has serial {serial}. Whether the item was as expected is not known: {failure.Detail}")
+            : read.Result is not { } wasApplied
+                ? Problems.Unknown($"The change has serial {serial}. Whether the item was as expected then was forgotten.")
+                : wasApplied ? AnswerApplied(http, serial, isDelete: false)
+                : AnswerRefused(key);
     }
 
     private static IResult Answer(HttpContext http, string key, long serial, Written written, bool isDelete)

@@ -38,9 +38,9 @@ internal static class WatchEndpoint
                 ? TypedResults.ServerSentEvents(ChangesAsync(key, new Serial(from), client.For(key), stop.Token))
                 : Results.Problem($"after is {from}. Use 0 or more.", statusCode: StatusCodes.Status400BadRequest);
         }
-        catch (RaftException cause)
+        catch (RaftException cause) when (cause.Failure is { } failure)
         {
-            return Problems.Unavailable(http, cause.Message);
+            return Problems.Of(http, failure, "Send the request again.");
         }
     }
 
@@ -69,7 +69,7 @@ internal static class WatchEndpoint
 
             if (gone is not null)
             {
-                yield return new(new WatchedChange(key, null, null, gone.Message), "compacted");
+                yield return new(new WatchedChange(key, null, null, gone.Failure?.Detail), "compacted");
                 yield break;
             }
 
