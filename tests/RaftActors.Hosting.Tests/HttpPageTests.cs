@@ -56,6 +56,7 @@ public sealed class HttpPageTests : IAsyncLifetime
     [InlineData(FailureReason.Busy, HttpStatusCode.ServiceUnavailable, true)]
     [InlineData(FailureReason.Discarded, HttpStatusCode.UnprocessableEntity, false)]
     [InlineData(FailureReason.Invalid, HttpStatusCode.UnprocessableEntity, false)]
+    [InlineData(FailureReason.HandlerFailed, HttpStatusCode.UnprocessableEntity, false)]
     public async Task Order_that_was_not_booked_is_answered_by_whether_a_repeat_helps(
         FailureReason reason, HttpStatusCode status, bool helps)
     {
@@ -108,7 +109,7 @@ public sealed class HttpPageTests : IAsyncLifetime
                 case { Kind: FailureKind.Unknown }:
                     return Results.Problem(
                         "The order is booked already, later or never. Repeat it with the same key.", statusCode: 504);
-                case { Reason: FailureReason.Discarded or FailureReason.Invalid } refused:
+                case { Reason: FailureReason.Discarded or FailureReason.Invalid or FailureReason.HandlerFailed } refused:
                     return Results.Problem(refused.Detail, statusCode: 422);
                 default:
                     http.Response.Headers.RetryAfter = "2";

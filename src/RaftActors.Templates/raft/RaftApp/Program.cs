@@ -36,6 +36,8 @@ app.MapPost("/clicks", async (RaftClient<int, int> counter) => await counter.App
 {
     { HasResult: true } outcome => Results.Text($"total {outcome.Result}\n"),
     { Failure: null } => Results.Text("counted\n"),
+    { Failure: { Reason: FailureReason.Discarded or FailureReason.Invalid or FailureReason.HandlerFailed } refused } =>
+        Results.Problem(refused.Detail, statusCode: 422),
     { Failure.Kind: FailureKind.NotDone } outcome => Results.Problem(outcome.Failure.Detail, statusCode: 503),
     { Failure.Reason: var reason } => Results.Problem($"The click is counted now, later or never: {reason}", statusCode: 504),
 });
