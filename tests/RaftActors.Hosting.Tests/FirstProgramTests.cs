@@ -35,8 +35,10 @@ public sealed class FirstProgramTests
             // An answer that is not definite may belong to a click that was counted.
             async Task ClickUntilDoneAsync(ProgramProcess node)
             {
-                while (!(await ClickAsync(node)).StartsWith("Outcome { Serial", StringComparison.Ordinal))
+                using CancellationTokenSource guard = new(Guard);
+                while (await ClickAsync(node) is var seen && !seen.StartsWith("Outcome { Serial", StringComparison.Ordinal))
                 {
+                    Assert.False(guard.IsCancellationRequested, $"No click was done within {Guard}. The last answer: {seen}");
                     open++;
                 }
 
