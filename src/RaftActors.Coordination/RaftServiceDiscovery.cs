@@ -19,7 +19,12 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
 
     /// <summary>Called by Akka.Discovery.</summary>
     /// <param name="system">The actor system, whose coordination this call starts.</param>
-    public RaftServiceDiscovery(ExtendedActorSystem system) => _coordination = RaftCoordination.Get(system);
+    public RaftServiceDiscovery(ExtendedActorSystem system)
+        : this(RaftCoordination.Get(system))
+    {
+    }
+
+    internal RaftServiceDiscovery(RaftCoordination coordination) => _coordination = coordination;
 
     /// <summary>
     /// Reads the registered addresses of a service, sorted, as the group has them at one moment. The name of the port and the protocol are
@@ -29,6 +34,7 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
     /// <param name="resolveTimeout">The time to read them, at most 30 s.</param>
     /// <returns>The addresses, which may be none.</returns>
     /// <exception cref="TimeoutException">The group did not answer in time.</exception>
+    /// <exception cref="RaftException">The group refuses the question, for instance for the role of this program.</exception>
     public override async Task<Resolved> Lookup(Lookup lookup, TimeSpan resolveTimeout)
     {
         ArgumentNullException.ThrowIfNull(lookup);
@@ -42,7 +48,7 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
             return new Resolved(lookup.ServiceName, items.Select(item => ServiceAddress.TryParse(item.Name)).OfType<ServiceAddress>()
                 .Select(each => new ResolvedTarget(each.Host, each.Port, IPAddress.TryParse(each.Host, out var address) ? address : null)));
         }
-        catch (Exception e) when (e is TimeoutException or RaftException)
+        catch (Exception e) when (e is TimeoutException or RaftException { Failure.Reason: FailureReason.Unavailable })
         {
             throw new TimeoutException(
                 $"The addresses of '{lookup.ServiceName}' were not read within {timeout}, because the coordination group did not answer. "

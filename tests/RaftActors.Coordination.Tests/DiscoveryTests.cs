@@ -66,6 +66,20 @@ public sealed class DiscoveryTests : NodesTest
     }
 
     [Fact]
+    public async Task Lookup_that_the_group_refuses_tells_the_refusal()
+    {
+        var refusal = RaftFailure.NotDone(FailureReason.Unauthorized, "'web' was refused.");
+        await using var calls = new GroupCalls(new FakeClient { RefusesQuestions = refusal }, new TaskCompletionSource().Task);
+        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
+        RaftCoordination coordination = new(calls, settings, WaitMax, "shop", TimeProvider.System, NoLogger.Instance);
+        await using var sessions = coordination.Sessions;
+
+        var thrown = await Assert.ThrowsAsync<RaftException>(() => new RaftServiceDiscovery(coordination).Lookup("shop", WaitMax));
+
+        Assert.Equal(refusal, thrown.Failure);
+    }
+
+    [Fact]
     public async Task Address_is_registered_again_after_the_session_was_lost_and_another_programs_is_not_removed()
     {
         var client = new FakeClient();
