@@ -69,7 +69,7 @@ public sealed class ClockStepTests
 
         async Task<(long Serial, Answer? Answer)> AppendAsync(string name, Command command)
         {
-            var done = Assert.IsType<Outcome<Answer>>(await group.AppendAsync(name, command)).OrThrow();
+            var done = (await group.AppendAsync(name, command)).OrThrow();
             return (done.Serial.Value, done.Result);
         }
     }

@@ -33,7 +33,7 @@ public sealed class BackupsTests : IDisposable
     private static async Task CountAsync(IActorRef counter, int number, int total)
     {
         var outcome = await counter.Ask<Outcome<int>>(new Count(number), WaitMax);
-        Assert.Equal(total, Assert.IsType<Outcome<int>>(outcome).OrThrow().ResultOr(0));
+        Assert.Equal(total, outcome.OrThrow().ResultOr(0));
     }
 
     private IActorRef StartNode(string directory)

@@ -25,15 +25,15 @@ public sealed partial class GettingStartedTests : TestKit
         var first = await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax);
         var second = await counters[2].Ask<Outcome<int>>(new Count(1), WaitMax);
 
-        Assert.Equal(1, Assert.IsType<Outcome<int>>(first).OrThrow().ResultOr(0));
-        Assert.Equal(2, Assert.IsType<Outcome<int>>(second).OrThrow().ResultOr(0));
+        Assert.Equal(1, first.OrThrow().ResultOr(0));
+        Assert.Equal(2, second.OrThrow().ResultOr(0));
     }
 
     [Fact]
     public async Task Fourth_node_with_the_configuration_of_the_page_about_members_joins()
     {
         var counters = StartThree();
-        Assert.IsType<Outcome<int>>(await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax)).OrThrow();
+        (await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax)).OrThrow();
         var fourth = StartNode(OnFreePorts("akka.actor.provider = remote\n"
             + "akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 2554 }\n"
             + Page("members.md").Split("```hocon\n")[1].Split("```")[0]));
@@ -43,7 +43,7 @@ public sealed partial class GettingStartedTests : TestKit
 
         Assert.Equal(4, added.Result.Members.Length);
         var total = await fourth.Ask<Outcome<int>>(new Count(1), WaitMax);
-        Assert.Equal(2, Assert.IsType<Outcome<int>>(total).OrThrow().ResultOr(0));
+        Assert.Equal(2, total.OrThrow().ResultOr(0));
     }
 
     [Fact]

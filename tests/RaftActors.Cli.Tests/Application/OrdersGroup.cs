@@ -44,7 +44,7 @@ internal sealed class OrdersGroup : IDisposable
     public async Task<long> AppendAsync(string key, string value)
     {
         var outcome = await _client.AppendAsync(key, value, Guard);
-        var serial = Assert.IsType<Outcome<int>>(outcome).OrThrow().Serial;
+        var serial = outcome.OrThrow().Serial;
         while ((await _client.StatusAsync()).Processes.Count(process => process.Delivered >= serial) < Names.Length)
         {
         }

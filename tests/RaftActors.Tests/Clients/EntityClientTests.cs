@@ -80,7 +80,7 @@ public sealed class EntityClientTests : TestKit
         }
 
         await disposal.WaitAsync(Guard);
-        Assert.All(await Task.WhenAll(commands), ended => Assert.IsType<Outcome<int>>(ended).Unknown());
+        Assert.All(await Task.WhenAll(commands), ended => ended.Unknown());
     }
 
     private TCall Expect<TCall>(string id)

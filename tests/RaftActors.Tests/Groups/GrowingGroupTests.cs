@@ -75,7 +75,7 @@ public sealed class GrowingGroupTests : TestKit
     {
         _appended++;
         _nodes[by].Tell(new Recorder.Append($"key{_appended}", "v", TimeSpan.FromSeconds(20)), TestActor);
-        Assert.IsType<Outcome<int>>(ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30))).OrThrow();
+        ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
     }
 
     private void Join(ProcessName name, ProcessName by)
