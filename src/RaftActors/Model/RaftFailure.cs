@@ -3,14 +3,17 @@ namespace RaftActors;
 /// <summary>Whether a call that failed may have taken effect.</summary>
 public enum FailureKind
 {
-    /// <summary>Nothing was appended, changed or read, and this call will not do it. A retry is safe.</summary>
-    NotDone = 0,
+    /// <summary>
+    /// Nothing was appended, changed or read, and this call will not do it. A retry is safe. Exception: the command of an entity
+    /// with <see cref="FailureReason.HandlerFailed"/> is committed, and changed nothing.
+    /// </summary>
+    NotDone = 1,
 
     /// <summary>
     /// The call may have reached a leader. It took effect already, will, or never will. If the pair of an Append is committed, HandleAppend
     /// or a snapshot still delivers it. A retry may append it twice, unless both calls have the same <see cref="RequestKey"/>.
     /// </summary>
-    Unknown = 1,
+    Unknown = 2,
 }
 
 /// <summary>Why a call failed.</summary>
@@ -23,6 +26,11 @@ public sealed record RaftFailure(FailureKind Kind, FailureReason Reason, string 
 {
     /// <summary>The failure as text for people.</summary>
     public override string ToString() => $"{(Kind == FailureKind.NotDone ? "Not done" : "Unknown")} ({Reason}): {Detail}";
+
+    /// <summary>Whether a call can fail so. Bytes of another failure are damaged.</summary>
+    internal bool IsPossible => Reason is FailureReason.TimedOut or FailureReason.Forgotten or FailureReason.Superseded
+        ? Kind == FailureKind.Unknown
+        : Kind == FailureKind.NotDone || Reason is FailureReason.Stopped or FailureReason.Canceled or FailureReason.Closed;
 
     /// <summary>Of a Get.</summary>
     internal static RaftFailure Compacted { get; } = NotDone(

@@ -229,7 +229,10 @@ internal static class WireFormat
     }
 
     public static RaftFailure ReadFailure(ref ByteReader reader) =>
-        new(ReadEnum<FailureKind>(ref reader), ReadEnum<FailureReason>(ref reader), reader.Text());
+        new RaftFailure(ReadEnum<FailureKind>(ref reader), ReadEnum<FailureReason>(ref reader), reader.Text()) is var failure
+        && failure.IsPossible
+            ? failure
+            : throw reader.Damaged($"no call ends as {failure.Kind} because of {failure.Reason}");
 
     public static void WriteNotMade(ByteWriter writer, ChangeReply.NotMade reply)
     {

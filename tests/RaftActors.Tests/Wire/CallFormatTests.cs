@@ -161,6 +161,34 @@ public sealed partial class CallFormatTests : TestKit
     public void Reply_with_an_unknown_number_is_refused(byte kind) =>
         Assert.Throws<InvalidDataException>(() => ReadReply([1, 1, kind]));
 
+    // Zeroed bytes have the kind 0.
+    [Fact]
+    public void Failure_that_no_call_can_have_is_refused()
+    {
+        FailureReason[] ofUnknown = [FailureReason.TimedOut, FailureReason.Forgotten, FailureReason.Superseded];
+        FailureReason[] ofBoth = [FailureReason.Stopped, FailureReason.Canceled, FailureReason.Closed];
+        foreach (var reason in Enum.GetValues<FailureReason>())
+        {
+            Check(default, reason, isPossible: false);
+            Check(FailureKind.NotDone, reason, !ofUnknown.Contains(reason));
+            Check(FailureKind.Unknown, reason, ofUnknown.Contains(reason) || ofBoth.Contains(reason));
+        }
+
+        void Check(FailureKind kind, FailureReason reason, bool isPossible)
+        {
+            ClientReply.Failed failed = new(new RaftFailure(kind, reason, "why"));
+            var bytes = EncodeReply(failed);
+            if (isPossible)
+            {
+                Assert.Equal(failed, ReadReply(bytes).Reply);
+            }
+            else
+            {
+                Assert.Throws<InvalidDataException>(() => ReadReply(bytes));
+            }
+        }
+    }
+
     [Fact]
     public void Call_of_a_level_that_this_program_does_not_know_is_refused()
     {
