@@ -151,7 +151,7 @@ internal sealed class GroupClient : IDisposable
         catch (Exception e) when (e is RaftException or OperationCanceledException or InvalidDataException)
         {
             answer = default!; // Justification: the caller sees the reason.
-            return Clause.Of(WhyNot(_settings.Target.Show(e.Message)));
+            return Clause.Of(WhyNot(_settings.Target.Show((e as RaftException)?.Failure?.Detail ?? e.Message)));
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         }
         catch (RaftException e) when (e.Failure?.Reason is FailureReason.Unauthorized)
         {
-            return (StatusCodes.Status403Forbidden, e.Message);
+            return (StatusCodes.Status403Forbidden, e.Failure.Detail);
         }
         catch (Exception e) when (e is OperationCanceledException or RaftException or ObjectDisposedException)
         {

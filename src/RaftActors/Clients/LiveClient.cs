@@ -290,7 +290,7 @@ internal sealed class LiveClient<TValue, TResult>(
         return await ended.ConfigureAwait(false);
     }
 
-    private Task<Outcome<Outcome<object?>>> AskActorAsync(
+    private async Task<Outcome<object?>> AskActorAsync(
         ReadOnlyMemory<byte> question,
         TimeSpan timeout,
         ReadConsistency consistency,
@@ -299,7 +299,8 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ClientCall.Query call = new(question, timeout, consistency, span?.Context);
         ClientQuestion asked = new(timeout, call) { PrefersOwnNode = consistency.NotBelow is not null };
-        return ReplyAsync<Outcome<object?>>(asked, cancellationToken);
+        var reply = await ReplyAsync<Outcome<object?>>(asked, cancellationToken).ConfigureAwait(false);
+        return reply.Failure?.ToOutcome<object?>() ?? reply.Result;
     }
 
     // The answer to an empty question is the last committed serial. That of its state may be lower.
@@ -312,14 +313,12 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     // The parameters of the call are not in its state, which each query makes.
-    private static async Task<Outcome<TAnswer>> ReadAnswerAsync<TAnswer>(Task<Outcome<Outcome<object?>>> asked, Activity? span)
+    private static async Task<Outcome<TAnswer>> ReadAnswerAsync<TAnswer>(Task<Outcome<object?>> asked, Activity? span)
     {
         try
         {
-            var reply = await asked.ConfigureAwait(false);
-            return reply.Failure is { } failure ? failure.ToOutcome<TAnswer>()
-                : reply.Result is { HasResult: false, Failure: null } ? Unsent.ToOutcome<TAnswer>()
-                : ((IOutcome)reply.Result).As<TAnswer>();
+            IOutcome answer = await asked.ConfigureAwait(false);
+            return answer is { HasResult: false, Failure: null } ? Unsent.ToOutcome<TAnswer>() : answer.As<TAnswer>();
         }
         finally
         {
@@ -406,7 +405,11 @@ internal sealed class LiveClient<TValue, TResult>(
             TReply reply => new Outcome<TReply> { Result = reply },
             ClientReply.Failed(var failure) => failure.ToOutcome<TReply>(),
             _ when cancellationToken.IsCancellationRequested => throw new OperationCanceledException(answer.Why, cancellationToken),
-            _ => RaftFailure.NotDone(answer.Cause, $"Group '{Group}' did not answer. {answer.Why}").ToOutcome<TReply>(),
+            { } other => RaftFailure.NotDone(
+                FailureReason.Invalid,
+                $"Group '{Group}' answered with {other.GetType().Name}, which is no answer to this call. Use one version of RaftActors on "
+                    + "both sides.").ToOutcome<TReply>(),
+            null => RaftFailure.NotDone(answer.Cause, $"Group '{Group}' did not answer. {answer.Why}").ToOutcome<TReply>(),
         };
     }
 

@@ -4,9 +4,9 @@ namespace RaftActors;
 public class RaftException : Exception
 {
     /// <summary>Creates the exception of a call that failed.</summary>
-    /// <param name="failure">Its detail is the message.</param>
+    /// <param name="failure">Its text is the message.</param>
     public RaftException(RaftFailure failure)
-        : base(failure?.Detail) => Failure = failure;
+        : base(failure?.ToString()) => Failure = failure;
 
     /// <summary>Creates an exception that no call ends with.</summary>
     /// <param name="message">What happened, why, and what to do.</param>

@@ -72,7 +72,7 @@ public sealed class ClientBackupTests : IDisposable
         var failure = await Assert.ThrowsAsync<RaftException>(
             () => TakeAsync("backup", least: 4, onCall: _ => _snapshot = SnapshotAt(++_end)));
 
-        Assert.StartsWith("There is no backup of a@n1 of group g. It has compacted", failure.Message);
+        Assert.StartsWith("There is no backup of a@n1 of group g. It has compacted", failure.Failure?.Detail);
         Assert.Equal((6, 0), (_calls.Count, Directory.GetFileSystemEntries(_folder.Path).Length));
     }
 

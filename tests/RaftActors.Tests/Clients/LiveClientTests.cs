@@ -117,7 +117,7 @@ public sealed class LiveClientTests : TestKit
     {
         var append = await _client.AppendAsync("clicks", 1, cancellationToken: new CancellationToken(canceled: true)).WaitAsync(Guard);
 
-        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<int>>(append).NotDone().Reason);
+        Assert.Equal(FailureReason.Canceled, append.NotDone().Reason);
         Assert.Empty(_engine.Waiting);
     }
 
@@ -172,8 +172,8 @@ public sealed class LiveClientTests : TestKit
         var join = await _client.JoinAsync(name, cancellationToken: new CancellationToken(canceled: true));
         var leave = await _client.LeaveAsync(name, cancellationToken: new CancellationToken(canceled: true));
 
-        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<Membership>>(join).NotDone().Reason);
-        Assert.Equal(FailureReason.Canceled, Assert.IsType<Outcome<Membership>>(leave).NotDone().Reason);
+        Assert.Equal(FailureReason.Canceled, join.NotDone().Reason);
+        Assert.Equal(FailureReason.Canceled, leave.NotDone().Reason);
         Assert.Empty(_engine.Waiting);
     }
 
@@ -212,13 +212,28 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Reply_that_is_no_answer_to_the_call_fails_it_with_the_cause_and_the_remedy()
+    {
+        var query = _client.QueryAsync<int>("total");
+        Expect<ClientCall.Query>();
+        _engine.Reply(new ClientReply.Pairs([], Base: default));
+
+        var failure = (await query.WaitAsync(Guard)).NotDone();
+
+        Assert.Equal(FailureReason.Invalid, failure.Reason);
+        Assert.Equal(
+            "Group 'orders' answered with Pairs, which is no answer to this call. Use one version of RaftActors on both sides.",
+            failure.Detail);
+    }
+
+    [Fact]
     public async Task Refused_snapshot_fails_at_once_with_the_reason()
     {
         var taken = _client.TakeSnapshotAsync(new ProcessName("orders@node"), Timeout.InfiniteTimeSpan);
         Expect<ClientCall.TakeSnapshot>();
         _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Unavailable, "It takes none.")));
 
-        Assert.Equal("It takes none.", (await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard))).Message);
+        Assert.Equal("Not done (Unavailable): It takes none.", (await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard))).Message);
     }
 
     [Fact]
@@ -233,7 +248,7 @@ public sealed class LiveClientTests : TestKit
         Advance(2);
 
         var late = await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard));
-        Assert.Equal("Group 'orders' did not answer. The state is being written.", late.Message);
+        Assert.Equal("Group 'orders' did not answer. The state is being written.", late.Failure?.Detail);
     }
 
     [Fact]
@@ -349,7 +364,7 @@ public sealed class LiveClientTests : TestKit
         var problem = await Assert.ThrowsAsync<RaftException>(() => next.WaitAsync(Guard));
 
         Assert.Equal((FailureReason.Compacted, new Serial(6)), (problem.Failure?.Reason, problem.FirstKept));
-        Assert.StartsWith("Serial 2 was discarded", problem.Message);
+        Assert.StartsWith("Serial 2 was discarded", problem.Failure?.Detail);
     }
 
     [Fact]

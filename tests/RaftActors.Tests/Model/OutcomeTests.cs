@@ -37,7 +37,7 @@ public sealed class OutcomeTests
         Outcome<int> outcome = new() { Failure = failure, Request = Request };
 
         Assert.Equal(failure, Assert.Throws<RaftException>(outcome.OrThrow).Failure);
-        Assert.Equal(failure.Detail, Assert.Throws<RaftException>(() => outcome.Result).Message);
+        Assert.Equal(text, Assert.Throws<RaftException>(() => outcome.Result).Message);
         Assert.Equal(7, outcome.ResultOr(7));
         Assert.Equal(text, $"{failure}");
         Assert.Contains("make room on it", JsonSerializer.Serialize(outcome));

@@ -75,7 +75,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
                 e is OperationCanceledException or RaftException { Failure.Reason: not FailureReason.Unauthorized }
                 && !end.IsCancellationRequested)
             {
-                var why = e is RaftException ? Clause.Of(e.Message) : "no process answered in time";
+                var why = e is RaftException { Failure: { } failure } ? Clause.Of(failure.Detail) : "no process answered in time";
                 nodes[asked] = new NodeSample(NameOf(asked), [], why);
             }
         }
