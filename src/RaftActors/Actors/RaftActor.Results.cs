@@ -22,7 +22,8 @@ public abstract partial class RaftActor<TValue, TResult>
 
     /// <summary>
     /// Converts results to bytes and back, for repeats and for callers on other nodes. A node without such an actor needs
-    /// <see cref="RaftActors.Raft.AddResultType{TResult}"/>. Default: null, for a type that needs no codec or has a serializer.
+    /// <see cref="RaftActors.Raft.AddResultType{TResult}"/>. Default: null, for a type that needs no codec or has a serializer. A
+    /// codec for strings, numbers or object is refused at the start: they are written alike for all groups of a node.
     /// </summary>
     protected virtual RaftCodec<TResult>? ResultCodec => null;
 

@@ -315,7 +315,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Readable readable:
                 foreach (var query in readable.Queries)
                 {
-                    if (query.Asked is not { } asked || Raft.TryOpen(query.Request, asked, _questions))
+                    if (query.Asked is not { } asked || Raft.TryOpen(query.Request, asked))
                     {
                         Life.Order.TakeQuery(query.Request, readable.Serial);
                     }

@@ -15,7 +15,7 @@ namespace RaftActors;
 public sealed partial class RaftContext<TValue>
 {
     /// <summary>Takes the question of a client, whose serial is known. False: the client was told why it gets no answer.</summary>
-    internal bool TryOpen(RequestRef request, ClientQuery asked, ValueCodec<object?> questions)
+    internal bool TryOpen(RequestRef request, ClientQuery asked)
     {
         var (call, client, untaken) = asked;
         untaken.Take(call.Question.Length);
@@ -28,7 +28,7 @@ public sealed partial class RaftContext<TValue>
         object? question;
         try
         {
-            question = call.Question.IsEmpty ? LastCommitted.Instance : questions.Decode(call.Question);
+            question = call.Question.IsEmpty ? LastCommitted.Instance : _questions.Decode(call.Question);
         }
         catch (Exception e)
         {
@@ -84,7 +84,8 @@ public sealed partial class RaftContext<TValue>
 
             outcome = handleQuery is null && query.Question is not LastCommitted
                 ? RaftFailure.NotDone(FailureReason.Invalid, Silent).ToOutcome<object?>(request)
-                : new Outcome<object?> { Serial = Serial, Result = answer, Request = request };
+                : WhyUnsent(query.ReplyTo, answer)?.ToOutcome<object?>(request)
+                ?? new Outcome<object?> { Serial = Serial, Result = answer, Request = request };
         }
         catch (Exception e)
         {
@@ -95,6 +96,21 @@ public sealed partial class RaftContext<TValue>
         }
 
         query.End(outcome, _actor);
+    }
+
+    // Akka's remoting writes the outcome later, and then it is no more known to be that of a query: it would come without the answer.
+    private RaftFailure? WhyUnsent(ICanTell? asker, object? answer)
+    {
+        try
+        {
+            _ = asker is IActorRef { Path.Address.HasGlobalScope: true } ? _questions.Encode(answer) : default;
+            return null;
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            return RaftFailure.NotDone(FailureReason.Invalid, $"The answer cannot leave its node. {e.Message}");
+        }
     }
 
     /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>

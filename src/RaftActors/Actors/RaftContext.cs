@@ -37,14 +37,22 @@ public sealed partial class RaftContext<TValue>
     private readonly DeliveryTurns _turns;
     private readonly PairCheck<TValue> _check;
     private readonly ValueCodec<TValue> _values;
+    private readonly ValueCodec<object?> _questions;
     private readonly IActorRef _actor;
 
     // The calls of the constructor, in order; null: the life has begun.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
-    internal RaftContext(RaftProcess process, DeliveryOrder order, DeliveryTurns turns, PairCheck<TValue> check, LatestActor latest)
+    /// <param name="questions">Of questions and answers.</param>
+    internal RaftContext(
+        RaftProcess process,
+        DeliveryOrder order,
+        DeliveryTurns turns,
+        PairCheck<TValue> check,
+        LatestActor latest,
+        ValueCodec<object?> questions)
     {
-        (_process, _order, _turns, _check, Latest) = (process, order, turns, check, latest);
+        (_process, _order, _turns, _check, Latest, _questions) = (process, order, turns, check, latest, questions);
         (_values, _actor) = (check.Values, turns.Actor);
     }
 

@@ -198,9 +198,12 @@ public sealed class Raft : IExtension
     /// <typeparam name="TResult">The type of the results. Its full name, without the assembly, is the same on all nodes.</typeparam>
     /// <param name="codec">
     /// The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: the type has a serializer in
-    /// <c>akka.actor.serialization-bindings</c>.
+    /// <c>akka.actor.serialization-bindings</c>. The latest codec of a type holds for all groups of the node, because an outcome names its
+    /// type and no group. So two applications of one node need two types, or one codec.
     /// </param>
-    /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
+    /// <exception cref="RaftConfigurationException">
+    /// The type has neither a codec nor a serializer, or it has a codec although RaftActors writes it, as strings, numbers and object.
+    /// </exception>
     public void AddResultType<TResult>(RaftCodec<TResult>? codec = null) => ResultTypes.Of(_system).Declare(codec);
 
     /// <summary>

@@ -43,16 +43,25 @@ internal sealed class ResultTypes
 
     public static ResultTypes Of(RaftHost host) => OfHosts.GetValue(host, static each => new ResultTypes(each));
 
-    /// <summary>Adds a type, or replaces its codec.</summary>
-    /// <param name="codec">Null if RaftActors knows the type, or Akka has a serializer for it.</param>
-    public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_host, codec);
+    private void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_host, codec);
 
-    /// <summary>Adds the type of an application.</summary>
-    /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
+    /// <summary>Adds the type of an application, or replaces its codec.</summary>
+    /// <exception cref="RaftConfigurationException">
+    /// The type has neither a codec nor a serializer, or it has a codec although RaftActors writes it.
+    /// </exception>
     public void Declare<T>(RaftCodec<T>? codec)
     {
-        new ValueCodec<T>(_host, codec, "ResultCodec").DemandType("result");
-        Add(codec);
+        // An outcome names its type and no group. So a codec of object would write the answers of all groups of this node.
+        var isOwn = KnownTypes.Has(typeof(T)) || typeof(T) == typeof(Membership);
+        RaftConfigurationException.Demand(
+            codec is null || !isOwn,
+            $"A codec is set for results of type {typeof(T)}, which RaftActors writes itself, and alike for all groups. Leave the codec "
+                + "out, or use a result type of your own.");
+        if (!isOwn || !Has(typeof(T)))
+        {
+            new ValueCodec<T>(_host, codec, "ResultCodec").DemandType("result");
+            Add(codec);
+        }
     }
 
     public bool Has(Type type) => _byName.TryGetValue(NameOf(type), out var known) && known.Type == type;
@@ -114,8 +123,9 @@ internal sealed class ResultTypes
             {
                 return done.HasResult ? _values.Encode(done.Result) : (ReadOnlyMemory<byte>?)null;
             }
-            catch (ArgumentException e)
+            catch (Exception e)
             {
+                // A codec of the user may throw anything.
                 host.Log.Warning("{0}", $"The result of {done.Request} cannot leave its node. {e.Message}");
                 return null;
             }

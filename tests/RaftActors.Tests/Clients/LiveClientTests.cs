@@ -233,7 +233,8 @@ public sealed class LiveClientTests : TestKit
         Expect<ClientCall.TakeSnapshot>();
         _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Unavailable, "It takes none.")));
 
-        Assert.Equal("Not done (Unavailable): It takes none.", (await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard))).Message);
+        var refused = await Assert.ThrowsAsync<RaftException>(() => taken.WaitAsync(Guard));
+        Assert.Equal("Not done (Unavailable): It takes none.", refused.Message);
     }
 
     [Fact]

@@ -31,8 +31,8 @@ public sealed class RemoteAskerTests : TestKit
         var first = await _counter.Ask<Outcome<int>>("append 40", Guard);
         var second = await _counter.Ask<Outcome<int>>("append 2", Guard);
 
-        var done = Assert.IsType<Outcome<int>>(second).OrThrow();
-        Assert.Equal(new Serial(1), Assert.IsType<Outcome<int>>(first).OrThrow().Serial);
+        var done = second.OrThrow();
+        Assert.Equal(new Serial(1), first.OrThrow().Serial);
         Assert.Equal((new Serial(2), 42), (done.Serial, done.ResultOr(-1)));
         Assert.Equal("counter", done.Request.Origin.Process);
     }
@@ -42,13 +42,24 @@ public sealed class RemoteAskerTests : TestKit
     {
         await _counter.Ask<Outcome<int>>("append 40", Guard);
 
-        var answer = Assert.IsType<Outcome<object?>>(await _counter.Ask<Outcome<object?>>("total", Guard)).OrThrow();
+        var answer = (await _counter.Ask<Outcome<object?>>("total", Guard)).OrThrow();
         var change = await _counter.Ask<Outcome<Membership>>("leave", Guard);
         var explanation = await _counter.Ask<Outcome<string>>("explain", Guard);
 
         Assert.Equal(40, answer.Result);
-        Assert.IsType<Outcome<Membership>>(change).NotDone();
+        change.NotDone();
         Assert.Contains("Leader in term", explanation.Result);
+    }
+
+    [Fact]
+    public async Task Query_whose_answer_cannot_leave_its_node_fails_with_the_cause()
+    {
+        await _counter.Ask<Outcome<int>>("append 40", Guard);
+
+        var refused = (await _counter.Ask<Outcome<object?>>("unbound", Guard)).NotDone();
+
+        Assert.Equal(FailureReason.Invalid, refused.Reason);
+        Assert.Contains("The answer cannot leave its node. A RaftActors.Tests.Groups.RemoteAskerTests+Unbound cannot be", refused.Detail);
     }
 
     [Fact]
@@ -96,6 +107,8 @@ public sealed class RemoteAskerTests : TestKit
 
     private sealed record Price(int Cents);
 
+    private sealed class Unbound;
+
     private sealed class Pricer : RaftActor<int, Price>
     {
         public Pricer(string name)
@@ -118,7 +131,7 @@ public sealed class RemoteAskerTests : TestKit
                 case ["append", var number]:
                     Raft.Append("clicks", int.Parse(number), replyTo: Sender);
                     break;
-                case ["total"]:
+                case ["total" or "unbound"]:
                     Raft.Query(text, replyTo: Sender);
                     break;
                 case ["join", var name]:
@@ -138,6 +151,6 @@ public sealed class RemoteAskerTests : TestKit
 
         protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 
-        protected override object? HandleQuery(object question) => _total;
+        protected override object? HandleQuery(object question) => question is "unbound" ? new Unbound() : _total;
     }
 }

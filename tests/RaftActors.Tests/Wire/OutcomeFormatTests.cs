@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 using Akka.Actor;
@@ -64,6 +65,33 @@ public sealed class OutcomeFormatTests : TestKit
     }
 
     [Fact]
+    public void Committed_pair_is_reported_even_if_the_codec_of_its_result_fails()
+    {
+        Raft.Get(Sys).AddResultType(new FailingCodec());
+        var done = new Outcome<Price> { Serial = new Serial(3), Result = new Price(7), Request = Request };
+        byte[] bytes = [];
+
+        EventFilter.Warning(contains: "cannot leave its node. No price today.").ExpectOne(() => bytes = _serializer.ToBinary(done));
+
+        Assert.Equal(new Outcome<Price> { Serial = new Serial(3), Request = Request }, _serializer.FromBinary(bytes, "ot"));
+    }
+
+    // The types of a node have no groups, and answers are objects: the codec of one application would change the answers of all groups.
+    [Fact]
+    public void Codec_of_a_result_type_that_RaftActors_writes_itself_is_refused()
+    {
+        DemandRefused<object?>();
+        DemandRefused<string>();
+        DemandRefused<int?>();
+        DemandRefused<Membership>();
+        Raft.Get(Sys).AddResultType<string>();
+
+        void DemandRefused<T>() => Assert.Contains(
+            "Leave the codec out, or use a result type of your own.",
+            Assert.Throws<RaftConfigurationException>(() => Raft.Get(Sys).AddResultType(RaftCodec.Json<T>())).Message);
+    }
+
+    [Fact]
     public void Result_type_that_the_reading_node_does_not_know_fails_the_asker_with_the_remedy()
     {
         Raft.Get(Sys).AddResultType(RaftCodec.Json<Price>());
@@ -100,6 +128,13 @@ public sealed class OutcomeFormatTests : TestKit
     }
 
     private sealed record Price(int Cents);
+
+    private sealed class FailingCodec : RaftCodec<Price>
+    {
+        public override void Encode(Price value, IBufferWriter<byte> output) => throw new NotSupportedException("No price today.");
+
+        public override Price Decode(ReadOnlySpan<byte> bytes) => throw new NotSupportedException();
+    }
 
     private sealed class Unbound;
 }
