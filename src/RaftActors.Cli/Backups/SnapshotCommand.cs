@@ -46,17 +46,12 @@ internal static class SnapshotCommand
     }
 
     /// <returns>The exit code.</returns>
-    public static int Take(GroupRun run, GroupStatus group, ProcessName[] members)
-    {
-        if (members.Length == 0)
-        {
-            return run.Refuse(
-                $"the group has no members yet, as far as the {run.Target.Nouns} that answered know; start all of its founders");
-        }
-
-        var worst = members.Max(member => run.Client.IsInterrupted ? ExitCode.Interrupted : Take(run, group, member));
-        return worst != ExitCode.Done && run.Client.IsInterrupted ? ExitCode.Interrupted : worst;
-    }
+    public static int Take(GroupRun run, GroupStatus group, ProcessName[] members) => members.Length == 0
+        ? run.Refuse($"the group has no members yet, as far as the {run.Target.Nouns} that answered know; start all of its founders")
+        : members.Max(member => run.Client.IsInterrupted ? ExitCode.Interrupted : Take(run, group, member)) is var worst
+        && worst != ExitCode.Done && run.Client.IsInterrupted
+            ? ExitCode.Interrupted
+            : worst;
 
     private static ProcessName[] MembersOf(GroupStatus group) =>
         [.. group.Members.Select(member => member.Name).OrderBy(name => name == group.Leader)];

@@ -98,7 +98,7 @@ public sealed partial class RaftContext<TValue>
         query.End(outcome, _actor);
     }
 
-    // Akka's remoting writes the outcome later, and then it is no more known to be that of a query: it would come without the answer.
+    // For an asker on another node. Akka's remoting writes the outcome later, as that of an Append, so it would come without the answer.
     private RaftFailure? WhyUnsent(ICanTell? asker, object? answer)
     {
         try

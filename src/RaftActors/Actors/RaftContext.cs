@@ -43,7 +43,6 @@ public sealed partial class RaftContext<TValue>
     // The calls of the constructor, in order; null: the life has begun.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
-    /// <param name="questions">Of questions and answers.</param>
     internal RaftContext(
         RaftProcess process,
         DeliveryOrder order,
