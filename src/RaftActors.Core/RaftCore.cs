@@ -170,15 +170,15 @@ internal sealed class RaftCore
     public bool Trusts(Envelope envelope) => _peers.Trusts(envelope);
 
     /// <summary>Explains why there is no leader, or none that is ready. Empty if nothing prevents it.</summary>
-    public ImmutableArray<Reason> ExplainLeader() => _explain.Leader();
+    public ImmutableArray<string> ExplainLeader() => _explain.Leader();
 
     /// <summary>Explains why a serial is not committed. Empty if it is.</summary>
-    public ImmutableArray<Reason> ExplainSerial(Serial serial) => _explain.Serial(serial);
+    public ImmutableArray<string> ExplainSerial(Serial serial) => _explain.Serial(serial);
 
     /// <summary>
     /// Explains why a process, by default this one, does not vote. Empty if it votes, unless the leader is about to replace it.
     /// </summary>
-    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
+    public ImmutableArray<string> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
 
     /// <summary>Takes one input. The caller carries out the effects, in order, before the next step.</summary>
     /// <param name="now">The monotonic clock of the process, read after the input was taken. Needed only with leases.</param>

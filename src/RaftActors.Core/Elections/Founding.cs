@@ -92,22 +92,23 @@ internal sealed class Founding(RaftState state)
     }
 
     /// <summary>Why no group is founded. Empty if this process may campaign for it.</summary>
-    public IEnumerable<Reason> Obstacles()
+    public IEnumerable<string> Obstacles()
     {
         if (!state.Election.IsFoundingDue || !HearsMajority(state))
         {
-            yield return new Reason.FoundingWaits(
-                [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
-                HearsMajority(state) ? state.Options.FoundingTimeoutTicks - state.Now : null);
+            var silent = Explain.Names(state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name).ToList());
+            yield return HearsMajority(state)
+                ? $"the founding waits for {silent}, at most another {state.Options.FoundingTimeoutTicks - state.Now} ticks"
+                : $"the founding waits for a majority: {silent} were not heard";
         }
 
         if (state.Roster.Peers.FirstOrDefault(peer => IsPresent(peer) && IsDisputed(peer)) is { } disputed)
         {
-            yield return new Reason.FoundingDisputed(disputed.Name);
+            yield return $"the preloaded pairs of this process and {disputed.Name} differ, so no group is founded";
         }
         else if (state.Roster.Peers.FirstOrDefault(IsBetterAndPresent) is { } better)
         {
-            yield return new Reason.FoundingLeftTo(better.Name);
+            yield return $"the founding is left to {better.Name}, which has more of the log or the lower name";
         }
     }
 

@@ -143,11 +143,11 @@ internal sealed class RaftState
 
     /// <summary>
     /// Another process told this one, under the configuration in force, that a committed configuration does not hold it; null if none did.
-    /// The message may be late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only.
+    /// The message may be late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only: for this many more.
     /// </summary>
-    public Reason.ToldRemoved? ToldRemoved =>
+    public long? ToldRemoved =>
         Election.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
-            ? new Reason.ToldRemoved(Options.GoneTicks - (Now - told.At))
+            ? Options.GoneTicks - (Now - told.At)
             : null;
 
     /// <summary>This process joins, and no committed configuration is known to it.</summary>
