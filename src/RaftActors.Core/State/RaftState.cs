@@ -8,9 +8,6 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class RaftState
 {
-    private LogIndex _commitIndex;
-    private LogIndex _delivered;
-
     /// <summary>Starts from the state that the store returned.</summary>
     /// <exception cref="ArgumentException">Parts of the stored state contradict each other.</exception>
     public RaftState(CoreOptions options, InitialState initial)
@@ -53,23 +50,23 @@ internal sealed class RaftState
     /// <summary>Everything up to here is committed, as far as this process knows. Invariant: it never falls.</summary>
     public LogIndex CommitIndex
     {
-        get => _commitIndex;
+        get;
         set
         {
-            Invariant.That(value >= _commitIndex, "the commit index never falls (§5.4)");
+            Invariant.That(value >= field, "the commit index never falls (§5.4)");
             Invariant.That(value <= Log.Last, "only an entry of the log is committed");
-            _commitIndex = value;
+            field = value;
         }
     }
 
     /// <summary>The last entry that <see cref="Effect.Commit"/> delivered. Invariant: never above <see cref="CommitIndex"/>.</summary>
     public LogIndex Delivered
     {
-        get => _delivered;
+        get;
         set
         {
-            Invariant.That(value >= _delivered && value <= _commitIndex, "only committed entries are delivered, in order");
-            _delivered = value;
+            Invariant.That(value >= field && value <= CommitIndex, "only committed entries are delivered, in order");
+            field = value;
         }
     }
 

@@ -147,14 +147,10 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
 }
 
 /// <summary>A removed member that the leader still replicates to, so that it learns of its removal.</summary>
-/// <param name="progress">The leader's knowledge of the member's log.</param>
-/// <param name="removedAt">Index of the configuration entry that removes it.</param>
-internal sealed class RemovedPeer(Progress progress, LogIndex removedAt)
+/// <param name="Progress">The leader's knowledge of the member's log.</param>
+/// <param name="RemovedAt">Index of the configuration entry that removes it.</param>
+internal sealed record RemovedPeer(Progress Progress, LogIndex RemovedAt)
 {
-    public Progress Progress => progress;
-
-    public LogIndex RemovedAt => removedAt;
-
     /// <summary>The tick at which the leader saw that entry committed, or null.</summary>
     public long? CommittedAt { get; set; }
 }

@@ -63,7 +63,7 @@ internal static class Abstraction
         [(typeof(CommitNotices), "_tick")] = FieldRule.None,
         [(typeof(CommitNotices), "_sentInTick")] = FieldRule.None, // Limited to 8 in a tick; no leader has so many commits.
         [(typeof(RemovedPeer), "CommittedAt")] = FieldRule.IsSet,
-        [(typeof(Transfer), "startedAt")] = FieldRule.None,
+        [(typeof(Transfer), "StartedAt")] = FieldRule.None,
         [(typeof(TransferState), "PausedUntil")] = FieldRule.None,
         [(typeof(OutgoingSnapshot), "MovedAt")] = FieldRule.None,
         [(typeof(ForwardedReads), "AskedAt")] = FieldRule.None,
