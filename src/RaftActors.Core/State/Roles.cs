@@ -28,7 +28,7 @@ internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
     public Serial LeaderSerial => leaderSerial;
 
     /// <summary>The reads that the leader must confirm.</summary>
-    public ForwardedReads Reads { get; } = new();
+    public PendingReads Reads { get; } = new();
 }
 
 /// <summary>A process that asks whether it could win the next term; its own term stays the same (thesis §9.6).</summary>
@@ -80,7 +80,8 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The uncommitted part of its log.</summary>
     public OpenProposals Open { get; } = new();
 
-    public ReadRounds Rounds { get; } = new();
+    /// <summary>The rounds of messages that tell it whether it still leads, and the reads that wait for them.</summary>
+    public PendingReads Rounds { get; } = new();
 
     public Lease Lease { get; } = new();
 

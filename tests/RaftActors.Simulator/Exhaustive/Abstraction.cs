@@ -66,7 +66,7 @@ internal static class Abstraction
         [(typeof(Transfer), "StartedAt")] = FieldRule.None,
         [(typeof(TransferState), "PausedUntil")] = FieldRule.None,
         [(typeof(OutgoingSnapshot), "MovedAt")] = FieldRule.None,
-        [(typeof(ForwardedReads), "AskedAt")] = FieldRule.None,
+        [(typeof(PendingReads), "AskedAt")] = FieldRule.None,
         [(typeof(QuietState), "BusyAt")] = FieldRule.None,
         [(typeof(LeaderRole), "Keeper")] = FieldRule.None, // Chooses voters only if the leader keeps K, which it does not.
         [(typeof(LeaderRole), "LastSent")] = FieldRule.None, // A cache.
