@@ -14,6 +14,9 @@ internal readonly record struct Member : IComparable<Member>
     /// <summary>Creates a member with its own object.</summary>
     public Member(ProcessName name, Incarnation incarnation) => _identity = new Identity(name, incarnation);
 
+    /// <summary>The place of a process that was not met yet.</summary>
+    internal static Member Absent(ProcessName name) => new(name, Incarnation.None);
+
     public ProcessName Name
     {
         get => Shared.Name;

@@ -165,12 +165,16 @@ internal sealed class RaftState
     public long LatestRound => (Role as LeaderRole)?.Rounds.Latest ?? 0;
 
     /// <summary>
-    /// The configuration in force before the first one in the log. A joining process is in no roster yet, so it knows itself alone and has
-    /// no vote.
+    /// The configuration in force before the first one in the log: all founders vote, by name. Absent ones have no incarnation and are
+    /// never counted. A joining process is in no roster yet, so it knows itself alone and has no vote.
     /// </summary>
     public Configuration FoundingRoster() => Options.IsJoining
         ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
-        : FoundingConfiguration.OfAll(Founders, Self, HardState.Recorded);
+        : new Configuration(GroupUid.None, Founders.Length, [.. Founders.Order().Select(FirstOf)], [], [], []);
+
+    private Member FirstOf(ProcessName name) => name == Self.Name
+        ? Self
+        : HardState.Recorded.FirstOrDefault(one => one.Member.Name == name, new PeerRecord(Member.Absent(name), default)).Member;
 
     /// <summary>The failure domain that a process named last, or an empty text if it named none since this start.</summary>
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
