@@ -197,6 +197,3 @@ internal sealed partial class StoreDirectory : IDisposable
         }
     }
 }
-
-/// <summary>A slot, and the opening through which one store uses it.</summary>
-internal sealed record OpenedSlot(Slot Slot, SlotOpening Opening);
