@@ -41,7 +41,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
             var folder = DemandOpen();
             try
             {
-                SyncLog();
+                log.SyncForSnapshot();
                 _writer ??= folder.Begin(snapshot);
                 folder.Finish(_writer);
             }
@@ -84,23 +84,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    // A snapshot must not be more durable than the entries that it covers, because the log must not contradict it.
-    private void SyncLog()
-    {
-        if (options.Sync != SyncPolicy.Always)
-        {
-            lock (log.Lock)
-            {
-                log.Sync();
-            }
-
-            if (log.Failure is { } failure)
-            {
-                throw failure;
-            }
-        }
-    }
-
     // Without room, the log goes on. Any other failure leaves the disk in doubt, so it also ends the log.
     private StoreException Fail(Exception cause)
     {
@@ -112,12 +95,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
                 cause));
         }
 
-        lock (log.Lock)
-        {
-            log.Fail(cause);
-        }
-
-        return End(log.Failure ?? new StoreException(cause.Message, cause));
+        return End(log.Fail(cause));
     }
 
     private StoreException End(StoreException end)
