@@ -6,7 +6,6 @@ namespace RaftActors.Core;
 /// </summary>
 internal readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {
-    /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
 
     public static bool operator <(Instant left, Instant right) => left.Microseconds < right.Microseconds;

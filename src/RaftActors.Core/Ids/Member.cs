@@ -33,19 +33,15 @@ internal readonly record struct Member : IComparable<Member>
 
     internal void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
 
-    /// <inheritdoc/>
     public bool Equals(Member other) =>
         ReferenceEquals(_identity, other._identity)
         || (Shared.Hash == other.Shared.Hash && Incarnation == other.Incarnation && Name == other.Name);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => Shared.Hash;
 
-    /// <inheritdoc/>
     public int CompareTo(Member other) =>
         (Name, Incarnation.Value).CompareTo((other.Name, other.Incarnation.Value));
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Name}#{Incarnation}";
 
     private sealed class Identity(ProcessName name, Incarnation incarnation)

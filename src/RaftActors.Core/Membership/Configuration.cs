@@ -85,7 +85,6 @@ internal sealed record Configuration(
     internal Configuration InPlaceOf(Configuration before) =>
         this with { Era = before.Era, IsRestored = true, Version = before.Version };
 
-    /// <inheritdoc/>
     public override string ToString() =>
         $"voters({string.Join(' ', Voters)})"
         + (Voters.Length == Size ? "" : $" of {Size}")

@@ -68,7 +68,6 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
 /// <summary>An incarnation that was met, and the latest of its boots that was heard of.</summary>
 internal readonly record struct PeerRecord(Member Member, Boot Boot)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Member}";
 }
 
@@ -89,14 +88,12 @@ internal abstract record Fence
     /// <param name="From">The first serial that differs.</param>
     public sealed record Diverged(Serial From) : Fence
     {
-        /// <inheritdoc/>
         public override string ToString() => $"a majority has another log from serial {From} on";
     }
 
     /// <summary>The store is an old copy, or its disk lost synced writes, so votes and entries are forgotten.</summary>
     public sealed record RestoredDisk : Fence
     {
-        /// <inheritdoc/>
         public override string ToString() => "its store is an old copy or has lost synced writes, so it has forgotten votes or entries";
     }
 }

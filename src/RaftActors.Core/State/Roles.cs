@@ -20,7 +20,6 @@ internal abstract class Role
 /// <param name="leaderSerial">The last serial in the leader's log when this process first heard of it.</param>
 internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Follower;
 
     public Member? Leader => leader;
@@ -35,7 +34,6 @@ internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 /// <param name="unfinished">Its campaign in the current term, which can still be won, or null.</param>
 internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.PreCandidate;
 
     /// <summary>The answers so far.</summary>
@@ -48,7 +46,6 @@ internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 /// <param name="ownVote">The write that makes its own vote durable; the vote counts only then.</param>
 internal sealed class CandidateRole(Ticket ownVote) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Candidate;
 
     public Ticket OwnVote => ownVote;
@@ -64,7 +61,6 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
 {
     private readonly SortedList<Member, RemovedPeer> _removed = [];
 
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Leader;
 
     public Serial ElectedSerial => electedSerial;

@@ -7,7 +7,6 @@ namespace RaftActors.Storage.Disk;
 /// <summary>A file of a <see cref="FileDisk"/>.</summary>
 internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
 {
-    /// <inheritdoc/>
     public long Length
     {
         get
@@ -23,7 +22,6 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <inheritdoc/>
     public int Read(long offset, Span<byte> buffer)
     {
         try
@@ -88,7 +86,6 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
     [UnsupportedOSPlatform("windows")]

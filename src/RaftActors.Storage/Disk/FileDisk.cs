@@ -19,10 +19,8 @@ internal sealed class FileDisk(string directory) : IDisk
 
     private readonly string _directory = Path.GetFullPath(directory);
 
-    /// <inheritdoc/>
     public string PathOf(string name) => name.Length == 0 ? _directory : Path.Combine(_directory, name);
 
-    /// <inheritdoc/>
     public IReadOnlyList<string> List(string folder)
     {
         var path = PathOf(folder);
@@ -43,7 +41,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public void CreateFolder(string name)
     {
         var path = PathOf(name);
@@ -78,7 +75,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public IDiskFile Open(string name)
     {
         var path = PathOf(name);
@@ -92,7 +88,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public void Rename(string from, string to)
     {
         var (source, target) = (PathOf(from), PathOf(to));
@@ -105,7 +100,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public void Delete(string name)
     {
         var path = PathOf(name);
@@ -119,7 +113,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public void SyncFolder(string name)
     {
         var path = PathOf(name);
@@ -129,7 +122,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public long FreeBytes()
     {
         const string doing = "does not report its free space";

@@ -14,7 +14,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
     private SnapshotWriter? _writer;
     private StoreException? _end;
 
-    /// <inheritdoc/>
     public void Append(ReadOnlySpan<byte> state)
     {
         lock (_lock)
@@ -33,7 +32,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    /// <inheritdoc/>
     public void Complete()
     {
         lock (_lock)
