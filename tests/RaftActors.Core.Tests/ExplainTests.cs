@@ -23,7 +23,7 @@ public sealed class ExplainTests
     [Fact]
     public void A_fenced_process_explains_why()
     {
-        var fence = new Fence.RestoredDisk();
+        var fence = Fence.RestoredDisk;
         var self = new Member(Raft1.Name, Raft1.Incarnation);
         var state = InitialState.Empty with { HardState = InitialState.Empty.HardState with { Fence = fence } };
         var core = new RaftCore(

@@ -38,7 +38,7 @@ internal sealed class FencedStore : IDisposable
     }
 
     /// <summary>The state of a store that no process may use.</summary>
-    public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = new Fence.RestoredDisk() };
+    public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = Fence.RestoredDisk };
 
     /// <summary>Begins the log after a position, because the entries up to it are elsewhere.</summary>
     public void BeginAfter(LogPosition position) => Write(new Effect.Discard(position, LogIndex.Zero));
