@@ -357,7 +357,7 @@ internal sealed class RaftCore
 
     private void OnTick()
     {
-        _state.Clock.Tick();
+        _state.Clock.Skip(1);
         if (_state.IsFenced)
         {
             return;
@@ -383,7 +383,7 @@ internal sealed class RaftCore
             return;
         }
 
-        _state.Timer.Lengthen(slowedBy);
+        _state.Timer.DueAt += slowedBy;
         _state.Log.Saved(ticket);
         _state.Snapshots.Incoming?.Saved(ticket);
         _elections.OnPersisted(ticket);

@@ -199,7 +199,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         {
             // Only a granted vote delays this process's own campaign (Figure 2). Otherwise a candidate whose log cannot win could keep
             // others from campaigning by asking repeatedly.
-            state.Timer.Restore(hasLed ? state.Timer.DueAt : dueAt);
+            state.Timer.DueAt = hasLed ? state.Timer.DueAt : dueAt;
             Refuse(envelope, request);
             return;
         }

@@ -9,8 +9,6 @@ internal sealed class Clock
     /// <summary>The monotonic clock at the latest input, or zero in a group without leases.</summary>
     public Instant Instant { get; private set; }
 
-    public void Tick() => Now++;
-
     public void Skip(long ticks) => Now += ticks;
 
     /// <summary>Takes the reading that came with an input.</summary>

@@ -80,7 +80,7 @@ internal sealed class LocalProcess
                 Step(Input.Tick.Instance);
                 break;
             case InputKind.Wait:
-                State.Timer.Restore(Math.Max(State.Timer.DueAt, State.Election.StickyUntil + 1));
+                State.Timer.DueAt = Math.Max(State.Timer.DueAt, State.Election.StickyUntil + 1);
                 while (State.Now < State.Election.StickyUntil)
                 {
                     Step(Input.Tick.Instance);
