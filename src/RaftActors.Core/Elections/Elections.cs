@@ -320,7 +320,6 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>Leads, because a majority has voted for the candidate.</summary>
     private void Lead(CandidateRole candidacy)
     {
         Invariant.That(state.HardState.VotedFor == state.Self, "a leader has voted for itself in its term");

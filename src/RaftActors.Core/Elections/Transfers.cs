@@ -44,7 +44,6 @@ internal sealed class Transfers(RaftState state, Membership membership)
             progress.Member.Name == name && state.Configuration.Voters.Contains(progress.Member))
         : MostSuitable(leader, _ => true);
 
-    /// <summary>Begins a transfer that no caller asked for.</summary>
     private void StartAutomatic(Progress target) =>
         state.Transfers.Current = new Transfer(target.Member.Name, target.Member.Name, IsAutomatic: true, state.Now);
 
@@ -83,7 +82,6 @@ internal sealed class Transfers(RaftState state, Membership membership)
         state.Send(progress.Member, Message.TimeoutNow.Instance);
     }
 
-    /// <summary>Ends the transfer when its time is up.</summary>
     public void OnTick()
     {
         if (state.Transfers.Current is { } transfer && state.Now - transfer.StartedAt >= state.Options.TransferTimeoutTicks)

@@ -11,7 +11,6 @@ internal abstract class Role
     {
     }
 
-    /// <summary>The kind of role.</summary>
     public abstract RaftRole Kind { get; }
 }
 
@@ -36,7 +35,6 @@ internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
     public override RaftRole Kind => RaftRole.PreCandidate;
 
-    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 
     public CandidateRole? Unfinished => unfinished;
@@ -50,7 +48,6 @@ internal sealed class CandidateRole(Ticket ownVote) : Role
 
     public Ticket OwnVote => ownVote;
 
-    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 }
 
@@ -132,7 +129,6 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The removed members, as a copy.</summary>
     public IReadOnlyList<RemovedPeer> RemovedPeers() => _removed.Count == 0 ? [] : [.. _removed.Values];
 
-    /// <summary>Ends the replication to a removed member.</summary>
     public void Forget(Member member)
     {
         _removed.Remove(member);

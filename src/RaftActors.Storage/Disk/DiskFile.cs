@@ -4,7 +4,6 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RaftActors.Storage.Disk;
 
-/// <summary>A file of a <see cref="FileDisk"/>.</summary>
 internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
 {
     public long Length

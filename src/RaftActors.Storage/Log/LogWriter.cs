@@ -51,12 +51,10 @@ internal sealed class LogWriter
     /// <summary>A write waits for room on the disk.</summary>
     public bool IsStarved { get; private set; }
 
-    /// <summary>The disk is nearly full.</summary>
     public bool IsShort => _space.IsShort;
 
     public void Begin() => _roller.Begin();
 
-    /// <summary>Adds the slots that recovery has read.</summary>
     public void Add(IEnumerable<SlotReplay> slots)
     {
         foreach (var read in slots)

@@ -48,7 +48,6 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
             offline.Path, _segments, _records, _snapshots, _tornBytes, [.. _damages], stores, [.. _owners.Values.Distinct()], [.. _notes]);
     }
 
-    /// <summary>Scans all records of a segment, good and bad.</summary>
     private void Scan(LogSegment segment, string path, long? end, bool isLast)
     {
         if (segment.Header is not { } header)
