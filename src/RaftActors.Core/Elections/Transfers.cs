@@ -195,17 +195,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
             return false;
         }
 
-        Progress? heir = null;
-        foreach (var voter in state.Configuration.Voters)
-        {
-            if (leader.Of(voter) is { IsAdmitted: true } progress
-                && state.IsResponsive(progress)
-                && (heir is null || progress.Match > heir.Match))
-            {
-                heir = progress;
-            }
-        }
-
+        var heir = state.Configuration.Voters.Select(leader.Of).OfType<Progress>()
+            .Where(voter => voter.IsAdmitted && state.IsResponsive(voter)).MaxBy(voter => voter.Match);
         if (heir is not null)
         {
             state.Send(heir.Member, Message.TimeoutNow.Instance);
