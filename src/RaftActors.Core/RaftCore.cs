@@ -181,10 +181,13 @@ internal sealed class RaftCore
     public ImmutableArray<string> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
 
     /// <summary>Takes one input. The caller carries out the effects, in order, before the next step.</summary>
-    /// <param name="now">The monotonic clock of the process, read after the input was taken. Needed only with leases.</param>
+    /// <param name="now">
+    /// The monotonic clock of the process, from any origin, read after the input was taken. So a lease that holds at the reading held after
+    /// the question was asked. Needed only with leases.
+    /// </param>
     /// <exception cref="ArgumentException">The group has leases, and no time was given.</exception>
     /// <exception cref="InvariantException">An invariant of Raft does not hold. The core must not be used any more.</exception>
-    public ImmutableArray<Effect> Step(Input input, Instant now = default)
+    public ImmutableArray<Effect> Step(Input input, TimeSpan now = default)
     {
         if (Options.Lease is not null && now == default)
         {

@@ -18,7 +18,7 @@ internal sealed class PendingReads
     public bool IsUnderWay { get; private set; }
 
     /// <summary>The process's clock at the latest question.</summary>
-    public Instant StartedAt { get; private set; }
+    public TimeSpan StartedAt { get; private set; }
 
     /// <summary>The tick of the latest question.</summary>
     public long AskedAt { get; private set; }

@@ -156,8 +156,8 @@ internal sealed class Reads(RaftState state)
     /// passed ticks before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock may run faster than the
     /// leader's.
     /// </summary>
-    private static Instant EndOfPromise(Instant start, long promise, LeaseOptions lease) =>
-        new(start.Microseconds + (promise * (100 - lease.MaxDriftPercent) / 100));
+    private static TimeSpan EndOfPromise(TimeSpan start, long promise, LeaseOptions lease) =>
+        start + TimeSpan.FromMicroseconds(promise * (100 - lease.MaxDriftPercent) / 100);
 
     public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
     {
