@@ -75,16 +75,13 @@ internal sealed class RaftCore
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition LastPosition => _state.Log.LastPosition;
 
-    /// <summary>The end of the compacted part: the log begins after this place.</summary>
-    public LogPosition Base => _state.Log.Base;
-
     /// <summary>
-    /// The entries after this place are in memory. Those between <see cref="Base"/> and this place were delivered, and only the store has
+    /// The entries after this place are in memory. Those between the compacted ones and this place were delivered, and only the store has
     /// them.
     /// </summary>
     public LogPosition Floor => _state.Log.Floor;
 
-    /// <summary>The approximate size of the log after <see cref="Base"/>, in bytes, in memory or not.</summary>
+    /// <summary>The approximate size of the log after the compacted part, in bytes, in memory or not.</summary>
     public long LogSize => _state.Log.Size;
 
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
@@ -130,22 +127,8 @@ internal sealed class RaftCore
     /// <summary>On a leader: why it does not ask its group to become quiescent. Null if it asks, or does not lead.</summary>
     public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
 
-    /// <summary>Why this process is fenced, or null.</summary>
-    public Fence? Fence => _state.HardState.Fence;
-
-    /// <summary>
-    /// This process leads and transfers its leadership. It accepts no pairs, because the target could not catch up with a growing log.
-    /// </summary>
-    internal bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
-
     /// <summary>The latest snapshot that covers the beginning of the log, or null.</summary>
     public Snapshot? Snapshot => _state.Snapshots.Latest;
-
-    /// <summary>
-    /// Returns at most <paramref name="limit"/> entries from an index on. Those above <see cref="CommitIndex"/> may still be replaced.
-    /// Empty if the index is compacted, evicted or beyond the end.
-    /// </summary>
-    public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Floor.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
     /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not. Returns null if there is none,
