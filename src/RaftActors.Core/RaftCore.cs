@@ -75,16 +75,13 @@ internal sealed class RaftCore
     /// <summary>The end of the log, durable or not.</summary>
     public LogPosition LastPosition => _state.Log.LastPosition;
 
-    /// <summary>The end of the compacted part: the log begins after this place.</summary>
-    public LogPosition Base => _state.Log.Base;
-
     /// <summary>
-    /// The entries after this place are in memory. Those between <see cref="Base"/> and this place were delivered, and only the store has
+    /// The entries after this place are in memory. Those between the compacted ones and this place were delivered, and only the store has
     /// them.
     /// </summary>
     public LogPosition Floor => _state.Log.Floor;
 
-    /// <summary>The approximate size of the log after <see cref="Base"/>, in bytes, in memory or not.</summary>
+    /// <summary>The approximate size of the log after the compacted part, in bytes, in memory or not.</summary>
     public long LogSize => _state.Log.Size;
 
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
@@ -130,22 +127,8 @@ internal sealed class RaftCore
     /// <summary>On a leader: why it does not ask its group to become quiescent. Null if it asks, or does not lead.</summary>
     public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
 
-    /// <summary>Why this process is fenced, or null.</summary>
-    public Fence? Fence => _state.HardState.Fence;
-
-    /// <summary>
-    /// This process leads and transfers its leadership. It accepts no pairs, because the target could not catch up with a growing log.
-    /// </summary>
-    internal bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
-
     /// <summary>The latest snapshot that covers the beginning of the log, or null.</summary>
     public Snapshot? Snapshot => _state.Snapshots.Latest;
-
-    /// <summary>
-    /// Returns at most <paramref name="limit"/> entries from an index on. Those above <see cref="CommitIndex"/> may still be replaced.
-    /// Empty if the index is compacted, evicted or beyond the end.
-    /// </summary>
-    public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Floor.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
     /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not. Returns null if there is none,
@@ -170,21 +153,24 @@ internal sealed class RaftCore
     public bool Trusts(Envelope envelope) => _peers.Trusts(envelope);
 
     /// <summary>Explains why there is no leader, or none that is ready. Empty if nothing prevents it.</summary>
-    public ImmutableArray<Reason> ExplainLeader() => _explain.Leader();
+    public ImmutableArray<string> ExplainLeader() => _explain.Leader();
 
     /// <summary>Explains why a serial is not committed. Empty if it is.</summary>
-    public ImmutableArray<Reason> ExplainSerial(Serial serial) => _explain.Serial(serial);
+    public ImmutableArray<string> ExplainSerial(Serial serial) => _explain.Serial(serial);
 
     /// <summary>
     /// Explains why a process, by default this one, does not vote. Empty if it votes, unless the leader is about to replace it.
     /// </summary>
-    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
+    public ImmutableArray<string> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
 
     /// <summary>Takes one input. The caller carries out the effects, in order, before the next step.</summary>
-    /// <param name="now">The monotonic clock of the process, read after the input was taken. Needed only with leases.</param>
+    /// <param name="now">
+    /// The monotonic clock of the process, from any origin, read after the input was taken. So a lease that holds at the reading held after
+    /// the question was asked. Needed only with leases.
+    /// </param>
     /// <exception cref="ArgumentException">The group has leases, and no time was given.</exception>
     /// <exception cref="InvariantException">An invariant of Raft does not hold. The core must not be used any more.</exception>
-    public ImmutableArray<Effect> Step(Input input, Instant now = default)
+    public ImmutableArray<Effect> Step(Input input, TimeSpan now = default)
     {
         if (Options.Lease is not null && now == default)
         {
@@ -357,7 +343,7 @@ internal sealed class RaftCore
 
     private void OnTick()
     {
-        _state.Clock.Tick();
+        _state.Clock.Skip(1);
         if (_state.IsFenced)
         {
             return;
@@ -383,7 +369,7 @@ internal sealed class RaftCore
             return;
         }
 
-        _state.Timer.Lengthen(slowedBy);
+        _state.Timer.DueAt += slowedBy;
         _state.Log.Saved(ticket);
         _state.Snapshots.Incoming?.Saved(ticket);
         _elections.OnPersisted(ticket);

@@ -14,7 +14,7 @@ namespace RaftActors.Storage;
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
-    /// <summary>The locked file. It contains the holder, for messages.</summary>
+    /// <summary>The locked file. A store creates it before anything else in its directory. It contains the holder, for messages.</summary>
     public const string FileName = "LOCK";
 
     private const int NoteSizeMax = 256;

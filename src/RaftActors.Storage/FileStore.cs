@@ -10,7 +10,7 @@ namespace RaftActors.Storage;
 internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IRaftStore
 {
     private readonly StoreOwner _owner = owner;
-    private volatile OpenedSlot? _opened;
+    private volatile SlotOpening? _opening;
 
     public TimeSpan? SyncTime => directory.SyncTime;
 
@@ -21,37 +21,36 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
             throw new StoreException($"Cannot open the store of {_owner} for {owner}. Call StoreOf for each owner.");
         }
 
-        (_opened, var recovered) = directory.OpenSlot(owner, preload, listener);
+        (_opening, var recovered) = directory.OpenSlot(owner, preload, listener);
         return recovered;
     }
 
     public bool Write(Effect.Write write)
     {
-        var (slot, opening) = Opened();
-        directory.Writer.Queue.Add(slot, opening, write);
+        directory.Writer.Queue.Add(Opening, write);
         return false;
     }
 
-    public void NoteCommitted(LogIndex index) => Opened().Slot.NoteCommitted(index);
+    public void NoteCommitted(LogIndex index) => Opening.Slot.NoteCommitted(index);
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => directory.Saver.Save(Opened().Opening, snapshot, state);
+    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => directory.Saver.Save(Opening, snapshot, state);
 
-    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opened().Opening, snapshot);
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opening, snapshot);
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
-        (Opened().Opening.Snapshots ?? throw NotOpen()).Read(position, offset, limit);
+        (Opening.Snapshots ?? throw NotOpen()).Read(position, offset, limit);
 
-    public LogSlice ReadLog(LogIndex first, LogIndex last) => directory.Reader.Read(Opened().Slot, first, last);
+    public LogSlice ReadLog(LogIndex first, LogIndex last) => directory.Reader.Read(Opening.Slot, first, last);
 
     public void Dispose()
     {
-        if (_opened is { } opened)
+        if (_opening is { } opening)
         {
-            directory.Close(opened);
+            directory.Close(opening);
         }
     }
 
-    private OpenedSlot Opened() => _opened ?? throw NotOpen();
+    private SlotOpening Opening => _opening ?? throw NotOpen();
 
     private StoreException NotOpen() => new($"The store of {_owner} is not open. Call Open first.");
 }

@@ -21,7 +21,6 @@ internal sealed class MemoryStore : IRaftStore
     private Incarnation _incarnation;
     private IStoreListener? _listener;
 
-    /// <inheritdoc/>
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
         if (_owner is { } before && before != owner)
@@ -46,7 +45,6 @@ internal sealed class MemoryStore : IRaftStore
         return new RecoveredState(_incarnation, isNew, state, ImmutableArray<string>.Empty);
     }
 
-    /// <inheritdoc/>
     public bool Write(Effect.Write write)
     {
         lock (_lock)
@@ -79,7 +77,6 @@ internal sealed class MemoryStore : IRaftStore
         return true;
     }
 
-    /// <inheritdoc/>
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         lock (_lock)
@@ -90,7 +87,6 @@ internal sealed class MemoryStore : IRaftStore
         _listener?.OnSnapshotSaved(snapshot);
     }
 
-    /// <inheritdoc/>
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
     {
         lock (_lock)
@@ -106,7 +102,6 @@ internal sealed class MemoryStore : IRaftStore
         }
     }
 
-    /// <inheritdoc/>
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {
         lock (_lock)

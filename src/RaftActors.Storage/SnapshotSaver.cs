@@ -65,16 +65,7 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
 
         try
         {
-            if (options.Sync != SyncPolicy.Always)
-            {
-                // A snapshot must not be more durable than the entries that it covers, because the log must not contradict it.
-                Locked(writer.Sync);
-                if (writer.Failure is not null)
-                {
-                    return true;
-                }
-            }
-
+            writer.SyncForSnapshot();
             snapshots.Save(snapshot, state);
         }
         catch (DiskFullException)
@@ -83,20 +74,12 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
         }
         catch (Exception e)
         {
-            Locked(() => writer.Fail(e));
+            writer.Fail(e);
             return true;
         }
 
         opening.Listener?.OnSnapshotSaved(snapshot);
         return true;
-    }
-
-    private void Locked(Action action)
-    {
-        lock (writer.Lock)
-        {
-            action();
-        }
     }
 
     private readonly record struct PendingSave(SlotOpening Opening, Snapshot Snapshot, ReadOnlyMemory<byte> State);

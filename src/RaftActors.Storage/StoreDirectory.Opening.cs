@@ -13,9 +13,9 @@ internal sealed partial class StoreDirectory
     private readonly ConcurrentQueue<Task> _openings = [];
 
     /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
-    internal (OpenedSlot Opened, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener listener)
+    internal (SlotOpening Opening, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener? listener)
     {
-        var opening = new Task<(OpenedSlot, RecoveredState)>(() => OpenSlotLocked(owner, preload, listener));
+        var opening = new Task<(SlotOpening, RecoveredState)>(() => OpenSlotLocked(owner, preload, listener));
         _openings.Enqueue(opening);
         lock (Writer.Lock)
         {
@@ -36,22 +36,22 @@ internal sealed partial class StoreDirectory
     }
 
     /// <summary>Finishes the queued writes, as far as there is room, and closes the slot. The rest is dropped.</summary>
-    internal void Close(OpenedSlot opened)
+    internal void Close(SlotOpening opening)
     {
-        opened.Opening.StopSaving();
+        opening.StopSaving();
         lock (Writer.Lock)
         {
-            if (opened.Slot.Opening == opened.Opening)
+            if (opening.Slot.Opening == opening)
             {
                 Writer.WriteQueued();
                 Saver.SavePending();
-                Saver.Forget(opened.Opening);
-                Release(opened.Slot);
+                Saver.Forget(opening);
+                Release(opening.Slot);
             }
         }
     }
 
-    private (OpenedSlot Opened, RecoveredState Recovered) OpenSlotLocked(StoreOwner owner, LogSlice preload, IStoreListener listener)
+    private (SlotOpening Opening, RecoveredState Recovered) OpenSlotLocked(StoreOwner owner, LogSlice preload, IStoreListener? listener)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Writer.Failure is { } failure)
@@ -133,7 +133,7 @@ internal sealed partial class StoreDirectory
         }
     }
 
-    private (OpenedSlot Opened, RecoveredState Recovered) Create(StoreOwner owner, LogSlice preload, IStoreListener listener)
+    private (SlotOpening Opening, RecoveredState Recovered) Create(StoreOwner owner, LogSlice preload, IStoreListener? listener)
     {
         var number = Writer.Slots.Count > 0 ? Writer.Slots[^1].Number + 1 : 1;
         if (number > ushort.MaxValue)
@@ -157,7 +157,7 @@ internal sealed partial class StoreDirectory
         return Opened(slot, snapshots, listener, isNew: true, preload, LogIndex.Zero);
     }
 
-    private (OpenedSlot Opened, RecoveredState Recovered) OpenFound(Slot slot, IStoreListener listener)
+    private (SlotOpening Opening, RecoveredState Recovered) OpenFound(Slot slot, IStoreListener? listener)
     {
         var read = slot.Recovered ?? ReadAgain(slot);
         var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.Owner);
@@ -182,10 +182,10 @@ internal sealed partial class StoreDirectory
         return Opened(slot, snapshots, listener, isNew: false, read.Entries, read.Committed);
     }
 
-    private (OpenedSlot Opened, RecoveredState Recovered) Opened(
-        Slot slot, SnapshotFolder snapshots, IStoreListener listener, bool isNew, LogSlice entries, LogIndex committed)
+    private (SlotOpening Opening, RecoveredState Recovered) Opened(
+        Slot slot, SnapshotFolder snapshots, IStoreListener? listener, bool isNew, LogSlice entries, LogIndex committed)
     {
-        slot.Opening = new SlotOpening(listener, snapshots);
+        slot.Opening = new SlotOpening(slot, listener, snapshots);
         var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, entries)
         {
             Base = slot.Log.Base,
@@ -194,7 +194,7 @@ internal sealed partial class StoreDirectory
             Snapshot = snapshots.Kept.Count > 0 ? snapshots.Kept[^1] : null,
         };
         ImmutableArray<string> notes = [.. _notes, .. snapshots.Notes];
-        return (new OpenedSlot(slot, slot.Opening), new RecoveredState(slot.Incarnation, isNew, state, notes));
+        return (slot.Opening, new RecoveredState(slot.Incarnation, isNew, state, notes));
     }
 
     /// <summary>Returns the entries that the opening did not keep in memory, or null if it kept all.</summary>

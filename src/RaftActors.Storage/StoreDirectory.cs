@@ -9,9 +9,6 @@ namespace RaftActors.Storage;
 /// </summary>
 internal sealed partial class StoreDirectory : IDisposable
 {
-    /// <summary>The name of the lock file. A store creates it before anything else in its directory.</summary>
-    internal const string LockFileName = DirectoryLock.FileName;
-
     private readonly IDisk _disk;
     private readonly StoreOptions _options;
     private readonly Func<Guid> _identities;
@@ -46,13 +43,9 @@ internal sealed partial class StoreDirectory : IDisposable
     /// </summary>
     /// <exception cref="StoreException">Another process has the directory, it belongs to another program, other users can change it, the
     /// disk fails, or the log is damaged. Damage to one store alone is reported by <see cref="IRaftStore.Open"/> of that store.</exception>
-    public static StoreDirectory Open(StoreOptions options) => Open(options, Guid.NewGuid);
-
-    /// <inheritdoc cref="Open(StoreOptions)"/>
-    /// <param name="identities">Mints incarnations and the identity of the log.</param>
-    public static StoreDirectory Open(StoreOptions options, Func<Guid> identities)
+    /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
+    public static StoreDirectory Open(StoreOptions options, Func<Guid>? identities = null)
     {
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         var taken = DirectoryLock.Take(options.Directory, options.AllowSharedDirectory);
         try
@@ -197,6 +190,3 @@ internal sealed partial class StoreDirectory : IDisposable
         }
     }
 }
-
-/// <summary>A slot, and the opening through which one store uses it.</summary>
-internal sealed record OpenedSlot(Slot Slot, SlotOpening Opening);

@@ -153,7 +153,7 @@ public sealed class RecoverTests : IDisposable
         MakeGroup(group: "stock");
         _one.Write(StoreFolder.OwnerOf(1, "stock"), _ => new Effect.Persist(
             new Ticket(1),
-            new HardState(new Term(1), null, []) { IsAdmitted = true, Group = StoreFolder.Group, Fence = new Fence.RestoredDisk() },
+            new HardState(new Term(1), null, []) { IsAdmitted = true, Group = StoreFolder.Group, Fence = Fence.RestoredDisk },
             default));
 
         var run = RecoverAll(_one, "--yes");

@@ -21,7 +21,7 @@ public sealed class ExplainLinesTests
 
     [Fact]
     public void Server_whose_earlier_incarnation_votes_does_not_vote() =>
-        Assert.False(ExplainLines.AllVote([$"{AllVoters}", $"about the members: {new Reason.OtherIncarnation(Voter)}"]));
+        Assert.False(ExplainLines.AllVote([$"{AllVoters}", $"about the members: {Explain.OtherIncarnation(Voter)}"]));
 
     [Fact]
     public void Answer_without_a_configuration_shows_no_voter() => Assert.False(ExplainLines.AllVote(["the server has stopped"]));

@@ -46,9 +46,9 @@ internal static class DataFolder
     private static string? Foreign(string path)
     {
         var entries = new DirectoryInfo(path).GetFileSystemInfos();
-        var isStore = entries.Any(entry => entry is FileInfo && entry.Name == StoreDirectory.LockFileName);
+        var isStore = entries.Any(entry => entry is FileInfo && entry.Name == DirectoryLock.FileName);
         return entries
-            .Where(entry => isStore ? entry is FileInfo && entry.Name != StoreDirectory.LockFileName : entry.Name != LostAndFound)
+            .Where(entry => isStore ? entry is FileInfo && entry.Name != DirectoryLock.FileName : entry.Name != LostAndFound)
             .Select(entry => entry.Name)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();

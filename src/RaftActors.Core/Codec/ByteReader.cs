@@ -35,10 +35,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     private ByteReader(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab)
         : this(bytes.Span) => (_kept, _findSlab) = (bytes, findSlab);
 
-    /// <summary>Reads one item of a list.</summary>
     public delegate T Read<T>(ref ByteReader reader);
 
-    /// <summary>Number of bytes read so far.</summary>
     public readonly int Position => _position;
 
     /// <summary>A value that was read is a view of the kept bytes, so their owner must not reuse them.</summary>
@@ -54,8 +52,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <param name="members">An empty list, which only the reader uses while it reads.</param>
     public void ShareMembers(List<Member> members) => _members = members;
 
-    /// <summary>Reads one byte.</summary>
-    public byte Octet() => Take(1)[0];
+    public byte Octet() => Raw(1)[0];
 
     /// <summary>Reads a byte that must be 0 or 1.</summary>
     public bool Flag() => Octet() switch
@@ -102,16 +99,16 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public int Integer() => Number() is var value && (int)value == value ? (int)value : throw Damaged("a number has more than 32 bits");
 
     /// <summary>Reads 8 bytes, little-endian.</summary>
-    public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
+    public ulong Hash() => BinaryPrimitives.ReadUInt64LittleEndian(Raw(8));
 
     /// <summary>Reads 16 bytes.</summary>
-    public Guid Identity() => new(Take(16));
+    public Guid Identity() => new(Raw(16));
 
     /// <summary>Reads a length and that many bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Bytes()
     {
         var length = Count();
-        return length <= _bytes.Length - _position ? Take((int)length) : throw Damaged($"{length} bytes are announced");
+        return length <= _bytes.Length - _position ? Raw((int)length) : throw Damaged($"{length} bytes are announced");
     }
 
     /// <summary>Reads a length and that many bytes. The result stays valid: it is a view of kept bytes, or a copy.</summary>
@@ -140,12 +137,21 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public string Key() => KeyCache.OfThread.Decode(Bytes());
 
     /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
-    public ReadOnlySpan<byte> Rest() => Take(_bytes.Length - _position);
+    public ReadOnlySpan<byte> Rest() => Raw(_bytes.Length - _position);
 
     /// <summary>Reads exactly <paramref name="size"/> bytes. The result is a view of the input, not a copy.</summary>
-    public ReadOnlySpan<byte> Raw(int size) => Take(size);
+    public ReadOnlySpan<byte> Raw(int size)
+    {
+        if (size > _bytes.Length - _position)
+        {
+            throw Damaged($"{size} more bytes should follow");
+        }
 
-    /// <summary>Reads the name of a process.</summary>
+        var taken = _bytes.Slice(_position, size);
+        _position += size;
+        return taken;
+    }
+
     public ProcessName Name() => NameOf(Bytes());
 
     /// <summary>Decodes the name of a process from its UTF-8 bytes.</summary>
@@ -167,7 +173,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         }
     }
 
-    /// <summary>Reads the name and the incarnation of a process.</summary>
     public Member Member()
     {
         if (_members is null)
@@ -189,13 +194,10 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return place == 0 ? _members[^1] : _members[(int)place - 1];
     }
 
-    /// <summary>Reads the number and the mark of a boot.</summary>
     public Boot Boot() => new(Count(), Hash());
 
-    /// <summary>Reads the origin and the number of a request.</summary>
     public RequestId Request() => new(Member(), Count());
 
-    /// <summary>Reads the 16 bytes of a request key.</summary>
     public RequestKeyHash RequestKey() => new(Identity());
 
     /// <summary>Reads the number of items, then each item.</summary>
@@ -237,17 +239,5 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     {
         var name = Bytes();
         return MemberCache.OfThread.Decode(name, new Incarnation(Identity()));
-    }
-
-    private ReadOnlySpan<byte> Take(int size)
-    {
-        if (size > _bytes.Length - _position)
-        {
-            throw Damaged($"{size} more bytes should follow");
-        }
-
-        var taken = _bytes.Slice(_position, size);
-        _position += size;
-        return taken;
     }
 }

@@ -19,7 +19,6 @@ internal sealed class ByteWriter
     /// <summary>The format level of the next bytes. Not changed by <see cref="Clear"/>.</summary>
     public byte Level { get; set; } = FormatRange.Own.Highest;
 
-    /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
     /// <summary>
@@ -33,7 +32,6 @@ internal sealed class ByteWriter
     /// <summary>The characters in the names of the members that are shared so far.</summary>
     public long SharedLength { get; private set; }
 
-    /// <summary>Copies the bytes written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
     /// <summary>
@@ -81,10 +79,8 @@ internal sealed class ByteWriter
     /// <summary>Writes <paramref name="size"/> zeros, to be filled in through <see cref="Written"/>.</summary>
     public void Room(int size) => Next(size).Clear();
 
-    /// <summary>Writes one byte.</summary>
     public void Octet(byte value) => Next(1)[0] = value;
 
-    /// <summary>Writes 1 or 0.</summary>
     public void Flag(bool value) => Octet(value ? (byte)1 : (byte)0);
 
     /// <summary>Writes a number in 1 to 10 bytes. A negative number takes 10.</summary>
@@ -138,7 +134,6 @@ internal sealed class ByteWriter
         }
     }
 
-    /// <summary>Writes the name and the incarnation of a process.</summary>
     public void Member(Member value)
     {
         if (_members is not null)
@@ -158,21 +153,18 @@ internal sealed class ByteWriter
         Identity(value.Incarnation.Value);
     }
 
-    /// <summary>Writes the number and the mark of a boot.</summary>
     public void Boot(Boot value)
     {
         Number(value.Number);
         Hash(value.Mark);
     }
 
-    /// <summary>Writes the origin and the number of a request.</summary>
     public void Request(RequestId value)
     {
         Member(value.Origin);
         Number(value.Number);
     }
 
-    /// <summary>Writes the 16 bytes of a request key.</summary>
     public void RequestKey(RequestKeyHash value) => Identity(value.Value);
 
     /// <summary>Writes the number of items, then each item.</summary>

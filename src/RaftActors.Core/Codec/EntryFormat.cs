@@ -91,7 +91,6 @@ internal static class EntryFormat
         [],
         reader.Count());
 
-    /// <summary>Writes the answered requests of each origin.</summary>
     public static void WriteSessions(ByteWriter writer, ImmutableArray<SessionState> sessions) => writer.List(sessions, session =>
     {
         writer.Member(session.Origin);

@@ -25,6 +25,5 @@ internal readonly record struct FormatRange(byte Lowest, byte Highest)
 
     public bool Has(int level) => level >= Lowest && level <= Highest;
 
-    /// <inheritdoc/>
     public override string ToString() => Lowest == Highest ? $"level {Lowest}" : $"levels {Lowest} to {Highest}";
 }

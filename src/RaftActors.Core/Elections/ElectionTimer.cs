@@ -5,7 +5,7 @@ internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability
 {
     private readonly Prng _prng = new(options.Seed);
 
-    public long DueAt { get; private set; }
+    public long DueAt { get; set; }
 
     /// <summary>The campaigns since a leader was heard.</summary>
     public int Campaigns { get; set; }
@@ -28,10 +28,6 @@ internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability
         DueAt = clock.Now + durability.TimeoutExtension + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
     }
 
-    public void Lengthen(int ticks) => DueAt += ticks;
-
     /// <summary>Ends the timeout at a tick, if it would end later.</summary>
     public void Hasten(long dueAt) => DueAt = Math.Min(DueAt, dueAt);
-
-    public void Restore(long dueAt) => DueAt = dueAt;
 }

@@ -199,7 +199,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         {
             // Only a granted vote delays this process's own campaign (Figure 2). Otherwise a candidate whose log cannot win could keep
             // others from campaigning by asking repeatedly.
-            state.Timer.Restore(hasLed ? state.Timer.DueAt : dueAt);
+            state.Timer.DueAt = hasLed ? state.Timer.DueAt : dueAt;
             Refuse(envelope, request);
             return;
         }
@@ -320,7 +320,6 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>Leads, because a majority has voted for the candidate.</summary>
     private void Lead(CandidateRole candidacy)
     {
         Invariant.That(state.HardState.VotedFor == state.Self, "a leader has voted for itself in its term");
@@ -395,44 +394,46 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     /// Why this process does not campaign when its election timer ends. Empty if it may. It guards every campaign, and <see
     /// cref="Explain.Leader"/> reports it.
     /// </summary>
-    public IEnumerable<Reason> Obstacles()
+    public IEnumerable<string> Obstacles()
     {
         if (state.HardState.Fence is { } fence)
         {
-            yield return new Reason.Fenced(fence);
+            yield return Explain.Fenced(fence);
         }
 
         if (!state.IsAdmitted)
         {
             var needed = QuorumSize.MajorityOf(state.Founders.Length - 1);
-            yield return new Reason.NotAdmitted(needed, [.. ConfirmedBy()]);
+            yield return $"this process may not vote yet: {needed} others must record it as the first of its name, and "
+                + $"{Explain.Names(ConfirmedBy().ToList())} has";
         }
 
         if (state.ToldRemoved is { } told)
         {
-            yield return told;
+            yield return Explain.ToldRemoved(told);
         }
 
         if (state.Durability.IsStalled)
         {
             yield return state.Durability.IsReadStalled
-                ? Reason.ReadOutstanding.Instance
-                : new Reason.DiskOutstanding(state.Durability.Done, state.Durability.Asked);
+                ? "the disk of this process does not answer a read"
+                : Explain.DiskOutstanding(state.Durability.Done, state.Durability.Asked);
         }
 
         if (!IsNeededAsLeader())
         {
-            yield return new Reason.NoVoter([.. state.Configuration.Electorate()]);
+            yield return $"this process does not vote; {Explain.Names(state.Configuration.Electorate().ToList())} elect a leader";
         }
 
         if (state.Election.LogRefusedAt is { } refusedAt && state.Now - refusedAt < state.Options.GoneTicks)
         {
-            yield return new Reason.LogRefused(state.Options.GoneTicks - (state.Now - refusedAt));
+            var left = state.Options.GoneTicks - (state.Now - refusedAt);
+            yield return $"a majority refused the log of this process; it does not campaign for another {left} ticks";
         }
 
         if (!state.IsFounding && state.Configurations.IsEmpty)
         {
-            yield return new Reason.NoConfiguration();
+            yield return Explain.NoConfiguration;
         }
     }
 

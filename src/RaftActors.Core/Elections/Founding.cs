@@ -74,40 +74,68 @@ internal sealed class Founding(RaftState state)
             && peer.Rank.IsBetterThan(candidate));
 
     /// <summary>
-    /// Returns the first configuration: the founder and K-1 of the present processes, spread over domains, then the best.
+    /// Returns the first configuration, in which the founder and the K-1 best others that are present vote, and the rest learn. Those of a
+    /// failure domain with fewer voters come first. Absent processes vote only if K needs them. It is joint with all N, unless K = N.
     /// </summary>
     public Configuration Configuration()
     {
         var peers = state.Roster.Peers.Where(IsPresent).ToList();
         var present = peers.ConvertAll(peer => peer.Rank);
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
-        return FoundingConfiguration.Chosen(
+        List<FoundingRank> met = [state.Rank, .. present];
+        var logic = peers.Select(peer => peer.Version.Logic).Append(state.Options.Version.Logic).Min();
+        var all = state.Configurations.FoundingRoster.Voters;
+        var size = QuorumSize.For(all.Length, state.Options.MaxQuorum);
+        var absent = all.Select(member => member.Name).Except(met.Select(rank => rank.Name)).Order();
+        var chosen = Spread(present.ConvertAll(rank => rank.Name)).Concat(absent).Take(size).ToHashSet();
+        return new Configuration(
             state.Options.FoundingUid,
-            state.Configurations.FoundingRoster,
-            state.Options.MaxQuorum,
-            state.Rank,
-            [.. present],
-            state.DomainOf,
-            peers.Select(peer => peer.Version.Logic).Append(state.Options.Version.Logic).Min());
+            size,
+            [.. all.Where(member => chosen.Contains(member.Name))],
+            chosen.Count == all.Length ? [] : all,
+            [.. all.Where(member => !chosen.Contains(member.Name))],
+            [.. met.Select(rank => new FoundingSerial(rank.Name, rank.Position.Serial)).OrderBy(one => one.Name)])
+        {
+            MaxQuorum = state.Options.MaxQuorum,
+            Version = GroupVersion.Lowest with { Logic = logic },
+        };
+    }
+
+    /// <summary>Returns the founder, and then repeatedly the first process of the domain that has come least often.</summary>
+    private IEnumerable<ProcessName> Spread(List<ProcessName> bestFirst)
+    {
+        var counts = new Dictionary<string, int>();
+        for (var next = state.Self.Name; ; next = bestFirst.MinBy(name => counts.GetValueOrDefault(state.DomainOf(name))))
+        {
+            yield return next;
+            bestFirst.Remove(next);
+            if (bestFirst.Count == 0)
+            {
+                yield break;
+            }
+
+            counts[state.DomainOf(next)] = counts.GetValueOrDefault(state.DomainOf(next)) + 1;
+        }
     }
 
     /// <summary>Why no group is founded. Empty if this process may campaign for it.</summary>
-    public IEnumerable<Reason> Obstacles()
+    public IEnumerable<string> Obstacles()
     {
         if (!state.Election.IsFoundingDue || !HearsMajority(state))
         {
-            yield return new Reason.FoundingWaits(
-                [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
-                HearsMajority(state) ? state.Options.FoundingTimeoutTicks - state.Now : null);
+            var silent = Explain.Names(state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name).ToList());
+            yield return HearsMajority(state)
+                ? $"the founding waits for {silent}, at most another {state.Options.FoundingTimeoutTicks - state.Now} ticks"
+                : $"the founding waits for a majority: {silent} were not heard";
         }
 
         if (state.Roster.Peers.FirstOrDefault(peer => IsPresent(peer) && IsDisputed(peer)) is { } disputed)
         {
-            yield return new Reason.FoundingDisputed(disputed.Name);
+            yield return $"the preloaded pairs of this process and {disputed.Name} differ, so no group is founded";
         }
         else if (state.Roster.Peers.FirstOrDefault(IsBetterAndPresent) is { } better)
         {
-            yield return new Reason.FoundingLeftTo(better.Name);
+            yield return $"the founding is left to {better.Name}, which has more of the log or the lower name";
         }
     }
 

@@ -30,7 +30,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
         else if (TargetOf(leader, named) is { } target)
         {
-            state.Transfers.Current = new Transfer(named, target.Member.Name, isAutomatic: false, state.Now);
+            state.Transfers.Current = new Transfer(named, target.Member.Name, IsAutomatic: false, state.Now);
         }
         else
         {
@@ -44,9 +44,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
             progress.Member.Name == name && state.Configuration.Voters.Contains(progress.Member))
         : MostSuitable(leader, _ => true);
 
-    /// <summary>Begins a transfer that no caller asked for.</summary>
     private void StartAutomatic(Progress target) =>
-        state.Transfers.Current = new Transfer(target.Member.Name, target.Member.Name, isAutomatic: true, state.Now);
+        state.Transfers.Current = new Transfer(target.Member.Name, target.Member.Name, IsAutomatic: true, state.Now);
 
     /// <summary>Tells the target to campaign as soon as it has all of this leader's log.</summary>
     public void Advance()
@@ -83,7 +82,6 @@ internal sealed class Transfers(RaftState state, Membership membership)
         state.Send(progress.Member, Message.TimeoutNow.Instance);
     }
 
-    /// <summary>Ends the transfer when its time is up.</summary>
     public void OnTick()
     {
         if (state.Transfers.Current is { } transfer && state.Now - transfer.StartedAt >= state.Options.TransferTimeoutTicks)
@@ -197,17 +195,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
             return false;
         }
 
-        Progress? heir = null;
-        foreach (var voter in state.Configuration.Voters)
-        {
-            if (leader.Of(voter) is { IsAdmitted: true } progress
-                && state.IsResponsive(progress)
-                && (heir is null || progress.Match > heir.Match))
-            {
-                heir = progress;
-            }
-        }
-
+        var heir = state.Configuration.Voters.Select(leader.Of).OfType<Progress>()
+            .Where(voter => voter.IsAdmitted && state.IsResponsive(voter)).MaxBy(voter => voter.Match);
         if (heir is not null)
         {
             state.Send(heir.Member, Message.TimeoutNow.Instance);
@@ -262,20 +251,12 @@ internal sealed class TransferState
 }
 
 /// <summary>A transfer of leadership that has not ended (thesis §3.10).</summary>
-/// <param name="named">The voter that the request named, or null for the most suitable one.</param>
-/// <param name="target">The voter that is to lead.</param>
-/// <param name="isAutomatic">This process began it by itself, so no caller is told its outcome.</param>
-/// <param name="startedAt">The tick at which it began.</param>
-internal sealed class Transfer(ProcessName? named, ProcessName target, bool isAutomatic, long startedAt)
+/// <param name="Named">The voter that the request named, or null for the most suitable one.</param>
+/// <param name="Target">The voter that is to lead.</param>
+/// <param name="IsAutomatic">This process began it by itself, so no caller is told its outcome.</param>
+/// <param name="StartedAt">The tick at which it began.</param>
+internal sealed record Transfer(ProcessName? Named, ProcessName Target, bool IsAutomatic, long StartedAt)
 {
-    public ProcessName? Named => named;
-
-    public ProcessName Target => target;
-
-    public bool IsAutomatic => isAutomatic;
-
-    public long StartedAt => startedAt;
-
     /// <summary>The target was told to campaign.</summary>
     public bool IsTold { get; set; }
 }

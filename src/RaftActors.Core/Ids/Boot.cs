@@ -8,6 +8,5 @@ namespace RaftActors.Core;
 /// <param name="Mark">Random at each start, to distinguish two starts from the same copy.</param>
 internal readonly record struct Boot(long Number, ulong Mark)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Number}";
 }

@@ -8,6 +8,5 @@ internal readonly record struct GroupUid(Guid Value)
     /// <summary>The group is not founded yet, as far as the sender knows.</summary>
     public static GroupUid None => default;
 
-    /// <inheritdoc/>
     public override string ToString() => Value == Guid.Empty ? "unfounded" : Value.ToString("N")[..8];
 }

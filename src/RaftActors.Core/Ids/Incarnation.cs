@@ -9,7 +9,6 @@ public readonly record struct Incarnation(Guid Value) : IComparable<Incarnation>
     /// <summary>Unknown: the process was absent when the configuration was made.</summary>
     internal static Incarnation None => default;
 
-    /// <inheritdoc/>
     int IComparable<Incarnation>.CompareTo(Incarnation other) => Value.CompareTo(other.Value);
 
     /// <inheritdoc/>

@@ -9,7 +9,6 @@ public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
     /// <summary>The index after this one.</summary>
     internal LogIndex Next => new(Value + 1);
 
-    /// <inheritdoc/>
     int IComparable<LogIndex>.CompareTo(LogIndex other) => Value.CompareTo(other.Value);
 
     /// <summary>Earlier than.</summary>

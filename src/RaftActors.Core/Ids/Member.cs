@@ -14,6 +14,9 @@ internal readonly record struct Member : IComparable<Member>
     /// <summary>Creates a member with its own object.</summary>
     public Member(ProcessName name, Incarnation incarnation) => _identity = new Identity(name, incarnation);
 
+    /// <summary>The place of a process that was not met yet.</summary>
+    internal static Member Absent(ProcessName name) => new(name, Incarnation.None);
+
     public ProcessName Name
     {
         get => Shared.Name;
@@ -30,19 +33,15 @@ internal readonly record struct Member : IComparable<Member>
 
     internal void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
 
-    /// <inheritdoc/>
     public bool Equals(Member other) =>
         ReferenceEquals(_identity, other._identity)
         || (Shared.Hash == other.Shared.Hash && Incarnation == other.Incarnation && Name == other.Name);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => Shared.Hash;
 
-    /// <inheritdoc/>
     public int CompareTo(Member other) =>
         (Name, Incarnation.Value).CompareTo((other.Name, other.Incarnation.Value));
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Name}#{Incarnation}";
 
     private sealed class Identity(ProcessName name, Incarnation incarnation)

@@ -6,7 +6,6 @@ namespace RaftActors.Core;
 /// </summary>
 internal readonly record struct RequestId(Member Origin, long Number)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Origin}/{Number}";
 }
 
@@ -18,13 +17,11 @@ internal readonly record struct RequestKeyHash(Guid Value)
 {
     internal const int Size = 16;
 
-    /// <inheritdoc/>
     public override string ToString() => Convert.ToHexStringLower(Value.ToByteArray()[..4]);
 }
 
 /// <summary>The number of one read. The shell never reuses a number while its process runs.</summary>
 internal readonly record struct ReadId(long Value)
 {
-    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }

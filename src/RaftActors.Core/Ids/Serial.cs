@@ -17,7 +17,6 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     [JsonIgnore]
     public Serial Next => new(Value + 1);
 
-    /// <inheritdoc/>
     int IComparable<Serial>.CompareTo(Serial other) => Value.CompareTo(other.Value);
 
     /// <summary>Earlier than.</summary>

@@ -9,7 +9,6 @@ internal readonly record struct Term(long Value) : IComparable<Term>
 
     public Term Next => new(Value + 1);
 
-    /// <inheritdoc/>
     public int CompareTo(Term other) => Value.CompareTo(other.Value);
 
     public static bool operator <(Term left, Term right) => left.Value < right.Value;
@@ -20,6 +19,5 @@ internal readonly record struct Term(long Value) : IComparable<Term>
 
     public static bool operator >=(Term left, Term right) => left.Value >= right.Value;
 
-    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }

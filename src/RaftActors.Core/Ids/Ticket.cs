@@ -7,7 +7,6 @@ internal readonly record struct Ticket(long Value) : IComparable<Ticket>
 {
     internal Ticket Next => new(Value + 1);
 
-    /// <inheritdoc/>
     public int CompareTo(Ticket other) => Value.CompareTo(other.Value);
 
     public static bool operator <(Ticket left, Ticket right) => left.Value < right.Value;
@@ -18,6 +17,5 @@ internal readonly record struct Ticket(long Value) : IComparable<Ticket>
 
     public static bool operator >=(Ticket left, Ticket right) => left.Value >= right.Value;
 
-    /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }

@@ -69,6 +69,5 @@ internal readonly record struct LogEntry
         ? Payload.SizeOf(key, _value)
         : ((Payload)_content!).Size; // Justification: null if default.
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Index}/{Term} s{Serial} {Payload}{(Time == default ? "" : $" at {Time}")}";
 }

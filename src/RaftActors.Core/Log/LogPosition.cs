@@ -25,6 +25,5 @@ internal readonly record struct LogPosition(LogIndex Index, Term Term, Serial Se
         return position;
     }
 
-    /// <inheritdoc/>
     public override string ToString() => $"{Index}/{Term} s{Serial}";
 }

@@ -19,14 +19,12 @@ internal abstract record Payload
     {
         public static NoOp Instance { get; } = new();
 
-        /// <inheritdoc/>
         public override string ToString() => "no-op";
     }
 
     /// <summary>A configuration: in force from the moment it is in the log, committed or not (§6).</summary>
     public sealed record Reconfigure(Configuration Configuration) : Payload
     {
-        /// <inheritdoc/>
         public override string ToString() => Configuration.ToString();
     }
 
@@ -45,7 +43,6 @@ internal abstract record Payload
             init => _request = value.GetValueOrDefault();
         }
 
-        /// <inheritdoc/>
         public override string ToString() => $"{Key}={Value.Length}B";
 
         internal override int Size => SizeOf(Key, Value);
@@ -60,7 +57,6 @@ internal abstract record Payload
         /// <summary>The key that all attempts share.</summary>
         public RequestKeyHash RequestKey { get; }
 
-        /// <inheritdoc/>
         public override string ToString() => $"{base.ToString()} ({RequestKey})";
 
         internal override int Size => base.Size + RequestKeyHash.Size;

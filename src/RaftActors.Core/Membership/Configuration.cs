@@ -85,7 +85,11 @@ internal sealed record Configuration(
     internal Configuration InPlaceOf(Configuration before) =>
         this with { Era = before.Era, IsRestored = true, Version = before.Version };
 
-    /// <inheritdoc/>
+    /// <summary>Returns entries of such a log, with this configuration in place of theirs.</summary>
+    internal LogSlice In(LogSlice entries) => [.. entries.Select(entry => entry.Configuration is { } before
+        ? entry with { Payload = new Payload.Reconfigure(InPlaceOf(before)) }
+        : entry)];
+
     public override string ToString() =>
         $"voters({string.Join(' ', Voters)})"
         + (Voters.Length == Size ? "" : $" of {Size}")

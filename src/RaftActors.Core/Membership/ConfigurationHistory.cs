@@ -35,7 +35,6 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
         }
     }
 
-    /// <summary>Removes the configurations at and above an index.</summary>
     public void TruncateFrom(LogIndex index) => _entries.RemoveAll(entry => entry.Index >= index);
 
     /// <summary>Removes the configurations before the latest one at or below an index.</summary>

@@ -8,17 +8,8 @@ internal static class FailureDomains
 {
     /// <summary>Returns the first candidate with the fewest of these voters in its domain.</summary>
     /// <param name="bestFirst">The candidates, at least one.</param>
-    public static Member Fittest(RaftState state, IReadOnlyCollection<Member> voters, IReadOnlyList<Member> bestFirst)
-    {
-        var (fittest, fewest) = (bestFirst[0], int.MaxValue);
-        foreach (var candidate in bestFirst)
-        {
-            var others = Count(state, voters, state.DomainOf(candidate.Name));
-            (fittest, fewest) = others < fewest ? (candidate, others) : (fittest, fewest);
-        }
-
-        return fittest;
-    }
+    public static Member Fittest(RaftState state, IReadOnlyCollection<Member> voters, IReadOnlyList<Member> bestFirst) =>
+        bestFirst.MinBy(candidate => Count(state, voters, state.DomainOf(candidate.Name)));
 
     /// <summary>Explains why a candidate was preferred to a better one. Empty if none was better.</summary>
     public static string Preference(
@@ -38,18 +29,9 @@ internal static class FailureDomains
     /// Returns the domain that alone has a majority of these voters, so that its failure stops the group, or null. Processes without a
     /// domain do not count here.
     /// </summary>
-    public static string? Crowded(RaftState state, IReadOnlyCollection<Member> voters)
-    {
-        foreach (var voter in voters)
-        {
-            if (state.DomainOf(voter.Name) is { Length: > 0 } domain && Count(state, voters, domain) >= QuorumSize.MajorityOf(voters.Count))
-            {
-                return domain;
-            }
-        }
-
-        return null;
-    }
+    public static string? Crowded(RaftState state, IReadOnlyCollection<Member> voters) => voters
+        .Select(voter => state.DomainOf(voter.Name))
+        .FirstOrDefault(domain => domain.Length > 0 && Count(state, voters, domain) >= QuorumSize.MajorityOf(voters.Count));
 
     /// <summary>
     /// Takes a vote from the crowded domain and gives it to a learner of another one. That domain must then have fewer voters than the
@@ -78,14 +60,6 @@ internal static class FailureDomains
                 + $"{count} of {votersBestFirst.Count} vote in {crowded}");
     }
 
-    private static int Count(RaftState state, IEnumerable<Member> voters, string domain)
-    {
-        var count = 0;
-        foreach (var voter in voters)
-        {
-            count += state.DomainOf(voter.Name) == domain ? 1 : 0;
-        }
-
-        return count;
-    }
+    private static int Count(RaftState state, IEnumerable<Member> voters, string domain) =>
+        voters.Count(voter => state.DomainOf(voter.Name) == domain);
 }

@@ -15,6 +15,5 @@ internal readonly record struct GroupVersion(byte Format, int Logic)
     /// <summary>Tells whether a program with this version can belong to a group with the other one.</summary>
     public bool Has(GroupVersion group) => Format >= group.Format && Logic >= group.Logic;
 
-    /// <inheritdoc/>
     public override string ToString() => $"format level {Format} and logic version {Logic}";
 }

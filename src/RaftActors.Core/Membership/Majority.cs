@@ -4,7 +4,6 @@ namespace RaftActors.Core;
 
 internal enum VoteResult
 {
-    /// <summary>Not decided.</summary>
     Pending,
 
     /// <summary>The votes that are still open cannot win it.</summary>

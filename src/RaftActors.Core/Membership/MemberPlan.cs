@@ -18,7 +18,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             return Senseless($"{name} is already in the roster");
         }
 
-        ImmutableArray<Member> learners = [.. configuration.Learners.Append(FoundingConfiguration.Absent(name)).Order()];
+        ImmutableArray<Member> learners = [.. configuration.Learners.Append(Member.Absent(name)).Order()];
         var size = QuorumSize.For(configuration.Names().Count() + 1, maxQuorum);
         return new MemberPlan(configuration with { Size = size, Learners = learners }, $"{name} joins");
     }

@@ -223,7 +223,7 @@ internal sealed class Membership(RaftState state)
     /// </summary>
     private static Configuration With(Configuration configuration, Member member)
     {
-        if (configuration.Voters.Contains(FoundingConfiguration.Absent(member.Name)))
+        if (configuration.Voters.Contains(Member.Absent(member.Name)))
         {
             return configuration with { Voters = Replace(configuration.Voters, member) };
         }

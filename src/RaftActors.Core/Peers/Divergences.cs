@@ -200,7 +200,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
 
             if (Majority.Holds(state.Configuration, member => DivergenceOf(leader.Of(member)) == divergence))
             {
-                FenceSelf(new Fence.Diverged(divergence.Serial));
+                FenceSelf(Fence.Diverged(divergence.Serial));
                 return;
             }
 
@@ -276,7 +276,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         // group.
         if ((state.HardState.Group != GroupUid.None || state.Log.LastPosition.Term > Term.Zero) && peer.DivergesAt == refusal.Serial)
         {
-            FenceSelf(new Fence.Diverged(refusal.Serial));
+            FenceSelf(Fence.Diverged(refusal.Serial));
         }
     }
 
@@ -288,7 +288,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     {
         if (refusal.Boot == state.HardState.Boot)
         {
-            FenceSelf(new Fence.RestoredDisk());
+            FenceSelf(Fence.RestoredDisk);
         }
     }
 

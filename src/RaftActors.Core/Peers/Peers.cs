@@ -201,7 +201,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         var isKnown = peer.Current == state.HardState.FirstOf(peer.Name)
             || state.CommittedConfiguration?.Holds(peer.Member) == true
             || state.Configuration.Holds(peer.Member)
-            || state.Configuration.Holds(FoundingConfiguration.Absent(peer.Name));
+            || state.Configuration.Holds(Member.Absent(peer.Name));
         if (!isKnown)
         {
             refusals.RefuseOtherIncarnation(peer);
@@ -234,7 +234,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     private void Greet(Peer peer)
     {
         peer.Greeted(state.Now, state.Options.HeartbeatTicks, state.IsFounding);
-        state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
+        state.Send(Member.Absent(peer.Name), GreetingTo(peer, isReply: false));
     }
 
     /// <summary>Sends a greeting that no other incarnation answers.</summary>

@@ -6,14 +6,14 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Lease
 {
-    private Instant _until;
+    private TimeSpan _until;
     private bool _isGivenUp;
 
     /// <summary>Tells whether no other leader can have been elected until now.</summary>
-    public bool Holds(Instant now) => now < _until;
+    public bool Holds(TimeSpan now) => now < _until;
 
     /// <summary>Extends the lease by the promises of a majority.</summary>
-    public void Renew(Instant until) => _until = _isGivenUp || until < _until ? _until : until;
+    public void Renew(TimeSpan until) => _until = _isGivenUp || until < _until ? _until : until;
 
     /// <summary>Ends the lease, because another majority decides from now on, and has promised nothing yet.</summary>
     public void Drop() => _until = default;

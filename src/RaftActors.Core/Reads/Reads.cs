@@ -11,10 +11,10 @@ internal sealed class Reads(RaftState state)
         switch (state.Role)
         {
             case LeaderRole leader:
-                leader.Rounds.Add(new ReadQuestion(null, id, mayUseLease));
+                leader.Rounds.Add(new PendingRead(null, id, mayUseLease));
                 break;
             case FollowerRole { Leader: not null } follower:
-                follower.Reads.Add(id, mayUseLease);
+                follower.Reads.Add(new PendingRead(null, id, mayUseLease));
                 AskLeader(follower);
                 break;
             default:
@@ -30,12 +30,12 @@ internal sealed class Reads(RaftState state)
     /// </summary>
     private void AskLeader(FollowerRole follower)
     {
-        if (follower.Reads is { Question: null, HasWaiting: true } reads)
+        if (follower.Reads is { IsUnderWay: false, HasWaiting: true } reads)
         {
-            var question = new ReadId((long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions);
+            var number = (long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions;
             var mayUseLease = state.Options.Lease is null || reads.MayUseLease;
-            reads.Ask(question, state.Now);
-            state.Send(follower.Leader!.Value, new Message.ReadIndex(question, mayUseLease));
+            reads.Start(number, LogIndex.Zero, state.Clock);
+            state.Send(follower.Leader!.Value, new Message.ReadIndex(new ReadId(number), mayUseLease));
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class Reads(RaftState state)
     {
         if (state.Role is LeaderRole leader)
         {
-            leader.Rounds.Add(new ReadQuestion(envelope.From, question.Id, question.MayUseLease));
+            leader.Rounds.Add(new PendingRead(envelope.From, question.Id, question.MayUseLease));
         }
         else
         {
@@ -75,7 +75,7 @@ internal sealed class Reads(RaftState state)
 
         if (leader.Rounds.HasWaiting && !leader.Rounds.IsUnderWay)
         {
-            leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
+            StartRound(leader);
             EndConfirmedRound(leader); // A leader that is the only voter confirms its own round.
         }
     }
@@ -117,9 +117,11 @@ internal sealed class Reads(RaftState state)
     {
         if (state.Options.Lease is not null && state.IsReady && !leader.Rounds.IsUnderWay)
         {
-            leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
+            StartRound(leader);
         }
     }
+
+    private void StartRound(LeaderRole leader) => leader.Rounds.Start(leader.Rounds.Latest + 1, state.CommitIndex, state.Clock);
 
     /// <summary>Extends the lease, because the voters that confirmed the round made their promises after it began.</summary>
     private void ExtendLease(LeaderRole leader)
@@ -154,12 +156,14 @@ internal sealed class Reads(RaftState state)
     /// passed ticks before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock may run faster than the
     /// leader's.
     /// </summary>
-    private static Instant EndOfPromise(Instant start, long promise, LeaseOptions lease) =>
-        new(start.Microseconds + (promise * (100 - lease.MaxDriftPercent) / 100));
+    private static TimeSpan EndOfPromise(TimeSpan start, long promise, LeaseOptions lease) =>
+        start + TimeSpan.FromMicroseconds(promise * (100 - lease.MaxDriftPercent) / 100);
 
     public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
     {
-        if (state.Role is FollowerRole follower && follower.Leader == envelope.From && follower.Reads.Question == reply.Id)
+        if (state.Role is FollowerRole { Reads.IsUnderWay: true } follower
+            && follower.Leader == envelope.From
+            && follower.Reads.Latest == reply.Id.Value)
         {
             FinishQuestion(follower, reply.Index);
         }
@@ -167,18 +171,14 @@ internal sealed class Reads(RaftState state)
 
     private void FinishQuestion(FollowerRole follower, LogIndex? index)
     {
-        foreach (var id in follower.Reads.Finish())
-        {
-            Answer(id, index);
-        }
-
+        Answer(follower.Reads.Finish(), index);
         AskLeader(follower);
     }
 
     /// <summary>Gives up a question that the leader has not answered for the longest election timeout.</summary>
     public void OnTick()
     {
-        if (state.Role is FollowerRole { Reads.Question: not null } follower
+        if (state.Role is FollowerRole { Reads.IsUnderWay: true } follower
             && state.Now - follower.Reads.AskedAt >= state.Options.ElectionTimeoutMaxTicks)
         {
             FinishQuestion(follower, null);
@@ -188,25 +188,16 @@ internal sealed class Reads(RaftState state)
     /// <summary>Fails all reads of a role that ends.</summary>
     public void Fail(Role role)
     {
-        switch (role)
+        if (((role as LeaderRole)?.Rounds ?? (role as FollowerRole)?.Reads) is { } reads)
         {
-            case LeaderRole leader:
-                Answer(leader.Rounds.Finish(), null);
-                Answer(leader.Rounds.TakeWaiting(), null);
-                break;
-            case FollowerRole follower:
-                foreach (var id in follower.Reads.TakeAll())
-                {
-                    Answer(id, null);
-                }
-
-                break;
+            Answer(reads.Finish(), null);
+            Answer(reads.TakeWaiting(), null);
         }
     }
 
-    private void Answer(IReadOnlyList<ReadQuestion> questions, LogIndex? index)
+    private void Answer(IReadOnlyList<PendingRead> reads, LogIndex? index)
     {
-        foreach (var (asker, id, _) in questions)
+        foreach (var (asker, id, _) in reads)
         {
             if (asker is { } member)
             {
@@ -215,7 +206,7 @@ internal sealed class Reads(RaftState state)
             }
             else
             {
-                Answer(id, index);
+                state.Effects.Add(index is { } at ? new Effect.ReadReady(id, at) : new Effect.ReadFailed(id));
             }
         }
     }
@@ -228,7 +219,4 @@ internal sealed class Reads(RaftState state)
             leader.Of(asker)?.Notices.Await(at);
         }
     }
-
-    private void Answer(ReadId id, LogIndex? index) =>
-        state.Effects.Add(index is { } at ? new Effect.ReadReady(id, at) : new Effect.ReadFailed(id));
 }

@@ -226,19 +226,8 @@ internal sealed class Follower(
     /// <summary>Takes the next sessions, keys or bytes. Any other piece is a heartbeat, came twice, or follows a lost one.</summary>
     private void TakePiece(IncomingSnapshot incoming, Message.SnapshotChunk chunk)
     {
-        var isState = incoming.IsNext(chunk.Data, chunk.Place);
-        if (incoming.IsNext(chunk.Sessions, chunk.Place))
-        {
-            incoming.Add(chunk.Sessions);
-            isState = incoming.IsWhole; // The state has no bytes, so no other piece follows.
-        }
-        else if (incoming.IsNext(chunk.Keys, chunk.Place))
-        {
-            incoming.Add(chunk.Keys);
-            isState = incoming.IsWhole;
-        }
-
-        if (isState)
+        // A state without bytes has no piece of its own.
+        if (incoming.TryAddTables(chunk) ? incoming.IsWhole : incoming.IsNext(chunk.Data, chunk.Place))
         {
             StorePiece(incoming, chunk);
         }

@@ -235,15 +235,12 @@ internal enum ProgressState
     Refused,
 }
 
-/// <summary>
-/// The unanswered messages with entries to one process, oldest first. The ring grows as needed, and then makes no garbage.
-/// </summary>
+/// <summary>The unanswered messages with entries to one process, oldest first.</summary>
 internal sealed class SendWindow
 {
-    private (LogIndex Last, long Size)[] _ring = new (LogIndex, long)[4];
-    private int _head;
+    private readonly Queue<(LogIndex Last, long Size)> _sent = new(4);
 
-    public int Count { get; private set; }
+    public int Count => _sent.Count;
 
     /// <summary>The size of their keys and values in bytes.</summary>
     public long Size { get; private set; }
@@ -254,13 +251,7 @@ internal sealed class SendWindow
     /// <summary>Adds a message with entries up to <paramref name="last"/>.</summary>
     public void Add(LogIndex last, long size)
     {
-        if (Count == _ring.Length)
-        {
-            Grow();
-        }
-
-        _ring[(_head + Count) % _ring.Length] = (last, size);
-        Count++;
+        _sent.Enqueue((last, size));
         Size += size;
     }
 
@@ -268,34 +259,25 @@ internal sealed class SendWindow
     public void FreeTo(LogIndex match)
     {
         var (before, wasFull) = (Count, Count >= Limit);
-        while (Count > 0 && _ring[_head].Last <= match)
+        while (_sent.TryPeek(out var oldest) && oldest.Last <= match)
         {
-            Size -= _ring[_head].Size;
-            _head = (_head + 1) % _ring.Length;
-            Count--;
+            Size -= _sent.Dequeue().Size;
         }
 
         Limit += wasFull ? before - Count : 0;
     }
 
-    public void Clear() => (_head, Count, Size) = (0, 0, 0);
+    public void Clear()
+    {
+        _sent.Clear();
+        Size = 0;
+    }
 
     /// <summary>
     /// Allows one message, and then twice as many after each window that is acknowledged. When one message is rejected, others are still
     /// under way, and the leader would replicate again after each rejection. With a whole window each time the messages would multiply.
     /// </summary>
     public void Narrow() => Limit = 1;
-
-    private void Grow()
-    {
-        var ring = new (LogIndex, long)[2 * Count];
-        for (var i = 0; i < Count; i++)
-        {
-            ring[i] = _ring[(_head + i) % Count];
-        }
-
-        (_ring, _head) = (ring, 0);
-    }
 }
 
 /// <summary>

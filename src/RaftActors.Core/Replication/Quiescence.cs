@@ -59,7 +59,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
     {
         var agrees = state.Options.QuiesceTicks > 0
             && question.Last == state.Log.LastPosition
-            && follower.Reads is { Question: null, HasWaiting: false }
+            && follower.Reads is { IsUnderWay: false, HasWaiting: false }
             && HasNothingToDo();
         state.Send(leader, new Message.QuiesceReply(question.Last.Index, agrees));
         if (agrees)

@@ -45,28 +45,33 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
     public bool IsNext(ReadOnlyMemory<byte> data, long place) =>
         place == Received && HasTables && data.Length <= Snapshot.Length - Offset && (!data.IsEmpty || Snapshot.Length == 0);
 
-    /// <summary>Adds sessions. They need no disk, because after a crash the whole transfer begins again.</summary>
-    public void Add(ImmutableArray<SessionState> sessions)
+    /// <summary>Adds the next sessions or keys. They need no disk, because after a crash the whole transfer begins again.</summary>
+    /// <returns>False if the piece has neither.</returns>
+    public bool TryAddTables(Message.SnapshotChunk piece)
     {
-        _sessions.AddRange(sessions);
-        Received += sessions.Length;
-        Stored = Received;
-        if (HasSessions)
+        var (sessions, keys) = (piece.Sessions, piece.Keys);
+        if (IsNext(sessions, piece.Place))
         {
-            Snapshot = Snapshot with { Sessions = [.. _sessions] };
+            _sessions.AddRange(sessions);
+            Received += sessions.Length;
         }
-    }
+        else if (IsNext(keys, piece.Place))
+        {
+            _keys.AddRange(keys);
+            Received += keys.Length;
+        }
+        else
+        {
+            return false;
+        }
 
-    /// <summary>Adds keys, which need no disk either.</summary>
-    public void Add(ImmutableArray<CommittedKey> keys)
-    {
-        _keys.AddRange(keys);
-        Received += keys.Length;
         Stored = Received;
         if (HasTables)
         {
-            Snapshot = Snapshot with { Keys = Snapshot.Keys with { Keys = [.. _keys] } };
+            Snapshot = Snapshot with { Sessions = [.. _sessions], Keys = Snapshot.Keys with { Keys = [.. _keys] } };
         }
+
+        return true;
     }
 
     /// <summary>Adds bytes of the state, which are being written under this ticket.</summary>

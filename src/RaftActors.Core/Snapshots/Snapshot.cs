@@ -26,7 +26,6 @@ internal sealed record Snapshot(
     /// <summary>The committed request keys, so that a repeat is not appended again.</summary>
     public KeyTable Keys { get; init; } = KeyTable.Empty;
 
-    /// <inheritdoc/>
     public override string ToString() => $"up to {Position}, {Length} bytes";
 }
 

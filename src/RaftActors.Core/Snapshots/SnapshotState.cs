@@ -3,15 +3,13 @@ namespace RaftActors.Core;
 /// <summary>The snapshots that this process has, receives, and has given up.</summary>
 internal sealed class SnapshotState
 {
-    private Snapshot? _latest;
-
     /// <summary>The latest snapshot that is durable, or is being installed, or null.</summary>
     public Snapshot? Latest
     {
-        get => _latest;
+        get;
         set
         {
-            _latest = value;
+            field = value;
             AtFloor = value?.Position.Index >= AtFloor?.Index ? null : AtFloor;
         }
     }

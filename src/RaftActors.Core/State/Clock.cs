@@ -7,15 +7,13 @@ internal sealed class Clock
     public long Now { get; private set; }
 
     /// <summary>The monotonic clock at the latest input, or zero in a group without leases.</summary>
-    public Instant Instant { get; private set; }
-
-    public void Tick() => Now++;
+    public TimeSpan Instant { get; private set; }
 
     public void Skip(long ticks) => Now += ticks;
 
     /// <summary>Takes the reading that came with an input.</summary>
     /// <exception cref="InvariantException">The reading is earlier than the one before.</exception>
-    public void Read(Instant instant)
+    public void Read(TimeSpan instant)
     {
         Invariant.That(instant >= Instant, "a monotonic clock does not go back");
         Instant = instant;

@@ -12,7 +12,8 @@ namespace RaftActors.Core;
 /// </remarks>
 internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> effects, RaftLog log, HardState hardState)
 {
-    private readonly HoldQueue _held = new();
+    /// <summary>Messages that may be sent only when a write is durable, each with the ticket of that write.</summary>
+    private readonly List<(Ticket Ticket, Effect Sending)> _held = [];
 
     /// <summary>The outstanding writes, oldest first, with the ticks at which they were asked for.</summary>
     private readonly Queue<(Ticket Ticket, long At)> _outstanding = [];
@@ -47,7 +48,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     public bool IsHardStateDurable => HardStateTicket <= Done;
 
     /// <summary>The messages that wait for a write.</summary>
-    public IEnumerable<Effect> Held => _held.Sendings;
+    public IEnumerable<Effect> Held => _held.Select(one => one.Sending);
 
     public bool IsIdle => _outstanding.Count == 0 && !log.HasUnsaved && !_isHardStateUnsaved;
 
@@ -97,7 +98,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
         }
         else
         {
-            _held.Add(ticket, sending);
+            _held.Add((ticket, sending));
         }
     }
 
@@ -139,7 +140,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
             _latestWriteTicks = took;
         }
 
-        _held.Release(ticket, effects);
+        Release();
         return true;
     }
 
@@ -152,33 +153,22 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
         return Asked;
     }
 
-    /// <summary>Messages that may be sent only when a write is durable, each with the ticket of that write.</summary>
-    private sealed class HoldQueue
+    /// <summary>Sends the messages that need wait no longer, in the order of their addition.</summary>
+    private void Release()
     {
-        private readonly List<(Ticket Ticket, Effect Sending)> _held = [];
-
-        public IEnumerable<Effect> Sendings => _held.Select(one => one.Sending);
-
-        /// <summary>Holds a message until the write of the ticket is durable.</summary>
-        public void Add(Ticket ticket, Effect sending) => _held.Add((ticket, sending));
-
-        /// <summary>Moves the messages that need wait no longer to <paramref name="effects"/>, in the order of their addition.</summary>
-        public void Release(Ticket durable, List<Effect> effects)
+        var kept = 0;
+        for (var i = 0; i < _held.Count; i++)
         {
-            var kept = 0;
-            for (var i = 0; i < _held.Count; i++)
+            if (_held[i].Ticket <= Done)
             {
-                if (_held[i].Ticket <= durable)
-                {
-                    effects.Add(_held[i].Sending);
-                }
-                else
-                {
-                    _held[kept++] = _held[i];
-                }
+                effects.Add(_held[i].Sending);
             }
-
-            _held.RemoveRange(kept, _held.Count - kept);
+            else
+            {
+                _held[kept++] = _held[i];
+            }
         }
+
+        _held.RemoveRange(kept, _held.Count - kept);
     }
 }

@@ -68,35 +68,21 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
 /// <summary>An incarnation that was met, and the latest of its boots that was heard of.</summary>
 internal readonly record struct PeerRecord(Member Member, Boot Boot)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Member}";
 }
 
-/// <summary>Why a process is excluded from its group until it restarts with an empty store. Closed.</summary>
-internal abstract record Fence
+/// <summary>Why a process is excluded from its group until it restarts with an empty store.</summary>
+/// <param name="Reason">The reason that other processes are told: diverged, or a restored disk.</param>
+/// <param name="Serial">The first serial that differs, or 0 if no log differs.</param>
+internal sealed record Fence(RefusalReason Reason, Serial Serial)
 {
-    private Fence()
-    {
-    }
-
-    /// <summary>The reason that other processes are told.</summary>
-    internal RefusalReason Reason => this is Diverged ? RefusalReason.Diverged : RefusalReason.RestoredDisk;
-
-    /// <summary>The first serial that differs, or 0 if no log differs.</summary>
-    internal Serial Serial => this is Diverged diverged ? diverged.From : Serial.Zero;
+    /// <summary>The store is an old copy, or its disk lost synced writes, so votes and entries are forgotten.</summary>
+    public static Fence RestoredDisk { get; } = new(RefusalReason.RestoredDisk, Serial.Zero);
 
     /// <summary>A majority has another log than this process.</summary>
-    /// <param name="From">The first serial that differs.</param>
-    public sealed record Diverged(Serial From) : Fence
-    {
-        /// <inheritdoc/>
-        public override string ToString() => $"a majority has another log from serial {From} on";
-    }
+    public static Fence Diverged(Serial from) => new(RefusalReason.Diverged, from);
 
-    /// <summary>The store is an old copy, or its disk lost synced writes, so votes and entries are forgotten.</summary>
-    public sealed record RestoredDisk : Fence
-    {
-        /// <inheritdoc/>
-        public override string ToString() => "its store is an old copy or has lost synced writes, so it has forgotten votes or entries";
-    }
+    public override string ToString() => Reason == RefusalReason.Diverged
+        ? $"a majority has another log from serial {Serial} on"
+        : "its store is an old copy or has lost synced writes, so it has forgotten votes or entries";
 }

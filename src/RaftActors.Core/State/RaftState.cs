@@ -8,9 +8,6 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class RaftState
 {
-    private LogIndex _commitIndex;
-    private LogIndex _delivered;
-
     /// <summary>Starts from the state that the store returned.</summary>
     /// <exception cref="ArgumentException">Parts of the stored state contradict each other.</exception>
     public RaftState(CoreOptions options, InitialState initial)
@@ -53,23 +50,23 @@ internal sealed class RaftState
     /// <summary>Everything up to here is committed, as far as this process knows. Invariant: it never falls.</summary>
     public LogIndex CommitIndex
     {
-        get => _commitIndex;
+        get;
         set
         {
-            Invariant.That(value >= _commitIndex, "the commit index never falls (§5.4)");
+            Invariant.That(value >= field, "the commit index never falls (§5.4)");
             Invariant.That(value <= Log.Last, "only an entry of the log is committed");
-            _commitIndex = value;
+            field = value;
         }
     }
 
     /// <summary>The last entry that <see cref="Effect.Commit"/> delivered. Invariant: never above <see cref="CommitIndex"/>.</summary>
     public LogIndex Delivered
     {
-        get => _delivered;
+        get;
         set
         {
-            Invariant.That(value >= _delivered && value <= _commitIndex, "only committed entries are delivered, in order");
-            _delivered = value;
+            Invariant.That(value >= field && value <= CommitIndex, "only committed entries are delivered, in order");
+            field = value;
         }
     }
 
@@ -143,11 +140,11 @@ internal sealed class RaftState
 
     /// <summary>
     /// Another process told this one, under the configuration in force, that a committed configuration does not hold it; null if none did.
-    /// The message may be late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only.
+    /// The message may be late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only: for this many more.
     /// </summary>
-    public Reason.ToldRemoved? ToldRemoved =>
+    public long? ToldRemoved =>
         Election.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
-            ? new Reason.ToldRemoved(Options.GoneTicks - (Now - told.At))
+            ? Options.GoneTicks - (Now - told.At)
             : null;
 
     /// <summary>This process joins, and no committed configuration is known to it.</summary>
@@ -168,12 +165,16 @@ internal sealed class RaftState
     public long LatestRound => (Role as LeaderRole)?.Rounds.Latest ?? 0;
 
     /// <summary>
-    /// The configuration in force before the first one in the log. A joining process is in no roster yet, so it knows itself alone and has
-    /// no vote.
+    /// The configuration in force before the first one in the log: all founders vote, by name. Absent ones have no incarnation and are
+    /// never counted. A joining process is in no roster yet, so it knows itself alone and has no vote.
     /// </summary>
     public Configuration FoundingRoster() => Options.IsJoining
         ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
-        : FoundingConfiguration.OfAll(Founders, Self, HardState.Recorded);
+        : new Configuration(GroupUid.None, Founders.Length, [.. Founders.Order().Select(FirstOf)], [], [], []);
+
+    private Member FirstOf(ProcessName name) => name == Self.Name
+        ? Self
+        : HardState.Recorded.FirstOrDefault(one => one.Member.Name == name, new PeerRecord(Member.Absent(name), default)).Member;
 
     /// <summary>The failure domain that a process named last, or an empty text if it named none since this start.</summary>
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";

@@ -15,7 +15,7 @@ internal static class Rest
         return state.Role switch
         {
             LeaderRole leader when isSteady && IsMember(state) && !state.Quiet.IsAsking => EndOf(state, leader),
-            FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } }
+            FollowerRole { Leader: not null, Reads: { IsUnderWay: false, HasWaiting: false } }
                 when isSteady && IsMember(state) && !state.Timer.IsPostponed => EndOfWaiting(state, state.Timer.DueAt),
             FollowerRole { Leader: null } or PreCandidateRole
                 when isSteady && (IsMember(state) || state.IsFounding) && !state.Timer.IsPostponed && !HasKeptRequest(state) =>

@@ -11,7 +11,6 @@ internal abstract class Role
     {
     }
 
-    /// <summary>The kind of role.</summary>
     public abstract RaftRole Kind { get; }
 }
 
@@ -20,7 +19,6 @@ internal abstract class Role
 /// <param name="leaderSerial">The last serial in the leader's log when this process first heard of it.</param>
 internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Follower;
 
     public Member? Leader => leader;
@@ -28,17 +26,15 @@ internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
     public Serial LeaderSerial => leaderSerial;
 
     /// <summary>The reads that the leader must confirm.</summary>
-    public ForwardedReads Reads { get; } = new();
+    public PendingReads Reads { get; } = new();
 }
 
 /// <summary>A process that asks whether it could win the next term; its own term stays the same (thesis §9.6).</summary>
 /// <param name="unfinished">Its campaign in the current term, which can still be won, or null.</param>
 internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.PreCandidate;
 
-    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 
     public CandidateRole? Unfinished => unfinished;
@@ -48,12 +44,10 @@ internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 /// <param name="ownVote">The write that makes its own vote durable; the vote counts only then.</param>
 internal sealed class CandidateRole(Ticket ownVote) : Role
 {
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Candidate;
 
     public Ticket OwnVote => ownVote;
 
-    /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 }
 
@@ -64,7 +58,6 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
 {
     private readonly SortedList<Member, RemovedPeer> _removed = [];
 
-    /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Leader;
 
     public Serial ElectedSerial => electedSerial;
@@ -80,7 +73,8 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The uncommitted part of its log.</summary>
     public OpenProposals Open { get; } = new();
 
-    public ReadRounds Rounds { get; } = new();
+    /// <summary>The rounds of messages that tell it whether it still leads, and the reads that wait for them.</summary>
+    public PendingReads Rounds { get; } = new();
 
     public Lease Lease { get; } = new();
 
@@ -135,7 +129,6 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The removed members, as a copy.</summary>
     public IReadOnlyList<RemovedPeer> RemovedPeers() => _removed.Count == 0 ? [] : [.. _removed.Values];
 
-    /// <summary>Ends the replication to a removed member.</summary>
     public void Forget(Member member)
     {
         _removed.Remove(member);
@@ -147,14 +140,10 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
 }
 
 /// <summary>A removed member that the leader still replicates to, so that it learns of its removal.</summary>
-/// <param name="progress">The leader's knowledge of the member's log.</param>
-/// <param name="removedAt">Index of the configuration entry that removes it.</param>
-internal sealed class RemovedPeer(Progress progress, LogIndex removedAt)
+/// <param name="Progress">The leader's knowledge of the member's log.</param>
+/// <param name="RemovedAt">Index of the configuration entry that removes it.</param>
+internal sealed record RemovedPeer(Progress Progress, LogIndex RemovedAt)
 {
-    public Progress Progress => progress;
-
-    public LogIndex RemovedAt => removedAt;
-
     /// <summary>The tick at which the leader saw that entry committed, or null.</summary>
     public long? CommittedAt { get; set; }
 }

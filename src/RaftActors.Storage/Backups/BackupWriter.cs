@@ -82,25 +82,20 @@ internal sealed class BackupWriter : IDisposable
             _snapshot = new IncomingSnapshot(default, piece.Snapshot, piece.SessionCount, piece.KeyCount);
         }
 
-        if (_snapshot.IsNext(piece.Sessions, piece.Place))
+        if (_snapshot.TryAddTables(piece))
         {
-            _snapshot.Add(piece.Sessions);
+            return;
         }
-        else if (_snapshot.IsNext(piece.Keys, piece.Place))
-        {
-            _snapshot.Add(piece.Keys);
-        }
-        else if (_snapshot.IsNext(piece.Data, piece.Place))
-        {
-            _store.Add(_snapshot.Snapshot, _snapshot.Offset, piece.Data);
-            _snapshot.Add(piece.Data.Length, default);
-            Length += piece.Data.Length;
-            Position = _snapshot.IsWhole ? _snapshot.Snapshot.Position : Position;
-        }
-        else
+
+        if (!_snapshot.IsNext(piece.Data, piece.Place))
         {
             throw new InvalidDataException($"The process sent the snapshot {piece.Snapshot} up to place {Place}, and then {piece.Place}.");
         }
+
+        _store.Add(_snapshot.Snapshot, _snapshot.Offset, piece.Data);
+        _snapshot.Add(piece.Data.Length, default);
+        Length += piece.Data.Length;
+        Position = _snapshot.IsWhole ? _snapshot.Snapshot.Position : Position;
     }
 
     private void Add(LogSlice entries)

@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Backups;
 
@@ -7,18 +8,17 @@ namespace RaftActors.Storage.Backups;
 /// first write until <see cref="End"/>, so a process that is started on an unfinished one neither votes nor counts. Each write blocks for
 /// the disk.
 /// </summary>
-internal sealed class FencedStore : IStoreListener, IDisposable
+internal sealed class FencedStore : IDisposable
 {
     private readonly StoreDirectory _directory;
-    private readonly StoreOwner _owner;
-    private readonly IRaftStore _store;
+    private readonly SlotOpening _opening;
     private Ticket _asked;
 
     /// <param name="directory">A directory without a thread. Dispose closes it.</param>
     /// <exception cref="StoreException">The directory has a store of the owner already, or cannot be written.</exception>
     public FencedStore(StoreDirectory directory, StoreOwner owner)
     {
-        (_directory, _owner, _store) = (directory, owner, directory.StoreOf(owner));
+        _directory = directory;
         try
         {
             if (directory.Owners.Contains(owner))
@@ -27,7 +27,7 @@ internal sealed class FencedStore : IStoreListener, IDisposable
                     $"The directory has a store of {owner} already. Restore into another directory, or move this one away.");
             }
 
-            _store.Open(owner, [], this);
+            (_opening, _) = directory.OpenSlot(owner, [], listener: null);
             End(Fenced);
         }
         catch
@@ -38,7 +38,7 @@ internal sealed class FencedStore : IStoreListener, IDisposable
     }
 
     /// <summary>The state of a store that no process may use.</summary>
-    public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = new Fence.RestoredDisk() };
+    public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = Fence.RestoredDisk };
 
     /// <summary>Begins the log after a position, because the entries up to it are elsewhere.</summary>
     public void BeginAfter(LogPosition position) => Write(new Effect.Discard(position, LogIndex.Zero));
@@ -59,33 +59,13 @@ internal sealed class FencedStore : IStoreListener, IDisposable
     /// <summary>Completes the store with its final state.</summary>
     public void End(HardState state) => Write(new Effect.Persist(Next(), state, default));
 
-    void IStoreListener.OnPersisted(Ticket ticket)
-    {
-    }
-
-    void IStoreListener.OnSnapshotSaved(Snapshot snapshot)
-    {
-    }
-
-    void IStoreListener.OnSpace(bool isShort)
-    {
-    }
-
-    void IStoreListener.OnFailed(StoreException cause)
-    {
-    }
-
-    public void Dispose()
-    {
-        _store.Dispose();
-        _directory.Dispose();
-    }
+    public void Dispose() => _directory.Dispose();
 
     private Ticket Next() => _asked = _asked.Next;
 
     private void Write(Effect.Write write)
     {
-        _store.Write(write);
+        _directory.Writer.Queue.Add(_opening, write);
         _directory.WriteQueued();
         if (_directory.Writer.Failure is { } failure)
         {
@@ -94,8 +74,8 @@ internal sealed class FencedStore : IStoreListener, IDisposable
 
         if (_directory.IsShortOfSpace)
         {
-            throw new StoreException($"The disk is nearly full, so the store of {_owner} is a part, and fenced. Make room, and begin "
-                + "again. A restore needs another directory, or this one moved away.");
+            throw new StoreException($"The disk is nearly full, so the store of {_opening.Slot.Owner} is a part, and fenced. Make "
+                + "room, and begin again. A restore needs another directory, or this one moved away.");
         }
     }
 }

@@ -80,9 +80,7 @@ internal static class RestoredStore
             foreach (var entries in backup.Pages())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                store.Add([.. entries.Select(entry => entry.Configuration is { } before
-                    ? entry with { Payload = new Payload.Reconfigure(plan.Configuration.InPlaceOf(before)) }
-                    : entry)]);
+                store.Add(plan.Configuration.In(entries));
             }
         }
 

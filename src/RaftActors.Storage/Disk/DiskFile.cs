@@ -4,10 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace RaftActors.Storage.Disk;
 
-/// <summary>A file of a <see cref="FileDisk"/>.</summary>
 internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
 {
-    /// <inheritdoc/>
     public long Length
     {
         get
@@ -23,7 +21,6 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <inheritdoc/>
     public int Read(long offset, Span<byte> buffer)
     {
         try
@@ -88,7 +85,6 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
     [UnsupportedOSPlatform("windows")]

@@ -19,43 +19,21 @@ internal sealed class FileDisk(string directory) : IDisk
 
     private readonly string _directory = Path.GetFullPath(directory);
 
-    /// <inheritdoc/>
     public string PathOf(string name) => name.Length == 0 ? _directory : Path.Combine(_directory, name);
 
-    /// <inheritdoc/>
     public IReadOnlyList<string> List(string folder)
     {
-        var path = PathOf(folder);
-        try
+        var files = Try(PathOf(folder), "cannot be listed", Directory.GetFiles);
+        for (var i = 0; i < files.Length; i++)
         {
-            var files = Directory.GetFiles(path);
-            for (var i = 0; i < files.Length; i++)
-            {
-                files[i] = Path.GetFileName(files[i]);
-            }
+            files[i] = Path.GetFileName(files[i]);
+        }
 
-            Array.Sort(files, StringComparer.Ordinal);
-            return files;
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            throw DiskFailure.Of(path, "cannot be listed", e);
-        }
+        Array.Sort(files, StringComparer.Ordinal);
+        return files;
     }
 
-    /// <inheritdoc/>
-    public void CreateFolder(string name)
-    {
-        var path = PathOf(name);
-        try
-        {
-            PrivateFile.CreateFolder(path);
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            throw DiskFailure.Of(path, "cannot be created", e);
-        }
-    }
+    public void CreateFolder(string name) => Try(PathOf(name), "cannot be created", PrivateFile.CreateFolder);
 
     /// <inheritdoc/>
     /// <remarks>The length is durable when this returns, so no later sync has to write it.</remarks>
@@ -78,7 +56,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public IDiskFile Open(string name)
     {
         var path = PathOf(name);
@@ -92,7 +69,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public void Rename(string from, string to)
     {
         var (source, target) = (PathOf(from), PathOf(to));
@@ -105,21 +81,8 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
-    public void Delete(string name)
-    {
-        var path = PathOf(name);
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            throw DiskFailure.Of(path, "cannot be deleted", e);
-        }
-    }
+    public void Delete(string name) => Try(PathOf(name), "cannot be deleted", File.Delete);
 
-    /// <inheritdoc/>
     public void SyncFolder(string name)
     {
         var path = PathOf(name);
@@ -129,7 +92,6 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    /// <inheritdoc/>
     public long FreeBytes()
     {
         const string doing = "does not report its free space";
@@ -141,24 +103,26 @@ internal sealed class FileDisk(string directory) : IDisk
                 : free;
         }
 
-        try
-        {
-            return new DriveInfo(_directory).AvailableFreeSpace;
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            throw DiskFailure.Of(_directory, doing, e);
-        }
+        return Try(_directory, doing, static directory => new DriveInfo(directory).AvailableFreeSpace);
     }
 
     /// <summary>Tells whether .NET threw this exception because the system refused an operation on files.</summary>
     public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException;
 
-    private static SafeFileHandle Opened(string path, FileMode mode, string doing)
+    private static SafeFileHandle Opened(string path, FileMode mode, string doing) =>
+        Try(path, doing, path => PrivateFile.Open(path, mode, Shared));
+
+    private static void Try(string path, string doing, Action<string> call) => Try(path, doing, path =>
+    {
+        call(path);
+        return true;
+    });
+
+    private static T Try<T>(string path, string doing, Func<string, T> call)
     {
         try
         {
-            return PrivateFile.Open(path, mode, Shared);
+            return call(path);
         }
         catch (Exception e) when (IsFailure(e))
         {

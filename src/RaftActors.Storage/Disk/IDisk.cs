@@ -49,7 +49,6 @@ internal interface IDisk
     long FreeBytes();
 }
 
-/// <summary>An open file of an <see cref="IDisk"/>.</summary>
 internal interface IDiskFile : IDisposable
 {
     long Length { get; }

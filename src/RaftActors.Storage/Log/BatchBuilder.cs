@@ -30,19 +30,13 @@ internal sealed class BatchBuilder(int keptSizeMax)
     public long NextOffset => _offset + _writer.Length;
 
     /// <param name="seed">The seed of the segment's checksums.</param>
-    /// <param name="offset">The place of the batch in the segment.</param>
-    public void Begin(uint seed, long offset)
+    /// <param name="offset">The place of the batch, or of its further records, in the segment.</param>
+    /// <param name="isFurther">Further records of a batch whose header is written later.</param>
+    public void Begin(uint seed, long offset, bool isFurther = false)
     {
         (_seed, _offset, Records, Entries) = (seed, offset, 0, 0);
         _writer.Clear(keptSizeMax);
-        _writer.Room(BatchHeader.Size);
-    }
-
-    /// <summary>Begins with further records of a batch whose header is written later.</summary>
-    public void Continue(uint seed, long offset)
-    {
-        (_seed, _offset, Records, Entries) = (seed, offset, 0, 0);
-        _writer.Clear(keptSizeMax);
+        _writer.Room(isFurther ? 0 : BatchHeader.Size);
     }
 
     /// <summary>Ends the batch and returns its bytes, which are valid until the next <see cref="Begin"/>.</summary>

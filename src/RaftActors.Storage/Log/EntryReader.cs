@@ -13,15 +13,12 @@ internal sealed class EntryReader(IDisk disk)
     /// <exception cref="StoreException">The disk cannot be read, or is damaged.</exception>
     public LogSlice Read(Slot slot, LogIndex first, LogIndex last)
     {
-        var runs = slot.RunsOf(first, last);
-        while (runs.Length > 0)
+        for (var runs = slot.RunsOf(first, last); runs.Length > 0; runs = slot.RunsOf(first, last))
         {
             if (Read(slot, runs, first, last) is { } entries)
             {
                 return entries;
             }
-
-            runs = slot.RunsOf(first, last);
         }
 
         return default;

@@ -142,13 +142,11 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
     }
 }
 
-/// <summary>The kinds of places that a scan finds.</summary>
 internal enum ScanKind
 {
     /// <summary>The header of a batch. Its records follow.</summary>
     Batch,
 
-    /// <summary>A good record.</summary>
     Record,
 
     /// <summary>A record with a good header and a bad body.</summary>
@@ -157,6 +155,5 @@ internal enum ScanKind
     /// <summary>A bad record header. The rest of its batch cannot be read.</summary>
     BadRecord,
 
-    /// <summary>A bad batch header.</summary>
     BadBatch,
 }

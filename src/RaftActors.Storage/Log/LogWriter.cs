@@ -51,12 +51,10 @@ internal sealed class LogWriter
     /// <summary>A write waits for room on the disk.</summary>
     public bool IsStarved { get; private set; }
 
-    /// <summary>The disk is nearly full.</summary>
     public bool IsShort => _space.IsShort;
 
     public void Begin() => _roller.Begin();
 
-    /// <summary>Adds the slots that recovery has read.</summary>
     public void Add(IEnumerable<SlotReplay> slots)
     {
         foreach (var read in slots)
@@ -109,6 +107,27 @@ internal sealed class LogWriter
     /// <summary>Makes all written batches durable.</summary>
     public void Sync() => Try(_files.Sync);
 
+    /// <summary>
+    /// Makes all written batches durable before a snapshot. It must not be more durable than the entries that it covers, because the log
+    /// must not contradict it. Any thread may call it, without the lock.
+    /// </summary>
+    /// <exception cref="StoreException">The log has failed.</exception>
+    public void SyncForSnapshot()
+    {
+        if (_options.Sync != SyncPolicy.Always)
+        {
+            lock (Lock)
+            {
+                Sync();
+            }
+
+            if (Failure is { } failure)
+            {
+                throw failure;
+            }
+        }
+    }
+
     /// <summary>Begins the slot of a new store with its preload, atomically. Durable after <see cref="Sync"/>.</summary>
     /// <exception cref="DiskFullException">There is no room, and nothing was written.</exception>
     /// <exception cref="StoreException">The preload is too large, or the log has failed.</exception>
@@ -148,24 +167,28 @@ internal sealed class LogWriter
 
     /// <summary>
     /// Stops the log and tells each open store once. The content of the disk is in doubt until the next opening, so nothing more is
-    /// written.
+    /// written. Any thread may call it, without the lock. Returns the failure that counts.
     /// </summary>
-    public void Fail(Exception cause)
+    public StoreException Fail(Exception cause)
     {
-        DemandLock();
-        if (Failure is not null)
+        lock (Lock)
         {
-            return;
-        }
+            if (Failure is not null)
+            {
+                return Failure;
+            }
 
-        Failure = new StoreException(
-            $"The log in {_options.Directory} cannot be written any more ({cause.Message.TrimEnd('.')}). Writes that were not acknowledged "
-            + "may be on disk or not. Repair the disk, and start the process again.",
-            cause);
-        Queue.Drop();
-        foreach (var slot in _slots)
-        {
-            slot.Opening?.Listener?.OnFailed(Failure);
+            Failure = new StoreException(
+                $"The log in {_options.Directory} cannot be written any more ({cause.Message.TrimEnd('.')}). Writes that were not "
+                + "acknowledged may be on disk or not. Repair the disk, and start the process again.",
+                cause);
+            Queue.Drop();
+            foreach (var slot in _slots)
+            {
+                slot.Opening?.Listener?.OnFailed(Failure);
+            }
+
+            return Failure;
         }
     }
 

@@ -3,14 +3,16 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The file of the next segment, while <see cref="SegmentCleaner"/> writes its first batch in pieces. The headers are written last, and
-/// the file has no name until then, so a crash leaves nothing of it.
+/// The file of a segment before it has its name, so that a crash leaves nothing of it. <see cref="SegmentCleaner"/> may write the first
+/// batch in pieces. The headers are written last.
 /// </summary>
-internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long capacity) : IDisposable
+/// <param name="begin">The offset after the header, or after the headers of the segment and of a first batch in pieces.</param>
+internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long capacity, int begin) : IDisposable
 {
     // Synced after each of these bytes, because one sync of the whole file would delay the syncs of the log.
     private const long SyncBytes = 1 << 20;
 
+    private readonly int _begin = begin;
     private int _records;
     private long _synced;
 
@@ -20,7 +22,7 @@ internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long
 
     public long Capacity => capacity;
 
-    public long End { get; private set; } = SegmentHeader.Size + BatchHeader.Size;
+    public long End { get; private set; } = begin;
 
     /// <summary>Appends records that were encoded for <see cref="End"/>.</summary>
     public void Append(BatchBuilder builder)
@@ -40,16 +42,16 @@ internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long
         }
     }
 
-    /// <summary>Writes the headers and the second batch, and makes all of it durable.</summary>
-    /// <param name="checkpoint">The second batch, encoded for <see cref="End"/>.</param>
+    /// <summary>Writes the headers and the last bytes, and makes all of it durable.</summary>
+    /// <param name="last">They begin at <see cref="End"/>.</param>
     /// <param name="before">The number of batches in the log before this segment.</param>
-    public void Finish(SegmentHeader final, ReadOnlySpan<byte> checkpoint, long before)
+    public void Finish(SegmentHeader final, ReadOnlySpan<byte> last, long before)
     {
         Span<byte> first = stackalloc byte[SegmentHeader.Size + BatchHeader.Size];
         final.Write(first);
         new BatchHeader((int)(End - SegmentHeader.Size), _records, 0, before).Write(first[SegmentHeader.Size..], Seed, SegmentHeader.Size);
-        file.Write(0, first);
-        file.Write(End, checkpoint);
+        file.Write(0, first[.._begin]);
+        file.Write(End, last);
         file.Sync();
         file.Dispose();
     }

@@ -64,13 +64,10 @@ internal static class RecordFormat
 
     private static Fence ReadFence(ref ByteReader reader)
     {
-        var (reason, serial) = ((RefusalReason)reader.Integer(), new Serial(reader.Count()));
-        return reason switch
-        {
-            RefusalReason.Diverged => new Fence.Diverged(serial),
-            RefusalReason.RestoredDisk => new Fence.RestoredDisk(),
-            _ => throw reader.Damaged($"{reason} fences no process"),
-        };
+        var fence = new Fence((RefusalReason)reader.Integer(), new Serial(reader.Count()));
+        return fence.Reason is RefusalReason.Diverged or RefusalReason.RestoredDisk
+            ? fence
+            : throw reader.Damaged($"{fence.Reason} fences no process");
     }
 
     /// <summary>Writes the body of a base or installed record.</summary>

@@ -6,7 +6,6 @@ internal enum RecordType : byte
     /// <summary>The group, name and incarnation of the process that has the slot.</summary>
     Owner = 1,
 
-    /// <summary>The hard state of the process.</summary>
     HardState = 2,
 
     /// <summary>The range of the log: it begins after a position and ends at an index.</summary>

@@ -131,7 +131,7 @@ internal sealed class SegmentCleaner(
     private void CopyPage()
     {
         var (slot, copies) = (_moving[_at], _moving[_at].Copies!);
-        builder.Continue(_next!.Seed, _next.End);
+        builder.Begin(_next!.Seed, _next.End, isFurther: true);
         var isNew = copies.Next == LogIndex.Zero;
         if (isNew)
         {

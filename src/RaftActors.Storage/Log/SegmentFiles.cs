@@ -138,7 +138,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     public PreparedSegment Prepare(Guid log, long capacity)
     {
         var header = new SegmentHeader(_header.Number + 1, log, 0, 0);
-        return new PreparedSegment(disk.Create(LogReader.NameOf(header.Number) + Unfinished, capacity), header, capacity);
+        return Prepare(header, capacity, SegmentHeader.Size + BatchHeader.Size);
     }
 
     public void Drop(PreparedSegment prepared)
@@ -259,35 +259,17 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         Use(header, _capacity, check.End, check.Batches);
     }
 
-    private IDiskFile Make(SegmentHeader header, ReadOnlySpan<byte> content, long capacity)
-    {
-        var name = LogReader.NameOf(header.Number);
-        Span<byte> first = stackalloc byte[SegmentHeader.Size];
-        header.Write(first);
-        using (var file = disk.Create(name + Unfinished, capacity))
-        {
-            try
-            {
-                file.Write(0, first);
-                file.Write(SegmentHeader.Size, content);
-                file.Sync();
-            }
-            catch (DiskFullException)
-            {
-                file.Dispose();
-                disk.Delete(name + Unfinished);
-                throw;
-            }
-        }
+    private PreparedSegment Prepare(SegmentHeader header, long capacity, int begin) =>
+        new(disk.Create(LogReader.NameOf(header.Number) + Unfinished, capacity), header, capacity, begin);
 
-        return GiveName(name);
-    }
+    private IDiskFile Make(SegmentHeader header, ReadOnlySpan<byte> content, long capacity) =>
+        Finish(Prepare(header, capacity, SegmentHeader.Size), header, content);
 
-    private IDiskFile Finish(PreparedSegment prepared, SegmentHeader header, ReadOnlySpan<byte> checkpoint)
+    private IDiskFile Finish(PreparedSegment prepared, SegmentHeader header, ReadOnlySpan<byte> last)
     {
         try
         {
-            prepared.Finish(header, checkpoint, Batches);
+            prepared.Finish(header, last, Batches);
         }
         catch (DiskFullException)
         {

@@ -7,7 +7,8 @@ namespace RaftActors.Storage.Log;
 /// One opening of a slot by a store, from Open to Dispose: the receiver of its news, its snapshots, and the pending acknowledgement. A
 /// queued write carries its opening, so that the writes of an earlier opening are recognised and dropped.
 /// </summary>
-internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapshots)
+/// <param name="listener">Null if no news matter.</param>
+internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotFolder snapshots)
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _savesLock = new();
@@ -19,6 +20,8 @@ internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapsh
     private Ticket? _told;
     private bool _isTouched;
     private bool _isShortTold;
+
+    public Slot Slot => slot;
 
     /// <summary>Null after <see cref="End"/>.</summary>
     public IStoreListener? Listener => _listener;

@@ -14,7 +14,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
     private SnapshotWriter? _writer;
     private StoreException? _end;
 
-    /// <inheritdoc/>
     public void Append(ReadOnlySpan<byte> state)
     {
         lock (_lock)
@@ -33,7 +32,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    /// <inheritdoc/>
     public void Complete()
     {
         lock (_lock)
@@ -41,7 +39,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
             var folder = DemandOpen();
             try
             {
-                SyncLog();
+                log.SyncForSnapshot();
                 _writer ??= folder.Begin(snapshot);
                 folder.Finish(_writer);
             }
@@ -84,23 +82,6 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    // A snapshot must not be more durable than the entries that it covers, because the log must not contradict it.
-    private void SyncLog()
-    {
-        if (options.Sync != SyncPolicy.Always)
-        {
-            lock (log.Lock)
-            {
-                log.Sync();
-            }
-
-            if (log.Failure is { } failure)
-            {
-                throw failure;
-            }
-        }
-    }
-
     // Without room, the log goes on. Any other failure leaves the disk in doubt, so it also ends the log.
     private StoreException Fail(Exception cause)
     {
@@ -112,12 +93,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
                 cause));
         }
 
-        lock (log.Lock)
-        {
-            log.Fail(cause);
-        }
-
-        return End(log.Failure ?? new StoreException(cause.Message, cause));
+        return End(log.Fail(cause));
     }
 
     private StoreException End(StoreException end)

@@ -23,7 +23,10 @@ internal sealed class WriteQueue
     private Item[] _deferred = [];
     private int _deferredCount;
 
-    public readonly record struct Item(Slot Slot, SlotOpening Opening, Effect.Write Write);
+    public readonly record struct Item(SlotOpening Opening, Effect.Write Write)
+    {
+        public Slot Slot => Opening.Slot;
+    }
 
     public bool HasTaken => _at < _takenCount;
 
@@ -48,7 +51,7 @@ internal sealed class WriteQueue
     }
 
     /// <summary>Queues a write, unless the queue is closed.</summary>
-    public void Add(Slot slot, SlotOpening opening, Effect.Write write)
+    public void Add(SlotOpening opening, Effect.Write write)
     {
         lock (_gate)
         {
@@ -57,7 +60,7 @@ internal sealed class WriteQueue
                 return;
             }
 
-            Append(ref _items, ref _count, new Item(slot, opening, write));
+            Append(ref _items, ref _count, new Item(opening, write));
             Wake();
         }
     }

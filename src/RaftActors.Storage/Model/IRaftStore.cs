@@ -87,6 +87,5 @@ internal interface IStoreListener
 /// <summary>The process that has a store: its name and its group.</summary>
 internal readonly record struct StoreOwner(string Group, ProcessName Name)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Name} of group {Group}";
 }

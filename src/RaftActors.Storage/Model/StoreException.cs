@@ -35,7 +35,6 @@ internal sealed class StoreDamagedException(StoreDamage damage) : StoreException
 /// <param name="What">The fault, as a clause.</param>
 internal sealed record StoreDamage(string File, long Offset, LogIndex? Index, ChecksumMismatch? Checksum, string What)
 {
-    /// <inheritdoc/>
     public override string ToString()
     {
         var place = Index is { } index ? $"{File} at {Offset} (entry {index})" : $"{File} at {Offset}";

@@ -23,11 +23,32 @@ internal sealed class SnapshotFile : IDisposable
 
     private SnapshotFile(IDiskFile file, string path)
     {
-        _file = file;
-        _path = path;
-        var head = new SnapshotHead(file, path);
-        (Owner, Snapshot, _seed) = (head.Owner, head.Snapshot, head.Seed);
-        _checksums = head.ReadChecksums();
+        (_file, _path) = (file, path);
+        var header = ReadHeader();
+        var stateLength = SnapshotFormat.StateLengthOf(header);
+        var descriptionOffset = header.Length + stateLength;
+        byte[] head = [.. header, .. ReadWhole(descriptionOffset, DescriptionLengthOf(header, stateLength))];
+        var (expected, found) = (SnapshotFormat.StatedChecksum(head), SnapshotFormat.ChecksumOf(head));
+        if (found != expected)
+        {
+            throw Damaged(0, "its header is not what was written", new(expected, found));
+        }
+
+        (Owner, Snapshot) = Decode(head.AsSpan(header.Length), descriptionOffset);
+        if (Snapshot.Length != stateLength)
+        {
+            throw Damaged(descriptionOffset, $"its description tells of {Snapshot.Length} bytes, and its header of {stateLength}");
+        }
+
+        var checksums = SnapshotFormat.BlocksOf(stateLength) * SnapshotFormat.ChecksumSize;
+        var (length, whole) = (file.Length, head.Length + stateLength + checksums);
+        if (length != whole)
+        {
+            throw Damaged(Math.Min(length, whole), $"it has {length} bytes and should have {whole}");
+        }
+
+        _seed = SnapshotFormat.FileSeedIn(header);
+        _checksums = ReadWhole(whole - checksums, (int)checksums);
     }
 
     public StoreOwner Owner { get; }
@@ -113,6 +134,53 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
+    private byte[] ReadHeader()
+    {
+        var header = new byte[SnapshotFormat.HeaderSize];
+        var read = _file.Read(0, header);
+        if (read < header.Length)
+        {
+            throw Damaged(read, "it ends within its header");
+        }
+
+        if (!header.AsSpan().StartsWith(SnapshotFormat.Magic))
+        {
+            throw Damaged(0, "it does not begin with the magic of a snapshot");
+        }
+
+        StoreException.DemandLevel(SnapshotFormat.LevelOf(header), _path);
+        return SnapshotFormat.HeaderSizeOf(header) == header.Length ? header : throw WithImpossibleSizes(header);
+    }
+
+    private int DescriptionLengthOf(byte[] header, long stateLength)
+    {
+        var length = SnapshotFormat.DescriptionLengthOf(header);
+        var room = _file.Length - header.Length - stateLength;
+        return stateLength >= 0 && length <= Math.Min(room, Array.MaxLength - header.Length)
+            ? (int)length
+            : throw WithImpossibleSizes(header);
+    }
+
+    private (StoreOwner Owner, Snapshot Snapshot) Decode(ReadOnlySpan<byte> description, long offset)
+    {
+        try
+        {
+            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(description);
+            return (new StoreOwner(group, new ProcessName(name)), snapshot);
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException)
+        {
+            throw Damaged(offset, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private byte[] ReadWhole(long offset, int length)
+    {
+        var bytes = new byte[length];
+        ReadInto(offset, bytes);
+        return bytes;
+    }
+
     private bool TryUse()
     {
         for (var users = Volatile.Read(ref _users); users > 0; users = Volatile.Read(ref _users))
@@ -191,6 +259,8 @@ internal sealed class SnapshotFile : IDisposable
             throw Damaged(offset + read, "it ends too early");
         }
     }
+
+    private StoreDamagedException WithImpossibleSizes(byte[] header) => Damaged(header.Length, "its header has impossible sizes");
 
     private StoreDamagedException Damaged(long offset, string what, ChecksumMismatch? checksum = null) =>
         new(new StoreDamage(_path, offset, null, checksum, what));

@@ -122,21 +122,28 @@ internal sealed class SnapshotFolder : IDisposable
             return;
         }
 
-        var name = SnapshotName.Of(snapshot.Position);
-        WriteAside(PathOf(name.With(SnapshotName.Unfinished)), snapshot, state.Span);
-        GiveName(name, SnapshotName.Unfinished);
-        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
+        var writer = Begin(snapshot, snapshot.Length);
+        try
+        {
+            writer.Append(state.Span);
+            Finish(writer);
+        }
+        catch (IOException)
+        {
+            Drop(writer);
+            throw;
+        }
     }
 
-    /// <summary>Begins a file for a snapshot whose length is not known yet. It counts after <see cref="Finish"/>.</summary>
-    public SnapshotWriter Begin(Snapshot snapshot) =>
-        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length: null);
+    /// <summary>Begins a file for a snapshot. It counts after <see cref="Finish"/>.</summary>
+    /// <param name="length">Null if it is not known yet.</param>
+    public SnapshotWriter Begin(Snapshot snapshot, long? length = null) =>
+        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length);
 
-    /// <summary>Makes a streamed snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
+    /// <summary>Makes a written snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
     public void Finish(SnapshotWriter writer)
     {
-        var position = writer.Snapshot.Position;
-        if (IsOutdone(position))
+        if (IsOutdone(writer.Snapshot.Position))
         {
             Drop(writer);
             return;
@@ -144,9 +151,7 @@ internal sealed class SnapshotFolder : IDisposable
 
         writer.Finish();
         writer.Dispose();
-        var name = SnapshotName.Of(position);
-        GiveName(name, SnapshotName.Unfinished);
-        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
+        Publish(writer.Snapshot.Position, SnapshotName.Unfinished);
     }
 
     /// <summary>Closes the file of an unfinished snapshot and deletes it.</summary>
@@ -195,12 +200,7 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Gives a received snapshot its final name. The log records durably that it is installed.</summary>
-    public void Install(LogPosition position)
-    {
-        var name = SnapshotName.Of(position);
-        GiveName(name, SnapshotName.Arrived);
-        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
-    }
+    public void Install(LogPosition position) => Publish(position, SnapshotName.Arrived);
 
     /// <summary>Reads checked bytes of a snapshot's state: <paramref name="limit"/>, or fewer at its end. Thread-safe.</summary>
     /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>
@@ -310,21 +310,6 @@ internal sealed class SnapshotFolder : IDisposable
         }
     }
 
-    private void WriteAside(string path, Snapshot snapshot, ReadOnlySpan<byte> state)
-    {
-        using var writer = new SnapshotWriter(_disk, path, _owner, snapshot, snapshot.Length);
-        try
-        {
-            writer.Append(state);
-            writer.Finish();
-        }
-        catch (IOException)
-        {
-            TryDelete(path);
-            throw;
-        }
-    }
-
     // Ignores a failure, because the next opening deletes the file, or reports the failure.
     private void TryDelete(string path)
     {
@@ -335,6 +320,13 @@ internal sealed class SnapshotFolder : IDisposable
         catch (IOException)
         {
         }
+    }
+
+    private void Publish(LogPosition position, string ending)
+    {
+        var name = SnapshotName.Of(position);
+        GiveName(name, ending);
+        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
     }
 
     private void GiveName(SnapshotName name, string ending)

@@ -91,7 +91,6 @@ internal sealed class SnapshotWriter : IDisposable
         _file.Sync();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
     private long SizeOf(long length) =>

@@ -5,7 +5,6 @@ namespace RaftActors.Storage.Tools;
 /// <summary>The end of a log: index and term, which an election compares, and the last serial.</summary>
 internal readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"{Index} of term {Term}, serial {Serial}";
 
     /// <summary>Returns the end of a log that begins after a position, or of a snapshot that goes beyond the log.</summary>

@@ -72,41 +72,18 @@ internal static class LostQuorum
     }
 
     /// <summary>Returns the configuration in force, the last one in log and snapshot, or null.</summary>
-    private static Configuration? Latest(InitialState state)
-    {
-        var latest = state.Snapshot?.Configuration;
-        foreach (var entry in state.Log)
-        {
-            if (entry.Configuration is { } configuration && !(entry.Index <= state.Snapshot?.Position.Index))
-            {
-                latest = configuration;
-            }
-        }
-
-        return latest;
-    }
+    private static Configuration? Latest(InitialState state) =>
+        state.Log.LastOrDefault(entry => entry.Configuration is not null && !(entry.Index <= state.Snapshot?.Position.Index)).Configuration
+            ?? state.Snapshot?.Configuration;
 
     /// <summary>
     /// Returns the configuration of a recovery that crashed between the log and the snapshot, or null. The log is written first, so its
     /// configuration counts. A new plan might be made from an older snapshot, and differ.
     /// </summary>
-    private static Configuration? Begun(InitialState state)
-    {
-        if (state.Snapshot is not { } snapshot || snapshot.Configuration.Group == state.HardState.Group)
-        {
-            return null;
-        }
-
-        foreach (var entry in state.Log)
-        {
-            if (entry.Configuration is { } configuration && configuration.Group == state.HardState.Group)
-            {
-                return configuration;
-            }
-        }
-
-        return null;
-    }
+    private static Configuration? Begun(InitialState state) =>
+        state.Snapshot is { } snapshot && snapshot.Configuration.Group != state.HardState.Group
+            ? state.Log.FirstOrDefault(entry => entry.Configuration?.Group == state.HardState.Group).Configuration
+            : null;
 
     private static Configuration Forced(Configuration before, ImmutableArray<ProcessName> names)
     {
@@ -135,18 +112,11 @@ internal static class LostQuorum
     /// <summary>Returns the member with this name: a voter, if several incarnations of the name are members.</summary>
     private static Member MemberOf(Configuration before, ProcessName name)
     {
-        foreach (var member in before.Voters.Concat(before.OldVoters).Concat(before.Learners))
-        {
-            if (member.Name == name && member.Incarnation != Incarnation.None)
-            {
-                return member;
-            }
-        }
-
-        throw new StoreException(
-            before.HasName(name)
-                ? $"{name} never joined the group, so it cannot survive it. Recover without it, and let it join."
-                : $"{name} is not in the latest configuration that this store knows ({before}). Name members of it.");
+        var found = before.Voters.Concat(before.OldVoters).Concat(before.Learners)
+            .FirstOrDefault(member => member.Name == name && member.Incarnation != Incarnation.None);
+        Demand(before.HasName(name), $"{name} is not in the latest configuration that this store knows ({before}). Name members of it.");
+        Demand(found != default, $"{name} never joined the group, so it cannot survive it. Recover without it, and let it join.");
+        return found;
     }
 
     private static bool HasMajority(ImmutableArray<Member> voters, ImmutableArray<Member> members) =>
@@ -166,26 +136,17 @@ internal static class LostQuorum
     /// Puts the new configuration into a state. Term and vote stay, because they are promises. The records of lost processes are removed,
     /// so that one with an empty store is met as a new incarnation.
     /// </summary>
-    private static InitialState With(InitialState state, Configuration after)
+    private static InitialState With(InitialState state, Configuration after) => state with
     {
-        var entries = state.Log.ToArray();
-        foreach (ref var entry in entries.AsSpan())
+        HardState = state.HardState with
         {
-            entry = entry.Configuration is { } before ? entry with { Payload = new Payload.Reconfigure(after.InPlaceOf(before)) } : entry;
-        }
-
-        return state with
-        {
-            HardState = state.HardState with
-            {
-                Group = after.Group,
-                IsAdmitted = true,
-                Recorded = [.. state.HardState.Recorded.Where(record => after.Voters.Contains(record.Member))],
-            },
-            Log = new LogSlice(entries),
-            Snapshot = state.Snapshot is { } snapshot ? snapshot with { Configuration = after.InPlaceOf(snapshot.Configuration) } : null,
-        };
-    }
+            Group = after.Group,
+            IsAdmitted = true,
+            Recorded = [.. state.HardState.Recorded.Where(record => after.Voters.Contains(record.Member))],
+        },
+        Log = after.In(state.Log),
+        Snapshot = state.Snapshot is { } snapshot ? snapshot with { Configuration = after.InPlaceOf(snapshot.Configuration) } : null,
+    };
 
     private static void Demand(bool holds, string why)
     {

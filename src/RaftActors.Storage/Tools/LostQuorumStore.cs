@@ -95,21 +95,13 @@ internal sealed class LostQuorumStore : IDisposable
 
     public void Dispose() => _offline.Dispose();
 
-    private static LostQuorumStore Open(string directory, bool isSharedAllowed, Action<LostQuorumStore> plan)
-    {
-        var offline = OfflineDirectory.ToChange(directory, isSharedAllowed);
-        try
+    private static LostQuorumStore Open(string directory, bool isSharedAllowed, Action<LostQuorumStore> plan) =>
+        OfflineDirectory.ToChange(directory, isSharedAllowed, offline =>
         {
             var store = new LostQuorumStore(offline);
             plan(store);
             return store;
-        }
-        catch
-        {
-            offline.Dispose();
-            throw;
-        }
-    }
+        });
 
     private void Add(SlotReplay slot, Func<InitialState, LostQuorumPlan?> planOf)
     {

@@ -29,13 +29,23 @@ internal sealed class OfflineDirectory : IDisposable
         return new OfflineDirectory(new ReadOnlyDisk(directory), DirectoryLock.TakeToRead(directory));
     }
 
-    /// <summary>Opens a directory for changes.</summary>
+    /// <summary>Opens a directory for changes by a tool, which disposes it.</summary>
     /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
+    /// <param name="toolFor">Makes the tool. If it fails, the directory is closed.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, or other users can change it.</exception>
-    public static OfflineDirectory ToChange(string directory, bool isSharedAllowed)
+    public static T ToChange<T>(string directory, bool isSharedAllowed, Func<OfflineDirectory, T> toolFor)
     {
         Demand(directory);
-        return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory, isSharedAllowed));
+        var offline = new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory, isSharedAllowed));
+        try
+        {
+            return toolFor(offline);
+        }
+        catch
+        {
+            offline.Dispose();
+            throw;
+        }
     }
 
     public IEnumerable<long> SegmentNumbers() => NumbersIn(Disk);

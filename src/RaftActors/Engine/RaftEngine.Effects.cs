@@ -30,7 +30,7 @@ internal sealed partial class RaftEngine
         while (_inputs.TryDequeue(out var next))
         {
             // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
-            var now = new Instant(_time.HighResMonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            var now = _time.HighResMonotonicClock;
             if (next is Input.Persisted persisted)
             {
                 OnPersisted(persisted.Ticket);

@@ -76,7 +76,7 @@ internal class Machine
     /// <summary>Runs code that does not block on the thread pool.</summary>
     public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 
-    /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions)"/>.</summary>
+    /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions, Func{Guid})"/>.</summary>
     public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);
 
     public virtual IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner) => directory.StoreOf(owner);

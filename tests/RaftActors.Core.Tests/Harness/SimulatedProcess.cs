@@ -121,7 +121,7 @@ internal sealed class SimulatedProcess
             }
         }
 
-        foreach (var effect in Core.Step(input, new Instant(_microseconds)))
+        foreach (var effect in Core.Step(input, TimeSpan.FromMicroseconds(_microseconds)))
         {
             if (effect is Effect.Persist or Effect.StoreChunk or Effect.InstallSnapshot or Effect.Discard)
             {

@@ -94,7 +94,7 @@ public sealed class DuplicateTests
     [Fact]
     public void Process_that_came_while_this_one_was_away_and_was_never_heard_keeps_no_other_one_out()
     {
-        var absent = FoundingConfiguration.Absent(Raft2.Name);
+        var absent = Member.Absent(Raft2.Name);
         var lab = new Lab([1], configured: usual => usual with { Voters = [Raft1, absent, Raft3] });
         var came = Assert.IsType<Payload.Reconfigure>(lab.Core.Read(new LogIndex(1), 1).Single().Payload).Configuration with
         {

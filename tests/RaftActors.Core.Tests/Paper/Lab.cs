@@ -49,7 +49,7 @@ internal sealed class Lab
     public RaftCore Core { get; }
 
     /// <summary>The time that each input carries; only a test changes it.</summary>
-    public Instant Now { get; set; } = new(1);
+    public TimeSpan Now { get; set; } = new(1);
 
     /// <summary>Whether writes stay under way until <see cref="FinishWrites"/>.</summary>
     public bool IsDiskSlow { get; set; }

@@ -81,7 +81,7 @@ internal sealed partial class ScenarioRunner
         };
         foreach (var reason in reasons)
         {
-            _group.Say($"{reason.GetType().Name}: {reason}");
+            _group.Say(reason);
         }
     }
 }

@@ -63,10 +63,10 @@ internal static class Abstraction
         [(typeof(CommitNotices), "_tick")] = FieldRule.None,
         [(typeof(CommitNotices), "_sentInTick")] = FieldRule.None, // Limited to 8 in a tick; no leader has so many commits.
         [(typeof(RemovedPeer), "CommittedAt")] = FieldRule.IsSet,
-        [(typeof(Transfer), "startedAt")] = FieldRule.None,
+        [(typeof(Transfer), "StartedAt")] = FieldRule.None,
         [(typeof(TransferState), "PausedUntil")] = FieldRule.None,
         [(typeof(OutgoingSnapshot), "MovedAt")] = FieldRule.None,
-        [(typeof(ForwardedReads), "AskedAt")] = FieldRule.None,
+        [(typeof(PendingReads), "AskedAt")] = FieldRule.None,
         [(typeof(QuietState), "BusyAt")] = FieldRule.None,
         [(typeof(LeaderRole), "Keeper")] = FieldRule.None, // Chooses voters only if the leader keeps K, which it does not.
         [(typeof(LeaderRole), "LastSent")] = FieldRule.None, // A cache.

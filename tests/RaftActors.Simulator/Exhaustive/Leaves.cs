@@ -29,19 +29,15 @@ internal static class Leaves
         {
             sink.Number(value.Limit);
             sink.Number(value.Count);
-            for (var i = 0; i < value.Count; i++)
+            foreach (var (last, _) in SentOf(value))
             {
-                var ring = RingOf(value);
-                sink.Number(ring[(HeadOf(value) + i) % ring.Length].Last.Value);
+                sink.Number(last.Value);
             }
         },
     }.ToDictionary(leaf => leaf.GetType().GetGenericArguments()[1]);
 
     public static Delegate? Of(Type type) => ByType.GetValueOrDefault(type);
 
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
-    private static extern ref (LogIndex Last, long Size)[] RingOf(SendWindow window);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_head")]
-    private static extern ref int HeadOf(SendWindow window);
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_sent")]
+    private static extern ref Queue<(LogIndex Last, long Size)> SentOf(SendWindow window);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using RaftActors.Core;
 
 namespace RaftActors.Simulator.Exhaustive;
@@ -31,7 +30,7 @@ internal sealed class LocalProcess
 
     public RaftCore Core => Process.Core!;
 
-    public RaftState State => StateOf(Core);
+    public RaftState State => Core.State;
 
     public ModelDisk Disk => (ModelDisk)Process.Disk;
 
@@ -80,7 +79,7 @@ internal sealed class LocalProcess
                 Step(Input.Tick.Instance);
                 break;
             case InputKind.Wait:
-                State.Timer.Restore(Math.Max(State.Timer.DueAt, State.Election.StickyUntil + 1));
+                State.Timer.DueAt = Math.Max(State.Timer.DueAt, State.Election.StickyUntil + 1);
                 while (State.Now < State.Election.StickyUntil)
                 {
                     Step(Input.Tick.Instance);
@@ -265,7 +264,4 @@ internal sealed class LocalProcess
 
         DeliveryChecker.CheckCommittedByOwnTerm(Process, entries[^1]);
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
-    private static extern ref RaftState StateOf(RaftCore core);
 }

@@ -65,6 +65,8 @@ internal sealed class MutantCompiler
             core,
             Sources(core),
             folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
+                .Append(Path.Combine(root, "tests", "CoreInside.cs"))
+                .Append(Path.Combine(root, "tests", "Describe.cs"))
                 .Append(Path.Combine(simulator, "SeedResult.cs"))
                 .Append(Path.Combine(simulator, "Totals.cs"))
                 .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))

@@ -91,10 +91,12 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public static Incarnation IncarnationOf(int process, int life) => new(new Guid(life, (short)process, 0, new byte[8]));
 
-    public Instant Clock(long now) => new(origin + (now * rate / 1000));
+    public TimeSpan Clock(long now) => TimeSpan.FromMicroseconds(MicrosecondsAt(now));
 
     /// <summary>Its wall clock. Those of two processes differ by minutes, so that of the next leader is often behind.</summary>
-    public LogTime WallClock(long now) => new(Clock(now).Microseconds / 1000);
+    public LogTime WallClock(long now) => new(MicrosecondsAt(now) / 1000);
+
+    private long MicrosecondsAt(long now) => origin + (now * rate / 1000);
 
     /// <summary>The highest format level of its program, from its next start on.</summary>
     public byte FormatLevel { get; set; } = FormatRange.Own.Highest;

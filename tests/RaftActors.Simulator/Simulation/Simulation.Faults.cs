@@ -333,7 +333,7 @@ internal sealed partial class Simulation
     private void OnFenced(SimulatedProcess process, Fence fence)
     {
         process.IsFenced = true;
-        var isRight = fence is Fence.Diverged ? _damage.Has(process) : _restored.Contains(process.Number);
+        var isRight = fence.Reason == RefusalReason.Diverged ? _damage.Has(process) : _restored.Contains(process.Number);
         Violation.Unless(isRight, "fence", $"{process.Member} is fenced ({fence.Reason}) without an old copy or a damaged log");
         var (life, after) = (process.Member, _isHealed ? 5000 : _prng.Between(5000, 100_000));
         After(after, () =>

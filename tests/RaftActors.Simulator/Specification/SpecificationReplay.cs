@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 using RaftActors.Core;
@@ -102,7 +101,7 @@ internal sealed class SpecificationReplay
     /// </summary>
     private bool IsOutside(SpecifiedStep step) => step.Did == "Wiped"
         || (step.Did == "Campaigned"
-            && StateOf(Named(step.With).Core!) is { IsFounding: false, Configurations.IsEmpty: true });
+            && Named(step.With).Core!.State is { IsFounding: false, Configurations.IsEmpty: true });
 
     private void Make(SpecifiedStep step)
     {
@@ -141,7 +140,7 @@ internal sealed class SpecificationReplay
     /// </summary>
     private void Campaign(Harness process)
     {
-        var (core, state) = (process.Core!, StateOf(process.Core!));
+        var (core, state) = (process.Core!, process.Core!.State);
         var term = core.Term;
         foreach (var other in Roster.Where(other => state.IsFounding && other != process.Name))
         {
@@ -181,7 +180,7 @@ internal sealed class SpecificationReplay
     {
         var process = Named(message.GetProperty("from").GetProperty("name"));
         var to = _processes[message.GetProperty("to").GetProperty("name").GetString()!].Member;
-        var (core, state, body) = (process.Core!, StateOf(process.Core!), message.GetProperty("body"));
+        var (core, state, body) = (process.Core!, process.Core!.State, message.GetProperty("body"));
         var serial = core.LastPosition.Serial;
         Message made;
         if (SpecificationText.Tag(body) == "Snapshot")
@@ -202,7 +201,7 @@ internal sealed class SpecificationReplay
 
     private static void Reconfigure(Harness process, JsonElement voters)
     {
-        var state = StateOf(process.Core!);
+        var state = process.Core!.State;
         var chosen = voters.EnumerateArray().Select(SpecificationText.OfMember).ToHashSet();
         var members = process.Core!.Configuration.Everybody().ToLookup(member => chosen.Contains($"{member.Name.Process}1"));
         process.Step(new Input.ChangeMembers(
@@ -231,7 +230,7 @@ internal sealed class SpecificationReplay
         foreach (var (name, process) in _processes)
         {
             var expected = SpecificationText.OfProcess(_specified[name]);
-            var actual = SpecificationText.OfProcess(process.Core!, StateOf(process.Core!), process.Durable);
+            var actual = SpecificationText.OfProcess(process.Core!, process.Core!.State, process.Durable);
             Violation.Unless(expected == actual, "state", $"{name} differs\n  specified: {expected}\n  Core:      {actual}");
         }
     }
@@ -260,7 +259,4 @@ internal sealed class SpecificationReplay
     }
 
     private Harness Named(JsonElement name) => _processes[name.GetString()!];
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
-    private static extern ref RaftState StateOf(RaftCore core);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 
 using RaftActors.Core;
 
@@ -54,7 +53,7 @@ internal sealed class TlaTrace(int most)
     {
         _at = now;
         var core = process.Core!;
-        var state = StateOf(core);
+        var state = core.State;
         var traced = new TracedState
         {
             Term = state.Term.Value,
@@ -92,7 +91,7 @@ internal sealed class TlaTrace(int most)
             return;
         }
 
-        var state = StateOf(process.Core!);
+        var state = process.Core!.State;
         _isTrusted = input is Input.Receive(var envelope) && process.Core!.Trusts(envelope);
         _heldBefore.Clear();
         _heldBefore.UnionWith(state.Durability.Held);
@@ -107,7 +106,7 @@ internal sealed class TlaTrace(int most)
         }
 
         (_at, var name, var core) = (now, process.Name, process.Core!);
-        var (state, traced) = (StateOf(core), _states[name]);
+        var (state, traced) = (core.State, _states[name]);
         List<Envelope> created =
         [
             .. effects.Concat(state.Durability.Held).OfType<Effect.Send>().Where(effect => !_heldBefore.Contains(effect))
@@ -534,9 +533,6 @@ internal sealed class TlaTrace(int most)
     private static Dictionary<ProcessName, Envelope> KeptVotes(RaftState state) => state.Roster.Peers
         .Where(peer => peer.KeptRequest is { Body: Message.RequestVote { IsPreVote: false } })
         .ToDictionary(peer => peer.Name, peer => peer.KeptRequest!);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
-    private static extern ref RaftState StateOf(RaftCore core);
 
     private enum Role
     {

@@ -201,7 +201,7 @@ public sealed class BackupFileTests : IDisposable
 
         var (found, _) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
 
-        Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
+        Assert.Equal(Fence.RestoredDisk, found.State.HardState.Fence);
         Assert.False(found.State.HardState.IsAdmitted);
     }
 
@@ -292,7 +292,7 @@ public sealed class BackupFileTests : IDisposable
 
         disk.Capacity = long.MaxValue;
         var (found, _) = Open(StoreDirectory.Open(options, disk));
-        Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
+        Assert.Equal(Fence.RestoredDisk, found.State.HardState.Fence);
         Assert.False(found.State.HardState.IsAdmitted);
     }
 
@@ -309,7 +309,7 @@ public sealed class BackupFileTests : IDisposable
         }
 
         var (found, _) = Open(StoreDirectory.Open(options, disk));
-        Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
+        Assert.Equal(Fence.RestoredDisk, found.State.HardState.Fence);
         Assert.Throws<OperationCanceledException>(() => new BackupFile(path, new CancellationToken(canceled: true)));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
     }

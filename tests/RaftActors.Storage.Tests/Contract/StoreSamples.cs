@@ -36,7 +36,7 @@ internal static class StoreSamples
             IsAdmitted = true,
             Group = Group,
             Boot = new Boot(12, 0xFEED),
-            Fence = new Fence.Diverged(new Serial(4)),
+            Fence = Fence.Diverged(new Serial(4)),
             Roster = [Members[0].Name, Members[1].Name, Members[2].Name],
         }
         : new HardState(new Term(term), null, []);

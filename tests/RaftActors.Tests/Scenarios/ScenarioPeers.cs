@@ -216,7 +216,7 @@ internal sealed class ScenarioPeers
     public void Step(string name, Input input)
     {
         var core = _peers[name].Core;
-        foreach (var effect in core.Step(input, new Instant(_turns.Now.Ticks / TimeSpan.TicksPerMicrosecond)))
+        foreach (var effect in core.Step(input, _turns.Now))
         {
             switch (effect)
             {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Describes each effect and message in one line, for scenario files, traces and flight recorders. Records that hold lists cannot be
-/// compared, so tests compare these texts, which differ where the effects do.
+/// Describes each effect and message in one line, for scenario files and traces. Records that hold lists cannot be compared, so tests
+/// compare these texts, which differ where the effects do.
 /// </summary>
 internal static class Describe
 {
