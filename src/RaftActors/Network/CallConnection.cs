@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core.Codec;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -66,13 +65,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     }
 
     /// <inheritdoc/>
-    public void Forget(ICaller caller)
-    {
-        lock (_lock)
-        {
-            _open.Remove(caller);
-        }
-    }
+    public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <summary>Sends the calls that were written meanwhile.</summary>
     public void Execute()
@@ -189,30 +182,12 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             block.Add(count);
             while (block.TryTake(out var bytes))
             {
-                if (Take(bytes))
+                if (_open.Return(bytes, context.Outcomes))
                 {
                     block.Keep();
                 }
             }
         }
-    }
-
-    // Returns true if the reply has views of the bytes.
-    private bool Take(ReadOnlyMemory<byte> bytes)
-    {
-        var reader = ByteReader.OfKept(bytes);
-        var number = CallFormat.ReadHead(ref reader);
-        ICaller? caller;
-        lock (_lock)
-        {
-            if (!_open.TryTake(number, out caller))
-            {
-                return false;
-            }
-        }
-
-        OpenCalls.TellReply(caller, ref reader, context.Outcomes);
-        return reader.HasView;
     }
 
     private void OnLost(OutboundSocket<CallFrames> socket, Exception? cause)

@@ -11,7 +11,6 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class CustomCallLink(Address address, CustomConnection connection, NetworkContext context) : ICallLink
 {
-    private readonly Lock _lock = new();
     private readonly OpenCalls _open = new();
     private readonly ConnectionRef _other = new(ActorPath.Parse($"{address}{InboundConnection.RegistryPath}"), connection, context);
 
@@ -21,10 +20,7 @@ internal sealed class CustomCallLink(Address address, CustomConnection connectio
         ByteWriter writer = new() { Level = connection.Level };
         try
         {
-            lock (_lock)
-            {
-                CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
-            }
+            CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
         }
         catch (ArgumentException)
         {
@@ -38,28 +34,8 @@ internal sealed class CustomCallLink(Address address, CustomConnection connectio
     }
 
     /// <inheritdoc/>
-    public void Forget(ICaller caller)
-    {
-        lock (_lock)
-        {
-            _open.Remove(caller);
-        }
-    }
+    public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <exception cref="InvalidDataException">The head of the reply is damaged.</exception>
-    public void Receive(WireMessage.Reply reply)
-    {
-        var reader = ByteReader.OfKept(reply.Frame);
-        var number = CallFormat.ReadHead(ref reader);
-        ICaller? caller;
-        lock (_lock)
-        {
-            if (!_open.TryTake(number, out caller))
-            {
-                return;
-            }
-        }
-
-        OpenCalls.TellReply(caller, ref reader, context.Outcomes);
-    }
+    public void Receive(WireMessage.Reply reply) => _open.Return(reply.Frame, context.Outcomes);
 }
