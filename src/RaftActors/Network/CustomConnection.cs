@@ -279,11 +279,12 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
                 break;
             case WireMessage.Reply when frame.IsToGone:
                 break;
-            case WireMessage.Reply reply when NodeCalls.IsForwarded(reply):
-                context.Calls.Return(reply);
-                break;
             case WireMessage.Reply reply:
-                Calls.Receive(reply);
+                if (!context.Calls.TryReturn(reply))
+                {
+                    Calls.Receive(reply);
+                }
+
                 break;
             default:
                 _batch.Add(frame);

@@ -154,7 +154,7 @@ internal sealed class InboundConnection : IAcceptedConnection
             case WireMessage.Reply when frame.IsToGone:
                 break;
             case WireMessage.Reply reply:
-                _context.Calls.Return(reply);
+                _context.Calls.TryReturn(reply);
                 break;
             default:
                 _batch.Add(frame);
