@@ -19,7 +19,7 @@ namespace RaftActors.Network;
 /// </para>
 /// </summary>
 internal sealed class CustomConnection(Address address, NetworkContext context, Action<ReadOnlyMemory<byte>> send, TimeProvider clock)
-    : IForgettableConnection
+    : IForgettableConnection, ICallLink
 {
     /// <summary>A message of this many bytes is sent before the end of the turn.</summary>
     public const int FullBytes = 32 * 1024;
@@ -54,22 +54,14 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private readonly Dictionary<string, IActorRef> _senders = [];
     private FrameReader? _reader;
     private readonly CallFormat.LatestTarget _latest = new();
-    private CustomCallLink? _calls;
+
+    // The calls of this node's clients to the other node. The transport may lose them, so a caller that waits too long sends its call
+    // again.
+    private readonly OpenCalls _open = new();
+    private ConnectionRef? _registry;
     private volatile bool _isRetired;
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
-
-    /// <summary>The calls of this node's clients to the other node.</summary>
-    public CustomCallLink Calls
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _calls ??= new CustomCallLink(address, this, context);
-            }
-        }
-    }
 
     /// <inheritdoc/>
     public byte Level
@@ -136,6 +128,29 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
         Send(message);
     }
+
+    /// <inheritdoc/>
+    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    {
+        ByteWriter writer = new() { Level = Level };
+        try
+        {
+            CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
+        }
+        catch (ArgumentException)
+        {
+            Forget(caller);
+            context.OnUnwritten(call, address);
+            return true;
+        }
+
+        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundConnection.RegistryPath}"), this, context);
+        _registry.Tell(new WireMessage.Call(writer.ToArray()), context.Registry);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <exception cref="InvalidDataException">The message is damaged.</exception>
     public void Receive(ReadOnlyMemory<byte> message)
@@ -282,7 +297,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             case WireMessage.Reply reply:
                 if (!context.Calls.TryReturn(reply))
                 {
-                    Calls.Receive(reply);
+                    _open.Return(reply.Frame, context.Outcomes);
                 }
 
                 break;

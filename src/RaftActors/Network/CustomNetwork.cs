@@ -63,7 +63,7 @@ internal sealed class CustomNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public ICallLink LinkTo(Address node) => _connections.Get(node).Calls;
+    public ICallLink LinkTo(Address node) => _connections.Get(node);
 
     /// <inheritdoc/>
     public void SetNamed(ImmutableHashSet<Address> named) => _connections.SetNamed(named);

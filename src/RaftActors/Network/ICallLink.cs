@@ -6,7 +6,7 @@ namespace RaftActors.Network;
 
 /// <summary>
 /// The route of calls to one node: inside of this one (<see cref="LocalLink"/>), by a connection (<see cref="CallConnection"/>), or by a
-/// custom transport (<see cref="CustomCallLink"/>). The reply comes by the same route. Thread-safe.
+/// custom transport (<see cref="CustomConnection"/>). The reply comes by the same route. Thread-safe.
 /// </summary>
 internal interface ICallLink
 {
