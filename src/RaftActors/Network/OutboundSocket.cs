@@ -10,7 +10,7 @@ namespace RaftActors.Network;
 
 /// <summary>One outgoing connection. Its owner's lock guards all but the sending.</summary>
 internal sealed class OutboundSocket<TFrames> : IDisposable
-    where TFrames : class, IFrames
+    where TFrames : Frames
 {
     private readonly NetworkContext _context;
     private readonly ConnectionKind _kind;
