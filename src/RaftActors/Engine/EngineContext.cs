@@ -24,7 +24,6 @@ internal sealed class EngineContext
         (Process, Core, _host, Self, Registry, Log) = (process, process.TakeCore(), host, self, registry, log);
         (Network, _events) = (NodeNetwork.Of(system), system.EventStream);
         Peers = new PeerBook(process);
-        Outbox = new Outbox(self);
         Commit = Core.CommitIndex;
         if (Core.CommittedConfiguration is var (index, configuration))
         {
@@ -45,8 +44,6 @@ internal sealed class EngineContext
     public ILoggingAdapter Log { get; }
 
     public PeerBook Peers { get; }
-
-    public Outbox Outbox { get; }
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -127,7 +124,7 @@ internal sealed class EngineContext
         }
         else
         {
-            Outbox.Send(engine, message);
+            engine.Tell(message, Self);
         }
     }
 

@@ -13,7 +13,7 @@ namespace RaftActors.Network;
 /// the threads of the pool, and the calls of one read are announced together. If too many replies wait for all clients together, the
 /// client that reads most slowly loses its connection. Replies may be written on any thread.
 /// </summary>
-internal sealed class ClientConnection : AcceptedConnection
+internal sealed class ClientConnection : AcceptedConnection, IFlushable
 {
     private readonly Lock _lock = new();
     private readonly CallFrames _frames;
@@ -117,10 +117,10 @@ internal sealed class ClientConnection : AcceptedConnection
             Context.Replies.MakeRoom();
         }
 
-        ReplyTurn.OnWritten(this);
+        SendTurn.OnWritten(this);
     }
 
-    /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
+    /// <inheritdoc/>
     public void Flush() => _sender.Flush();
 
     // Returns false if too many calls wait for their processes. There may be more frames then.

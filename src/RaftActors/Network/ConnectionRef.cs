@@ -31,6 +31,6 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
         // A frame always has a sender. The registry stands in for a missing one, and ignores the answers.
         var connection = Connection;
         connection.Write(this, written, sender ?? context.Registry);
-        connection.Flush();
+        SendTurn.OnWritten(connection);
     }
 }
