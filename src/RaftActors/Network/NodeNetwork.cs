@@ -116,7 +116,7 @@ internal sealed class NodeNetwork : ICallNetwork
 
         if (!settings.IsCustom)
         {
-            return TcpNetwork.Make(_system, settings, security, Calls, Registry);
+            return new TcpNetwork(_system, settings, security, Calls, Registry);
         }
 
         var transport = _transport ?? throw new RaftConfigurationException(
