@@ -7,7 +7,7 @@ namespace RaftActors.Storage;
 /// The handle of one process to its store in a <see cref="StoreDirectory"/>. The store itself is a <see cref="Slot"/> of the shared
 /// log and a folder of snapshots.
 /// </summary>
-internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IRaftStore
+internal sealed class FileStore(StoreDirectory directory, StoreOwner owner, Action? closed) : IRaftStore
 {
     private readonly StoreOwner _owner = owner;
     private volatile OpenedSlot? _opened;
@@ -45,9 +45,16 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
 
     public void Dispose()
     {
-        if (_opened is { } opened)
+        try
         {
-            directory.Close(opened);
+            if (_opened is { } opened)
+            {
+                directory.Close(opened);
+            }
+        }
+        finally
+        {
+            closed?.Invoke();
         }
     }
 
