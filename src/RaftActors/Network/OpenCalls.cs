@@ -14,16 +14,8 @@ internal sealed class OpenCalls
     private readonly Dictionary<ICaller, long> _numbers = new(ReferenceEqualityComparer.Instance);
     private long _last;
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _byNumber.Count;
-            }
-        }
-    }
+    /// <summary>Out of date at once while other threads change it.</summary>
+    public int Count => _byNumber.Count;
 
     /// <summary>Numbers a call. A call that is sent again keeps its number.</summary>
     public long NumberOf(ICaller caller)
