@@ -47,9 +47,6 @@ internal sealed class CustomNetwork : INetwork
     }
 
     /// <inheritdoc/>
-    public string Problems => "";
-
-    /// <inheritdoc/>
     public IActorRef Resolve(string path)
     {
         if (!WirePath.TryParse(path, out var parsed) || parsed.Address.HasLocalScope)
@@ -67,11 +64,6 @@ internal sealed class CustomNetwork : INetwork
 
     /// <inheritdoc/>
     public void SetNamed(ImmutableHashSet<Address> named) => _connections.SetNamed(named);
-
-    /// <inheritdoc/>
-    public void Forget(Address address)
-    {
-    }
 
     /// <inheritdoc/>
     public void Dispose() => _transport.Detach();

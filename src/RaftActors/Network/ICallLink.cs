@@ -20,7 +20,9 @@ internal interface ICallLink
     bool Send(CallTarget target, ClientCall call, ICaller caller);
 
     /// <summary>Drops a call whose caller waits no longer.</summary>
-    void Forget(ICaller caller);
+    void Forget(ICaller caller)
+    {
+    }
 }
 
 /// <summary>The calls of clients to processes of their own node.</summary>
@@ -38,10 +40,5 @@ internal sealed class LocalLink(NodeCalls calls) : ICallLink
         inbox.Add(call, caller);
         inbox.Announce();
         return true;
-    }
-
-    /// <inheritdoc/>
-    public void Forget(ICaller caller)
-    {
     }
 }

@@ -42,8 +42,6 @@ internal sealed class NodeNetwork : ICallNetwork
     /// <inheritdoc/>
     public Address CallAddress { get; }
 
-    Address? ICallNetwork.CallAddress => CallAddress;
-
     public NodeCalls Calls { get; } = new();
 
     /// <summary>Null if the actor system has no address. Set before the first engine or client starts.</summary>
