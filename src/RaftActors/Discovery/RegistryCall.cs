@@ -11,7 +11,7 @@ internal sealed record RegistryCall(ClientCall Call, ICanTell Caller);
 internal sealed class RegistryCalls(IActorRef registry) : ICallInbox
 {
     /// <inheritdoc/>
-    public PassedOnCalls PassedOn { get; } = new();
+    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
     /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller) => registry.Tell(new RegistryCall(call, caller), ActorRefs.NoSender);

@@ -12,7 +12,7 @@ namespace RaftActors.Network;
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : ICanTell
 {
     /// <summary>The count that includes the waiting call, or null if the call does not wait.</summary>
-    public PassedOnCalls? Waiting { get; init; }
+    public Backlog? Waiting { get; init; }
 
     public int SizeBytes { get; init; }
 

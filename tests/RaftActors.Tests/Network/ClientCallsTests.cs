@@ -322,7 +322,7 @@ public sealed class ClientCallsTests : TestKit
 
     private sealed class Announced : ICallInbox
     {
-        public PassedOnCalls PassedOn { get; } = new();
+        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
         private int _added;
         private int _announcements;

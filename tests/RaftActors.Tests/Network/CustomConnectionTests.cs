@@ -272,7 +272,7 @@ public sealed class CustomConnectionTests : TestKit
     public void Call_above_the_bound_of_those_that_wait_is_declined_and_the_next_one_is_taken_when_there_is_room()
     {
         var (one, other, engine, caller) = MeetForCalls();
-        Assert.All(Enumerable.Range(0, PassedOnCalls.Max), _ => Assert.True(engine.PassedOn.TryAdd(1)));
+        Assert.All(Enumerable.Range(0, Backlog.PassedOnMax), _ => Assert.True(engine.PassedOn.TryAdd(1)));
 
         one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
@@ -287,17 +287,17 @@ public sealed class CustomConnectionTests : TestKit
         engine.Expect<ClientCall.Status>();
         Assert.False(engine.PassedOn.TryAdd(1));
         RemoteCaller.OnTaken(engine.LastCaller);
-        Assert.True(engine.PassedOn.TryAdd(PassedOnCalls.Max));
+        Assert.True(engine.PassedOn.TryAdd(Backlog.PassedOnMax));
     }
 
     [Fact]
     public void Calls_that_wait_have_at_most_so_many_bytes()
     {
-        PassedOnCalls calls = new();
+        Backlog calls = Backlog.OfPassedOnCalls();
 
-        Assert.True(calls.TryAdd((int)PassedOnCalls.SizeMaxBytes));
+        Assert.True(calls.TryAdd((int)Backlog.PassedOnSizeMaxBytes));
         Assert.False(calls.TryAdd(1));
-        calls.OnTaken((int)PassedOnCalls.SizeMaxBytes);
+        calls.OnTaken((int)Backlog.PassedOnSizeMaxBytes);
         Assert.True(calls.TryAdd(1));
     }
 

@@ -574,7 +574,7 @@ public sealed class HostilePeerTests : TestKit
     /// <summary>Takes calls, and never says that it has taken them.</summary>
     private sealed class Inbox(IActorRef engine) : ICallInbox
     {
-        public PassedOnCalls PassedOn { get; } = new();
+        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
         public BlockingCollection<ICanTell> Callers { get; } = [];
 

@@ -27,7 +27,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     private volatile Answerer? _answerer;
 
     /// <inheritdoc/>
-    public PassedOnCalls PassedOn { get; } = new();
+    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
     /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller)
@@ -102,18 +102,17 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     /// <summary>
     /// Passes a query to the running actor at once if it needs no leader, because the process has committed enough for it.
     /// </summary>
-    private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, UntakenQuestions Untaken)
+    private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, Backlog Untaken)
     {
         public bool TryAsk(ClientCall.Query query, ICanTell caller)
         {
             if (query.Consistency.NotBelow is not { } serial
                 || serial > Process.Pairs.CommittedSerial
-                || !Untaken.HasRoom(Process.Settings.Limits.UncommittedSizeMaxBytes))
+                || !Untaken.TryAdd(query.Question.Length))
             {
                 return false;
             }
 
-            Untaken.Add(query.Question.Length);
             ReadableQuery readable = new(Process.NewRequest(), new ClientQuery(query, caller, Untaken));
             Actor.Tell(new ToActor.Readable(Life, serial, [readable]), ActorRefs.NoSender);
             return true;
