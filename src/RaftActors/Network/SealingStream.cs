@@ -11,8 +11,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 {
     private readonly NetworkStream _network = new(socket, ownsSocket: false);
     private readonly Lock _lock = new();
-    private byte[] _sealed = [];
-    private int _count;
+    private readonly MemoryStream _sealed = new();
     private volatile bool _collects;
 
     /// <inheritdoc/>
@@ -40,7 +39,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         {
             lock (_lock)
             {
-                return _sealed.Length;
+                return _sealed.Capacity;
             }
         }
     }
@@ -53,7 +52,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
     {
         lock (_lock)
         {
-            return new ArraySegment<byte>(_sealed, 0, _count);
+            return new ArraySegment<byte>(_sealed.GetBuffer(), 0, (int)_sealed.Length);
         }
     }
 
@@ -62,8 +61,8 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
     {
         lock (_lock)
         {
-            _count = 0;
-            _sealed = _sealed.Length <= keptSize ? _sealed : [];
+            _sealed.SetLength(0);
+            _sealed.Capacity = _sealed.Capacity <= keptSize ? _sealed.Capacity : 0;
         }
     }
 
@@ -91,13 +90,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 
         lock (_lock)
         {
-            if (_sealed.Length - _count < buffer.Length)
-            {
-                Array.Resize(ref _sealed, Math.Max(2 * _sealed.Length, _count + buffer.Length));
-            }
-
-            buffer.CopyTo(_sealed.AsSpan(_count));
-            _count += buffer.Length;
+            _sealed.Write(buffer);
         }
     }
 
