@@ -91,7 +91,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         });
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;

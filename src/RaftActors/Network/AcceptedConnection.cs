@@ -52,7 +52,6 @@ internal abstract class AcceptedConnection(ByteChannel channel, NetworkContext c
     /// <exception cref="IOException">The connection was lost.</exception>
     public abstract Task RunToEndAsync();
 
-    /// <inheritdoc/>
     public virtual void Dispose()
     {
         _isClosed = true;

@@ -149,7 +149,6 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         socket.Dispose();

@@ -21,7 +21,6 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     private readonly OpenCalls _open = new();
     private bool _isFlushing;
 
-    /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
         var (isAlone, isOneOfMany) = (false, false);
@@ -59,7 +58,6 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         return true;
     }
 
-    /// <inheritdoc/>
     public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <summary>Sends the calls that were written meanwhile.</summary>

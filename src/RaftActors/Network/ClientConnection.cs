@@ -46,7 +46,6 @@ internal sealed class ClientConnection : AcceptedConnection, IFlushable
     /// <summary>The calls of the client that wait for their processes.</summary>
     public CallWindow Calls { get; } = new(Machine.Current.Time);
 
-    /// <inheritdoc/>
     public override async Task RunToEndAsync()
     {
         Channel.Socket.Blocking = false;
@@ -120,7 +119,6 @@ internal sealed class ClientConnection : AcceptedConnection, IFlushable
         SendTurn.OnWritten(this);
     }
 
-    /// <inheritdoc/>
     public void Flush() => _sender.Flush();
 
     // Returns false if too many calls wait for their processes. There may be more frames then.

@@ -99,7 +99,6 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _isDisposed = true;

@@ -11,12 +11,10 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkContext context) : ActorRefBase
 {
-    /// <inheritdoc/>
     public override ActorPath Path => path;
 
     public IConnection Connection => made.Current;
 
-    /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
     {
         if (message is not WireMessage written)

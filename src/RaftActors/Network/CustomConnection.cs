@@ -63,7 +63,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
 
-    /// <inheritdoc/>
     public byte Level
     {
         get
@@ -75,10 +74,8 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
     }
 
-    /// <inheritdoc/>
     public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
 
-    /// <inheritdoc/>
     public bool TryRetire()
     {
         lock (_lock)
@@ -94,7 +91,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
     }
 
-    /// <inheritdoc/>
     public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         byte[]? full = null;
@@ -117,7 +113,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(full);
     }
 
-    /// <inheritdoc/>
     public void Flush()
     {
         byte[]? message;
@@ -129,7 +124,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(message);
     }
 
-    /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
         ByteWriter writer = new() { Level = Level };
@@ -149,7 +143,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         return true;
     }
 
-    /// <inheritdoc/>
     public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <exception cref="InvalidDataException">The message is damaged.</exception>

@@ -28,7 +28,6 @@ internal interface ICallLink
 /// <summary>The calls of clients to processes of their own node.</summary>
 internal sealed class LocalLink(NodeCalls calls) : ICallLink
 {
-    /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
         if (calls.Find(target) is not { } inbox)

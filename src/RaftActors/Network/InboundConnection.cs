@@ -32,7 +32,6 @@ internal sealed class InboundConnection : AcceptedConnection
         };
     }
 
-    /// <inheritdoc/>
     public override Task RunToEndAsync() => Machine.Current.RunBlocking("raft-connection", () =>
     {
         Run();

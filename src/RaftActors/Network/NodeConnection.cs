@@ -102,7 +102,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
-    /// <inheritdoc/>
     public byte Level
     {
         get
@@ -114,10 +113,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
-    /// <inheritdoc/>
     public IConnection Current => HasEnded ? Context.ConnectionTo(Address) ?? this : this;
 
-    /// <inheritdoc/>
     public bool TryRetire()
     {
         lock (Gate)
@@ -126,7 +123,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
-    /// <inheritdoc/>
     public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         lock (Gate)

@@ -88,6 +88,5 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     /// <summary>Waits until the other side closes the connection, which is all that it may do.</summary>
     public async Task WaitForEndAsync() => await Channel.ReceiveAsync(new byte[1]);
 
-    /// <inheritdoc/>
     public void Dispose() => Channel.Dispose();
 }

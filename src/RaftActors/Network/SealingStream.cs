@@ -14,19 +14,14 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
     private readonly MemoryStream _sealed = new();
     private volatile bool _collects;
 
-    /// <inheritdoc/>
     public override bool CanRead => true;
 
-    /// <inheritdoc/>
     public override bool CanSeek => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => true;
 
-    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => throw new NotSupportedException();
@@ -66,20 +61,15 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         }
     }
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => _network.Read(buffer, offset, count);
 
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer) => _network.Read(buffer);
 
-    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         blocks && !_collects ? ValueTask.FromResult(_network.Read(buffer.Span)) : _network.ReadAsync(buffer, cancellationToken);
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (!_collects)
@@ -94,7 +84,6 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!_collects && !blocks)
@@ -106,17 +95,13 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 }

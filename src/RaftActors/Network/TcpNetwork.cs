@@ -109,13 +109,11 @@ internal sealed class TcpNetwork : INetwork
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
-    /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
         WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
             ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
             : _system.Provider.ActorAt(path);
 
-    /// <inheritdoc/>
     public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
     /// <summary>Tells whether an announcement of an actor to the node was dropped since the last call.</summary>
@@ -147,11 +145,9 @@ internal sealed class TcpNetwork : INetwork
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
         || (!_departed.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
-    /// <inheritdoc/>
     public string Problems =>
         string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
 
-    /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
 
     /// <summary>
@@ -168,7 +164,6 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _calls.Dispose();

@@ -27,6 +27,5 @@ internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, C
             || (node.StartsWith(':') && VouchesFor("127.0.0.1"));
     }
 
-    /// <inheritdoc/>
     public override string ToString() => $"'{Name}'";
 }

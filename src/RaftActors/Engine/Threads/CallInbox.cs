@@ -26,10 +26,8 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     private volatile ClientReply? _whyClosed;
     private volatile Answerer? _answerer;
 
-    /// <inheritdoc/>
     public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
-    /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller)
     {
         if (call is ClientCall.Query query && _answerer is { } answerer && answerer.TryAsk(query, caller))
@@ -62,7 +60,6 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     public void OnActor(EngineContext context) =>
         _answerer = context.Actor is { } actor ? new Answerer(context.Process, actor, context.Life, context.Untaken) : null;
 
-    /// <inheritdoc/>
     public void Announce()
     {
         if (!_calls.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0)
