@@ -7,7 +7,7 @@ namespace RaftActors.Storage;
 /// The handle of one process to its store in a <see cref="StoreDirectory"/>. The store itself is a <see cref="Slot"/> of the shared
 /// log and a folder of snapshots.
 /// </summary>
-internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IRaftStore
+internal sealed class FileStore(StoreDirectory directory, StoreOwner owner, Action? closed) : IRaftStore
 {
     private readonly StoreOwner _owner = owner;
     private volatile SlotOpening? _opening;
@@ -44,9 +44,16 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
 
     public void Dispose()
     {
-        if (_opening is { } opening)
+        try
         {
-            directory.Close(opening);
+            if (_opening is { } opening)
+            {
+                directory.Close(opening);
+            }
+        }
+        finally
+        {
+            closed?.Invoke();
         }
     }
 

@@ -104,7 +104,8 @@ internal sealed partial class StoreDirectory : IDisposable
     /// Returns a store of one process, not open yet. Each call returns another object for the same store, and only one of them can be open
     /// at a time. Opening after a Dispose reads the log from disk again.
     /// </summary>
-    public IRaftStore StoreOf(StoreOwner owner) => new FileStore(this, owner);
+    /// <param name="closed">Called when the store is disposed, opened or not.</param>
+    public IRaftStore StoreOf(StoreOwner owner, Action? closed = null) => new FileStore(this, owner, closed);
 
     /// <summary>
     /// Writes the queued writes, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>, and tells the

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Versioning;
 
 namespace RaftActors.Storage.Disk;
 
@@ -9,6 +10,8 @@ namespace RaftActors.Storage.Disk;
 internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Group, UnixFileMode Mode, string? LinkTarget = null)
 {
     public const uint Root = 0;
+
+    private const ushort ModeBits = 0xfff;
 
     public bool IsSticky => Mode.HasFlag(UnixFileMode.StickyBit);
 
@@ -25,6 +28,21 @@ internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Gro
         var file = new FileInfo(path);
         return file.LinkTarget is not null || file.Exists ? new(IsFolder: false, null, null, file.UnixFileMode, file.LinkTarget)
             : Directory.Exists(path) ? new(IsFolder: true, null, null, file.UnixFileMode)
+            : null;
+    }
+
+    /// <summary>Reads the rights of a file, or of the file that a symbolic link leads to.</summary>
+    /// <returns>Null if the file does not exist, or the system does not report its rights.</returns>
+    [UnsupportedOSPlatform("windows")]
+    public static FileRights? ReadTarget(string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return File.Exists(path) ? new(IsFolder: false, null, null, File.GetUnixFileMode(path)) : null;
+        }
+
+        return Libc.Status(path, followsLink: true, out var status) == 0
+            ? new(IsFolder: false, status.Owner, status.Group, (UnixFileMode)(status.Mode & ModeBits))
             : null;
     }
 

@@ -362,7 +362,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         DeliveryStep? step = null;
         var isDue = true;
         var begun = Life.Slow.Now;
-        ReplyTurn.Begin();
+        SendTurn.Begin();
         try
         {
             for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
@@ -393,7 +393,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         finally
         {
             Raft.Running = null;
-            ReplyTurn.End();
+            SendTurn.End();
         }
 
         // After a failure it stays as it was: the next life lacks the pair.

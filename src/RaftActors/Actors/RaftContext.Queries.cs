@@ -18,7 +18,7 @@ public sealed partial class RaftContext<TValue>
     internal bool TryOpen(RequestRef request, ClientQuery asked)
     {
         var (call, client, untaken) = asked;
-        untaken.Take(call.Question.Length);
+        untaken.OnTaken(call.Question.Length);
         if (!_process.Queries.HasRoomForClient)
         {
             client.Tell(new ClientReply.Declined($"{Self} has {OpenQueries.MaxOfClients} open queries of clients."), _actor);

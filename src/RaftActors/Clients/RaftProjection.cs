@@ -1,3 +1,4 @@
+using RaftActors.Network;
 using RaftActors.Settings;
 
 namespace RaftActors;
@@ -57,9 +58,6 @@ public abstract class RaftProjection
 /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
 public abstract class RaftProjection<TValue, TResult> : RaftProjection
 {
-    // The longest pause is reached before. Without a bound, the shift would overflow.
-    private const int DoublingsMax = 10;
-
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(30);
 
@@ -108,7 +106,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
     /// <summary>The pause before the next attempt. Default: 100 ms, then twice as long each time, and 30 s at most.</summary>
     /// <param name="failures">The number of failures in succession, 1 or more.</param>
     protected virtual TimeSpan PauseAfter(int failures) =>
-        TimeSpan.FromTicks(Math.Min(PauseMin.Ticks << Math.Clamp(failures - 1, 0, DoublingsMax), PauseMax.Ticks));
+        GrowingPause.After(failures, PauseMin, PauseMax);
 
     /// <inheritdoc/>
     public override async Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken)

@@ -8,8 +8,11 @@ namespace RaftActors.Delivery;
 /// store. Only the engine changes them. The actor reads them in batches, up to <see cref="ToActor.Committed"/>. Thread-safe: a lock guards
 /// each call, and a pair never changes. A call that reads the store waits for the disk without the lock.
 /// </summary>
-/// <param name="read">Reads entries from the store. Null if no pair is ever evicted.</param>
-internal sealed class CommittedPairs(ReadEntries? read = null)
+/// <param name="read">
+/// Reads the entries from an index to another one from the store: all of them, or none if one was discarded. Null if no pair is ever
+/// evicted.
+/// </param>
+internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = null)
 {
     // A read of the store brings a page, which is as large as one message of a leader.
     private const int PagePairsMax = 256;

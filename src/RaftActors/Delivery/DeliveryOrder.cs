@@ -75,7 +75,12 @@ internal sealed class DeliveryOrder
     }
 
     /// <summary>Delivers only what is before this place, at which earlier instances failed, until <see cref="ToActor.TryAgain"/>.</summary>
-    public void Hold(DeliveryPlace place) => SetHeld(place);
+    /// <param name="place">Null to deliver all again.</param>
+    public void Hold(DeliveryPlace? place)
+    {
+        _held = place;
+        Pulled?.Hold(place is { IsSnapshot: false, Serial: var serial } ? serial : null);
+    }
 
     public void Take(ToActor message)
     {
@@ -83,7 +88,7 @@ internal sealed class DeliveryOrder
         switch (message)
         {
             case ToActor.TryAgain:
-                SetHeld(null);
+                Hold(null);
                 break;
             case ToActor.Attached attached:
                 Pulled?.OnAttached(attached.Own);
@@ -232,12 +237,6 @@ internal sealed class DeliveryOrder
         return to > logic && !_delivered.HasHoles && _held != new DeliveryPlace(next, IsSnapshot: false)
             ? new DeliveryStep.Upgrade(logic, to, next)
             : null;
-    }
-
-    private void SetHeld(DeliveryPlace? place)
-    {
-        _held = place;
-        Pulled?.Hold(place is { IsSnapshot: false, Serial: var serial } ? serial : null);
     }
 
     private DeliveryStep.Append? TryTakeAppend()

@@ -1,5 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Network;
+
 namespace RaftActors.Delivery;
 
 /// <summary>
@@ -35,20 +37,6 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     /// <summary>Tells whether the actor does not apply the pair of this serial for now. Thread-safe.</summary>
     public bool HoldsBack(Serial serial) => _heldAt is { } held && serial >= held.Serial;
 
-    private TimeSpan Pause
-    {
-        get
-        {
-            var pause = FirstPause;
-            for (var failures = Free; failures < _failures && pause < LongestPause; failures++)
-            {
-                pause *= 2;
-            }
-
-            return pause < LongestPause ? pause : LongestPause;
-        }
-    }
-
     /// <summary>Counts the failure of a step. The supervisor decides what follows.</summary>
     public void OnFailed(DeliveryPlace place, Exception cause)
     {
@@ -79,8 +67,13 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     {
         OnPassed(last);
         _heldAt = _held;
-        var left = Pause - (clock.MonotonicClock - _failedAt);
-        return _held is not null && left > TimeSpan.Zero ? (_place, left) : null;
+        if (_held is null)
+        {
+            return null;
+        }
+
+        var left = GrowingPause.After(_failures - Free + 1, FirstPause, LongestPause) - (clock.MonotonicClock - _failedAt);
+        return left > TimeSpan.Zero ? (_place, left) : null;
     }
 
     /// <summary>Ends the hold of a stopped actor. The next actor of this name continues the count.</summary>

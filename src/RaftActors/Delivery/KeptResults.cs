@@ -48,7 +48,6 @@ internal abstract class KeptResults
     public abstract void Restore(ReadOnlySpan<byte> section);
 }
 
-/// <inheritdoc/>
 internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult>? codec) : KeptResults
 {
     private readonly ValueCodec<TResult> _values = new(system, codec, codecPlace: null);
@@ -92,13 +91,11 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         }
     }
 
-    /// <inheritdoc/>
     public override (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial) =>
         (_keyed.Find(serial) ?? _plain.Find(serial)) is { } kept && TryGet(serial, out var result)
             ? (BytesOf(kept), result?.ToString() ?? "null")
             : null;
 
-    /// <inheritdoc/>
     public override byte[] ToSection()
     {
         var writer = new ByteWriter();
@@ -110,7 +107,6 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         return writer.ToArray();
     }
 
-    /// <inheritdoc/>
     public override void Restore(ReadOnlySpan<byte> section)
     {
         var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());

@@ -32,7 +32,14 @@ internal struct RunningDigest
         null => Null,
         bool flag => flag ? True : False,
         string text => StateHash.Extend(StateHash.Mix(PrefixHash.Empty, (uint)text.Length), text),
-        sbyte or byte or short or ushort or int or uint or long or ulong => (ulong)WordOf(result),
+        sbyte number => (ulong)number,
+        short number => (ulong)number,
+        int number => (ulong)number,
+        long number => (ulong)number,
+        byte number => number,
+        ushort number => number,
+        uint number => number,
+        ulong number => number,
         float number => BitConverter.SingleToUInt32Bits(number),
         double number => BitConverter.DoubleToUInt64Bits(number),
         decimal number => Of(number),
@@ -67,19 +74,6 @@ internal struct RunningDigest
 
         (_to, _hash) = (serial, StateHash.Mix(_hash, result));
     }
-
-    private static long WordOf<T>(T number) => number switch
-    {
-        sbyte value => value,
-        byte value => value,
-        short value => value,
-        ushort value => value,
-        int value => value,
-        uint value => value,
-        long value => value,
-        ulong value => (long)value,
-        _ => 0,
-    };
 
     // Removes trailing zeros, because 1.0 and 1.00 are equal.
     private static ulong Of(decimal number)

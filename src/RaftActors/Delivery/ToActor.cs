@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Delivery;
@@ -133,31 +134,4 @@ internal readonly record struct ReadableQuery(RequestRef Request, ClientQuery? A
 
 /// <summary>The question of a client to an actor.</summary>
 /// <param name="Untaken">Counts the question until the actor takes it.</param>
-internal sealed record ClientQuery(ClientCall.Query Call, ICanTell Client, UntakenQuestions Untaken);
-
-/// <summary>
-/// Counts the questions of clients on their way to an actor, so that those to a slow actor do not fill the memory. Thread-safe.
-/// </summary>
-internal sealed class UntakenQuestions
-{
-    private int _count;
-    private long _bytes;
-
-    public int Count => Volatile.Read(ref _count);
-
-    public long Bytes => Volatile.Read(ref _bytes);
-
-    public bool HasRoom(long bytesMax) => Count < OpenQueries.MaxOfClients && Bytes < bytesMax;
-
-    public void Add(int size)
-    {
-        Interlocked.Increment(ref _count);
-        Interlocked.Add(ref _bytes, size);
-    }
-
-    public void Take(int size)
-    {
-        Interlocked.Decrement(ref _count);
-        Interlocked.Add(ref _bytes, -size);
-    }
-}
+internal sealed record ClientQuery(ClientCall.Query Call, ICanTell Client, Backlog Untaken);

@@ -6,9 +6,13 @@ namespace RaftActors.Discovery;
 internal interface INodeSource
 {
     /// <summary>Subscribes the registry to the messages that this source reads.</summary>
-    void Start(IActorRef registry);
+    void Start(IActorRef registry)
+    {
+    }
 
-    void Stop(IActorRef registry);
+    void Stop(IActorRef registry)
+    {
+    }
 
     /// <summary>
     /// Reads the news about other nodes from a message to the registry, or returns null if the message is not for this source.

@@ -35,14 +35,6 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
         + "raft.roster.";
 
-    public void Start(IActorRef registry)
-    {
-    }
-
-    public void Stop(IActorRef registry)
-    {
-    }
-
     public IEnumerable<NodeNews>? Read(object message)
     {
         // A stopped engine names no node any more: its group may be gone, and the rights of its nodes must go with it.

@@ -17,22 +17,14 @@ internal sealed partial class RaftRegistry
         _quiet.Add(process, Now);
 
         // The running timer of a group with a longer interval would fire too late for this one.
-        if (!Timers.IsTimerActive(BeatTime.Due) || process.Interval < _beatInterval)
+        if (!Timers.IsTimerActive(Due.Beats) || process.Interval < _beatInterval)
         {
             StartBeatTimer(process.Interval);
         }
     }
 
-    private void OnBeatTime(BeatTime time)
+    private void OnBeatTime()
     {
-        if (time == BeatTime.Due)
-        {
-            // A beat may wait in the mailbox, and its node is not silent. So the silence is judged after a message to itself, behind the
-            // mailbox.
-            Self.Tell(BeatTime.Read, Self);
-            return;
-        }
-
         foreach (var (address, beat) in _quiet.OnTime(Now))
         {
             // Two processes of one group may be on one node. It beats to itself, so that they watch each other as on two nodes.
@@ -48,13 +40,6 @@ internal sealed partial class RaftRegistry
     private void StartBeatTimer(TimeSpan interval)
     {
         _beatInterval = interval;
-        Timers.StartSingleTimer(BeatTime.Due, BeatTime.Due, interval);
-    }
-
-    private sealed class BeatTime
-    {
-        // Due: time for the next beats. Read: all messages that were in the mailbox at that time have been read.
-        public static BeatTime Due { get; } = new();
-        public static BeatTime Read { get; } = new();
+        Timers.StartSingleTimer(Due.Beats, Due.Beats, interval);
     }
 }

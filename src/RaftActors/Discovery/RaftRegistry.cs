@@ -75,9 +75,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<QuietProcess>(OnQuiesced);
         Receive<EngineNews.Unwatched>(process => _quiet.Remove(process.Group, process.Name));
         Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
-        Receive<BeatTime>(OnBeatTime);
-        Receive<GreetTime>(_ => OnGreetTime());
-        Receive<GreetOnce>(_ => GreetAll());
+        Receive<Due>(_ => OnGreetTime(), due => due == Due.Greetings);
+        Receive<Due>(_ => GreetAll(), due => due == Due.List);
+        Receive<Due>(_ => Self.Tell(Due.BeatsBehindMailbox), due => due == Due.Beats);
+        Receive<Due>(_ => OnBeatTime());
         Receive<PrepareStop>(_ => OnPrepareStop());
         Receive<EngineNews.Prepared>(_ => OnPrepared(Sender));
         Receive<Terminated>(terminated => OnPrepared(terminated.ActorRef));
@@ -90,7 +91,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         });
     }
 
-    /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
@@ -108,7 +108,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         }
 
-        Timers.StartPeriodicTimer(GreetTime.Instance, GreetTime.Instance, _interval);
+        Timers.StartPeriodicTimer(Due.Greetings, Due.Greetings, _interval);
     }
 
     protected override void PostStop() => _source?.Stop(Self);
@@ -374,9 +374,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             GreetAll();
         }
-        else if (!Timers.IsTimerActive(GreetOnce.Instance))
+        else if (!Timers.IsTimerActive(Due.List))
         {
-            Timers.StartSingleTimer(GreetOnce.Instance, GreetOnce.Instance, _interval / 2);
+            Timers.StartSingleTimer(Due.List, Due.List, _interval / 2);
         }
     }
 
@@ -435,13 +435,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private sealed class GreetOnce
+    private enum Due
     {
-        public static GreetOnce Instance { get; } = new();
-    }
+        Greetings,
 
-    private sealed class GreetTime
-    {
-        public static GreetTime Instance { get; } = new();
+        // Tells the changed list of engines.
+        List,
+
+        Beats,
+
+        // A beat may wait in the mailbox, and its node is not silent. So the silence is judged after a message to itself.
+        BeatsBehindMailbox,
     }
 }

@@ -10,13 +10,10 @@ internal sealed record RegistryCall(ClientCall Call, ICanTell Caller);
 /// <summary>Takes the calls of clients to the registry of this node. Thread-safe.</summary>
 internal sealed class RegistryCalls(IActorRef registry) : ICallInbox
 {
-    /// <inheritdoc/>
-    public PassedOnCalls PassedOn { get; } = new();
+    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
-    /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller) => registry.Tell(new RegistryCall(call, caller), ActorRefs.NoSender);
 
-    /// <inheritdoc/>
     public void Announce()
     {
     }

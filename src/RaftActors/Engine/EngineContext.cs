@@ -24,7 +24,7 @@ internal sealed class EngineContext
         (Process, Core, _host, Self, Registry, Log) = (process, process.TakeCore(), host, self, registry, log);
         (Network, _events) = (NodeNetwork.Of(system), system.EventStream);
         Peers = new PeerBook(process);
-        Outbox = new Outbox(self);
+        Untaken = NewUntaken();
         Commit = Core.CommitIndex;
         if (Core.CommittedConfiguration is var (index, configuration))
         {
@@ -45,8 +45,6 @@ internal sealed class EngineContext
     public ILoggingAdapter Log { get; }
 
     public PeerBook Peers { get; }
-
-    public Outbox Outbox { get; }
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -71,8 +69,10 @@ internal sealed class EngineContext
     /// <summary>The number of the actor's present life. Messages to the actor carry it.</summary>
     public long Life { get; private set; }
 
-    /// <summary>The questions of clients that the present life has not taken.</summary>
-    public UntakenQuestions Untaken { get; private set; } = new();
+    /// <summary>
+    /// The questions of clients on their way to the present life, so that those to a slow actor do not fill the memory.
+    /// </summary>
+    public Backlog Untaken { get; private set; }
 
     /// <summary>This boot is durable. Requests wait for it: after a crash the next boot might use their numbers again.</summary>
     public bool HasBooted { get; set; }
@@ -100,7 +100,7 @@ internal sealed class EngineContext
         Own = found > committed ? found : committed;
         Actor = actor;
         Life = life;
-        Untaken = new UntakenQuestions();
+        Untaken = NewUntaken();
         TakesSnapshots = takesSnapshots;
         ValidatesProposals = validatesProposals;
     }
@@ -127,7 +127,7 @@ internal sealed class EngineContext
         }
         else
         {
-            Outbox.Send(engine, message);
+            engine.Tell(message, Self);
         }
     }
 
@@ -212,6 +212,8 @@ internal sealed class EngineContext
         EventLog.Write(Log, told);
         _events.Publish(told);
     }
+
+    private Backlog NewUntaken() => new(OpenQueries.MaxOfClients, Process.Settings.Limits.UncommittedSizeMaxBytes);
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);
 }

@@ -141,8 +141,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
     protected override void OnReceive(object message)
     {
-        _context.Outbox.BeginTurn();
-        ReplyTurn.Begin();
+        SendTurn.Begin();
         try
         {
             // Before the message, because Core counts a promise to a leader from its heartbeat on. It would end early by the ticks of the
@@ -152,10 +151,9 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         }
         finally
         {
-            ReplyTurn.End();
+            SendTurn.End();
         }
 
-        _context.Outbox.EndTurn();
         _gauges.OnTurn();
         KeepTicking();
     }

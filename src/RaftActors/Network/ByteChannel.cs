@@ -58,17 +58,13 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     }
 
     /// <summary>Encrypts an incoming connection, and returns the proved identity of the other side.</summary>
-    public async Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation)
-    {
-        return await credentials.AuthenticateAsServerAsync(BeginTls(), cancellation).ConfigureAwait(false);
-    }
+    public Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation) =>
+        credentials.AuthenticateAsServerAsync(BeginTls(), cancellation);
 
     /// <summary>Encrypts an outgoing connection, and returns the proved identity of the other side.</summary>
-    public async Task<PeerIdentity> AuthenticateAsClientAsync(
-        CertificateCredentials credentials, string host, CancellationToken cancellation)
-    {
-        return await credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation).ConfigureAwait(false);
-    }
+    public Task<PeerIdentity> AuthenticateAsClientAsync(
+        CertificateCredentials credentials, string host, CancellationToken cancellation) =>
+        credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation);
 
     /// <summary>The size of the buffer for sealed bytes.</summary>
     public int KeptBytes => _sealing?.Size ?? 0;
@@ -153,7 +149,6 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         socket.Dispose();

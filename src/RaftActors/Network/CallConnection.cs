@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core.Codec;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -11,38 +10,32 @@ namespace RaftActors.Network;
 /// The connection of the clients of this node to one other node. No node connects to a client: the replies come by this connection, and a
 /// number says to which call each belongs. It connects when there is a call. Thread-safe.
 /// </summary>
-internal sealed class CallConnection(Address address, NetworkContext context, Action<object> publish) : ICallLink, IThreadPoolWorkItem
+internal sealed class CallConnection(Address address, NetworkContext context, Action<object> publish)
+    : OutboundConnection<CallFrames>(
+        address, context, ConnectionKind.Client, () => new(context.Settings.FrameSizeMaxBytes, context.Outcomes)),
+    ICallLink, IThreadPoolWorkItem
 {
     // So few open calls are sent at once. With more, the callers that run now add theirs, and all are sent together.
     private const int FewCalls = 2;
 
-    private readonly Lock _lock = new();
     private readonly OpenCalls _open = new();
-    private readonly GrowingPause _pause = new(Machine.Current.Time);
-    private OutboundSocket<CallFrames>? _socket;
     private bool _isFlushing;
-    private bool _isDisposed;
-    private string? _problem;
 
-    /// <inheritdoc/>
-    public string? Problem => Volatile.Read(ref _problem);
-
-    /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
         var (isAlone, isOneOfMany) = (false, false);
-        lock (_lock)
+        lock (Gate)
         {
-            if (TryBegin() is not { } socket || socket.Frames.Length > context.Settings.QueueSizeMaxBytes)
+            if (TryBegin() is not { } socket || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
             {
-                context.Metrics.OnDropped();
+                Context.Metrics.OnDropped();
                 return false;
             }
 
             if (!socket.Frames.TryWrite(_open.NumberOf(caller), target, call))
             {
                 _open.Remove(caller);
-                context.OnUnwritten(call, address);
+                Context.OnUnwritten(call, Address);
                 return true;
             }
 
@@ -65,19 +58,12 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         return true;
     }
 
-    /// <inheritdoc/>
-    public void Forget(ICaller caller)
-    {
-        lock (_lock)
-        {
-            _open.Remove(caller);
-        }
-    }
+    public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <summary>Sends the calls that were written meanwhile.</summary>
     public void Execute()
     {
-        lock (_lock)
+        lock (Gate)
         {
             _isFlushing = false;
         }
@@ -85,30 +71,14 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         Flush();
     }
 
-    /// <summary>Ends a connection that the changed credentials would not allow.</summary>
-    public void Recheck()
-    {
-        OutboundSocket<CallFrames>? refused;
-        lock (_lock)
-        {
-            refused = _socket is { IsConnected: true, IsStillAccepted: false } socket ? socket : null;
-        }
-
-        if (refused is not null)
-        {
-            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
-            End(refused, "its credentials are no longer accepted", isByPeer: true);
-        }
-    }
-
     /// <summary>Ends the connection for good.</summary>
     public void Dispose()
     {
         OutboundSocket<CallFrames>? socket;
-        lock (_lock)
+        lock (Gate)
         {
-            _isDisposed = true;
-            socket = _socket;
+            HasEnded = true;
+            socket = Socket;
         }
 
         if (socket is not null)
@@ -117,79 +87,34 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         }
     }
 
-    // Null while it is not time for another attempt.
-    private OutboundSocket<CallFrames>? TryBegin()
+    protected override bool TryTake(OutboundSocket<CallFrames> socket)
     {
-        if (_socket is not null)
+        lock (Gate)
         {
-            return _socket;
-        }
-
-        if (_isDisposed || !_pause.IsOver)
-        {
-            return null;
-        }
-
-        CallFrames frames = new(context.Settings.FrameSizeMaxBytes, context.Outcomes);
-        _socket = new OutboundSocket<CallFrames>(ConnectionKind.Client, frames, context, _lock, OnLost);
-        _ = RunAsync(_socket);
-        return _socket;
-    }
-
-    private void Flush()
-    {
-        FrameSender? sender;
-        lock (_lock)
-        {
-            sender = _socket is { IsConnected: true } socket ? socket.Sender : null;
-        }
-
-        sender?.Flush();
-    }
-
-    private async Task RunAsync(OutboundSocket<CallFrames> socket)
-    {
-        // Runs on another thread than the caller's, because a name may have to be looked up.
-        await Task.Yield();
-        try
-        {
-            await socket.ConnectAsync(address);
-            lock (_lock)
+            if (socket != Socket)
             {
-                if (socket != _socket)
-                {
-                    return;
-                }
-
-                socket.Begin();
-                _pause.Reset();
-                Volatile.Write(ref _problem, null);
+                return false;
             }
 
-            context.Metrics.OnConnected();
-            context.Log.Info(
-                $"Calls of clients to {{0}} go by {(context.Credentials is null ? "a" : "an encrypted")} connection.", address);
-            publish(new ConnectionNews.Opened(address));
-            socket.Sender.Flush();
-            await ReadRepliesAsync(socket);
-            End(socket, "it has ended", isByPeer: false);
+            Begin();
         }
-        catch (Exception e)
-        {
-            OnLost(socket, e);
-        }
+
+        LogOpened("Calls of clients");
+        publish(new ConnectionNews.Opened(Address));
+        return true;
     }
 
-    private async Task ReadRepliesAsync(OutboundSocket<CallFrames> socket)
+    // The replies.
+    protected override async Task ReadAsync(OutboundSocket<CallFrames> socket)
     {
-        var block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes, beginsSmall: true);
+        var block = new ReceiveBlock(Context.Settings.FrameSizeMaxBytes, beginsSmall: true);
         while (await socket.Channel.ReceiveAsync(block.Room()).ConfigureAwait(false) is var count and > 0)
         {
-            context.Metrics.OnReceived(count);
+            Context.Metrics.OnReceived(count);
             block.Add(count);
             while (block.TryTake(out var bytes))
             {
-                if (Take(bytes))
+                if (_open.Return(bytes, Context.Outcomes))
                 {
                     block.Keep();
                 }
@@ -197,80 +122,39 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         }
     }
 
-    // Returns true if the reply has views of the bytes.
-    private bool Take(ReadOnlyMemory<byte> bytes)
-    {
-        var reader = ByteReader.OfKept(bytes);
-        var number = CallFormat.ReadHead(ref reader);
-        ICaller? caller;
-        lock (_lock)
-        {
-            if (!_open.TryTake(number, out caller))
-            {
-                return false;
-            }
-        }
-
-        OpenCalls.TellReply(caller, ref reader, context.Outcomes);
-        return reader.HasView;
-    }
-
-    private void OnLost(OutboundSocket<CallFrames> socket, Exception? cause)
-    {
-        if (!ConnectionFailure.IsExpected(cause))
-        {
-            context.Log.Error(cause, "The raft connection to {0} failed", address);
-        }
-
-        End(socket, ConnectionFailure.WhyOf(cause), ConnectionFailure.IsByPeer(cause));
-    }
-
-    private void End(OutboundSocket<CallFrames> socket, string why, bool isByPeer)
+    protected override void End(OutboundSocket<CallFrames> socket, string why, bool isByPeer)
     {
         ICaller[] lost;
         bool wasConnected;
-        lock (_lock)
+        lock (Gate)
         {
-            if (socket != _socket)
+            if (socket != Socket)
             {
                 return;
             }
 
             wasConnected = socket.IsConnected;
-            (_socket, _isFlushing) = (null, false);
+            (Socket, _isFlushing) = (null, false);
             lost = _open.TakeAll();
             if (!wasConnected)
             {
-                _pause.Grow();
+                Pause.Grow();
             }
         }
 
         socket.Dispose();
         if (wasConnected)
         {
-            context.Metrics.OnDisconnected();
-            context.Log.Info("The raft connection to {0} has ended.", address);
+            Context.Metrics.OnDisconnected();
+            Context.Log.Info("The raft connection to {0} has ended.", Address);
         }
         else
         {
-            OnFailed(why, isByPeer);
-        }
-
-        OpenCalls.TellLost(lost, address, wereSent: wasConnected);
-    }
-
-    // Attempts fail for the same reason again and again, so only the first failure is logged.
-    private void OnFailed(string why, bool isByPeer)
-    {
-        var problem = $"{address.Host}:{address.Port + context.Settings.PortOffset}: {why.TrimEnd('.')}";
-        if (_problem != problem)
-        {
-            Volatile.Write(ref _problem, problem);
             var remedy = isByPeer ? "" : " Check that the node runs, and that this machine reaches its port.";
-            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
-            context.Log.Log(isByPeer ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
+            LogFailed(why.TrimEnd('.'), remedy, isByPeer ? LogLevel.WarningLevel : LogLevel.InfoLevel);
+            publish(new ConnectionNews.Refused(Address, why, isByPeer));
         }
 
-        publish(new ConnectionNews.Refused(address, why, isByPeer));
+        OpenCalls.TellLost(lost, Address, wereSent: wasConnected);
     }
 }

@@ -38,17 +38,13 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
         },
         host.Publish);
 
-    /// <inheritdoc/>
     public Address? CallAddress => null;
 
-    /// <inheritdoc/>
     public string Problems => string.Join(' ', _all.Values.Select(each => each.Problem).OfType<string>().Distinct());
 
-    /// <inheritdoc/>
     public ICallLink LinkTo(Address node) =>
         _all.GetOrAdd(node, static (address, own) => new CallConnection(address, own._context, own._publish), this);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _context.Credentials?.Dispose();

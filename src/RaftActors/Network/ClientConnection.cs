@@ -13,52 +13,26 @@ namespace RaftActors.Network;
 /// the threads of the pool, and the calls of one read are announced together. If too many replies wait for all clients together, the
 /// client that reads most slowly loses its connection. Replies may be written on any thread.
 /// </summary>
-internal sealed class ClientConnection : IAcceptedConnection
+internal sealed class ClientConnection : AcceptedConnection, IFlushable
 {
     private readonly Lock _lock = new();
-    private readonly NetworkContext _context;
-    private readonly ByteChannel _channel;
     private readonly CallFrames _frames;
     private readonly FrameSender _sender;
-    private readonly HandshakeResult _client;
     private readonly PendingReplies.Place _place;
     private readonly ReceiveBlock _block;
     private readonly CallFormat.LatestTarget _latest = new();
     private readonly ConnectionRole _role;
     private ICallInbox? _announced;
-    private long _heardAt = Machine.Current.Time.GetTimestamp();
-    private volatile bool _isClosed;
 
     public ClientConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
+        : base(channel, context, client)
     {
-        (_channel, _context, _client) = (channel, context, client);
         _role = client.ClientRole!.Value; // Justification: a client has one.
         _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes, beginsSmall: true);
         _frames = new CallFrames(context.Settings.FrameSizeMaxBytes, context.Outcomes) { Level = client.Level };
         _sender = new FrameSender(_lock, channel, _frames, context.Metrics, _ => channel.Dispose());
         _place = new PendingReplies.Place(() => WaitingBytes, OnTooSlow);
     }
-
-    /// <inheritdoc/>
-    public Address Peer => _client.Peer;
-
-    /// <inheritdoc/>
-    public PeerIdentity? Identity => _client.Identity;
-
-    /// <inheritdoc/>
-    public ulong Node => _client.Node;
-
-    /// <inheritdoc/>
-    public bool IsClient => true;
-
-    /// <inheritdoc/>
-    public string Owner { get; init; } = "";
-
-    /// <inheritdoc/>
-    public long HeardAt => Volatile.Read(ref _heardAt);
-
-    /// <inheritdoc/>
-    public bool IsClosed => _isClosed;
 
     /// <summary>The number of the connection on this node, or null before it runs.</summary>
     public long? Id { get; private set; }
@@ -72,18 +46,17 @@ internal sealed class ClientConnection : IAcceptedConnection
     /// <summary>The calls of the client that wait for their processes.</summary>
     public CallWindow Calls { get; } = new(Machine.Current.Time);
 
-    /// <inheritdoc/>
-    public async Task RunToEndAsync()
+    public override async Task RunToEndAsync()
     {
-        _channel.Socket.Blocking = false;
-        _context.Replies.Enter(_place);
-        Id = _context.Calls.Enter(this);
+        Channel.Socket.Blocking = false;
+        Context.Replies.Enter(_place);
+        Id = Context.Calls.Enter(this);
         try
         {
-            while (await _channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
+            while (await Channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
             {
-                _context.Metrics.OnReceived(count);
-                Volatile.Write(ref _heardAt, Machine.Current.Time.GetTimestamp());
+                Context.Metrics.OnReceived(count);
+                OnHeard();
                 _block.Add(count);
                 while (!ReadCalls())
                 {
@@ -98,21 +71,19 @@ internal sealed class ClientConnection : IAcceptedConnection
     }
 
     /// <summary>Closes the connection, and drops the replies that wait.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
-        _context.Replies.Leave(_place);
+        Context.Replies.Leave(_place);
         if (Id is { } id)
         {
-            _context.Calls.Leave(id);
+            Context.Calls.Leave(id);
         }
 
+        base.Dispose();
         lock (_lock)
         {
-            _isClosed = true;
             _frames.Take([]);
         }
-
-        _channel.Dispose();
     }
 
     /// <summary>Writes the reply to a call. The turn that writes it sends it at its end.</summary>
@@ -121,34 +92,33 @@ internal sealed class ClientConnection : IAcceptedConnection
         bool isGrown;
         lock (_lock)
         {
-            _context.Replies.OnWriting(_place, isFirst: _frames.Length == 0);
-            if (_isClosed)
+            Context.Replies.OnWriting(_place, isFirst: _frames.Length == 0);
+            if (IsClosed)
             {
-                _context.Metrics.OnDropped();
+                Context.Metrics.OnDropped();
                 return;
             }
 
             if (!_frames.TryWrite(number, reply))
             {
-                _context.OnUnwritten(reply, Peer);
+                Context.OnUnwritten(reply, Peer);
                 if (OutcomeFormat.InPlaceOf(reply) is not { } smaller || !_frames.TryWrite(number, smaller))
                 {
                     return;
                 }
             }
 
-            isGrown = _context.Replies.OnWritten(_place);
+            isGrown = Context.Replies.OnWritten(_place);
         }
 
         if (isGrown)
         {
-            _context.Replies.MakeRoom();
+            Context.Replies.MakeRoom();
         }
 
-        ReplyTurn.OnWritten(this);
+        SendTurn.OnWritten(this);
     }
 
-    /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
     public void Flush() => _sender.Flush();
 
     // Returns false if too many calls wait for their processes. There may be more frames then.
@@ -175,18 +145,18 @@ internal sealed class ClientConnection : IAcceptedConnection
         }
     }
 
-    public bool MayOperate => _client.Identity is null || _role >= ConnectionRole.Operator;
+    public bool MayOperate => Identity is null || _role >= ConnectionRole.Operator;
 
     private void Take(ReadOnlyMemory<byte> bytes)
     {
         // A call copies its values. Views would keep large blocks alive, which only full collections remove.
         ByteReader reader = new(bytes.Span);
         var (number, target, call) = CallFormat.ReadCall(ref reader, _latest);
-        if (_client.Identity is { } identity && CallTable.RoleFor(call) is var needed && _role < needed)
+        if (Identity is { } identity && CallTable.RoleFor(call) is var needed && _role < needed)
         {
             Refuse(number, call, identity, needed);
         }
-        else if (_context.Calls.Find(target) is { } inbox)
+        else if (Context.Calls.Find(target) is { } inbox)
         {
             if (_announced is { } other && other != inbox)
             {
@@ -210,9 +180,9 @@ internal sealed class ClientConnection : IAcceptedConnection
 
         // Limited by the name of the certificate, which the other side cannot choose, so that a client that reconnects does not fill the
         // log.
-        if (_context.Refusals.TryGive(identity.Name, why, out var text))
+        if (Context.Refusals.TryGive(identity.Name, why, out var text))
         {
-            _context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);
+            Context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);
         }
 
         var told = RaftFailure.NotDone(FailureReason.Unauthorized, $"{identity} was refused: {why}");
@@ -224,12 +194,12 @@ internal sealed class ClientConnection : IAcceptedConnection
     private void OnTooSlow()
     {
         Dispose();
-        var max = _context.Settings.ReplySizeMaxBytes;
+        var max = Context.Settings.ReplySizeMaxBytes;
         var why = $"it reads its answers too slowly, and the answers that wait for all clients exceed {max} bytes (a quarter "
             + "of raft.transport-tcp.queue-size-max). Let it read faster or ask for less at a time, or raise the setting on this node.";
-        if (_context.Refusals.TryGive(_client.Identity?.Name ?? $"{Peer}", why, out var text))
+        if (Context.Refusals.TryGive(Identity?.Name ?? $"{Peer}", why, out var text))
         {
-            _context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", _client.Identity, Peer, text);
+            Context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", Identity, Peer, text);
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed class ConnectionListener : IDisposable
     private static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<IAcceptedConnection> _inbound = [];
-    private readonly Dictionary<Address, IAcceptedConnection> _latest = [];
+    private readonly HashSet<AcceptedConnection> _inbound = [];
+    private readonly Dictionary<Address, AcceptedConnection> _latest = [];
     private readonly OpenHandshakes _handshakes = new(MaxHandshakes);
     private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly NetworkContext _context;
@@ -62,7 +62,7 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes the connections that the changed credentials would not accept.</summary>
     public void Recheck()
     {
-        IAcceptedConnection[] all;
+        AcceptedConnection[] all;
         lock (_lock)
         {
             all = [.. _inbound];
@@ -77,7 +77,7 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
     public void OnDeparted(Address peer)
     {
-        IAcceptedConnection[] all;
+        AcceptedConnection[] all;
         lock (_lock)
         {
             all = [.. _inbound.Where(connection => connection.IsByName && connection.Peer.Equals(peer))];
@@ -90,7 +90,7 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private void Recheck(IAcceptedConnection connection)
+    private void Recheck(AcceptedConnection connection)
     {
         if (connection.Identity is { } identity && !_context.Credentials!.Current.StillAccepts(identity))
         {
@@ -99,7 +99,6 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _isDisposed = true;
@@ -198,7 +197,7 @@ internal sealed class ConnectionListener : IDisposable
     {
         using var channel = new ByteChannel(socket, blocks: true);
         var from = IPAddress.None;
-        IAcceptedConnection? connection = null;
+        AcceptedConnection? connection = null;
         try
         {
             from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
@@ -289,7 +288,7 @@ internal sealed class ConnectionListener : IDisposable
     // The latest of a node's connections counts, because the node has restarted or connected again. The one before, if it is of the same
     // start, is still read to its end: a node changes its connection when its credentials change, and what it sent by the former one must
     // not be lost.
-    private bool TryAdd(IAcceptedConnection connection)
+    private bool TryAdd(AcceptedConnection connection)
     {
         lock (_lock)
         {
@@ -314,15 +313,15 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private IEnumerable<IAcceptedConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
+    private IEnumerable<AcceptedConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
 
     // Without credentials, a node that a group names counts. Each address has at most one connection.
-    private bool IsNode(IAcceptedConnection connection) =>
+    private bool IsNode(AcceptedConnection connection) =>
         connection.IsProvenNode || (!connection.IsClient && _context.IsNamed(connection.Peer));
 
     // When all places are taken, the owner with the most clients loses the client that has been silent longest. So a flood of one owner
     // keeps nobody else out. That owner itself gets another place only for a client that is not in use.
-    private bool HasRoomFor(IAcceptedConnection connection)
+    private bool HasRoomFor(AcceptedConnection connection)
     {
         var open = _inbound.Where(each => !each.IsClosed).ToArray();
         if (open.Length < _maxConnections)
@@ -345,7 +344,7 @@ internal sealed class ConnectionListener : IDisposable
         return true;
     }
 
-    private void OnEnd(IAcceptedConnection? connection)
+    private void OnEnd(AcceptedConnection? connection)
     {
         lock (_lock)
         {

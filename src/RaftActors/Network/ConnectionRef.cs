@@ -11,12 +11,10 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkContext context) : ActorRefBase
 {
-    /// <inheritdoc/>
     public override ActorPath Path => path;
 
     public IConnection Connection => made.Current;
 
-    /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
     {
         if (message is not WireMessage written)
@@ -31,6 +29,6 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
         // A frame always has a sender. The registry stands in for a missing one, and ignores the answers.
         var connection = Connection;
         connection.Write(this, written, sender ?? context.Registry);
-        connection.Flush();
+        SendTurn.OnWritten(connection);
     }
 }

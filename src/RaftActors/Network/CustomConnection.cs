@@ -19,7 +19,7 @@ namespace RaftActors.Network;
 /// </para>
 /// </summary>
 internal sealed class CustomConnection(Address address, NetworkContext context, Action<ReadOnlyMemory<byte>> send, TimeProvider clock)
-    : IForgettableConnection
+    : IForgettableConnection, ICallLink
 {
     /// <summary>A message of this many bytes is sent before the end of the turn.</summary>
     public const int FullBytes = 32 * 1024;
@@ -54,24 +54,15 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private readonly Dictionary<string, IActorRef> _senders = [];
     private FrameReader? _reader;
     private readonly CallFormat.LatestTarget _latest = new();
-    private CustomCallLink? _calls;
+
+    // The calls of this node's clients to the other node. The transport may lose them, so a caller that waits too long sends its call
+    // again.
+    private readonly OpenCalls _open = new();
+    private ConnectionRef? _registry;
     private volatile bool _isRetired;
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
 
-    /// <summary>The calls of this node's clients to the other node.</summary>
-    public CustomCallLink Calls
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _calls ??= new CustomCallLink(address, this, context);
-            }
-        }
-    }
-
-    /// <inheritdoc/>
     public byte Level
     {
         get
@@ -83,10 +74,8 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
     }
 
-    /// <inheritdoc/>
     public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
 
-    /// <inheritdoc/>
     public bool TryRetire()
     {
         lock (_lock)
@@ -102,7 +91,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
     }
 
-    /// <inheritdoc/>
     public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         byte[]? full = null;
@@ -125,7 +113,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(full);
     }
 
-    /// <inheritdoc/>
     public void Flush()
     {
         byte[]? message;
@@ -136,6 +123,27 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
         Send(message);
     }
+
+    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    {
+        ByteWriter writer = new() { Level = Level };
+        try
+        {
+            CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
+        }
+        catch (ArgumentException)
+        {
+            Forget(caller);
+            context.OnUnwritten(call, address);
+            return true;
+        }
+
+        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundConnection.RegistryPath}"), this, context);
+        _registry.Tell(new WireMessage.Call(writer.ToArray()), context.Registry);
+        return true;
+    }
+
+    public void Forget(ICaller caller) => _open.Remove(caller);
 
     /// <exception cref="InvalidDataException">The message is damaged.</exception>
     public void Receive(ReadOnlyMemory<byte> message)
@@ -279,11 +287,12 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
                 break;
             case WireMessage.Reply when frame.IsToGone:
                 break;
-            case WireMessage.Reply reply when NodeCalls.IsForwarded(reply):
-                context.Calls.Return(reply);
-                break;
             case WireMessage.Reply reply:
-                Calls.Receive(reply);
+                if (!context.Calls.TryReturn(reply))
+                {
+                    _open.Return(reply.Frame, context.Outcomes);
+                }
+
                 break;
             default:
                 _batch.Add(frame);

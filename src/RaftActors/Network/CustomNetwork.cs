@@ -46,10 +46,6 @@ internal sealed class CustomNetwork : INetwork
         transport.Attach(Receive);
     }
 
-    /// <inheritdoc/>
-    public string Problems => "";
-
-    /// <inheritdoc/>
     public IActorRef Resolve(string path)
     {
         if (!WirePath.TryParse(path, out var parsed) || parsed.Address.HasLocalScope)
@@ -62,18 +58,10 @@ internal sealed class CustomNetwork : INetwork
             : _system.DeadLetters;
     }
 
-    /// <inheritdoc/>
-    public ICallLink LinkTo(Address node) => _connections.Get(node).Calls;
+    public ICallLink LinkTo(Address node) => _connections.Get(node);
 
-    /// <inheritdoc/>
     public void SetNamed(ImmutableHashSet<Address> named) => _connections.SetNamed(named);
 
-    /// <inheritdoc/>
-    public void Forget(Address address)
-    {
-    }
-
-    /// <inheritdoc/>
     public void Dispose() => _transport.Detach();
 
     private IActorRef ResolveOwn(string path) => CustomAddress.ResolveOwn(_system, _context.Own, path);

@@ -20,16 +20,8 @@ internal sealed class DepartedNodes
     private readonly Dictionary<Address, long> _all = [];
     private long _departures;
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _all.Count;
-            }
-        }
-    }
+    /// <summary>Out of date at once while other threads change it.</summary>
+    public int Count => _all.Count;
 
     public bool Contains(Address address)
     {

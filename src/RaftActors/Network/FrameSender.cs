@@ -12,7 +12,7 @@ namespace RaftActors.Network;
 /// <param name="onLost">Called once or more when the connection is lost, without the lock. The cause is null if the socket reported
 /// it.</param>
 internal sealed class FrameSender(
-    Lock gate, ByteChannel channel, IFrames frames, TransportMetrics metrics, Action<Exception?> onLost)
+    Lock gate, ByteChannel channel, Frames frames, TransportMetrics metrics, Action<Exception?> onLost)
 {
     // The thread of an engine also sends what others wrote meanwhile, but not for long, because it would miss its ticks.
     private const int MaxRounds = 4;

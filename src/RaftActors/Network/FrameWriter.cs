@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -9,11 +7,11 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Writes the frames of one connection: the length in 4 bytes, an octet, the receiver, the sender, and the message with its manifest. The
-/// lowest bit of the octet tells the reader to forget what it knows, and the other bits are the format level minus 1. Each connection
-/// writes a path or member in full once, and later its place among those written. Not thread-safe.
+/// Writes the frames of one connection: an octet, the receiver, the sender, and the message with its manifest. The lowest bit of the
+/// octet tells the reader to forget what it knows, and the other bits are the format level minus 1. Each connection writes a path or
+/// member in full once, and later its place among those written. Not thread-safe.
 /// </summary>
-internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
+internal sealed class FrameWriter : Frames
 {
     /// <summary>
     /// Both sides forget all paths and members after a frame that exceeds this number. A thousand groups have more than a thousand
@@ -33,24 +31,18 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     /// <summary>The largest buffer that is kept. A larger one comes from one large message or a slow node, and is garbage.</summary>
     public const int KeptSizeMax = 1024 * 1024;
 
-    private readonly ByteWriter _writer = NewWriter();
+    private readonly Address _own;
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);
     private long _pathLength;
     private bool _mustForget;
 
-    /// <inheritdoc/>
-    public int KeptSize => KeptSizeMax;
-
-    /// <inheritdoc/>
-    public byte Level
+    public FrameWriter(Address own, int frameSizeMaxBytes)
+        : base(frameSizeMaxBytes, KeptSizeMax)
     {
-        get => _writer.Level;
-        set => _writer.Level = value;
+        _own = own;
+        Writer.ShareMembers();
     }
-
-    /// <inheritdoc/>
-    public int Length => _writer.Length;
 
     /// <summary>
     /// Writes a message. Returns false, with nothing written, if it is too large for a frame, has a text that is no Unicode, or has
@@ -58,19 +50,12 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     /// </summary>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
-        var start = _writer.Length;
+        var start = Begin();
         var isWritten = false;
         try
         {
             Write(to, message, from);
-            var size = _writer.Length - start - sizeof(int);
-            isWritten = size <= frameSizeMaxBytes;
-            if (isWritten)
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(_writer.Written[start..], size);
-            }
-
-            return isWritten;
+            return isWritten = TryEnd(start);
         }
         catch (ArgumentException)
         {
@@ -82,7 +67,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
             // Half a frame would make the rest of the connection unreadable, so it is cut off after any exception.
             if (!isWritten)
             {
-                _writer.Cut(start);
+                Drop(start);
                 _mustForget = true;
             }
         }
@@ -90,9 +75,6 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
 
     /// <summary>The next frame names its actors in full, so that it can be read without those before it.</summary>
     public void Forget() => _mustForget = true;
-
-    /// <inheritdoc/>
-    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= KeptSizeMax ? next : []);
 
     /// <summary>
     /// Tells whether both sides forget all before the next frame. The reader decides this by itself, so a dishonest writer cannot make it
@@ -104,28 +86,20 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     /// <summary>The characters that a known path counts as.</summary>
     public static int LengthOf(string path) => path.Length + (ElementLength * path.AsSpan().Count('/'));
 
-    private static ByteWriter NewWriter()
-    {
-        var writer = new ByteWriter { Level = FormatRange.Own.Lowest };
-        writer.ShareMembers();
-        return writer;
-    }
-
     private void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         var forgets = _mustForget
             || IsTooMuch(
-                _receivers.Count + _senders.Count, _writer.SharedMembers, _pathLength + _writer.SharedLength);
+                _receivers.Count + _senders.Count, Writer.SharedMembers, _pathLength + Writer.SharedLength);
         if (forgets)
         {
             _receivers.Clear();
             _senders.Clear();
-            _writer.ForgetMembers();
+            Writer.ForgetMembers();
             _pathLength = 0;
         }
 
-        _writer.Room(sizeof(int));
-        _writer.Octet((byte)(((Level - 1) << 1) | (forgets ? 1 : 0)));
+        Writer.Octet((byte)(((Level - 1) << 1) | (forgets ? 1 : 0)));
         if (IsNew(_receivers, to))
         {
             WritePath(to.Path.Uid == 0 ? to.Path.ToStringWithoutAddress() : $"{to.Path.ToStringWithoutAddress()}#{to.Path.Uid}");
@@ -133,16 +107,16 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
 
         if (IsNew(_senders, from))
         {
-            WritePath(from.Path.ToSerializationFormatWithAddress(own));
+            WritePath(from.Path.ToSerializationFormatWithAddress(_own));
         }
 
-        WireTable.WriteNamed(_writer, message);
+        WireTable.WriteNamed(Writer, message);
         _mustForget = false;
     }
 
     private void WritePath(string path)
     {
-        _writer.Text(path);
+        Writer.Text(path);
         _pathLength += LengthOf(path);
     }
 
@@ -150,12 +124,12 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     {
         if (known.TryGetValue(actor, out var place))
         {
-            _writer.Number(place);
+            Writer.Number(place);
             return false;
         }
 
         known.Add(actor, known.Count + 1);
-        _writer.Number(0);
+        Writer.Number(0);
         return true;
     }
 }

@@ -6,18 +6,22 @@ internal sealed class GrowingPause(TimeProvider clock)
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
-    private TimeSpan _length;
+    private int _failures;
     private long _failedAt;
 
-    public bool IsOver => clock.GetElapsedTime(_failedAt) >= _length;
+    public bool IsOver => clock.GetElapsedTime(_failedAt) >= After(_failures, First, Longest);
 
     /// <summary>Begins the next pause, after a failed attempt.</summary>
     public void Grow()
     {
-        _length = _length == default ? First : _length < Longest / 2 ? 2 * _length : Longest;
+        _failures++;
         _failedAt = clock.GetTimestamp();
     }
 
     /// <summary>Ends the pause, after a success or because the other side is known to run.</summary>
-    public void Reset() => _length = default;
+    public void Reset() => _failures = 0;
+
+    /// <summary>Returns the pause after some failures. It doubles with each of them, up to the longest one.</summary>
+    public static TimeSpan After(int failures, TimeSpan first, TimeSpan longest) => failures == 0 ? TimeSpan.Zero
+        : TimeSpan.FromTicks((long)Math.Min(Math.ScaleB(first.Ticks, failures - 1), longest.Ticks));
 }

@@ -7,7 +7,7 @@ namespace RaftActors.Network;
 /// <summary>Takes calls of clients: a process, or the registry of a node. Thread-safe.</summary>
 internal interface ICallInbox
 {
-    PassedOnCalls PassedOn { get; }
+    Backlog PassedOn { get; }
 
     /// <summary>Takes a call. Call <see cref="Announce"/> after the last one of a batch.</summary>
     /// <param name="caller">Gets the reply. Thread-safe.</param>

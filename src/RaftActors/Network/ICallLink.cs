@@ -6,7 +6,7 @@ namespace RaftActors.Network;
 
 /// <summary>
 /// The route of calls to one node: inside of this one (<see cref="LocalLink"/>), by a connection (<see cref="CallConnection"/>), or by a
-/// custom transport (<see cref="CustomCallLink"/>). The reply comes by the same route. Thread-safe.
+/// custom transport (<see cref="CustomConnection"/>). The reply comes by the same route. Thread-safe.
 /// </summary>
 internal interface ICallLink
 {
@@ -20,13 +20,14 @@ internal interface ICallLink
     bool Send(CallTarget target, ClientCall call, ICaller caller);
 
     /// <summary>Drops a call whose caller waits no longer.</summary>
-    void Forget(ICaller caller);
+    void Forget(ICaller caller)
+    {
+    }
 }
 
 /// <summary>The calls of clients to processes of their own node.</summary>
 internal sealed class LocalLink(NodeCalls calls) : ICallLink
 {
-    /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
         if (calls.Find(target) is not { } inbox)
@@ -38,10 +39,5 @@ internal sealed class LocalLink(NodeCalls calls) : ICallLink
         inbox.Add(call, caller);
         inbox.Announce();
         return true;
-    }
-
-    /// <inheritdoc/>
-    public void Forget(ICaller caller)
-    {
     }
 }

@@ -8,7 +8,7 @@ namespace RaftActors.Network;
 /// The route for messages of raft to one other node: by a connection (<see cref="NodeConnection"/>), or by a custom transport
 /// (<see cref="CustomConnection"/>). Thread-safe.
 /// </summary>
-internal interface IConnection
+internal interface IConnection : IFlushable
 {
     /// <summary>This connection, or its successor to the same address if this one was forgotten.</summary>
     IConnection Current => this;
@@ -16,11 +16,8 @@ internal interface IConnection
     /// <summary>The format level of the next messages.</summary>
     byte Level { get; }
 
-    /// <summary>Writes a message for the next <see cref="Flush"/>. Drops it if there is no connection, or if too many bytes wait.</summary>
+    /// <summary>Writes a message for the next flush. Drops it if there is no connection, or if too many bytes wait.</summary>
     void Write(IActorRef to, WireMessage message, IActorRef from);
-
-    /// <summary>Sends the messages, as far as the socket takes them without waiting. A task sends the rest.</summary>
-    void Flush();
 }
 
 /// <summary>

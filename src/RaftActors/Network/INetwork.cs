@@ -11,7 +11,7 @@ namespace RaftActors.Network;
 internal interface INetwork : IDisposable
 {
     /// <summary>Explains to a person why some nodes cannot be reached. Empty if nothing is known.</summary>
-    string Problems { get; }
+    string Problems => "";
 
     /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
     IActorRef Resolve(string path);
@@ -22,5 +22,7 @@ internal interface INetwork : IDisposable
     void SetNamed(ImmutableHashSet<Address> named);
 
     /// <summary>Forgets a node that is gone.</summary>
-    void Forget(Address address);
+    void Forget(Address address)
+    {
+    }
 }

@@ -10,25 +10,19 @@ namespace RaftActors.Network;
 /// Reads one connection of another node after its handshake. It has its own thread, because a thread that waits in the socket wakes
 /// without a detour, and a node has few connections. The messages of one read for one engine are told as one batch.
 /// </summary>
-internal sealed class InboundConnection : IAcceptedConnection
+internal sealed class InboundConnection : AcceptedConnection
 {
     public const string RegistryPath = "/system/raft";
 
-    private readonly ByteChannel _channel;
-    private readonly NetworkContext _context;
     private readonly MessageGate? _gate;
-    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrameReader _frames;
     private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
     private readonly CallFormat.LatestTarget _target = new();
-    private readonly byte _level;
-    private volatile bool _isClosed;
 
     public InboundConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting, IConnection connection)
+        : base(channel, context, greeting)
     {
-        (_channel, _context, Peer, Node, Identity) = (channel, context, greeting.Peer, greeting.Node, greeting.Identity);
-        _level = greeting.Level;
         _gate = Identity is { } identity ? new MessageGate(identity, Peer, context) : null;
         _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
@@ -38,41 +32,19 @@ internal sealed class InboundConnection : IAcceptedConnection
         };
     }
 
-    /// <inheritdoc/>
-    public Address Peer { get; }
-
-    /// <inheritdoc/>
-    public ulong Node { get; }
-
-    /// <inheritdoc/>
-    public PeerIdentity? Identity { get; }
-
-    /// <inheritdoc/>
-    public bool IsClient => false;
-
-    /// <inheritdoc/>
-    public string Owner { get; init; } = "";
-
-    /// <inheritdoc/>
-    public long HeardAt { get; } = Machine.Current.Time.GetTimestamp();
-
-    /// <inheritdoc/>
-    public bool IsClosed => _isClosed;
-
-    /// <inheritdoc/>
-    public Task RunToEndAsync()
+    public override Task RunToEndAsync() => Machine.Current.RunBlocking("raft-connection", () =>
     {
-        new Thread(RunToEnd) { IsBackground = true, Name = "raft-connection" }.Start();
-        return _end.Task;
-    }
+        Run();
+        return true;
+    });
 
     /// <summary>Reads on this thread until the connection ends.</summary>
     /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
     public void Run()
     {
-        while (_channel.Receive(_block.Room().Span) is var count and > 0)
+        while (Channel.Receive(_block.Room().Span) is var count and > 0)
         {
-            _context.Metrics.OnReceived(count);
+            Context.Metrics.OnReceived(count);
             _block.Add(count);
             var mayRunHere = false;
             EngineDispatcher.BeginOffer();
@@ -82,7 +54,7 @@ internal sealed class InboundConnection : IAcceptedConnection
 
                 // The engine may run here if no other messages wait: a slow engine must not hold up the messages of another one, and with
                 // more to read it works on the pool meanwhile.
-                mayRunHere = _frames.Engines == 1 && _channel.Socket.Available == 0;
+                mayRunHere = _frames.Engines == 1 && Channel.Socket.Available == 0;
             }
             finally
             {
@@ -91,29 +63,8 @@ internal sealed class InboundConnection : IAcceptedConnection
         }
     }
 
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _isClosed = true;
-        _channel.Dispose();
-    }
-
     /// <summary>Tells whether the actor at a path, without address, takes messages of other nodes.</summary>
     public static bool IsService(string path) => FrameReader.IsEngine(path) || path == RegistryPath;
-
-    // Catches every exception, because one that left the thread would end the program.
-    private void RunToEnd()
-    {
-        try
-        {
-            Run();
-            _end.TrySetResult();
-        }
-        catch (Exception e)
-        {
-            _end.TrySetException(e);
-        }
-    }
 
     private void ReadFrames()
     {
@@ -149,12 +100,12 @@ internal sealed class InboundConnection : IAcceptedConnection
         switch (frame.Message)
         {
             case WireMessage.Call call:
-                _context.Calls.Take(call, frame.From, _level, _target, _context);
+                Context.Calls.Take(call, frame.From, Level, _target, Context);
                 break;
             case WireMessage.Reply when frame.IsToGone:
                 break;
             case WireMessage.Reply reply:
-                _context.Calls.Return(reply);
+                Context.Calls.TryReturn(reply);
                 break;
             default:
                 _batch.Add(frame);

@@ -89,16 +89,11 @@ internal sealed class NodeCalls(long connections = 0)
         }
     }
 
-    /// <summary>Tells whether a reply is to a call that this node has forwarded.</summary>
-    public static bool IsForwarded(WireMessage.Reply reply)
-    {
-        var reader = ByteReader.OfKept(reply.Frame);
-        return CallFormat.ReadHead(ref reader) > NumberMax;
-    }
-
-    /// <summary>Passes the reply to a forwarded call on to the client, if it is still connected.</summary>
+    /// <summary>
+    /// Passes the reply to a forwarded call on to the client, if it is still connected. Returns false if the call was this node's own.
+    /// </summary>
     /// <exception cref="InvalidDataException">The reply is damaged.</exception>
-    public void Return(WireMessage.Reply reply)
+    public bool TryReturn(WireMessage.Reply reply)
     {
         var reader = ByteReader.OfKept(reply.Frame);
         var number = CallFormat.ReadHead(ref reader);
@@ -106,6 +101,8 @@ internal sealed class NodeCalls(long connections = 0)
         {
             client.Write(number & NumberMax, reader.Rest().ToArray());
         }
+
+        return number > NumberMax;
     }
 
     /// <summary>The reply to a call for a process that does not run here.</summary>

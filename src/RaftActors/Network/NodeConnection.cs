@@ -8,23 +8,20 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The route for messages of raft to one other node: a connection that this node opens when there is a message. With <c>raft.security</c>
-/// it is encrypted, and both sides prove their identity. A message that cannot be sent is lost, as by a broken network. Thread-safe.
+/// The route for messages of raft to one other node: a connection that this node opens when there is a message. A message that cannot be
+/// sent is lost, as by a broken network. Thread-safe.
 /// </summary>
-internal sealed class NodeConnection(Address address, NetworkContext context) : IForgettableConnection
+internal sealed class NodeConnection(Address address, NetworkContext context)
+    : OutboundConnection<FrameWriter>(
+        address, context, ConnectionKind.Node, () => new(context.Own, context.Settings.FrameSizeMaxBytes)), IForgettableConnection
 {
     private const int EarlyMax = 16;
 
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _lock = new();
-    private readonly GrowingPause _pause = new(Machine.Current.Time);
-
     // Messages that need a higher level than the lowest one wait here until the level of the connection is known. They are requests of
     // operators, so there are few.
     private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
-
-    private OutboundSocket<FrameWriter>? _socket;
 
     // Connects with changed credentials, while the present connection still sends.
     private OutboundSocket<FrameWriter>? _next;
@@ -38,21 +35,16 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private bool _hasEarlyActor;
     private bool _isMet;
     private bool _hasConnected;
-    private volatile bool _isRetired;
-    private string? _problem;
     private string? _renewalProblem;
-
-    /// <summary>Why there is no connection, or null if there is one or none was tried.</summary>
-    public string? Problem => Volatile.Read(ref _problem);
 
     /// <summary>This node has connected, and the other side has proved to be that node.</summary>
     public bool IsVerified
     {
         get
         {
-            lock (_lock)
+            lock (Gate)
             {
-                return _socket is { IsVerified: true };
+                return Socket is { IsVerified: true };
             }
         }
     }
@@ -62,25 +54,25 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     /// </summary>
     public void OnMet()
     {
-        lock (_lock)
+        lock (Gate)
         {
             _isMet = true;
-            _pause.Reset();
+            Pause.Reset();
         }
     }
 
     /// <summary>Connects now, without a message. Tells the registry the outcome, even if there is a connection already.</summary>
     public void Connect()
     {
-        lock (_lock)
+        lock (Gate)
         {
-            if (_socket is { IsConnected: true })
+            if (Socket is { IsConnected: true })
             {
-                context.Registry.Tell(new ConnectionNews.Opened(address), ActorRefs.NoSender);
+                Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
             }
 
-            _pause.Reset();
-            BeginIfTime();
+            Pause.Reset();
+            TryBegin();
         }
     }
 
@@ -90,19 +82,13 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     /// </summary>
     public void Renew()
     {
-        lock (_lock)
+        lock (Gate)
         {
-            if (_socket is not { IsConnected: true, IsOutdated: true } present)
-            {
-                return;
-            }
-
-            if (_next is null)
+            if (Socket is { IsConnected: true, IsOutdated: true })
             {
                 // A renewal that is under way must not be replaced: the other node may already use its connection in place of the present
                 // one. If it is outdated itself, it is renewed after its handshake.
-                _next = NewSocket();
-                _ = ConnectAsync(_next);
+                _next ??= NewSocket();
             }
         }
     }
@@ -110,60 +96,55 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     /// <summary>Ends the connection. The next message makes another one.</summary>
     public void Forget()
     {
-        lock (_lock)
+        lock (Gate)
         {
             EndNow();
         }
     }
 
-    /// <inheritdoc/>
     public byte Level
     {
         get
         {
-            lock (_lock)
+            lock (Gate)
             {
-                return _socket?.Frames.Level ?? FormatRange.Own.Lowest;
+                return Socket?.Frames.Level ?? FormatRange.Own.Lowest;
             }
         }
     }
 
-    /// <inheritdoc/>
-    public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
+    public IConnection Current => HasEnded ? Context.ConnectionTo(Address) ?? this : this;
 
-    /// <inheritdoc/>
     public bool TryRetire()
     {
-        lock (_lock)
+        lock (Gate)
         {
-            return _isRetired |= _socket is null;
+            return HasEnded |= Socket is null;
         }
     }
 
-    /// <inheritdoc/>
     public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
-        lock (_lock)
+        lock (Gate)
         {
-            BeginIfTime();
-            if (_socket is null || _socket.Frames.Length > context.Settings.QueueSizeMaxBytes)
+            if (TryBegin() is not { } socket || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
             {
                 _hasLostActor |= message is WireMessage.ActorAt;
-                _hasLost |= _socket is null;
-                context.Metrics.OnDropped();
+                _hasLost |= Socket is null;
+                Context.Metrics.OnDropped();
             }
-            else if (_socket.Frames.TryWrite(to, message, from))
+            else if (socket.Frames.TryWrite(to, message, from))
             {
-                _hasEarlyActor |= message is WireMessage.ActorAt && !_socket.IsConnected;
+                _hasEarlyActor |= message is WireMessage.ActorAt && !socket.IsConnected;
             }
-            else if (!_socket.IsConnected && _early.Count < EarlyMax)
+            else if (!socket.IsConnected && _early.Count < EarlyMax)
             {
                 _early.Enqueue((to, message, from));
             }
             else
             {
                 // Before the handshake, nothing is known of the program on that node.
-                context.OnUnwritten(message, address);
+                Context.OnUnwritten(message, Address);
             }
         }
     }
@@ -173,7 +154,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     /// </summary>
     public bool TakeLostActor()
     {
-        lock (_lock)
+        lock (Gate)
         {
             var hasLost = _hasLostActor;
             _hasLostActor = false;
@@ -181,82 +162,31 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
     }
 
-    /// <inheritdoc/>
-    public void Flush()
-    {
-        FrameSender? sender;
-        lock (_lock)
-        {
-            sender = _socket is { IsConnected: true } socket ? socket.Sender : null;
-        }
-
-        sender?.Flush();
-    }
-
-    private OutboundSocket<FrameWriter> NewSocket() => new(
-        ConnectionKind.Node, new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes), context, _lock, OnLost);
-
-    private void BeginIfTime()
-    {
-        if (_socket is null && !_isRetired && _pause.IsOver)
-        {
-            _socket = NewSocket();
-            _ = ConnectAsync(_socket);
-        }
-    }
-
-    private async Task ConnectAsync(OutboundSocket<FrameWriter> socket)
-    {
-        // Runs on another thread than the engine's, because a name may have to be looked up.
-        await Task.Yield();
-        try
-        {
-            await socket.ConnectAsync(address);
-            if (!TryTake(socket))
-            {
-                return;
-            }
-
-            // The credentials may have changed since the handshake.
-            Renew();
-            socket.Sender.Flush();
-            await socket.WaitForEndAsync();
-            End(socket, "it has ended", isRefused: false);
-        }
-        catch (Exception e)
-        {
-            OnLost(socket, e);
-        }
-    }
-
-    // Makes a connection take messages. Returns false if it is no longer wanted.
-    private bool TryTake(OutboundSocket<FrameWriter> socket)
+    protected override bool TryTake(OutboundSocket<FrameWriter> socket)
     {
         OutboundSocket<FrameWriter>? former = null;
         bool hasLost;
-        lock (_lock)
+        lock (Gate)
         {
             if (socket == _next)
             {
                 _former?.Dispose();
-                (_former, _socket, _next) = (_socket, socket, null);
+                (_former, Socket, _next) = (Socket, socket, null);
                 former = _former;
             }
 
-            if (socket != _socket)
+            if (socket != Socket)
             {
                 return false;
             }
 
-            socket.Begin();
+            Begin();
             while (_early.TryDequeue(out var early))
             {
                 Write(early.To, early.Message, early.From);
             }
 
             (_hasConnected, _hasEarlyActor) = (true, false);
-            _pause.Reset();
-            Volatile.Write(ref _problem, null);
             (hasLost, _hasLost) = (_hasLost, false);
         }
 
@@ -264,59 +194,39 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         {
             former.Sender.Finish();
             Volatile.Write(ref _renewalProblem, null);
-            context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", address);
-            return true;
+            Context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", Address);
+        }
+        else
+        {
+            LogOpened("Raft messages");
+            Context.Registry.Tell(new ConnectionNews.Opened(Address) { HasLost = hasLost }, ActorRefs.NoSender);
         }
 
-        context.Metrics.OnConnected();
-        context.Log.Info($"Raft messages to {{0}} go by {(context.Credentials is null ? "a" : "an encrypted")} connection.", address);
-        context.Registry.Tell(new ConnectionNews.Opened(address) { HasLost = hasLost }, ActorRefs.NoSender);
+        // The credentials may have changed since the handshake.
+        Renew();
         return true;
     }
 
-    private void EndIfRefused()
-    {
-        OutboundSocket<FrameWriter>? socket;
-        lock (_lock)
-        {
-            socket = _socket is { IsConnected: true } ? _socket : null;
-        }
+    protected override Task ReadAsync(OutboundSocket<FrameWriter> socket) => socket.WaitForEndAsync();
 
-        if (socket is { IsStillAccepted: false })
-        {
-            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
-            End(socket, "its credentials are no longer accepted", isRefused: true);
-        }
-    }
-
-    private void OnLost(OutboundSocket<FrameWriter> socket, Exception? cause)
-    {
-        if (!ConnectionFailure.IsExpected(cause))
-        {
-            context.Log.Error(cause, "The raft connection to {0} failed", address);
-        }
-
-        End(socket, ConnectionFailure.WhyOf(cause), isRefused: ConnectionFailure.IsByPeer(cause));
-    }
-
-    private void End(OutboundSocket<FrameWriter> socket, string why, bool isRefused)
+    protected override void End(OutboundSocket<FrameWriter> socket, string why, bool isByPeer)
     {
         bool isNext;
-        lock (_lock)
+        lock (Gate)
         {
             _former = socket == _former ? null : _former;
             isNext = socket == _next;
             _next = isNext ? null : _next;
-            if (socket == _socket)
+            if (socket == Socket)
             {
                 if (socket.IsConnected)
                 {
-                    context.Log.Info("The raft connection to {0} has ended.", address);
-                    context.Registry.Tell(new ConnectionNews.Disconnected(address), ActorRefs.NoSender);
+                    Context.Log.Info("The raft connection to {0} has ended.", Address);
+                    Context.Registry.Tell(new ConnectionNews.Disconnected(Address), ActorRefs.NoSender);
                 }
                 else
                 {
-                    OnFailed(why, isRefused);
+                    OnFailed(why, isByPeer);
                 }
 
                 EndNow();
@@ -335,10 +245,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     {
         if (Interlocked.Exchange(ref _renewalProblem, why) != why)
         {
-            context.Log.Warning("Cannot connect to raft on {0} with the changed credentials: {1}.", address, why);
+            Context.Log.Warning("Cannot connect to raft on {0} with the changed credentials: {1}.", Address, why);
         }
 
-        EndIfRefused();
+        Recheck();
         _ = RenewLaterAsync();
     }
 
@@ -348,39 +258,34 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         Renew();
     }
 
-    // Attempts fail for the same reason again and again, so only the first failure is logged. A node that does not run needs no warning
-    // here, because the registry reports it. But a node that has connected to this one does run.
-    private void OnFailed(string why, bool isRefused)
+    // A node that does not run needs no warning here, because the registry reports it. But a node that has connected to this one does run.
+    private void OnFailed(string why, bool isByPeer)
     {
-        var isBlocked = !isRefused && _isMet && !_hasConnected;
-        _pause.Grow();
+        var isBlocked = !isByPeer && _isMet && !_hasConnected;
+        Pause.Grow();
         (_hasLost, _hasLostActor, _hasEarlyActor) = (true, _hasLostActor || _hasEarlyActor, false);
-        context.Registry.Tell(new ConnectionNews.Refused(address, why, isRefused), ActorRefs.NoSender);
-        var port = address.Port + context.Settings.PortOffset;
-        var problem = $"{address.Host}:{port}: {why}{(isBlocked ? " (and it has connected to this node)" : "")}";
-        if (_problem != problem)
-        {
-            Volatile.Write(ref _problem, problem);
-            var remedy = isBlocked
-                ? $" The node runs, because it has connected to this one: let port {port} pass firewalls and address translations, and set "
-                    + "raft.transport-tcp.port-offset alike on all nodes."
-                : "";
-            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
-            context.Log.Log(isRefused || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
-        }
+        Context.Registry.Tell(new ConnectionNews.Refused(Address, why, isByPeer), ActorRefs.NoSender);
+        var remedy = isBlocked
+            ? $" The node runs: let port {Address.Port + Context.Settings.PortOffset} pass firewalls and address translations, and set "
+                + "raft.transport-tcp.port-offset alike on all nodes."
+            : "";
+        LogFailed(
+            $"{why.TrimEnd('.')}{(isBlocked ? " (and it has connected to this node)" : "")}",
+            remedy,
+            isByPeer || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel);
     }
 
     private void EndNow()
     {
-        if (_socket is { IsConnected: true })
+        if (Socket is { IsConnected: true })
         {
-            context.Metrics.OnDisconnected();
+            Context.Metrics.OnDisconnected();
         }
 
         _early.Clear();
-        _socket?.Dispose();
+        Socket?.Dispose();
         _next?.Dispose();
         _former?.Dispose();
-        (_socket, _next, _former) = (null, null, null);
+        (Socket, _next, _former) = (null, null, null);
     }
 }

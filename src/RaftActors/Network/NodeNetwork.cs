@@ -39,17 +39,13 @@ internal sealed class NodeNetwork : ICallNetwork
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     public Address Address { get; }
 
-    /// <inheritdoc/>
     public Address CallAddress { get; }
-
-    Address? ICallNetwork.CallAddress => CallAddress;
 
     public NodeCalls Calls { get; } = new();
 
     /// <summary>Null if the actor system has no address. Set before the first engine or client starts.</summary>
     public INetwork? Network { get; private set; }
 
-    /// <inheritdoc/>
     public string Problems => Network?.Problems ?? _ofClients?.Problems ?? "";
 
     /// <summary><c>/system/raft</c>, which gets the news of connections. Set before the start.</summary>
@@ -72,7 +68,6 @@ internal sealed class NodeNetwork : ICallNetwork
     /// <summary>Returns the reference of an actor at a path with address. Messages to it go by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
-    /// <inheritdoc/>
     public ICallLink LinkTo(Address node) => node.HasLocalScope || node.Equals(CallAddress) ? _local
         : Network?.LinkTo(node) ?? _ofClients?.LinkTo(node) ?? _local;
 
@@ -116,7 +111,7 @@ internal sealed class NodeNetwork : ICallNetwork
 
         if (!settings.IsCustom)
         {
-            return TcpNetwork.Make(_system, settings, security, Calls, Registry);
+            return new TcpNetwork(_system, settings, security, Calls, Registry);
         }
 
         var transport = _transport ?? throw new RaftConfigurationException(

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
@@ -8,71 +6,88 @@ using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
-/// <summary>The calls of one link that have no reply yet, by number. Not thread-safe.</summary>
+/// <summary>The calls of one link that have no reply yet, by number. Thread-safe.</summary>
 internal sealed class OpenCalls
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<long, ICaller> _byNumber = [];
     private readonly Dictionary<ICaller, long> _numbers = new(ReferenceEqualityComparer.Instance);
     private long _last;
 
+    /// <summary>Out of date at once while other threads change it.</summary>
     public int Count => _byNumber.Count;
 
     /// <summary>Numbers a call. A call that is sent again keeps its number.</summary>
     public long NumberOf(ICaller caller)
     {
-        if (!_numbers.TryGetValue(caller, out var number))
+        lock (_lock)
         {
-            _numbers.Add(caller, number = ++_last);
-            _byNumber.Add(number, caller);
+            if (!_numbers.TryGetValue(caller, out var number))
+            {
+                _numbers.Add(caller, number = ++_last);
+                _byNumber.Add(number, caller);
+            }
+
+            return number;
         }
-
-        return number;
-    }
-
-    /// <summary>Takes the caller whose reply came. Returns false if it waits no more.</summary>
-    public bool TryTake(long number, [NotNullWhen(true)] out ICaller? caller)
-    {
-        if (!_byNumber.Remove(number, out caller))
-        {
-            return false;
-        }
-
-        _numbers.Remove(caller);
-        return true;
     }
 
     public void Remove(ICaller caller)
     {
-        if (_numbers.Remove(caller, out var number))
+        lock (_lock)
         {
-            _byNumber.Remove(number);
+            if (_numbers.Remove(caller, out var number))
+            {
+                _byNumber.Remove(number);
+            }
         }
     }
 
     public ICaller[] TakeAll()
     {
-        ICaller[] all = [.. _byNumber.Values];
-        _byNumber.Clear();
-        _numbers.Clear();
-        return all;
+        lock (_lock)
+        {
+            ICaller[] all = [.. _byNumber.Values];
+            _byNumber.Clear();
+            _numbers.Clear();
+            return all;
+        }
     }
 
-    /// <summary>Tells a caller its reply, or a failure if the reply cannot be read.</summary>
-    public static void TellReply(ICaller caller, ref ByteReader reader, OutcomeFormat outcomes)
+    /// <summary>
+    /// Tells the caller of a reply its content, or a failure if it cannot be read. Does nothing if the caller waits no more.
+    /// </summary>
+    /// <returns>Whether the content has views of the bytes.</returns>
+    /// <exception cref="InvalidDataException">The head of the reply is damaged.</exception>
+    public bool Return(ReadOnlyMemory<byte> reply, OutcomeFormat outcomes)
     {
-        object reply;
+        var reader = ByteReader.OfKept(reply);
+        var number = CallFormat.ReadHead(ref reader);
+        ICaller? caller;
+        lock (_lock)
+        {
+            if (!_byNumber.Remove(number, out caller))
+            {
+                return false;
+            }
+
+            _numbers.Remove(caller);
+        }
+
+        object content;
         try
         {
-            reply = outcomes.ReadReply(ref reader, caller.Request);
+            content = outcomes.ReadReply(ref reader, caller.Request);
             reader.End();
         }
         catch (Exception e)
         {
             // A serializer of the user may throw anything. The next frame can still be read, because each one is complete in itself.
-            reply = new Status.Failure(e);
+            content = new Status.Failure(e);
         }
 
-        caller.Tell(reply, ActorRefs.NoSender);
+        caller.Tell(content, ActorRefs.NoSender);
+        return reader.HasView;
     }
 
     /// <summary>

@@ -13,16 +13,8 @@ internal sealed class OpenHandshakes(int max)
     private readonly LinkedList<Place> _places = [];
     private bool _isClosed;
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _places.Count;
-            }
-        }
-    }
+    /// <summary>Out of date at once while other threads change it.</summary>
+    public int Count => _places.Count;
 
     /// <param name="close">Closes the connection when it loses its place.</param>
     public Place Enter(IPAddress from, Action close)

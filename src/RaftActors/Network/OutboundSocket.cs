@@ -10,7 +10,7 @@ namespace RaftActors.Network;
 
 /// <summary>One outgoing connection. Its owner's lock guards all but the sending.</summary>
 internal sealed class OutboundSocket<TFrames> : IDisposable
-    where TFrames : class, IFrames
+    where TFrames : Frames
 {
     private readonly NetworkContext _context;
     private readonly ConnectionKind _kind;
@@ -88,6 +88,5 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     /// <summary>Waits until the other side closes the connection, which is all that it may do.</summary>
     public async Task WaitForEndAsync() => await Channel.ReceiveAsync(new byte[1]);
 
-    /// <inheritdoc/>
     public void Dispose() => Channel.Dispose();
 }

@@ -12,7 +12,7 @@ namespace RaftActors.Network;
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : ICanTell
 {
     /// <summary>The count that includes the waiting call, or null if the call does not wait.</summary>
-    public PassedOnCalls? Waiting { get; init; }
+    public Backlog? Waiting { get; init; }
 
     public int SizeBytes { get; init; }
 
@@ -22,10 +22,8 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
     /// <summary>A repeated call has the same caller, even if the repeat has another size.</summary>
     public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(To, Number);
 
-    /// <inheritdoc/>
     public void Tell(object message, IActorRef sender)
     {
         ByteWriter writer = new() { Level = Level };

@@ -15,16 +15,8 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
     private readonly HashSet<Place> _places = [];
     private readonly int _stepBytes = Math.Min(StepMaxBytes, maxBytes);
 
-    public int Count
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _places.Count;
-            }
-        }
-    }
+    /// <summary>Out of date at once while other threads change it.</summary>
+    public int Count => _places.Count;
 
     public void Enter(Place place)
     {

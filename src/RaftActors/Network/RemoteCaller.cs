@@ -19,6 +19,5 @@ internal sealed record RemoteCaller(ClientConnection Connection, long Number) : 
         }
     }
 
-    /// <inheritdoc/>
     public void Tell(object message, IActorRef sender) => Connection.Write(Number, message);
 }

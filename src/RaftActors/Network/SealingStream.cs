@@ -11,23 +11,17 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 {
     private readonly NetworkStream _network = new(socket, ownsSocket: false);
     private readonly Lock _lock = new();
-    private byte[] _sealed = [];
-    private int _count;
+    private readonly MemoryStream _sealed = new();
     private volatile bool _collects;
 
-    /// <inheritdoc/>
     public override bool CanRead => true;
 
-    /// <inheritdoc/>
     public override bool CanSeek => false;
 
-    /// <inheritdoc/>
     public override bool CanWrite => true;
 
-    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override long Position
     {
         get => throw new NotSupportedException();
@@ -40,7 +34,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         {
             lock (_lock)
             {
-                return _sealed.Length;
+                return _sealed.Capacity;
             }
         }
     }
@@ -53,7 +47,7 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
     {
         lock (_lock)
         {
-            return new ArraySegment<byte>(_sealed, 0, _count);
+            return new ArraySegment<byte>(_sealed.GetBuffer(), 0, (int)_sealed.Length);
         }
     }
 
@@ -62,25 +56,20 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
     {
         lock (_lock)
         {
-            _count = 0;
-            _sealed = _sealed.Length <= keptSize ? _sealed : [];
+            _sealed.SetLength(0);
+            _sealed.Capacity = _sealed.Capacity <= keptSize ? _sealed.Capacity : 0;
         }
     }
 
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => _network.Read(buffer, offset, count);
 
-    /// <inheritdoc/>
     public override int Read(Span<byte> buffer) => _network.Read(buffer);
 
-    /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         blocks && !_collects ? ValueTask.FromResult(_network.Read(buffer.Span)) : _network.ReadAsync(buffer, cancellationToken);
 
-    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         if (!_collects)
@@ -91,17 +80,10 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 
         lock (_lock)
         {
-            if (_sealed.Length - _count < buffer.Length)
-            {
-                Array.Resize(ref _sealed, Math.Max(2 * _sealed.Length, _count + buffer.Length));
-            }
-
-            buffer.CopyTo(_sealed.AsSpan(_count));
-            _count += buffer.Length;
+            _sealed.Write(buffer);
         }
     }
 
-    /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!_collects && !blocks)
@@ -113,17 +95,13 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
-    /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -29,15 +29,25 @@ internal sealed class TcpNetwork : INetwork
     private readonly ConnectionTable<NodeConnection> _connections;
     private readonly CallConnections _calls;
 
-    /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
-    private TcpNetwork(
+    /// <param name="system">It has an address.</param>
+    /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
+    /// <exception cref="RaftConfigurationException">
+    /// The credentials cannot be read, or the remoting is encrypted and raft is not.
+    /// </exception>
+    public TcpNetwork(
         ExtendedActorSystem system,
-        Address own,
         TransportSettings settings,
         SecuritySettings security,
         NodeCalls calls,
         IActorRef registry)
     {
+        RaftConfigurationException.Demand(
+            security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{AkkaRemoting.Section}.enable-ssl"),
+            $"{AkkaRemoting.Section}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they "
+            + "would leave the node without encryption. Set raft.security, or if another layer encrypts them, "
+            + "raft.transport-tcp.unencrypted = on.");
+        settings = settings with { Hostname = HostOf(system, settings) };
+        var own = CustomAddress.OwnOf(system);
         _system = system;
         var credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
         var node = Machine.Current.NewNumber();
@@ -63,32 +73,6 @@ internal sealed class TcpNetwork : INetwork
 
     /// <summary>The port for incoming connections, or null if this actor system has only clients.</summary>
     public int? Port => _listener?.Port;
-
-    /// <summary>Makes the network. Returns null if the actor system has no address, so there are no other nodes.</summary>
-    /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
-    /// <exception cref="RaftConfigurationException">
-    /// The credentials cannot be read, or the remoting is encrypted and raft is not.
-    /// </exception>
-    public static TcpNetwork? Make(
-        ExtendedActorSystem system,
-        TransportSettings settings,
-        SecuritySettings security,
-        NodeCalls calls,
-        IActorRef registry)
-    {
-        var own = CustomAddress.OwnOf(system);
-        if (own.HasLocalScope)
-        {
-            return null;
-        }
-
-        RaftConfigurationException.Demand(
-            security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{AkkaRemoting.Section}.enable-ssl"),
-            $"{AkkaRemoting.Section}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they "
-            + "would leave the node without encryption. Set raft.security, or if another layer encrypts them, "
-            + "raft.transport-tcp.unencrypted = on.");
-        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, calls, registry);
-    }
 
     /// <summary>Opens the port for the first process of this actor system. Returns false if it is open already.</summary>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
@@ -125,13 +109,11 @@ internal sealed class TcpNetwork : INetwork
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
-    /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
         WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
             ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
             : _system.Provider.ActorAt(path);
 
-    /// <inheritdoc/>
     public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
     /// <summary>Tells whether an announcement of an actor to the node was dropped since the last call.</summary>
@@ -163,11 +145,9 @@ internal sealed class TcpNetwork : INetwork
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
         || (!_departed.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
-    /// <inheritdoc/>
     public string Problems =>
         string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
 
-    /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
 
     /// <summary>
@@ -184,7 +164,6 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         _calls.Dispose();

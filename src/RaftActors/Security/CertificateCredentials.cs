@@ -35,9 +35,9 @@ internal sealed class CertificateCredentials(
     /// <summary>Encrypts an incoming connection, and demands the proof of the other side.</summary>
     /// <exception cref="AuthenticationException">The other side is not accepted.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
-    public async Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
+    public Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
-        using var check = new Check(this, ClientUse, host: null);
+        var check = new Check(this, ClientUse, host: null);
 
         // Resumption is off, because it would skip the check of the certificate.
         var options = new SslServerAuthenticationOptions
@@ -49,17 +49,16 @@ internal sealed class CertificateCredentials(
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             RemoteCertificateValidationCallback = check.Accepts,
         };
-        await tls.AuthenticateAsServerAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
-        return check.Identity;
+        return check.IdentityAfterAsync(tls.AuthenticateAsServerAsync(options, cancellation));
     }
 
     /// <summary>Encrypts an outgoing connection, and demands the proof of the other side.</summary>
     /// <param name="host">The host of the connection, which the other side's certificate must have.</param>
     /// <exception cref="AuthenticationException">The other side is not accepted.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
-    public async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
+    public Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
-        using var check = new Check(this, ServerUse, host);
+        var check = new Check(this, ServerUse, host);
         var options = new SslClientAuthenticationOptions
         {
             TargetHost = host,
@@ -69,8 +68,7 @@ internal sealed class CertificateCredentials(
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             RemoteCertificateValidationCallback = check.Accepts,
         };
-        await tls.AuthenticateAsClientAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
-        return check.Identity;
+        return check.IdentityAfterAsync(tls.AuthenticateAsClientAsync(options, cancellation));
     }
 
     /// <summary>Tells whether the identity of an open connection would still be accepted, with the same role.</summary>
@@ -154,19 +152,29 @@ internal sealed class CertificateCredentials(
                 + string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
     }
 
-    private sealed class Check(CertificateCredentials credentials, string use, string? host) : IDisposable
+    private sealed class Check(CertificateCredentials credentials, string use, string? host)
     {
         private X509Certificate? _shown;
         private ImmutableArray<byte[]> _sent = [];
 
-        /// <summary>Why the certificate is refused, or null.</summary>
-        public string? Problem { get; private set; }
+        // Why the certificate is refused, or null.
+        private string? _problem;
 
-        /// <summary>Valid after the handshake.</summary>
-        public PeerIdentity Identity
+        public bool Accepts(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
         {
-            get
+            _shown = shown;
+            _sent = [.. chain?.ChainPolicy.ExtraStore.Select(each => each.RawData) ?? []];
+            _problem = credentials.Problem(shown, _sent, use) ?? (host is null ? null : ProblemOfHost(shown, host));
+            return _problem is null;
+        }
+
+        /// <summary>Returns the identity of the other side. Replaces the message of TLS by the reason, where this node knows it.</summary>
+        /// <exception cref="AuthenticationException">The handshake failed.</exception>
+        public async Task<PeerIdentity> IdentityAfterAsync(Task handshake)
+        {
+            try
             {
+                await handshake.ConfigureAwait(false);
                 var certificate = (X509Certificate2)_shown!; // Justification: the handshake demands it.
                 var names = CertificateNames.Of(certificate);
                 return new PeerIdentity(names.FirstOrDefault("without a name"), names, credentials._roles.RoleOf(names))
@@ -174,17 +182,17 @@ internal sealed class CertificateCredentials(
                     Certificates = [certificate.RawData, .. _sent],
                 };
             }
+            catch (AuthenticationException e)
+            {
+                throw new AuthenticationException(
+                    _problem ?? $"TLS failed ({(e.InnerException ?? e).Message.TrimEnd('.')}); the other side may have no raft.security, "
+                        + "or be no raft program",
+                    e);
+            }
+            finally
+            {
+                _shown?.Dispose();
+            }
         }
-
-        public bool Accepts(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
-        {
-            _shown = shown;
-            _sent = [.. chain?.ChainPolicy.ExtraStore.Select(each => each.RawData) ?? []];
-            Problem = credentials.Problem(shown, _sent, use) ?? (host is null ? null : ProblemOfHost(shown, host));
-            return Problem is null;
-        }
-
-        /// <inheritdoc/>
-        public void Dispose() => _shown?.Dispose();
     }
 }

@@ -7,28 +7,16 @@ namespace RaftActors.Security;
 /// <summary>The names of a certificate: its DNS names and IP addresses, or its common name if it has none of them.</summary>
 internal static class CertificateNames
 {
-    private const string SubjectAlternativeName = "2.5.29.17";
     private const string CommonName = "2.5.4.3";
 
     public static ImmutableArray<string> Of(X509Certificate2 certificate)
     {
-        var names = ImmutableArray.CreateBuilder<string>();
-        foreach (var extension in certificate.Extensions)
-        {
-            if (extension.Oid?.Value == SubjectAlternativeName)
-            {
-                var alternatives = new X509SubjectAlternativeNameExtension(extension.RawData, extension.Critical);
-                names.AddRange(alternatives.EnumerateDnsNames());
-                names.AddRange(alternatives.EnumerateIPAddresses().Select(TextOf));
-            }
-        }
-
-        if (names.Count == 0)
-        {
-            names.AddRange(CommonNames(certificate));
-        }
-
-        return names.ToImmutable();
+        ImmutableArray<string> names =
+        [
+            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+                .SelectMany(each => each.EnumerateDnsNames().Concat(each.EnumerateIPAddresses().Select(TextOf))),
+        ];
+        return names.IsEmpty ? [.. CommonNames(certificate)] : names;
     }
 
     // Without a CN, GetNameInfo would take an organisation or a mail address for the name.

@@ -24,34 +24,34 @@ internal static class CredentialRights
 
     /// <summary>Returns why a file must not be used, with the remedy, or null if it may be used or is missing.</summary>
     public static string? ObjectionTo(string path, bool hasKey) =>
-        !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file
+        !OperatingSystem.IsWindows() && FileRights.ReadTarget(path) is { } file
             ? ObjectionTo(path, hasKey, file, Libc.User())
             : null;
 
     /// <summary>Returns the risk of a file with a private key that is used nevertheless, with the remedy, or null.</summary>
     public static string? ConcernAbout(string path) =>
-        !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file ? ConcernAbout(path, file) : null;
+        !OperatingSystem.IsWindows() && FileRights.ReadTarget(path) is { } file ? ConcernAbout(path, file) : null;
 
-    public static string? ObjectionTo(string path, bool hasKey, FileOwnership file, uint user)
+    public static string? ObjectionTo(string path, bool hasKey, FileRights file, uint user)
     {
-        if (file.Owner is { } owner && owner != user && owner != FileOwnership.Root)
+        if (file.BelongsToOtherThan(user))
         {
-            return $"{path} belongs to user {owner}, and this program runs as user {user}. So user {owner} can change it. Run "
-                + $"'chown {user} {path}', or run the program as user {owner}.";
+            return $"{path} belongs to user {file.Owner}, and this program runs as user {user}. So user {file.Owner} can change it. Run "
+                + $"'chown {user} {path}', or run the program as user {file.Owner}.";
         }
 
-        if (file.Mode.HasFlag(UnixFileMode.OtherWrite) || (file.Mode.HasFlag(UnixFileMode.GroupWrite) && file.Group != user))
+        if (file.IsWritableByOtherThan(user))
         {
             return $"other users can change {path} ({file}), and so who is let in. Run 'chmod {(hasKey ? "600" : "go-w")} {path}'.";
         }
 
-        return hasKey && file.Owner != FileOwnership.Root && (file.Mode & OthersBits) != 0
+        return hasKey && file.Owner != FileRights.Root && (file.Mode & OthersBits) != 0
             ? $"{path} has a private key, and other users may read it ({file}). Run 'chmod 600 {path}'."
             : null;
     }
 
-    public static string? ConcernAbout(string path, FileOwnership file) =>
-        file.Owner == FileOwnership.Root && file.Mode.HasFlag(UnixFileMode.OtherRead)
+    public static string? ConcernAbout(string path, FileRights file) =>
+        file.Owner == FileRights.Root && file.Mode.HasFlag(UnixFileMode.OtherRead)
             ? $"{path} has a private key, and all users of this machine may read it ({file}). Run 'chmod 640 {path}', or set defaultMode: "
                 + "0440 for the volume of a Kubernetes secret."
             : null;

@@ -106,7 +106,6 @@ internal sealed class CredentialStore : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
     // Made from the content, because the time of a file tells nothing if a link to a directory is exchanged, as Kubernetes does. Also from

@@ -14,18 +14,7 @@ internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, C
     public ImmutableArray<byte[]> Certificates { get; init; } = [];
 
     /// <summary>Tells whether it may speak for a host, because its certificate has the name or address.</summary>
-    public bool VouchesFor(string host)
-    {
-        foreach (var name in Names)
-        {
-            if (RoleRules.Fits(name, host))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool VouchesFor(string host) => Names.Any(name => RoleRules.Fits(name, host));
 
     /// <summary>
     /// Tells whether it may speak for a process. Its certificate must have the host of the process's node, or the node's name, in full or
@@ -38,6 +27,5 @@ internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, C
             || (node.StartsWith(':') && VouchesFor("127.0.0.1"));
     }
 
-    /// <inheritdoc/>
     public override string ToString() => $"'{Name}'";
 }

@@ -13,11 +13,8 @@ public static class NodeAddress
 
     /// <param name="self">The address of an actor system of the same protocol and name.</param>
     /// <returns>Null if the name is no address.</returns>
-    internal static Address? Of(string node, Address self) => Of(node, self, self.System);
-
-    /// <returns>Null if the name is no address.</returns>
-    internal static Address? Of(string node, Address self, string system) =>
-        Parse(node) is var (host, port) ? new Address(self.Protocol, system, host, port) : null;
+    internal static Address? Of(string node, Address self) =>
+        Parse(node) is var (host, port) ? new Address(self.Protocol, self.System, host, port) : null;
 
     /// <summary>Parses the name of a node.</summary>
     /// <param name="node">The name.</param>

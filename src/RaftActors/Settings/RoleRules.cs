@@ -33,19 +33,6 @@ internal sealed record RoleRules(
             && name.IndexOf('.') is > 0 and var dot
             && name.AsSpan(dot).Equals(pattern.AsSpan(1), StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsIn(ImmutableArray<string> patterns, ImmutableArray<string> names)
-    {
-        foreach (var pattern in patterns)
-        {
-            foreach (var name in names)
-            {
-                if (pattern == "*" || Fits(pattern, name))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
+    private static bool IsIn(ImmutableArray<string> patterns, ImmutableArray<string> names) =>
+        patterns.Any(pattern => names.Any(name => pattern == "*" || Fits(pattern, name)));
 }

@@ -15,6 +15,9 @@ internal sealed class ProcessTelemetry
     private static readonly Histogram<double> ApplyDuration =
         DurationMetric.Create("raft.apply.duration", "Time in HandleAppend, or in HandleSerial for a fetched pair.");
 
+    private static readonly Counter<long> Elections =
+        RaftTelemetry.Meter.CreateCounter<long>("raft.elections", "{election}", "Elections that this process won.");
+
     public ProcessTelemetry(RaftSettings settings, ITimeProvider clock)
     {
         Tags = new ProcessTags(settings.Group, settings.Self);
@@ -23,7 +26,6 @@ internal sealed class ProcessTelemetry
         Applies = new DurationMetric(ApplyDuration, Tags, clock);
         Reads = new ReadMetrics(Tags);
         ApplySpans = new ApplySpans(Tags);
-        Elections = new ElectionMetrics(Tags);
     }
 
     public ProcessTags Tags { get; }
@@ -38,5 +40,6 @@ internal sealed class ProcessTelemetry
 
     public ApplySpans ApplySpans { get; }
 
-    public ElectionMetrics Elections { get; }
+    /// <summary>Counts an election that this process won. Each has one winner, so all processes together count it once.</summary>
+    public void OnElected() => Elections.Add(1, Tags.Group, Tags.Process);
 }

@@ -151,7 +151,7 @@ public sealed class DepartureTests : TestKit
     private TcpNetwork Listen(TransportSettings transport)
     {
         var system = (ExtendedActorSystem)Sys;
-        var network = TcpNetwork.Make(system, transport, _security, new NodeCalls(), _registry)!;
+        var network = new TcpNetwork(system, transport, _security, new NodeCalls(), _registry);
         network.Listen();
         return network;
     }

@@ -238,13 +238,13 @@ public sealed class ClientCallsTests : TestKit
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
 
-        ReplyTurn.Begin();
-        ReplyTurn.Begin();
+        SendTurn.Begin();
+        SendTurn.Begin();
         _engine.Reply(new ClientReply.Declined("one"));
         _engine.Reply(new ClientReply.Declined("two"));
-        ReplyTurn.End();
+        SendTurn.End();
         Assert.Equal(0, client.Available);
-        ReplyTurn.End();
+        SendTurn.End();
 
         Assert.Equal(new ClientReply.Declined("one"), ReadReply(client).Reply);
         Assert.Equal(new ClientReply.Declined("two"), ReadReply(client).Reply);
@@ -322,7 +322,7 @@ public sealed class ClientCallsTests : TestKit
 
     private sealed class Announced : ICallInbox
     {
-        public PassedOnCalls PassedOn { get; } = new();
+        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
         private int _added;
         private int _announcements;

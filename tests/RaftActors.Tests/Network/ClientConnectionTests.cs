@@ -119,13 +119,13 @@ public sealed class ClientConnectionTests : TestKit
     public void Answers_that_are_being_sent_wait_too()
     {
         var slow = Connect("slow");
-        ReplyTurn.Begin();
+        SendTurn.Begin();
         for (var answer = 1; answer <= 15; answer++)
         {
             slow.Answer();
         }
 
-        ReplyTurn.End();
+        SendTurn.End();
 
         Assert.InRange(slow.Connection.WaitingBytes, 15 * AnswerSize, ReplySizeMax);
     }
@@ -136,13 +136,13 @@ public sealed class ClientConnectionTests : TestKit
     public async Task Client_that_has_read_its_answers_keeps_only_small_buffers(bool isEncrypted)
     {
         var client = isEncrypted ? await ConnectEncrypted("client") : Connect("client");
-        ReplyTurn.Begin();
+        SendTurn.Begin();
         for (var answer = 1; answer <= 15; answer++)
         {
             client.Answer();
         }
 
-        ReplyTurn.End();
+        SendTurn.End();
         for (var answer = 1; answer <= 15; answer++)
         {
             client.Read();

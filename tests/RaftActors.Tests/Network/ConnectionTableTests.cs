@@ -263,12 +263,7 @@ public sealed class ConnectionTableTests : TestKit
     private static IConnection RouteTo(TcpNetwork network, Address address) =>
         Assert.IsType<ConnectionRef>(network.Resolve($"{address}/system/raft/g/p")).Connection;
 
-    private TcpNetwork NewNetwork() => TcpNetwork.Make(
-        System,
-        Settings,
-        Unprotected.Settings,
-        new NodeCalls(),
-        TestActor)!; // Justification: the system has an address.
+    private TcpNetwork NewNetwork() => new(System, Settings, Unprotected.Settings, new NodeCalls(), TestActor);
 
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);
 

@@ -240,7 +240,7 @@ public sealed class CustomConnectionTests : TestKit
     {
         var (one, other, engine, caller) = MeetForCalls();
 
-        Assert.True(one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller));
+        Assert.True(one.Connection.Send(Samples.Target, new ClientCall.Status(), caller));
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
         engine.Reply(new ClientReply.Declined("not now"));
@@ -253,10 +253,10 @@ public sealed class CustomConnectionTests : TestKit
     public void Call_that_was_lost_is_sent_again_with_its_number_and_its_second_reply_is_ignored()
     {
         var (one, other, engine, caller) = MeetForCalls();
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
 
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
         engine.Reply(new ClientReply.Declined("first"));
@@ -272,32 +272,32 @@ public sealed class CustomConnectionTests : TestKit
     public void Call_above_the_bound_of_those_that_wait_is_declined_and_the_next_one_is_taken_when_there_is_room()
     {
         var (one, other, engine, caller) = MeetForCalls();
-        Assert.All(Enumerable.Range(0, PassedOnCalls.Max), _ => Assert.True(engine.PassedOn.TryAdd(1)));
+        Assert.All(Enumerable.Range(0, Backlog.PassedOnMax), _ => Assert.True(engine.PassedOn.TryAdd(1)));
 
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
 
         Assert.Contains("too many calls from other nodes", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
         Assert.Empty(engine.Waiting);
 
         engine.PassedOn.OnTaken(1);
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), new Caller());
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), new Caller());
         Exchange(one, other);
 
         engine.Expect<ClientCall.Status>();
         Assert.False(engine.PassedOn.TryAdd(1));
         RemoteCaller.OnTaken(engine.LastCaller);
-        Assert.True(engine.PassedOn.TryAdd(PassedOnCalls.Max));
+        Assert.True(engine.PassedOn.TryAdd(Backlog.PassedOnMax));
     }
 
     [Fact]
     public void Calls_that_wait_have_at_most_so_many_bytes()
     {
-        PassedOnCalls calls = new();
+        Backlog calls = Backlog.OfPassedOnCalls();
 
-        Assert.True(calls.TryAdd((int)PassedOnCalls.SizeMaxBytes));
+        Assert.True(calls.TryAdd((int)Backlog.PassedOnSizeMaxBytes));
         Assert.False(calls.TryAdd(1));
-        calls.OnTaken((int)PassedOnCalls.SizeMaxBytes);
+        calls.OnTaken((int)Backlog.PassedOnSizeMaxBytes);
         Assert.True(calls.TryAdd(1));
     }
 
@@ -306,7 +306,7 @@ public sealed class CustomConnectionTests : TestKit
     {
         var (one, other, _, caller) = MeetForCalls();
 
-        one.Connection.Calls.Send(Samples.Target with { Group = "bills" }, new ClientCall.Status(), caller);
+        one.Connection.Send(Samples.Target with { Group = "bills" }, new ClientCall.Status(), caller);
         Exchange(one, other);
 
         Assert.Contains("of group 'bills' runs on this node", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
@@ -318,8 +318,8 @@ public sealed class CustomConnectionTests : TestKit
         var (one, other, engine, caller) = MeetForCalls();
 
         EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(
-            () => Assert.True(one.Connection.Calls.Send(Samples.Target, new ClientCall.Locate("half of \ud83d"), caller)));
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+            () => Assert.True(one.Connection.Send(Samples.Target, new ClientCall.Locate("half of \ud83d"), caller)));
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
         EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(
@@ -332,11 +332,13 @@ public sealed class CustomConnectionTests : TestKit
     [Fact]
     public void Damaged_reply_fails_its_call()
     {
-        var (one, _, _, caller) = MeetForCalls();
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        OpenCalls calls = new();
+        Caller caller = new();
+        OutcomeFormat outcomes = new((ExtendedActorSystem)Sys);
+        Assert.Equal(1, calls.NumberOf(caller));
 
-        one.Connection.Calls.Receive(new WireMessage.Reply(new byte[] { 1, 1, 200 }));
-        Assert.Throws<InvalidDataException>(() => one.Connection.Calls.Receive(new WireMessage.Reply(new byte[] { 100 })));
+        calls.Return(new byte[] { 1, 1, 200 }, outcomes);
+        Assert.Throws<InvalidDataException>(() => calls.Return(new byte[] { 100 }, outcomes));
 
         Assert.IsType<InvalidDataException>(Assert.IsType<Status.Failure>(Assert.Single(caller.Told)).Cause);
     }
@@ -346,14 +348,14 @@ public sealed class CustomConnectionTests : TestKit
     public void Reply_to_a_call_that_a_node_sent_before_its_restart_reaches_no_caller()
     {
         var (one, other, engine, caller) = MeetForCalls();
-        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), new Caller());
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), new Caller());
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
         var earlier = engine.LastCaller;
         StartRegistry();
         var restarted = NewEnd("n1", "n2", node: 3);
         Meet(restarted, other);
-        restarted.Connection.Calls.Send(Samples.Target, new ClientCall.Explain(), caller);
+        restarted.Connection.Send(Samples.Target, new ClientCall.Explain(), caller);
         Exchange(restarted, other);
         engine.Expect<ClientCall.Explain>();
 

@@ -97,12 +97,7 @@ public sealed class HostilePeerTests : TestKit
     public void Node_ends_its_own_connection_to_a_node_whose_ca_is_removed()
     {
         var address = At(Near, _listener.Port);
-        using var network = TcpNetwork.Make(
-            (ExtendedActorSystem)Sys,
-            _settings,
-            SettingsOf("other"),
-            new NodeCalls(),
-            TestActor)!; // Justification: the system has an address.
+        using var network = new TcpNetwork((ExtendedActorSystem)Sys, _settings, SettingsOf("other"), new NodeCalls(), TestActor);
         network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new WireMessage.Hello([], IsReply: false));
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
@@ -115,12 +110,7 @@ public sealed class HostilePeerTests : TestKit
     public void Client_ends_its_connection_to_a_node_whose_ca_is_removed()
     {
         var address = At(Near, _listener.Port);
-        using var network = TcpNetwork.Make(
-            (ExtendedActorSystem)Sys,
-            _settings,
-            SettingsOf("other"),
-            new NodeCalls(),
-            TestActor)!; // Justification: the system has an address.
+        using var network = new TcpNetwork((ExtendedActorSystem)Sys, _settings, SettingsOf("other"), new NodeCalls(), TestActor);
         Caller caller = new(CreateTestProbe());
         Assert.True(network.LinkTo(address).Send(Target, new ClientCall.Status(), caller));
         _engine.ExpectMsg<ClientCall.Status>(Guard);
@@ -584,7 +574,7 @@ public sealed class HostilePeerTests : TestKit
     /// <summary>Takes calls, and never says that it has taken them.</summary>
     private sealed class Inbox(IActorRef engine) : ICallInbox
     {
-        public PassedOnCalls PassedOn { get; } = new();
+        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
         public BlockingCollection<ICanTell> Callers { get; } = [];
 

@@ -145,6 +145,6 @@ public sealed class EncryptedRemotingTests : IDisposable
         Assert.NotNull(network);
     }
 
-    private TcpNetwork? Make(TransportSettings settings) =>
-        TcpNetwork.Make(_system, settings, Unprotected.Settings, new NodeCalls(), ActorRefs.Nobody);
+    private TcpNetwork Make(TransportSettings settings) =>
+        new(_system, settings, Unprotected.Settings, new NodeCalls(), ActorRefs.Nobody);
 }

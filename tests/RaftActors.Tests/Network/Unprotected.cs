@@ -17,8 +17,7 @@ internal static class Unprotected
     /// <summary>The connections of a node that listens.</summary>
     public static TcpNetwork Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
     {
-        // Justification: the system has an address.
-        var network = TcpNetwork.Make(system, settings, Settings, new NodeCalls(), registry)!;
+        var network = new TcpNetwork(system, settings, Settings, new NodeCalls(), registry);
         network.Listen();
         return network;
     }

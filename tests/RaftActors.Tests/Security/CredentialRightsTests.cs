@@ -37,13 +37,13 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("604", User, false)]
     [InlineData("644", User, false)]
     [InlineData("610", User, false)]
-    [InlineData("600", FileOwnership.Root, true)]
-    [InlineData("640", FileOwnership.Root, true)]
-    [InlineData("440", FileOwnership.Root, true)]
-    [InlineData("644", FileOwnership.Root, true)]
-    [InlineData("444", FileOwnership.Root, true)]
-    [InlineData("660", FileOwnership.Root, false)]
-    [InlineData("646", FileOwnership.Root, false)]
+    [InlineData("600", FileRights.Root, true)]
+    [InlineData("640", FileRights.Root, true)]
+    [InlineData("440", FileRights.Root, true)]
+    [InlineData("644", FileRights.Root, true)]
+    [InlineData("444", FileRights.Root, true)]
+    [InlineData("660", FileRights.Root, false)]
+    [InlineData("646", FileRights.Root, false)]
     [InlineData("600", Other, false)]
     [InlineData("644", Other, false)]
     public void Key_is_used_as_its_owner_and_mode_allow(string mode, uint owner, bool isUsed) =>
@@ -54,17 +54,17 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("664", User, 7, false)]
     [InlineData("664", User, User, true)]
     [InlineData("666", User, User, false)]
-    [InlineData("644", FileOwnership.Root, 0, true)]
-    [InlineData("664", FileOwnership.Root, 0, false)]
+    [InlineData("644", FileRights.Root, 0, true)]
+    [InlineData("664", FileRights.Root, 0, false)]
     [InlineData("644", Other, 7, false)]
     public void Trusted_roots_may_be_read_and_not_changed_by_others(string mode, uint owner, uint group, bool isUsed) =>
         Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/ca", hasKey: false, Rights(mode, owner, group), User) is null);
 
     [Theory]
-    [InlineData("644", FileOwnership.Root, true)]
-    [InlineData("444", FileOwnership.Root, true)]
-    [InlineData("440", FileOwnership.Root, false)]
-    [InlineData("400", FileOwnership.Root, false)]
+    [InlineData("644", FileRights.Root, true)]
+    [InlineData("444", FileRights.Root, true)]
+    [InlineData("440", FileRights.Root, false)]
+    [InlineData("400", FileRights.Root, false)]
     [InlineData("600", User, false)]
     [InlineData("644", User, false)]
     public void Key_of_root_that_all_may_read_gets_a_warning(string mode, uint owner, bool isWarned) =>
@@ -99,11 +99,11 @@ public sealed class CredentialRightsTests : TestKit
         File.CreateSymbolicLink(_folder["..data"], "..2026");
         File.CreateSymbolicLink(_folder["key"], "..data/key");
 
-        var rights = FileOwnership.Read(_folder["key"])!.Value; // Justification: it exists.
+        var rights = FileRights.ReadTarget(_folder["key"])!.Value; // Justification: it exists.
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights.Mode);
         Assert.Equal(OperatingSystem.IsLinux() ? Libc.User() : null, rights.Owner);
-        Assert.Null(FileOwnership.Read(_folder["missing"]));
+        Assert.Null(FileRights.ReadTarget(_folder["missing"]));
     }
 
     [Theory]
@@ -152,7 +152,7 @@ public sealed class CredentialRightsTests : TestKit
             return;
         }
 
-        if (FileOwnership.Read(path)?.Owner != FileOwnership.Root)
+        if (FileRights.ReadTarget(path)?.Owner != FileRights.Root)
         {
             var problem = Assert.Throws<RaftConfigurationException>(() => new CredentialStore(settings, Sys.Log));
             Assert.Contains($"'chmod 600 {path}'", problem.Message);
@@ -192,8 +192,8 @@ public sealed class CredentialRightsTests : TestKit
         base.AfterAll();
     }
 
-    private static FileOwnership Rights(string mode, uint? owner, uint group = 7) =>
-        new(owner, owner is null ? null : group, (UnixFileMode)Convert.ToInt32(mode, 8));
+    private static FileRights Rights(string mode, uint? owner, uint group = 7) =>
+        new(IsFolder: false, owner, owner is null ? null : group, (UnixFileMode)Convert.ToInt32(mode, 8));
 
     private static bool OpenToAll(string path) => Allow("666", path);
 

@@ -58,7 +58,10 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         {
             var electedBy = context.Core.ElectedBy.Select(voter => voter.Name);
             context.Publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term, [.. electedBy]));
-            context.Process.Telemetry.Elections.OnRole(now.Role);
+            if (now.Role == RaftRole.Leader)
+            {
+                context.Process.Telemetry.OnElected();
+            }
         }
 
         // A term begins without a leader, so the same process in another term is another leader.

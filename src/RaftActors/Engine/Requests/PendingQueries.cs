@@ -56,13 +56,12 @@ internal sealed class PendingQueries(EngineContext context)
         {
             context.Decline(client, $"{name} has no actor now");
         }
-        else if (!untaken.HasRoom(context.Process.Settings.Limits.UncommittedSizeMaxBytes))
+        else if (!untaken.TryAdd(call.Question.Length))
         {
             context.Decline(client, $"The actor of {name} has not taken {untaken.Count} questions, which are {untaken.Bytes} bytes");
         }
         else
         {
-            untaken.Add(call.Question.Length);
             Submit(new ReadableQuery(context.Process.NewRequest(), new ClientQuery(call, client, untaken)), call.Timeout, call.Consistency);
         }
     }
@@ -245,7 +244,7 @@ internal sealed class PendingQueries(EngineContext context)
     {
         if (pending.Query.Asked is { } asked)
         {
-            asked.Untaken.Take(asked.Call.Question.Length);
+            asked.Untaken.OnTaken(asked.Call.Question.Length);
             context.Decline(
                 asked.Client,
                 $"No leader confirmed the commit index in time, or {context.Process.Name} did not reach the serial");

@@ -127,12 +127,10 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
     {
         private readonly TaskCompletionSource<object> _reply = new(Machine.Current.Completion);
 
-        /// <inheritdoc/>
         public RequestRef Request => default;
 
         public Task<object> Reply => _reply.Task;
 
-        /// <inheritdoc/>
         public void Tell(object message, IActorRef sender) => _reply.TrySetResult(message);
     }
 }

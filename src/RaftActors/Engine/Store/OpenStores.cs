@@ -118,7 +118,7 @@ internal sealed class OpenStores(ActorSystem system)
                 }
 
                 _users++;
-                return new SharedStore(Machine.Current.StoreOf(_directory, owner), Leave);
+                return Machine.Current.StoreOf(_directory, owner, Leave);
             }
         }
 
@@ -151,39 +151,6 @@ internal sealed class OpenStores(ActorSystem system)
                     _directory = null;
                     closing?.Dispose();
                 }
-            }
-        }
-    }
-
-    // Closing this store leaves the directory.
-    private sealed class SharedStore(IRaftStore store, Action leave) : IRaftStore
-    {
-        public TimeSpan? SyncTime => store.SyncTime;
-
-        public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);
-
-        public bool Write(Effect.Write write) => store.Write(write);
-
-        public void NoteCommitted(LogIndex index) => store.NoteCommitted(index);
-
-        public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => store.SaveSnapshot(snapshot, state);
-
-        public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);
-
-        public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
-            store.ReadSnapshot(position, offset, limit);
-
-        public LogSlice ReadLog(LogIndex first, LogIndex last) => store.ReadLog(first, last);
-
-        public void Dispose()
-        {
-            try
-            {
-                store.Dispose();
-            }
-            finally
-            {
-                leave();
             }
         }
     }

@@ -13,7 +13,7 @@ internal sealed class StoreOpenings
     private readonly Lock _lock = new();
     private readonly Queue<ProcessOpening> _waiting = [];
     private int _threads;
-    private bool _isClosed;
+    private volatile bool _isClosed;
 
     /// <summary>Runs an opening as soon as a thread is free. Drops it after <see cref="Close"/>.</summary>
     public void Add(ProcessOpening opening)
@@ -57,7 +57,7 @@ internal sealed class StoreOpenings
     {
         for (var opening = first; opening is not null; opening = TryTake())
         {
-            if (IsClosed)
+            if (_isClosed)
             {
                 // On a busy machine the thread may run long after the end of its actor system.
                 opening.Drop();
@@ -65,17 +65,6 @@ internal sealed class StoreOpenings
             else
             {
                 opening.Run();
-            }
-        }
-    }
-
-    private bool IsClosed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isClosed;
             }
         }
     }

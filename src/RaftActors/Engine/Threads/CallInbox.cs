@@ -26,10 +26,8 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     private volatile ClientReply? _whyClosed;
     private volatile Answerer? _answerer;
 
-    /// <inheritdoc/>
-    public PassedOnCalls PassedOn { get; } = new();
+    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
 
-    /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller)
     {
         if (call is ClientCall.Query query && _answerer is { } answerer && answerer.TryAsk(query, caller))
@@ -62,7 +60,6 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     public void OnActor(EngineContext context) =>
         _answerer = context.Actor is { } actor ? new Answerer(context.Process, actor, context.Life, context.Untaken) : null;
 
-    /// <inheritdoc/>
     public void Announce()
     {
         if (!_calls.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0)
@@ -102,18 +99,17 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     /// <summary>
     /// Passes a query to the running actor at once if it needs no leader, because the process has committed enough for it.
     /// </summary>
-    private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, UntakenQuestions Untaken)
+    private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, Backlog Untaken)
     {
         public bool TryAsk(ClientCall.Query query, ICanTell caller)
         {
             if (query.Consistency.NotBelow is not { } serial
                 || serial > Process.Pairs.CommittedSerial
-                || !Untaken.HasRoom(Process.Settings.Limits.UncommittedSizeMaxBytes))
+                || !Untaken.TryAdd(query.Question.Length))
             {
                 return false;
             }
 
-            Untaken.Add(query.Question.Length);
             ReadableQuery readable = new(Process.NewRequest(), new ClientQuery(query, caller, Untaken));
             Actor.Tell(new ToActor.Readable(Life, serial, [readable]), ActorRefs.NoSender);
             return true;

@@ -41,7 +41,6 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
         return clock;
     });
 
-    /// <inheritdoc/>
     public void Set(TickTimer timer, TimeSpan at)
     {
         lock (_lock)

@@ -8,7 +8,6 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class SchedulerClock(IScheduler scheduler) : ITickClock
 {
-    /// <inheritdoc/>
     public void Set(TickTimer timer, TimeSpan at)
     {
         var delay = at - scheduler.HighResMonotonicClock;
