@@ -23,12 +23,10 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
         _ => OverviewPage.Render(sample, each),
     });
 
-    private static View Missing(string group)
-    {
-        HtmlWriter html = new();
-        html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>");
-        return new View(group, [new Part("summary", html.ToMarkup())]);
-    }
+    private static View Missing(string group) => new(group,
+    [
+        new Part("summary", html => html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>")),
+    ]);
 }
 
 /// <summary>What a browser shows.</summary>
@@ -36,8 +34,16 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
 /// <param name="IsOperator">The page has buttons.</param>
 internal sealed record ViewKey(string Root, Subject Subject, bool IsOperator);
 
-/// <param name="IsLive">The part is sent again when it changes.</param>
-internal sealed record Part(string Id, Markup Html, bool IsLive = true);
+/// <param name="write">Writes it, or null for an empty part.</param>
+/// <param name="isLive">The part is sent again when it changes.</param>
+internal sealed class Part(string id, Action<HtmlWriter>? write, bool isLive = true)
+{
+    public string Id => id;
+
+    public bool IsLive => isLive;
+
+    public Markup Html { get; } = Markup.Of(write);
+}
 
 /// <summary>One point of each plot.</summary>
 /// <param name="Median">The median of the times to commit, in milliseconds, or null if none was measured.</param>

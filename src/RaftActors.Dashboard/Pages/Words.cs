@@ -40,19 +40,6 @@ internal static class Words
         _ => EventText.Role(process.Status.Role),
     };
 
-    public static void Problems(HtmlWriter html, IReadOnlyCollection<string> problems)
-    {
-        if (problems.Count > 0)
-        {
-            html.Add($"<ul class=\"problems\">");
-            foreach (var problem in problems)
-            {
-                html.Add($"<li>{problem}</li>");
-            }
-
-            html.Add($"</ul>");
-        }
-    }
 
     public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)
     {
