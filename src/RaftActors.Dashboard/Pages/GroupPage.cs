@@ -84,14 +84,10 @@ internal static class GroupPage
 
     private static void Members(HtmlWriter html, GroupView group, DateTimeOffset at)
     {
-        html.Add($"<table role=\"table\"><caption>Members, from index {group.MembersIndex.Value:N0} on");
-        html.Add($"{(group.MaxQuorum is { } max ? $", at most {max} voters" : "")}</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
+        var caption = FormattableString.Invariant($"Members, from index {group.MembersIndex.Value:N0} on");
+        caption += group.MaxQuorum is { } max ? $", at most {max} voters" : "";
+        Words.Heads(html, caption, "Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag");
 
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
         foreach (var process in group.Processes)
         {
             var status = process.Status;

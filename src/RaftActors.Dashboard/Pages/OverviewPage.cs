@@ -69,13 +69,8 @@ internal static class OverviewPage
             .SelectMany(group => group.Processes.Select(process => (Group: group, Process: process)))
             .GroupBy(each => each.Process.Name.Node, StringComparer.Ordinal)
             .OrderBy(node => node.Key, StringComparer.Ordinal);
-        html.Add($"<table role=\"table\"><caption>Nodes</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Node", "Processes", "Leads", "Answers", "Problems"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
+        Words.Heads(html, "Nodes", "Node", "Processes", "Leads", "Answers", "Problems");
 
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
         foreach (var node in nodes)
         {
             var (all, silent) = (node.Count(), node.Count(each => each.Process.Status is null));

@@ -40,16 +40,9 @@ internal static class Words
         _ => EventText.Role(process.Status.Role),
     };
 
-
     public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)
     {
-        html.Add($"<table role=\"table\"><caption>{caption}</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Group", "Leader", "Term", "Members", "Committed", "Pairs a second", "Lag", "Problems"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
-
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+        Heads(html, caption, "Group", "Leader", "Term", "Members", "Committed", "Pairs a second", "Lag", "Problems");
         foreach (var group in groups)
         {
             html.Add($"<tr role=\"row\" data-key=\"{group.Name}\"><th scope=\"row\" role=\"rowheader\">");
