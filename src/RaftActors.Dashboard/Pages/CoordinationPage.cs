@@ -14,7 +14,7 @@ internal static class CoordinationPage
 
     public static View Render(Sample sample, ViewKey key)
     {
-        var overview = sample.Coordination?.Overview;
+        var overview = sample.Coordination?.Answer;
         return new View(
             Title,
             [
@@ -27,7 +27,7 @@ internal static class CoordinationPage
     }
 
     /// <summary>Tells which process answered, and how old its answer may be.</summary>
-    public static void Summary(HtmlWriter html, GroupView? group, CoordinationView? view)
+    public static void Summary(HtmlWriter html, GroupView? group, Polled<RaftOverview>? view)
     {
         if (group is null)
         {
@@ -36,7 +36,7 @@ internal static class CoordinationPage
         }
 
         html.Add($"<p>");
-        if (view?.Overview is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
+        if (view?.Answer is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
         {
             Words.Age(html, group, process);
         }
@@ -48,14 +48,14 @@ internal static class CoordinationPage
         html.Add($"</p>");
         if (view?.Failure is { } failure)
         {
-            html.Add($"<p class=\"problem\">{(view.Overview is null ? "" : "This is an earlier answer. ")}{failure}</p>");
+            html.Add($"<p class=\"problem\">{(view.Answer is null ? "" : "This is an earlier answer. ")}{failure}</p>");
         }
     }
 
     /// <summary>Tells how far the answering process was.</summary>
-    public static void Progress(HtmlWriter html, GroupView? group, CoordinationView? view)
+    public static void Progress(HtmlWriter html, GroupView? group, Polled<RaftOverview>? view)
     {
-        if (group is not null && view?.Overview is { } overview)
+        if (group is not null && view?.Answer is { } overview)
         {
             html.Add($"<p>");
             Words.Progress(html, group, overview.Serial.Value);

@@ -10,13 +10,13 @@ internal static class LockPage
     public static View Render(Sample sample, string name, ViewKey key)
     {
         var view = sample.Locks.GetValueOrDefault(name);
-        var found = view?.Overview?.Locks is [var only] ? only : null;
+        var found = view?.Answer?.Locks is [var only] ? only : null;
         Part outcome = new("answer", html => html.Add($"<p id=\"outcome\" role=\"status\"></p>"), isLive: false);
         return new View(
             $"Lock {name}",
             [
                 new Part("summary", html => CoordinationPage.Summary(html, sample.CoordinationGroup, view)),
-                new Part("lock", view?.Overview is null ? null : html => Claims(html, found)),
+                new Part("lock", view?.Answer is null ? null : html => Claims(html, found)),
                 .. key.IsOperator ? (Part[])[new("changes", found is null ? null : html => Changes(html, found, key)), outcome] : [],
                 new Part("progress", html => CoordinationPage.Progress(html, sample.CoordinationGroup, view)),
             ]);
