@@ -149,7 +149,7 @@ public sealed class SessionTests
         unblock.Set();
         Assert.True(await isUnblocked.Task, "The other locks were told after the callback that blocks.");
 
-        RaftLock Hold(Action<Exception> onFault) => new("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, onFault));
+        RaftLock Hold(Action<Exception> onFault) => new("billing", 2, session, 1, () => ValueTask.CompletedTask, onFault);
     }
 
     [Fact]
@@ -157,8 +157,8 @@ public sealed class SessionTests
     {
         var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
         var told = NewSource<bool>();
-        var released = new RaftLock("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
-        var held = new RaftLock("mail", 3, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
+        var released = new RaftLock("billing", 2, session, 1, () => ValueTask.CompletedTask, _ => { });
+        var held = new RaftLock("mail", 3, session, 1, () => ValueTask.CompletedTask, _ => { });
         held.Lost.Register(() => told.SetResult(true));
         await released.DisposeAsync();
 

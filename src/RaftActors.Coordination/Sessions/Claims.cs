@@ -29,8 +29,9 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             switch (await ClaimAsync(name, permits, waits, text, session, claim, cancellation).ConfigureAwait(false))
             {
                 case Answer.Granted granted when session.IsAlive:
-                    LockLoss loss = new(claim, () => ReleaseAsync(name, claim, session), e => keeper.OnCallbackFailed(name, e));
-                    return new RaftLock(name, granted.Token, session, loss);
+                    ValueTask Release() => ReleaseAsync(name, claim, session);
+                    return new RaftLock(name, granted.Token, session, claim, Release, e => keeper.OnCallbackFailed(name, e));
+
                 case Answer.Held:
                     return null;
                 case Answer.Refused refused:
