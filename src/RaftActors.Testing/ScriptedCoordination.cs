@@ -82,7 +82,7 @@ public sealed class ScriptedCoordination
     /// <exception cref="InvalidOperationException">Nobody holds it with this token.</exception>
     public void Break(string name, long token)
     {
-        if (Apply(name, new Command.Break(token)).ResultOr(Answer.Done.Instance) is not Answer.Done)
+        if (Apply(name, new Command.Break(token)).ResultOr(new Answer.Done()) is not Answer.Done)
         {
             throw new InvalidOperationException($"No program holds '{name}' with the token {token}. Take the token of the present holder.");
         }
