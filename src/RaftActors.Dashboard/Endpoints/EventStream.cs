@@ -11,10 +11,12 @@ namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>
 /// Sends a page's changes as server-sent events. Each event has the parts that differ from those that this browser got last, so it may miss
-/// samples. An event without a change shows the browser that the node is there.
+/// samples. An event without a change shows the browser that the node is there. The script of a page asks for them at the page's address.
 /// </summary>
 internal static class EventStream
 {
+    public const string Type = "text/event-stream";
+
     // The life of a stream. Then the browser connects again, and its authorization is checked again.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
@@ -30,7 +32,7 @@ internal static class EventStream
     {
         using CancellationTokenSource life = new(Life, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, life.Token);
-        http.Response.ContentType = "text/event-stream";
+        http.Response.ContentType = Type;
         Dictionary<string, string> sent = [];
         try
         {
