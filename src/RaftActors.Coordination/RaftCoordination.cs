@@ -298,6 +298,5 @@ public sealed class RaftCoordination : IExtension
 
 internal sealed class RaftCoordinationProvider : ExtensionIdProvider<RaftCoordination>
 {
-    /// <inheritdoc/>
     public override RaftCoordination CreateExtension(ExtendedActorSystem system) => RaftCoordination.Start(system);
 }

@@ -179,7 +179,6 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await client.DisposeAsync().ConfigureAwait(false);

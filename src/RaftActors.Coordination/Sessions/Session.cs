@@ -126,7 +126,6 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Lose();
 
     private void LoseIfLate()

@@ -16,7 +16,6 @@ internal sealed class HtmlWriter
     /// <summary>Appends an interpolated string. A value of type <see cref="Markup"/> is already encoded.</summary>
     public void Add([InterpolatedStringHandlerArgument("")] ref Encoder markup) => markup.End();
 
-    /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
     /// <summary>Receives the parts of an interpolated string from the compiler.</summary>

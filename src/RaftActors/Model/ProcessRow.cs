@@ -38,7 +38,6 @@ internal sealed record ProcessRow(
 /// <summary>The place of a process in the list of all processes: by group, then by name.</summary>
 internal readonly record struct ProcessPlace(string Group, ProcessName Name) : IComparable<ProcessPlace>
 {
-    /// <inheritdoc/>
     public int CompareTo(ProcessPlace other) =>
         string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Name.CompareTo(other.Name);
 }
