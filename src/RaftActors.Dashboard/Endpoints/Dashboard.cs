@@ -72,14 +72,6 @@ internal sealed class Dashboard
     private static Subject OfCoordination(string? name) =>
         string.IsNullOrEmpty(name) ? new(PageKind.Coordination) : new(PageKind.Lock, name);
 
-    private static bool IsThere(Sample sample, Subject subject) => subject.Kind switch
-    {
-        PageKind.Group or PageKind.Log => sample.Find(subject.Name!) is not null,
-        PageKind.Shards => sample.Shards.Any(each => each.Name == subject.Name),
-        PageKind.Coordination or PageKind.Lock => sample.CoordinationGroup is not null,
-        _ => true,
-    };
-
     private async Task PageAsync(HttpContext http, Subject subject, int below)
     {
         Headers.Add(http.Response);
@@ -96,10 +88,10 @@ internal sealed class Dashboard
             return;
         }
 
-        var sample = await Sampler.Value.TakeAsync(subject);
-        http.Response.StatusCode = IsThere(sample, subject) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
+        var view = View.Of(await Sampler.Value.TakeAsync(subject), key);
+        http.Response.StatusCode = view.IsMissing ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         http.Response.ContentType = "text/html; charset=utf-8";
-        await http.Response.WriteAsync(Layout.Page(View.Of(sample, key), key), http.RequestAborted);
+        await http.Response.WriteAsync(Layout.Page(view, key), http.RequestAborted);
     }
 
     private async Task EventsAsync(HttpContext http, ViewKey key)

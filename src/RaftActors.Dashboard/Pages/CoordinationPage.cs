@@ -23,7 +23,8 @@ internal static class CoordinationPage
                 new Part("locks", overview is null ? null : html => Locks(html, overview, key)),
                 new Part("sessions", overview is null ? null : html => Sessions(html, overview)),
                 new Part("progress", html => Progress(html, sample.CoordinationGroup, sample.Coordination)),
-            ]);
+            ],
+            IsMissing: sample.CoordinationGroup is null);
     }
 
     /// <summary>Tells which process answered, and how old its answer may be.</summary>

@@ -19,7 +19,8 @@ internal static class LockPage
                 new Part("lock", view?.Answer is null ? null : html => Claims(html, found)),
                 .. key.IsOperator ? (Part[])[new("changes", found is null ? null : html => Changes(html, found, key)), outcome] : [],
                 new Part("progress", html => CoordinationPage.Progress(html, sample.CoordinationGroup, view)),
-            ]);
+            ],
+            IsMissing: sample.CoordinationGroup is null);
     }
 
     // The forms work without the script, in two steps.

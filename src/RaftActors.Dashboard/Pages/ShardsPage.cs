@@ -20,7 +20,8 @@ internal static class ShardsPage
                 html.Add($"</section>");
             }),
             new Part("groups", shards is null ? null : html => Words.Groups(html, groups, $"Shards of {name}", key.Root)),
-        ]);
+        ],
+        IsMissing: shards is null);
     }
 
     public static List<GroupView> GroupsOf(Sample sample, RaftShards? shards) =>

@@ -9,7 +9,8 @@ namespace RaftActors.Dashboard.Pages;
 /// <param name="Title">The heading.</param>
 /// <param name="Parts">From the top.</param>
 /// <param name="Point">The next point of the plots, if the page has some.</param>
-internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null)
+/// <param name="IsMissing">This node does not have what the page would show.</param>
+internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null, bool IsMissing = false)
 {
     public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each.Subject switch
     {
@@ -23,10 +24,12 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
         _ => OverviewPage.Render(sample, each),
     });
 
-    private static View Missing(string group) => new(group,
-    [
-        new Part("summary", html => html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>")),
-    ]);
+    private static View Missing(string group)
+    {
+        Part summary = new(
+            "summary", html => html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>"));
+        return new View(group, [summary], IsMissing: true);
+    }
 }
 
 /// <summary>What a browser shows.</summary>
