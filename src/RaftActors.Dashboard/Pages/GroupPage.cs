@@ -98,25 +98,13 @@ internal static class GroupPage
             Words.Cell(html, "For", status is { IsOpen: true } ? Words.Span(at - status.RoleSince) : "–");
             Words.Cell(html, "Votes", process.Member is { IsVoter: true } ? "yes" : "no");
             Words.Cell(html, "Term", status is null ? "–" : $"{status.Term}");
-            Numbers(html, "Committed", status?.Committed.Value);
-            Numbers(html, "Delivered", status?.Delivered.Value);
-            Numbers(html, "Lag", status is null ? null : group.LagOf(process));
+            Words.Number(html, "Committed", status?.Committed.Value);
+            Words.Number(html, "Delivered", status?.Delivered.Value);
+            Words.Number(html, "Lag", status is null ? null : group.LagOf(process));
             html.Add($"</tr>");
         }
 
         html.Add($"</tbody></table>");
-    }
-
-    private static void Numbers(HtmlWriter html, string label, long? number)
-    {
-        if (number is { } known)
-        {
-            Words.Number(html, label, known);
-        }
-        else
-        {
-            Words.Cell(html, label, "–");
-        }
     }
 
     // The forms work without the script. A removal takes two steps.

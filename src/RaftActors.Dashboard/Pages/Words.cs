@@ -115,8 +115,9 @@ internal static class Words
     public static void Cell(HtmlWriter html, string label, string text) =>
         html.Add($"<td role=\"cell\" data-label=\"{label}\">{text}</td>");
 
-    public static void Number(HtmlWriter html, string label, long number) =>
-        html.Add($"<td role=\"cell\" class=\"number\" data-label=\"{label}\">{number:N0}</td>");
+    /// <param name="number">Null: it is not known.</param>
+    public static void Number(HtmlWriter html, string label, long? number) => html.Add(
+        $"<td role=\"cell\" class=\"number\" data-label=\"{label}\">{number?.ToString("N0", CultureInfo.InvariantCulture) ?? "–"}</td>");
 
     private static string Members(GroupView group) => group.Learners.Count() is > 0 and var learners
         ? $"{Count(group.Voters.Count(), "voter", "voters")}, {Count(learners, "learner", "learners")}"
