@@ -17,7 +17,6 @@ internal sealed class WaitingQuestions
     private readonly Queue<Waiting> _byAge = [];
 
     /// <param name="since">The present time, which never goes back.</param>
-    /// <param name="reply">Gets the answer.</param>
     public void Add(Question question, TimeSpan since, Action<object> reply)
     {
         var waiting = new Waiting(question, question.ToTopic(), since, reply);

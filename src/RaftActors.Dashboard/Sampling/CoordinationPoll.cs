@@ -22,7 +22,6 @@ internal sealed class CoordinationPoll(ActorSystem system)
 
     public int Count => _polls.Count;
 
-    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
 
     /// <summary>Returns a lock, or with null all sessions and locks. Returns null if they were not asked for.</summary>

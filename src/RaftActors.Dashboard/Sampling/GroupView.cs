@@ -18,7 +18,6 @@ internal sealed record GroupView
     /// <summary>The highest serial that a process knows as committed.</summary>
     public long Committed { get; private init; }
 
-    /// <summary>The index of the members' configuration.</summary>
     public LogIndex MembersIndex { get; private init; }
 
     public int? MaxQuorum { get; private init; }

@@ -105,7 +105,6 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => _coordination.Coordination;
 
     /// <summary>Returns the client of a group that is shown, or null if there is no such group.</summary>

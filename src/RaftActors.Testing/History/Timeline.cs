@@ -42,7 +42,6 @@ internal sealed class Timeline<TInput, TOutput>
     /// <summary>The indices of the operations with the outcome Ok, in the order of their ends.</summary>
     public int[] Ends { get; }
 
-    /// <summary>The slot of each operation.</summary>
     public int[] Slots { get; }
 
     /// <summary>

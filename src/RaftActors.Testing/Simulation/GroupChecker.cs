@@ -25,7 +25,6 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     // The last serial that was checked of each node, since its start.
     private readonly (object? Life, Serial Serial)[] _checked = new (object?, Serial)[actors.Count];
 
-    /// <summary>The number of committed pairs.</summary>
     public long Pairs => _pairs.Count;
 
     /// <exception cref="SimulationException">A promise is broken.</exception>

@@ -7,7 +7,6 @@ namespace RaftActors;
 /// <param name="Problems">Those that the process itself tells.</param>
 /// <param name="Leader">The leader that the process knows; null: none.</param>
 /// <param name="Members">The number of members of the group that the process knows.</param>
-/// <param name="SyncTime">See <see cref="RaftStatus.SyncTime"/>.</param>
 internal sealed record ProcessRow(
     ProcessPlace Place,
     bool IsMember,
