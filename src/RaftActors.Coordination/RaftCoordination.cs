@@ -40,8 +40,8 @@ public sealed class RaftCoordination : IExtension
     {
         (_calls, _log, _system, Group, Time) = (calls, log, system, settings.Group, time);
         _keeper = new SessionKeeper(calls, settings, settings.Self, time, log);
-        _locks = new Claims(calls, _keeper, time);
-        Items = new RaftItems(calls, _keeper, time);
+        _locks = new Claims(calls, _keeper);
+        Items = new RaftItems(calls, _keeper);
         Probe = new LeaseProbe(_locks, _keeper, settings, leaseTimeout, time, log);
     }
 
@@ -61,7 +61,7 @@ public sealed class RaftCoordination : IExtension
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         });
         RaftCoordination coordination = new(
-            new GroupCalls(CreateClient(), system.WhenTerminated, CreateClient()),
+            new GroupCalls(CreateClient(), system.WhenTerminated, Raft.Time, CreateClient()),
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,
@@ -245,7 +245,7 @@ public sealed class RaftCoordination : IExtension
     public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, Time, cancellationToken).ConfigureAwait(false);
+        var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return broken is var (answer, _) ? answer is Answer.Done : throw new RaftException(new RaftFailure(
             FailureKind.Unknown,
@@ -265,7 +265,7 @@ public sealed class RaftCoordination : IExtension
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
         var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
-            Seat.Of(cluster), _system, new RaftItems(_calls, keeper, Time), keeper, Time, _log, Probe.Remedy);
+            Seat.Of(cluster), _system, new RaftItems(_calls, keeper), keeper, Time, _log, Probe.Remedy);
         cluster.RegisterOnMemberUp(() => _ = started.OnUpAsync());
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();
@@ -298,6 +298,5 @@ public sealed class RaftCoordination : IExtension
 
 internal sealed class RaftCoordinationProvider : ExtensionIdProvider<RaftCoordination>
 {
-    /// <inheritdoc/>
     public override RaftCoordination CreateExtension(ExtendedActorSystem system) => RaftCoordination.Start(system);
 }

@@ -40,24 +40,20 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
         ArgumentNullException.ThrowIfNull(lookup);
         var timeout = resolveTimeout > TimeoutMax ? TimeoutMax : resolveTimeout > TimeSpan.Zero ? resolveTimeout : TimeSpan.Zero;
         var prefix = ServiceAddress.PrefixOf(lookup.ServiceName);
-        using var ending = new CancellationTokenSource();
+        using CancellationTokenSource limit = new(timeout);
         try
         {
             // WaitAsync ends in time even if the call does not end at once when it is cancelled.
-            var items = await _coordination.Items.ListAsync(prefix, ending.Token).WaitAsync(timeout).ConfigureAwait(false);
+            var items = await _coordination.Items.ListAsync(prefix, limit.Token).WaitAsync(limit.Token).ConfigureAwait(false);
             return new Resolved(lookup.ServiceName, items.Select(item => ServiceAddress.TryParse(item.Name)).OfType<ServiceAddress>()
                 .Select(each => new ResolvedTarget(each.Host, each.Port, IPAddress.TryParse(each.Host, out var address) ? address : null)));
         }
-        catch (Exception e) when (e is TimeoutException or RaftException { Failure.Reason: FailureReason.Unavailable })
+        catch (Exception e) when (e is OperationCanceledException or RaftException { Failure.Reason: FailureReason.Unavailable })
         {
             throw new TimeoutException(
                 $"The addresses of '{lookup.ServiceName}' were not read within {timeout}, because the coordination group did not answer. "
                     + "Start a majority of its nodes, or all of them if the group has never run, or allow a longer timeout.",
                 e);
-        }
-        finally
-        {
-            await ending.CancelAsync().ConfigureAwait(false);
         }
     }
 }

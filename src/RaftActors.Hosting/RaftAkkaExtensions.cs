@@ -239,9 +239,10 @@ public static class RaftAkkaExtensions
                 Of(problem => problem is { Severity: not ProblemSeverity.Stopped, Remedy: not null }),
                 HealthStatus.Degraded,
                 ["raft", "risk"])
-            .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
+            .WithHealthCheck("raft-coordination", RaftHealth.OfCoordination, HealthStatus.Unhealthy, ["raft", "ready"]);
 
-        RaftHealth Of(Predicate<GroupProblem> isCounted, bool mustBeStarted = false) => new(plan, isCounted, mustBeStarted);
+        RaftHealth Of(Predicate<GroupProblem> isCounted, bool mustBeStarted = false) =>
+            RaftHealth.OfProcesses(plan, isCounted, mustBeStarted);
     }
 
     private static AkkaConfigurationBuilder Add<TActor>(

@@ -1,30 +1,40 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
 using Akka.Hosting;
 
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
+using RaftActors.Coordination;
+
 namespace RaftActors.Hosting;
 
-/// <summary>Tells the problems of the raft processes of a node.</summary>
-/// <param name="isCounted">Tells whether this check reports a problem.</param>
-internal sealed class RaftHealth(RaftPlan plan, Predicate<GroupProblem> isCounted, bool mustBeStarted) : IAkkaHealthCheck
+/// <summary>Checks the raft processes or the coordination of a node. Asks no group, so it may be called often.</summary>
+internal sealed class RaftHealth(Func<AkkaHealthCheckContext, HealthCheckResult> check) : IAkkaHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
+    /// <summary>Tells whether this node can acquire and keep leases.</summary>
+    public static RaftHealth OfCoordination { get; } = new(context =>
     {
-        var problems = Problems(context.ActorSystem);
-        return Task.FromResult(problems.IsEmpty
-            ? HealthCheckResult.Healthy()
-            : new HealthCheckResult(context.Registration.FailureStatus, string.Join(' ', problems)));
-    }
+        // The coordination starts with its first lease, so most nodes without WithRaftCoordination have none.
+        var own = context.ActorSystem.HasExtension<RaftCoordination>() ? RaftCoordination.Get(context.ActorSystem) : null;
+        return own switch
+        {
+            { LeaseFailure: { } failure } => new HealthCheckResult(context.Registration.FailureStatus, failure),
+            { LeaseRisk: { } risk } => HealthCheckResult.Degraded(risk),
+            _ => HealthCheckResult.Healthy(),
+        };
+    });
 
-    private ImmutableArray<string> Problems(ActorSystem system) => plan.HasStarted
-        ? [
-            .. from process in Raft.Get(system).Processes
-               from problem in GroupHealth.Of(process)
-               where isCounted(problem)
-               select $"{problem}",
-        ]
-        : mustBeStarted ? ["The raft actors have not started."] : [];
+    /// <summary>Tells the problems of the raft processes.</summary>
+    /// <param name="isCounted">Tells whether this check reports a problem.</param>
+    public static RaftHealth OfProcesses(RaftPlan plan, Predicate<GroupProblem> isCounted, bool mustBeStarted = false) => new(context =>
+    {
+        var problems =
+            from process in plan.HasStarted ? Raft.Get(context.ActorSystem).Processes : []
+            from problem in GroupHealth.Of(process)
+            where isCounted(problem)
+            select $"{problem}";
+        var text = mustBeStarted && !plan.HasStarted ? "The raft actors have not started." : string.Join(' ', problems);
+        return text.Length == 0 ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, text);
+    });
+
+    public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(check(context));
 }

@@ -20,7 +20,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     private readonly Dictionary<Serial, Exception> _unreadable = [];
     private Serial _compacted;
     private TaskCompletionSource _next = NewNews();
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     /// <inheritdoc/>
     public override string Group => group;
@@ -110,7 +110,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         RequestKey? requestKey = null,
         CancellationToken cancellationToken = default) =>
         Task.FromResult(
-            IsDisposed ? Closed.ToOutcome<TResult>()
+            _isDisposed ? Closed.ToOutcome<TResult>()
             : cancellationToken.IsCancellationRequested
             ? RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent.").ToOutcome<TResult>()
             : OnAppend?.Invoke(key, value, requestKey) ?? RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<TResult>());
@@ -124,14 +124,14 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        while (consistency?.NotBelow is { } least && !IsDisposed && NewsBefore(least) is { } news)
+        while (consistency?.NotBelow is { } least && NewsBefore(least) is { } news)
         {
             await news.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (IsDisposed || (OnQuery is null && OnQueryAt is null))
+        if (_isDisposed || (OnQuery is null && OnQueryAt is null))
         {
-            return (IsDisposed ? Closed : RaftFailure.NotDone(FailureReason.Unavailable, NoScript)).ToOutcome<TAnswer>();
+            return (_isDisposed ? Closed : RaftFailure.NotDone(FailureReason.Unavailable, NoScript)).ToOutcome<TAnswer>();
         }
 
         try
@@ -170,7 +170,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         while (true)
         {
             var (next, news) = Next(after);
-            ObjectDisposedException.ThrowIf(IsDisposed, this);
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (next is null)
             {
                 await news.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -257,17 +257,6 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         return ValueTask.CompletedTask;
     }
 
-    private bool IsDisposed
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _isDisposed;
-            }
-        }
-    }
-
     private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static RaftFailure Closed { get; } = RaftFailure.NotDone(FailureReason.Closed, "The client was disposed.");
@@ -281,15 +270,14 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         _next = NewNews();
     }
 
-    // Null if the pair is committed.
+    // Null if the pair is committed, or the client was disposed.
     private Task? NewsBefore(Serial serial)
     {
         lock (_lock)
         {
-            return _log.Count < serial.Value ? _next.Task : null;
+            return _log.Count < serial.Value && !_isDisposed ? _next.Task : null;
         }
     }
-
 
     private (Entry<TValue>? Next, Task News) Next(Serial after)
     {

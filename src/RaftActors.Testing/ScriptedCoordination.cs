@@ -82,7 +82,7 @@ public sealed class ScriptedCoordination
     /// <exception cref="InvalidOperationException">Nobody holds it with this token.</exception>
     public void Break(string name, long token)
     {
-        if (Apply(name, new Command.Break(token)).ResultOr(Answer.Done.Instance) is not Answer.Done)
+        if (Apply(name, new Command.Break(token)).ResultOr(new Answer.Done()) is not Answer.Done)
         {
             throw new InvalidOperationException($"No program holds '{name}' with the token {token}. Take the token of the present holder.");
         }
@@ -98,7 +98,7 @@ public sealed class ScriptedCoordination
             defaults.GetTimeSpan("session-timeout"),
             defaults.GetTimeSpan("renew-interval"),
             defaults.GetDouble("clock-drift"));
-        return new RaftCoordination(new GroupCalls(_client, ended), settings, settings.SessionTimeout, system, _time, log);
+        return new RaftCoordination(new GroupCalls(_client, ended, _time), settings, settings.SessionTimeout, system, _time, log);
     }
 
     private Outcome<Answer> Append(string name, Command command) => IsReachable

@@ -239,13 +239,13 @@ public sealed class BootstrapRuleTests
         public Member(string name, int uid, FakeClient client, TimeProvider clock)
         {
             Node = $"sim://shop@{name}:1#{uid}";
-            var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+            var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
             var settings = new CoordinationSettings("coordination", [], name, MemberTimeout, MemberTimeout / 10, 0);
             var keeper = new SessionKeeper(calls, settings, name, clock, NoLogger.Instance);
             Bootstrap = new(
                 new(Node, () => _members, address => Asked.Add(address.Host), () => IsDowned = true),
                 "shop",
-                new RaftItems(calls, keeper, clock),
+                new RaftItems(calls, keeper),
                 keeper,
                 clock,
                 NoLogger.Instance,

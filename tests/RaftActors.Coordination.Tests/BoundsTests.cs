@@ -24,9 +24,9 @@ public sealed class BoundsTests
         Assert.InRange(count, 60_000, Items.BytesMax / 128);
         Assert.InRange(List().Length, 1, Items.BytesMax);
         Assert.IsType<Answer.Refused>(Apply("counter", new Command.Add(1)));
-        Assert.Equal(Answer.Done.Instance, Put("0", ""));
-        Assert.Equal(Answer.Done.Instance, Apply("0", new Command.Delete(null)));
-        Assert.Equal(Answer.Done.Instance, Put("1", "a"));
+        Assert.Equal(new Answer.Done(), Put("0", ""));
+        Assert.Equal(new Answer.Done(), Apply("0", new Command.Delete(null)));
+        Assert.Equal(new Answer.Done(), Put("1", "a"));
     }
 
     [Theory]
@@ -63,12 +63,12 @@ public sealed class BoundsTests
 
         _state.Check();
         Assert.Contains($"at most {Items.BytesMax}", Refusal(Put("more", large)));
-        Assert.Equal(Answer.Done.Instance, Put("0", large));
+        Assert.Equal(new Answer.Done(), Put("0", large));
 
         // The list of all items is one message.
         Assert.InRange(List().Length, Items.BytesMax / 10 * 9, Items.BytesMax + 100);
         Put("0", "");
-        Assert.Equal(Answer.Done.Instance, Put("more", new string('"', Items.ValueMax / 2)));
+        Assert.Equal(new Answer.Done(), Put("more", new string('"', Items.ValueMax / 2)));
     }
 
     [Fact]

@@ -17,9 +17,9 @@ public sealed class ClaimTests
     public async Task Claim_whose_question_fails_is_withdrawn()
     {
         var client = new FakeClient();
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         await using var keeper = NewKeeper(calls, TimeProvider.System);
-        var claims = new Claims(calls, keeper, TimeProvider.System);
+        var claims = new Claims(calls, keeper);
         var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
         client.AnswersClaims = """{"$":"of a later version"}"""u8.ToArray();
         await Assert.ThrowsAsync<JsonException>(() => claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None));
@@ -44,11 +44,11 @@ public sealed class ClaimTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
         await using var keeper = NewKeeper(calls, clock);
-        var claims = new Claims(calls, keeper, clock);
+        var claims = new Claims(calls, keeper);
         var session = await keeper.GetAsync(CancellationToken.None);
-        await calls.AppendAsync("billing", new Command.Release(session.Id, 10), TimeSpan.FromSeconds(1), clock);
+        await calls.AppendAsync("billing", new Command.Release(session.Id, 10), TimeSpan.FromSeconds(1));
 
         var acquiring = claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
 
@@ -64,9 +64,9 @@ public sealed class ClaimTests
     {
         var (clock, arrives) = (new ManualClock(), NewSource());
         var client = new FakeClient { Delay = command => command is Command.Acquire ? arrives.Task : Task.CompletedTask };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
         await using var keeper = NewKeeper(calls, clock);
-        var claims = new Claims(calls, keeper, clock);
+        var claims = new Claims(calls, keeper);
         var acquiring = claims.AcquireAsync("billing", 1, waits: false, null, CancellationToken.None);
 
         clock.Pause(TimeSpan.FromHours(1));

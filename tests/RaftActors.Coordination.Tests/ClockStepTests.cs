@@ -51,18 +51,18 @@ public sealed class ClockStepTests
             while (client.Now < begun + TimeSpan.FromSeconds(4))
             {
                 await client.Delay(TimeSpan.FromSeconds(0.5));
-                Assert.Equal(Answer.Done.Instance, (await AppendAsync("", new Command.Renew(renewed))).Answer);
+                Assert.Equal(new Answer.Done(), (await AppendAsync("", new Command.Renew(renewed))).Answer);
                 var answer = (await AppendAsync("", new Command.Release(dead, ++_claims))).Answer;
                 if (client.Now < begun + TimeSpan.FromSeconds(2.9))
                 {
-                    Assert.Equal(Answer.Done.Instance, answer);
+                    Assert.Equal(new Answer.Done(), answer);
                 }
             }
 
-            Assert.Equal(Answer.NoSession.Instance, (await AppendAsync("", new Command.Close(dead))).Answer);
+            Assert.Equal(new Answer.NoSession(), (await AppendAsync("", new Command.Close(dead))).Answer);
         }
 
-        Assert.Equal(Answer.Done.Instance, (await AppendAsync("kept", new Command.Delete(null))).Answer);
+        Assert.Equal(new Answer.Done(), (await AppendAsync("kept", new Command.Delete(null))).Answer);
 
         async Task<long> OpenAsync(int seconds) =>
             (await AppendAsync("a", new Command.Open(TimeSpan.FromSeconds(seconds)))).Serial;

@@ -83,10 +83,10 @@ public sealed class DiscoveryTests : NodesTest
     public async Task Address_is_registered_again_after_the_session_was_lost_and_another_programs_is_not_removed()
     {
         var client = new FakeClient();
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
-        var items = new RaftItems(calls, keeper, TimeProvider.System);
+        var items = new RaftItems(calls, keeper);
         await using var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
         await registration.StartAsync(CancellationToken.None);
         var first = await items.GetAsync("service/shop/a:1");

@@ -270,8 +270,8 @@ public sealed class DowningRuleTests
     [Fact]
     public async Task First_of_two_opposite_decisions_is_made_and_the_second_node_reads_it()
     {
-        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
-        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task, TimeProvider.System);
+        var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         var decisions = new Decisions(items, "shop");
         var read = await decisions.ReadAsync(CancellationToken.None);
 

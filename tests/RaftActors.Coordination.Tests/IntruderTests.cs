@@ -28,13 +28,13 @@ public sealed class IntruderTests : NodesTest
         var state = NewState();
         var before = Bytes(state);
 
-        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, Intruder));
-        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, null));
+        Assert.Equal(new Answer.NoSession(), state.Apply("billing", OfSession[name], 3, Intruder));
+        Assert.Equal(new Answer.NoSession(), state.Apply("billing", OfSession[name], 3, null));
         Assert.Equal(before, Bytes(state));
         Assert.Empty(state.Touched);
 
         var restored = CoordinationState.Of(state.ToImage());
-        Assert.Equal(Answer.NoSession.Instance, restored.Apply("billing", OfSession[name], 3, Intruder));
+        Assert.Equal(new Answer.NoSession(), restored.Apply("billing", OfSession[name], 3, Intruder));
         Assert.IsNotType<Answer.NoSession>(restored.Apply("billing", OfSession[name], 3, Owner));
     }
 
@@ -68,9 +68,9 @@ public sealed class IntruderTests : NodesTest
             CoordinationJson.Default.LockView)!;
         var holder = Assert.Single(view.Holders);
 
-        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, holder.Claim)));
-        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, long.MaxValue)));
-        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Close(holder.Session)));
+        Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Release(holder.Session, holder.Claim)));
+        Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Release(holder.Session, long.MaxValue)));
+        Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Close(holder.Session)));
 
         await using var untyped = Raft.Get(Nodes[1].System).CreateClient<object?, object?>("coordination");
         var none = (await untyped.AppendAsync("x", null, WaitMax)).NotDone();

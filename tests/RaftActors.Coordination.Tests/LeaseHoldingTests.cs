@@ -8,16 +8,16 @@ namespace RaftActors.Coordination.Tests;
 public sealed class LeaseHoldingTests : IDisposable
 {
     private readonly ManualClock _clock = new();
-    private readonly LockLoss _loss = new(1, () => ValueTask.CompletedTask, _ => { });
     private readonly Session _session;
+    private readonly RaftLock _held;
     private readonly LeaseHolding _holding;
     private readonly List<Exception> _told = [];
 
     public LeaseHoldingTests()
     {
         _session = new Session(1, 0, TimeSpan.FromSeconds(10), _clock);
-        var held = new RaftLock("billing", 2, _session, _loss);
-        _holding = new LeaseHolding(held, "billing", _clock, NoLogger.Instance);
+        _held = new RaftLock("billing", 2, _session, 1, () => ValueTask.CompletedTask, _ => { });
+        _holding = new LeaseHolding(_held, "billing", _clock, NoLogger.Instance);
     }
 
     public void Dispose() => _session.Dispose();
@@ -85,5 +85,5 @@ public sealed class LeaseHoldingTests : IDisposable
         Assert.Equal(6, _told.Count);
     }
 
-    private void Lose() => _loss.Tell();
+    private void Lose() => _held.TellLoss();
 }

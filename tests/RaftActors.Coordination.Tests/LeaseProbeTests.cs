@@ -27,7 +27,7 @@ public sealed class LeaseProbeTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromHours(1));
         await using var closing = keeper;
         Assert.Contains("Start a majority of coordination@a, coordination@b", probe.Failure);
@@ -52,7 +52,7 @@ public sealed class LeaseProbeTests
     {
         var heals = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = new FakeClient { Delay = command => command is Command.Renew ? heals.Task : Task.CompletedTask };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromSeconds(2));
         await using var closing = keeper;
         var running = probe.RunAsync();
@@ -82,7 +82,7 @@ public sealed class LeaseProbeTests
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a", "coordination@b"], "coordination@a", sessionTimeout, sessionTimeout / 20, 0.05);
         var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
-        var claims = new Claims(calls, keeper, TimeProvider.System);
+        var claims = new Claims(calls, keeper);
         return (new LeaseProbe(claims, keeper, settings, TimeSpan.FromSeconds(5), TimeProvider.System, NoLogger.Instance), keeper);
     }
 }

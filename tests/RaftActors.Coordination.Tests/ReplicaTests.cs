@@ -43,7 +43,7 @@ public sealed class ReplicaTests
         Assert.Equal([new Answer.Granted(_serial)], _replies);
         Apply("a", new Command.Close(session));
         Assert.Equal(Claims, _replies.Count);
-        Assert.All(_replies.Skip(1), reply => Assert.Equal(Answer.NoSession.Instance, reply));
+        Assert.All(_replies.Skip(1), reply => Assert.Equal(new Answer.NoSession(), reply));
     }
 
     [Fact]
@@ -139,13 +139,13 @@ public sealed class ReplicaTests
         _replica.Expire("item/session/1", ++_serial);
         Assert.Equal(["one"], Assert.IsType<ItemsView>(Ask(new Question.OfChanges("", -1))).Items.Select(item => item.Name));
         _replica.Expire($"session/{session}", ++_serial);
-        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", session, 0)));
+        Assert.Equal(new Answer.NoSession(), Ask(new Question.OfClaim("billing", session, 0)));
         var other = Open();
         _replica.Expire($"session/{other}", ++_serial, era: 1_000);
 
         _replica.State.Check();
         Assert.Equal(1_000, _replica.State.Era);
-        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", other, 0)));
+        Assert.Equal(new Answer.NoSession(), Ask(new Question.OfClaim("billing", other, 0)));
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class ReplicaTests
 
         _replica.State.Check();
         Assert.Equal(new Answer.Granted(_era + _serial), Ask(new Question.OfClaim("billing", other, 0)));
-        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", session, 0)));
+        Assert.Equal(new Answer.NoSession(), Ask(new Question.OfClaim("billing", session, 0)));
         Assert.Equal(["yours"], Assert.IsType<ItemsView>(Ask(new Question.OfChanges("", -1))).Items.Select(item => item.Name));
         Put("yours");
         Assert.Equal(_era + _serial, Assert.IsType<ItemsView>(Ask(new Question.OfItem("yours"))).Items.Single().Version);

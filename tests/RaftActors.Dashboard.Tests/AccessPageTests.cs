@@ -59,16 +59,14 @@ public sealed class AccessPageTests
         app.MapRaftDashboard("/raft").RequireAuthorization("raft-readers");
         await app.StartAsync();
         using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
-        using HttpRequestMessage request = new(HttpMethod.Get, "/raft/events");
-        request.Headers.Add(UserByHeader.Header, "reader");
-        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        using StreamReader stream = new(await answer.Content.ReadAsStreamAsync());
+        using var answer = await PageStream.SendAsync(http, "/raft", "reader");
+        using var stream = await PageStream.ReadAsync(answer);
         Assert.StartsWith("data:", await stream.ReadLineAsync(), StringComparison.Ordinal);
 
         clock.Advance(TimeSpan.FromMinutes(11));
 
         await stream.ReadToEndAsync().WaitAsync(DashboardNode.Guard);
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/raft/events", null));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/raft", null));
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         // The last node has no process of the group: another node answers.
         foreach (var node in _nodes)
         {
-            using var stream = await PageStream.OpenAsync(node.Http, "/raft/events?coordination");
+            using var stream = await PageStream.OpenAsync(node.Http, "/raft/coordination");
             await stream.UntilAsync(page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{_ports[1]}"));
             Assert.Contains($"coordination@127.0.0.1:{_ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
             Assert.Contains($", token {held.Token}, printer 1</span>", stream["locks"], StringComparison.Ordinal);
@@ -51,7 +51,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
             Assert.Contains("data-label=\"Timeout\">40 s</td>", stream["sessions"], StringComparison.Ordinal);
         }
 
-        using var one = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        using var one = await PageStream.OpenAsync(_nodes[2].Http, "/raft/coordination?lock=billing");
         await one.UntilAsync(page => page.Has("lock", "Held by 1, with 1 permit") && page.Has("lock", "1 claim waits, in this order"));
         await held.DisposeAsync();
         var next = await waits.WaitAsync(DashboardNode.Guard);
@@ -65,7 +65,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     {
         var held = await LockAsync(0, "billing", null);
         var waits = CoordinationOf(1).LockAsync("billing");
-        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/coordination?lock=billing");
         await stream.UntilAsync(each => each.Has("lock", "1 claim waits"));
         using var page = await SendAsync(HttpMethod.Get, $"{DashboardNode.Ops}/coordination?lock=billing", DashboardNode.Operator);
         using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator);
@@ -102,7 +102,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     public async Task Lock_stays_unless_an_operator_takes_it_away_from_a_page_of_this_site(string dashboard, string? user, string site)
     {
         var held = await LockAsync(0, "billing", null);
-        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/coordination?lock=billing");
         await stream.UntilAsync(each => each.Has("lock", $"token {held.Token}"));
         using var page = await SendAsync(HttpMethod.Get, $"{dashboard}/coordination?lock=billing", user);
         using var answer = await BreakAsync($"{held.Token}", user, site, dashboard);
@@ -135,9 +135,9 @@ public sealed class CoordinationPageTests : IAsyncLifetime
 
         // A node that stops releases its own locks.
         await LockAsync((leader + 1) % 3, "billing", null);
-        using var stream = await PageStream.OpenAsync(follower.Http, "/raft/events?coordination");
+        using var stream = await PageStream.OpenAsync(follower.Http, "/raft/coordination");
         await stream.UntilAsync(page => page.Has("summary", "<strong>may be behind</strong> it.") && page.Has("locks", ">billing</a>"));
-        using (var ofLeader = await PageStream.OpenAsync(_nodes[leader].Http, "/raft/events?coordination"))
+        using (var ofLeader = await PageStream.OpenAsync(_nodes[leader].Http, "/raft/coordination"))
         {
             await ofLeader.UntilAsync(page => page.Has("summary", "From the leader, "));
         }
@@ -153,9 +153,9 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     public async Task Name_and_text_of_a_lock_are_text_on_every_page()
     {
         await LockAsync(0, Hostile, Hostile);
-        using var all = await PageStream.OpenAsync(_nodes[0].Http, "/raft/events?coordination");
+        using var all = await PageStream.OpenAsync(_nodes[0].Http, "/raft/coordination");
         await all.UntilAsync(page => page.Has("locks", "&lt;img"));
-        using var one = await PageStream.OpenAsync(_nodes[0].Http, $"/raft/events?lock={Uri.EscapeDataString(Hostile)}");
+        using var one = await PageStream.OpenAsync(_nodes[0].Http, $"/raft/coordination?lock={Uri.EscapeDataString(Hostile)}");
         await one.UntilAsync(page => page.Has("lock", "&lt;img"));
         var link = $"/raft/coordination?lock={Uri.EscapeDataString(Hostile)}";
         var page = await _nodes[0].Http.GetStringAsync(link);
@@ -184,7 +184,6 @@ public sealed class CoordinationPageTests : IAsyncLifetime
 
     [Theory]
     [InlineData("/coordination?lock=")]
-    [InlineData("/events?lock=")]
     [InlineData("/groups/")]
     [InlineData("/log/")]
     public async Task Name_longer_than_any_is_not_found(string path)
@@ -197,8 +196,6 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     [Theory]
     [InlineData("/coordination")]
     [InlineData("/coordination?lock=billing")]
-    [InlineData("/events?coordination")]
-    [InlineData("/events?lock=billing")]
     public async Task Dashboard_with_authorization_is_closed_to_users_without_rights(string path)
     {
         using var answer = await _nodes[0].Http.GetAsync($"/closed{path}");
@@ -213,7 +210,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     [Fact]
     public async Task Overview_and_the_page_of_the_group_lead_to_it_and_it_finds_a_lock_by_name()
     {
-        using var stream = await PageStream.OpenAsync(_nodes[0].Http, "/raft/events");
+        using var stream = await PageStream.OpenAsync(_nodes[0].Http, "/raft");
         await stream.UntilAsync(page => page.Has("coordination", "href=\"/raft/coordination\""));
         var group = await _nodes[0].Http.GetStringAsync("/raft/groups/coordination");
         var page = await _nodes[0].Http.GetStringAsync("/raft/coordination");

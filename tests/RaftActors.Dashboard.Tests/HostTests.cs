@@ -22,7 +22,7 @@ public sealed class HostTests
         RaftShards shards = new("tally", 4);
         await using DashboardNode node = new(_port, [_port], akka => akka.WithRaftShards<ShardCounter>(shards));
         await node.StartAsync();
-        using var stream = await PageStream.OpenAsync(node.Http, "/raft/events?shards=tally");
+        using var stream = await PageStream.OpenAsync(node.Http, "/raft/shards/tally");
         await stream.UntilAsync(page => !page["shards"].Contains("No leader", StringComparison.Ordinal)
             && page["shards"].Contains($"127.0.0.1:{_port} <span class=\"more\">4</span>", StringComparison.Ordinal));
 

@@ -30,11 +30,10 @@ public sealed class HtmlWriterTests
     [Fact]
     public void Markup_is_not_encoded_twice()
     {
-        HtmlWriter inner = new();
-        inner.Add($"<i>{"&"}</i>");
+        var inner = Markup.Of(html => html.Add($"<i>{"&"}</i>"));
         HtmlWriter outer = new();
 
-        outer.Add($"<p>{inner.ToMarkup()}</p>");
+        outer.Add($"<p>{inner}</p>");
 
         Assert.Equal("<p><i>&amp;</i></p>", outer.ToString());
     }

@@ -50,7 +50,7 @@ public sealed class LogPageTests : IAsyncLifetime
     public async Task Log_has_the_latest_pairs_with_size_and_type_and_without_values()
     {
         (await _client.AppendAsync("first", "a secret", DashboardNode.Guard)).OrThrow();
-        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/events?log=counter");
+        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/log/counter");
         await stream.UntilAsync(page => page["pairs"].Contains(">first</td>", StringComparison.Ordinal));
 
         (await _client.AppendAsync("second", "another", DashboardNode.Guard)).OrThrow();
@@ -82,7 +82,7 @@ public sealed class LogPageTests : IAsyncLifetime
             (await open.AppendAsync(Hostile, value, DashboardNode.Guard)).OrThrow();
         }
 
-        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/events?log=open");
+        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/log/open");
         await stream.UntilAsync(page => page["pairs"].Contains("data-key=\"5\"", StringComparison.Ordinal));
 
         var values = Regex.Matches(stream["pairs"], "\"Value\">(.*?)</td>").Select(value => WebUtility.HtmlDecode(value.Groups[1].Value));
@@ -96,7 +96,7 @@ public sealed class LogPageTests : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(0, 120).Select(i => _client.AppendAsync(new string('k', 1000), $"{i}", DashboardNode.Guard)));
 
-        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/events?log=counter");
+        using var stream = await PageStream.OpenAsync(_node.Http, "/raft/log/counter");
         await stream.UntilAsync(page => page["pairs"].Contains("data-key=\"120\"", StringComparison.Ordinal));
 
         var serials = Regex.Matches(stream["pairs"], "data-key=\"(.*?)\"").Select(serial => int.Parse(serial.Groups[1].Value));

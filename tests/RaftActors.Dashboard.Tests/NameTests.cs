@@ -36,7 +36,7 @@ public sealed class NameTests : IAsyncLifetime
         var link = $"/raft/groups/{Uri.EscapeDataString(Hostile)}";
         var overview = await _node.Http.GetStringAsync("/raft");
         var group = await _node.Http.GetStringAsync(link);
-        using var stream = await PageStream.OpenAsync(_node.Http, $"/raft/events?group={Uri.EscapeDataString(Hostile)}");
+        using var stream = await PageStream.OpenAsync(_node.Http, $"/raft/groups/{Uri.EscapeDataString(Hostile)}");
         await stream.UntilAsync(page => page["summary"].Contains("Led by", StringComparison.Ordinal));
 
         Assert.Contains($"href=\"{link}\"", overview, StringComparison.Ordinal);

@@ -41,11 +41,9 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Fact]
     public async Task Events_have_buttons_for_operators_alone()
     {
-        using var reader = await PageStream.OpenAsync(Http, $"{DashboardNode.Ops}/events?group=counter");
-        using HttpRequestMessage request = new(HttpMethod.Get, $"{DashboardNode.Ops}/events?group=counter");
-        request.Headers.Add(UserByHeader.Header, DashboardNode.Operator);
-        using var answer = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        using PageStream operators = new(new StreamReader(await answer.Content.ReadAsStreamAsync()));
+        using var reader = await PageStream.OpenAsync(Http, $"{DashboardNode.Ops}/groups/counter");
+        using var answer = await PageStream.SendAsync(Http, $"{DashboardNode.Ops}/groups/counter", DashboardNode.Operator);
+        using PageStream operators = new(await PageStream.ReadAsync(answer));
 
         await reader.UntilAsync(_ => true);
         await operators.UntilAsync(_ => true);
@@ -76,7 +74,7 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         using var added = await PostAsync($"{DashboardNode.Ops}/join", follower, DashboardNode.Operator);
         Assert.Equal($"{follower} is a member of counter now.", await added.Content.ReadAsStringAsync());
 
-        using var stream = await PageStream.OpenAsync(Http, "/raft/events?group=counter");
+        using var stream = await PageStream.OpenAsync(Http, "/raft/groups/counter");
         await stream.UntilAsync(page => page["summary"].Contains("3 of 3 voters", StringComparison.Ordinal));
     }
 
@@ -175,8 +173,6 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [InlineData("")]
     [InlineData("/groups/counter")]
     [InlineData("/log/counter")]
-    [InlineData("/events")]
-    [InlineData("/events?log=counter")]
     [InlineData("/assets/dashboard.js")]
     public async Task Dashboard_with_authorization_is_closed_to_users_without_rights(string path)
     {

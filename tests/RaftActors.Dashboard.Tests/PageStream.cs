@@ -8,7 +8,24 @@ internal sealed class PageStream(StreamReader lines) : IDisposable
     private readonly Dictionary<string, string> _parts = [];
 
     public static async Task<PageStream> OpenAsync(HttpClient http, string path) =>
-        new(new StreamReader(await http.GetStreamAsync(path).WaitAsync(DashboardNode.Guard)));
+        new(await ReadAsync(await SendAsync(http, path)));
+
+    /// <summary>Asks for the events of a page.</summary>
+    /// <param name="user">The user, or null for none.</param>
+    public static Task<HttpResponseMessage> SendAsync(HttpClient http, string path, string? user = null)
+    {
+        HttpRequestMessage request = new(HttpMethod.Get, path);
+        request.Headers.Accept.Add(new("text/event-stream"));
+        if (user is not null)
+        {
+            request.Headers.Add(UserByHeader.Header, user);
+        }
+
+        return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead).WaitAsync(DashboardNode.Guard);
+    }
+
+    public static async Task<StreamReader> ReadAsync(HttpResponseMessage answer) =>
+        new(await answer.EnsureSuccessStatusCode().Content.ReadAsStreamAsync());
 
     /// <summary>The latest point of the plots.</summary>
     public JsonElement Point { get; private set; }

@@ -93,7 +93,6 @@ public sealed partial class PageTests(ThreeNodes nodes) : IClassFixture<ThreeNod
         var page = await Http.GetStringAsync($"{DashboardNode.Ops}/groups/counter");
 
         Assert.Contains($"<a href=\"{DashboardNode.Ops}\">", page, StringComparison.Ordinal);
-        Assert.Contains($"data-stream=\"{DashboardNode.Ops}/events?group=counter\"", page, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await Http.GetAsync(Assets().Match(page).Groups[1].Value)).StatusCode);
     }
 

@@ -14,7 +14,7 @@ public sealed class StoppedNodeTests : IAsyncLifetime
     {
         var others = _nodes.All.Where(node => node != _nodes.Leader).ToList();
         var stays = _nodes.Leader;
-        using var stream = await PageStream.OpenAsync(stays.Http, "/raft/events?group=counter");
+        using var stream = await PageStream.OpenAsync(stays.Http, "/raft/groups/counter");
 
         await others[0].StopAsync();
         await stream.UntilAsync(page => page["summary"].Contains("2 of 3 voters answer", StringComparison.Ordinal));
@@ -29,7 +29,7 @@ public sealed class StoppedNodeTests : IAsyncLifetime
     [Fact]
     public async Task Node_that_stops_ends_its_streams()
     {
-        using StreamReader stream = new(await _nodes.All[0].Http.GetStreamAsync("/raft/events"));
+        using var stream = await PageStream.ReadAsync(await PageStream.SendAsync(_nodes.All[0].Http, "/raft"));
         await stream.ReadLineAsync();
 
         var stopped = _nodes.All[0].StopAsync();

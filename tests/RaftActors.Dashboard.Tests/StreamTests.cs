@@ -12,7 +12,7 @@ public sealed class StreamTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     {
         var (leader, others) = (nodes.Leader, nodes.All.Where(node => node != nodes.Leader).ToList());
         var next = ThreeNodes.StatusOf(others[0]).Name;
-        using var stream = await PageStream.OpenAsync(others[1].Http, "/raft/events?group=counter");
+        using var stream = await PageStream.OpenAsync(others[1].Http, "/raft/groups/counter");
         await stream.UntilAsync(page => page["summary"].Contains(ThreeNodes.StatusOf(leader).Name.Value, StringComparison.Ordinal));
         await using var client = RaftActors.Raft.Get(leader.System).CreateClient("counter");
 
@@ -26,7 +26,7 @@ public sealed class StreamTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     public async Task Plots_get_the_rate_of_commits_and_the_time_that_the_leader_measures()
     {
         var leader = nodes.Leader;
-        using var stream = await PageStream.OpenAsync(leader.Http, "/raft/events?group=counter");
+        using var stream = await PageStream.OpenAsync(leader.Http, "/raft/groups/counter");
         await stream.UntilAsync(page => page.Point.TryGetProperty("rate", out _));
         await using var client = RaftActors.Raft.Get(leader.System).CreateClient<int, int>("counter");
 
@@ -40,8 +40,8 @@ public sealed class StreamTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Fact]
     public async Task Later_events_have_only_the_parts_that_changed()
     {
-        using var answer = await nodes.All[0].Http.GetAsync("/raft/events", HttpCompletionOption.ResponseHeadersRead);
-        using StreamReader lines = new(await answer.Content.ReadAsStreamAsync());
+        using var answer = await PageStream.SendAsync(nodes.All[0].Http, "/raft");
+        using var lines = await PageStream.ReadAsync(answer);
         using CancellationTokenSource guard = new(DashboardNode.Guard);
 
         // The first ones have the rates, which come with the second sample.

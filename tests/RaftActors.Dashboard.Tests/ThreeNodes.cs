@@ -13,7 +13,7 @@ public sealed class ThreeNodes : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _nodes = await DashboardNode.StartThreeAsync();
-        using var stream = await PageStream.OpenAsync(_nodes[0].Http, "/raft/events?group=counter");
+        using var stream = await PageStream.OpenAsync(_nodes[0].Http, "/raft/groups/counter");
         await stream.UntilAsync(page => page["summary"].Contains("3 of 3 voters", StringComparison.Ordinal)
             && page["summary"].Contains("Led by", StringComparison.Ordinal));
     }

@@ -57,7 +57,7 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
         var others = Claims.Where(each => each.Number == Number && each.Node != node).ToList();
         return others.Count == 0 ? new Step.Found(Number + 1)
             : others.Exists(each => each.IsIn) ? new Step.Join([.. others.Where(each => each.IsIn).Select(each => each.Node)])
-            : Step.Withdraw.Instance;
+            : new Step.Withdraw();
     }
 
     /// <summary>The claim of a node to belong to a cluster.</summary>
@@ -82,9 +82,6 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
         /// Only nodes that are no members have claims to the latest cluster. All of them but its founder give them up, so that they do not
         /// wait for each other.
         /// </summary>
-        public sealed record Withdraw : Step
-        {
-            public static Withdraw Instance { get; } = new();
-        }
+        public sealed record Withdraw : Step;
     }
 }

@@ -24,7 +24,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     public DowningActor(Cluster cluster, DowningSettings settings, Func<RaftItems> items)
     {
         (_cluster, _settings, _plan, _items) = (cluster, settings, new DowningPlan(settings), items);
-        Receive<Ready>(_ => ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick));
+        Receive<Ready>(_ => ((IWithTimers)this).Timers.StartPeriodicTimer(nameof(Tick), new Tick(), _settings.Tick));
         Receive<Tick>(_ => Look());
         Receive<Answered>(Follow);
         Receive<Silent>(silent =>
@@ -51,7 +51,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         try
         {
             Cluster.Get(system);
-            return Ready.Instance;
+            return new Ready();
         }
         catch (Exception e)
         {
@@ -133,13 +133,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private sealed record Silent(string Why);
 
-    private sealed class Ready
-    {
-        public static Ready Instance { get; } = new();
-    }
+    private sealed record Ready;
 
-    private sealed class Tick : INotInfluenceReceiveTimeout
-    {
-        public static Tick Instance { get; } = new();
-    }
+    private sealed record Tick : INotInfluenceReceiveTimeout;
 }

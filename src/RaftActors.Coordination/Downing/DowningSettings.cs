@@ -4,7 +4,6 @@ using RaftActors.Coordination.Settings;
 
 namespace RaftActors.Coordination.Downing;
 
-/// <summary>The settings of the downing provider.</summary>
 internal sealed record DowningSettings(TimeSpan StableAfter, TimeSpan DownSelfAfter)
 {
     /// <summary>The class that Akka.Cluster creates.</summary>

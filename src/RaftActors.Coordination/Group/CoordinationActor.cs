@@ -52,7 +52,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     protected override void PreStart()
     {
         base.PreStart();
-        ((IWithTimers)this).Timers.StartPeriodicTimer(CheckTime.Instance, CheckTime.Instance, CheckInterval);
+        ((IWithTimers)this).Timers.StartPeriodicTimer(nameof(CheckTime), new CheckTime(), CheckInterval);
     }
 
     protected override Answer HandleAppend(Entry<Command> entry) =>
@@ -88,8 +88,5 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         }
     }
 
-    private sealed class CheckTime : INotInfluenceReceiveTimeout
-    {
-        public static CheckTime Instance { get; } = new();
-    }
+    private sealed record CheckTime : INotInfluenceReceiveTimeout;
 }

@@ -31,7 +31,6 @@ internal sealed class Replica(Action<string, TimeSpan?> remind, int changesMax =
 
     /// <summary>Applies a pair, and answers the questions that waited for its changes.</summary>
     /// <param name="client">The client that appended it, or null for a process of the group.</param>
-    /// <param name="era">See <see cref="CoordinationState.Apply"/>.</param>
     public Answer Apply(string name, Command? command, long serial, Guid? client = null, long era = 0)
     {
         var before = State.Era;

@@ -9,24 +9,19 @@ namespace RaftActors.Coordination.Group;
 internal sealed class WaitingQuestions
 {
     private readonly Dictionary<Topic, HashSet<Waiting>> _byTopic = [];
-    private readonly Dictionary<string, HashSet<Waiting>> _byPrefix = new(StringComparer.Ordinal);
+
+    // A topic of these is a prefix of the names of items.
+    private readonly Dictionary<Topic, HashSet<Waiting>> _byPrefix = [];
 
     // In the order of their times. Some may have been answered.
     private readonly Queue<Waiting> _byAge = [];
 
     /// <param name="since">The present time, which never goes back.</param>
-    /// <param name="reply">Gets the answer.</param>
     public void Add(Question question, TimeSpan since, Action<object> reply)
     {
         var waiting = new Waiting(question, question.ToTopic(), since, reply);
-        if (waiting.Topic.Kind == TopicKind.Item)
-        {
-            Add(_byPrefix, waiting.Topic.Name, waiting);
-        }
-        else
-        {
-            Add(_byTopic, waiting.Topic, waiting);
-        }
+        var all = AllLike(waiting.Topic);
+        (all.TryGetValue(waiting.Topic, out var known) ? known : all[waiting.Topic] = []).Add(waiting);
 
         // Added last, because TakeOld finds each question of the queue by its topic.
         _byAge.Enqueue(waiting);
@@ -46,7 +41,7 @@ internal sealed class WaitingQuestions
             // Searched one by one, because the programs that watch mostly share a few prefixes.
             foreach (var (prefix, asked) in _byPrefix)
             {
-                if (topic.Name.StartsWith(prefix, StringComparison.Ordinal))
+                if (topic.Name.StartsWith(prefix.Name, StringComparison.Ordinal))
                 {
                     taken.AddRange(asked);
                     _byPrefix.Remove(prefix);
@@ -75,27 +70,14 @@ internal sealed class WaitingQuestions
         return taken;
     }
 
-    private static void Add<TKey>(Dictionary<TKey, HashSet<Waiting>> all, TKey key, Waiting waiting)
-        where TKey : notnull => (all.TryGetValue(key, out var known) ? known : all[key] = []).Add(waiting);
-
-    private static void Remove<TKey>(Dictionary<TKey, HashSet<Waiting>> all, TKey key, Waiting waiting)
-        where TKey : notnull
-    {
-        if (all[key].Remove(waiting) && all[key].Count == 0)
-        {
-            all.Remove(key);
-        }
-    }
+    private Dictionary<Topic, HashSet<Waiting>> AllLike(Topic topic) => topic.Kind == TopicKind.Item ? _byPrefix : _byTopic;
 
     private void Remove(Waiting waiting)
     {
-        if (waiting.Topic.Kind == TopicKind.Item)
+        var all = AllLike(waiting.Topic);
+        if (all[waiting.Topic].Remove(waiting) && all[waiting.Topic].Count == 0)
         {
-            Remove(_byPrefix, waiting.Topic.Name, waiting);
-        }
-        else
-        {
-            Remove(_byTopic, waiting.Topic, waiting);
+            all.Remove(waiting.Topic);
         }
     }
 

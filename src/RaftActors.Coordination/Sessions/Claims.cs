@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Sessions;
 /// after its Release.
 /// </para>
 /// </summary>
-internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
+internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
 {
     /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
@@ -29,8 +29,9 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             switch (await ClaimAsync(name, permits, waits, text, session, claim, cancellation).ConfigureAwait(false))
             {
                 case Answer.Granted granted when session.IsAlive:
-                    LockLoss loss = new(claim, () => ReleaseAsync(name, claim, session), e => keeper.OnCallbackFailed(name, e));
-                    return new RaftLock(name, granted.Token, session, loss);
+                    ValueTask Release() => ReleaseAsync(name, claim, session);
+                    return new RaftLock(name, granted.Token, session, claim, Release, e => keeper.OnCallbackFailed(name, e));
+
                 case Answer.Held:
                     return null;
                 case Answer.Refused refused:
@@ -41,7 +42,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
                 case Answer.Ended:
                     // A higher claim of this program has overtaken this one. Each further attempt is a pair, so a pause must separate
                     // them.
-                    await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
+                    await calls.PauseAsync(cancellation).ConfigureAwait(false);
                     break;
             }
         }
@@ -57,7 +58,6 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         await foreach (var view in calls.FollowAsync(
             (_, _) => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
             CoordinationJson.Default.LockView,
-            time,
             cancellation).ConfigureAwait(false))
         {
             if (latest?.SequenceEqual(view.Holders) != true)
@@ -75,7 +75,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         // The Acquire ends only with an answer or with the session. Otherwise the claim could be granted later, and nothing would release
         // it.
         var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
-        var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
+        var acquiring = calls.AppendAsync(name, acquire, () => session.Left, session.Lost);
         try
         {
             var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
@@ -106,7 +106,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         var release = new Command.Release(session.Id, claim);
         try
         {
-            await calls.AppendAsync(name, release, () => session.Left, time, session.Lost).ConfigureAwait(false);
+            await calls.AppendAsync(name, release, () => session.Left, session.Lost).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ObjectDisposedException or RaftException)
         {
@@ -136,7 +136,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             catch (RaftException e) when (e.Failure?.Reason != FailureReason.Unauthorized)
             {
                 // No pair was committed for a while, or no process answers. The session bounds how long this may go on.
-                await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
+                await calls.PauseAsync(cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
         }

@@ -9,9 +9,10 @@ namespace RaftActors.Coordination.Sessions;
 /// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
 /// <param name="client">Appends all commands of sessions, because a session obeys the client that opened it.</param>
 /// <param name="ended">Completes with the actor system.</param>
+/// <param name="time">Measures the times and pauses of calls.</param>
 /// <param name="others">Appends the other writes and asks all questions. By default the same client.</param>
-internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended, RaftClient<Command, Answer>? others = null)
-    : IAsyncDisposable
+internal sealed class GroupCalls(
+    RaftClient<Command, Answer> client, Task ended, TimeProvider time, RaftClient<Command, Answer>? others = null) : IAsyncDisposable
 {
     // Named in exceptions, because users know this type.
     private const string Users = "RaftCoordination";
@@ -27,12 +28,11 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
     /// <summary>Appends a command within a fixed time, which no renewal of the session prolongs.</summary>
     /// <param name="timeout">The time for all attempts.</param>
-    /// <param name="time">Measures it.</param>
     public Task<(Answer Answer, long Serial)?> AppendAsync(
-        string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
+        string name, Command command, TimeSpan timeout, CancellationToken cancellation = default)
     {
         var begin = time.GetTimestamp();
-        return AppendAsync(name, command, () => timeout - time.GetElapsedTime(begin), time, cancellation);
+        return AppendAsync(name, command, () => timeout - time.GetElapsedTime(begin), cancellation);
     }
 
     /// <summary>
@@ -46,12 +46,11 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     /// </para>
     /// </summary>
     /// <param name="timeLeft">Returns the time that is left for all attempts.</param>
-    /// <param name="time">Measures the pauses between attempts.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="RaftException">The credentials of this program do not allow it.</exception>
     /// <returns>The answer and the serial of its pair, or null if none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
-        string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
+        string name, Command command, Func<TimeSpan> timeLeft, CancellationToken cancellation = default)
     {
         while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
@@ -70,7 +69,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                     return (new Answer.Refused(refused.Detail), 0);
             }
 
-            await time.PauseAsync(Pause, cancellation).ConfigureAwait(false);
+            await PauseAsync(cancellation).ConfigureAwait(false);
         }
 
         return null;
@@ -99,14 +98,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     /// pairs than before, so after a failure the next question waits for no pair.
     /// </summary>
     /// <param name="question">Makes the next question from the latest answer and its serial. The answer is null at first.</param>
-    /// <param name="time">Measures the pause after a failure.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
-        Func<TAnswer?, long, Question> question,
-        JsonTypeInfo<TAnswer> type,
-        TimeProvider time,
-        [EnumeratorCancellation] CancellationToken cancellation)
+        Func<TAnswer?, long, Question> question, JsonTypeInfo<TAnswer> type, [EnumeratorCancellation] CancellationToken cancellation)
         where TAnswer : class
     {
         TAnswer? latest = null;
@@ -130,7 +125,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                     throw new ObjectDisposedException(Users);
                 }
 
-                await time.PauseAsync(Pause, cancellation).ConfigureAwait(false);
+                await PauseAsync(cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
 
@@ -142,11 +137,12 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     }
 
     /// <summary>Follows the items with a prefix: all of them, then each change, or all again after a gap.</summary>
-    public IAsyncEnumerable<ItemsView> FollowItemsAsync(string prefix, TimeProvider time, CancellationToken cancellation) => FollowAsync(
+    public IAsyncEnumerable<ItemsView> FollowItemsAsync(string prefix, CancellationToken cancellation) => FollowAsync(
         (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
         CoordinationJson.Default.ItemsView,
-        time,
         cancellation);
+
+    public Task PauseAsync(CancellationToken cancellation) => time.PauseAsync(Pause, cancellation);
 
     // Null if the command was not sent.
     private async Task<Outcome<Answer>?> SendAsync(
@@ -179,7 +175,6 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         }
     }
 
-    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await client.DisposeAsync().ConfigureAwait(false);

@@ -22,9 +22,8 @@ public sealed class RaftItems
 
     private readonly GroupCalls _calls;
     private readonly SessionKeeper _keeper;
-    private readonly TimeProvider _time;
 
-    internal RaftItems(GroupCalls calls, SessionKeeper keeper, TimeProvider time) => (_calls, _keeper, _time) = (calls, keeper, time);
+    internal RaftItems(GroupCalls calls, SessionKeeper keeper) => (_calls, _keeper) = (calls, keeper);
 
     /// <summary>Reads an item.</summary>
     /// <param name="name">Its name.</param>
@@ -125,7 +124,7 @@ public sealed class RaftItems
         string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        await foreach (var view in _calls.FollowItemsAsync(prefix, _time, cancellationToken).ConfigureAwait(false))
+        await foreach (var view in _calls.FollowItemsAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
             if (view.IsWhole)
             {
@@ -155,7 +154,7 @@ public sealed class RaftItems
     private async Task<(Answer Answer, long Serial)> WriteAsync(string name, Command command, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var written = await _calls.AppendAsync(name, command, CallTimeout, _time, cancellation).ConfigureAwait(false);
+        var written = await _calls.AppendAsync(name, command, CallTimeout, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return written switch
         {

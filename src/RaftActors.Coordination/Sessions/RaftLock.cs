@@ -12,14 +12,20 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftLock : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _lost = new();
     private readonly Session _session;
-    private readonly LockLoss _loss;
+    private readonly Func<ValueTask> _release;
+    private readonly Action<Exception> _onFault;
+    private volatile bool _isBroken;
     private int _isReleased;
 
-    internal RaftLock(string name, long token, Session session, LockLoss loss)
+    /// <param name="claim">The number of the claim that holds the lock.</param>
+    /// <param name="release">Releases the lock in the group.</param>
+    /// <param name="onFault">Called if a callback throws.</param>
+    internal RaftLock(string name, long token, Session session, long claim, Func<ValueTask> release, Action<Exception> onFault)
     {
-        (Name, Token, _session, _loss) = (name, token, session, loss);
-        session.Add(loss);
+        (Name, Token, _session, Claim, _release, _onFault) = (name, token, session, claim, release, onFault);
+        session.Add(this);
     }
 
     /// <summary>The name of the lock.</summary>
@@ -35,14 +41,16 @@ public sealed class RaftLock : IAsyncDisposable
     /// Tells whether this program holds the lock at the moment of the call. It is false before the group gives the lock to another
     /// program, if the clocks of the nodes differ by at most <c>raft-coordination.clock-drift</c>.
     /// </summary>
-    public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive && !_loss.IsBroken;
+    public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive && !_isBroken;
 
     /// <summary>
     /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
     /// cancelled by a release. A registered callback runs on a thread of the pool. If it blocks or throws, the other locks of this program
     /// still learn of their loss. A lock that was taken away goes to the next program once the callbacks have returned.
     /// </summary>
-    public CancellationToken Lost => _loss.Token;
+    public CancellationToken Lost => _lost.Token;
+
+    internal long Claim { get; }
 
     /// <summary>Releases the lock. The task ends when the group has released it, or when the session is lost.</summary>
     public ValueTask DisposeAsync()
@@ -52,7 +60,30 @@ public sealed class RaftLock : IAsyncDisposable
             return ValueTask.CompletedTask;
         }
 
-        _session.Remove(_loss);
-        return _loss.ReleaseAsync();
+        _session.Remove(this);
+        return _release();
+    }
+
+    /// <summary>
+    /// Notes that an operator takes the lock away. The group may give it to another program once the callbacks have returned.
+    /// </summary>
+    internal void Break() => _isBroken = true;
+
+    /// <summary>Tells the loss, because the session has ended or the lock was taken away.</summary>
+    internal void TellLoss()
+    {
+        try
+        {
+            _lost.Cancel();
+        }
+        catch (AggregateException e)
+        {
+            _onFault(e);
+        }
+
+        if (_isBroken)
+        {
+            _ = _release().AsTask();
+        }
     }
 }

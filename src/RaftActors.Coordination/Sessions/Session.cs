@@ -11,7 +11,7 @@ internal sealed class Session : IDisposable
 {
     private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _lost = new();
-    private readonly HashSet<LockLoss> _losses = [];
+    private readonly HashSet<RaftLock> _held = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
     private readonly ITimer _timer;
@@ -48,18 +48,18 @@ internal sealed class Session : IDisposable
     public long NewClaim() => Interlocked.Increment(ref _claims);
 
     /// <summary>Adds a lock, which learns of the end of the session, unless it is released before.</summary>
-    public void Add(LockLoss loss)
+    public void Add(RaftLock held)
     {
         lock (_lock)
         {
             if (!_lost.IsCancellationRequested)
             {
-                _losses.Add(loss);
+                _held.Add(held);
                 return;
             }
         }
 
-        _ = _time.PostAsync(loss.Tell);
+        _ = _time.PostAsync(held.TellLoss);
     }
 
     /// <summary>
@@ -68,27 +68,27 @@ internal sealed class Session : IDisposable
     /// </summary>
     public bool Break(IEnumerable<long> claims)
     {
-        LockLoss[] losses;
+        RaftLock[] held;
         lock (_lock)
         {
-            losses = [.. _losses.Where(loss => claims.Contains(loss.Claim))];
-            _losses.ExceptWith(losses);
+            held = [.. _held.Where(each => claims.Contains(each.Claim))];
+            _held.ExceptWith(held);
         }
 
-        foreach (var each in losses)
+        foreach (var each in held)
         {
             each.Break();
-            _ = _time.PostAsync(each.Tell);
+            _ = _time.PostAsync(each.TellLoss);
         }
 
-        return losses.Length > 0;
+        return held.Length > 0;
     }
 
-    public void Remove(LockLoss loss)
+    public void Remove(RaftLock held)
     {
         lock (_lock)
         {
-            _losses.Remove(loss);
+            _held.Remove(held);
         }
     }
 
@@ -112,21 +112,20 @@ internal sealed class Session : IDisposable
     {
         _timer.Dispose();
         _lost.Cancel();
-        LockLoss[] losses;
+        RaftLock[] held;
         lock (_lock)
         {
-            losses = [.. _losses];
-            _losses.Clear();
+            held = [.. _held];
+            _held.Clear();
         }
 
         // Each loss is told on its own, because the code that hears of it may block for as long as it likes.
-        foreach (var each in losses)
+        foreach (var each in held)
         {
-            _ = _time.PostAsync(each.Tell);
+            _ = _time.PostAsync(each.TellLoss);
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Lose();
 
     private void LoseIfLate()

@@ -81,7 +81,7 @@ internal sealed class SessionKeeper(
     {
         try
         {
-            await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout, time).ConfigureAwait(false);
+            await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ObjectDisposedException or RaftException)
         {
@@ -101,7 +101,7 @@ internal sealed class SessionKeeper(
 
             var sentAt = time.GetTimestamp();
             var open = new Command.Open(settings.SessionTimeout);
-            var opened = await calls.AppendAsync(owner, open, Limit, time, _closing.Token).ConfigureAwait(false);
+            var opened = await calls.AppendAsync(owner, open, Limit, _closing.Token).ConfigureAwait(false);
             if (opened is (Answer.Refused refused, _))
             {
                 throw new InvalidOperationException($"Cannot open a session for {owner}. {refused.Why}");
@@ -117,7 +117,7 @@ internal sealed class SessionKeeper(
                 {
                     sentAt = time.GetTimestamp();
                     var renew = new Command.Renew(id);
-                    if (await calls.AppendAsync(owner, renew, Limit, time, _closing.Token).ConfigureAwait(false) is not (Answer.Done, _))
+                    if (await calls.AppendAsync(owner, renew, Limit, _closing.Token).ConfigureAwait(false) is not (Answer.Done, _))
                     {
                         continue;
                     }
@@ -171,7 +171,7 @@ internal sealed class SessionKeeper(
 
             // The time is taken for each attempt, because an answer to a late attempt would otherwise prove too little.
             var sentAt = time.GetTimestamp();
-            var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, time, ending.Token)
+            var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, ending.Token)
                 .ConfigureAwait(false);
             if (renewed is (Answer.Done or Answer.Broken, _))
             {

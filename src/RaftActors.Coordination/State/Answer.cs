@@ -27,10 +27,7 @@ internal abstract record Answer
     public long StampOf(long serial) => Era + serial;
 
     /// <summary>The command has its effect, or had it before.</summary>
-    public sealed record Done : Answer
-    {
-        public static Done Instance { get; } = new();
-    }
+    public sealed record Done : Answer;
 
     /// <summary>The claim holds a permit.</summary>
     /// <param name="Token">
@@ -39,25 +36,16 @@ internal abstract record Answer
     /// </param>
     public sealed record Granted(long Token) : Answer;
 
-    public sealed record Waiting : Answer
-    {
-        public static Waiting Instance { get; } = new();
-    }
+    public sealed record Waiting : Answer;
 
     /// <summary>Other claims hold all permits, and this one does not wait.</summary>
-    public sealed record Held : Answer
-    {
-        public static Held Instance { get; } = new();
-    }
+    public sealed record Held : Answer;
 
     /// <summary>
     /// The claim has ended, or a higher one of its session came first. Without this, a late attempt of an Acquire would acquire the lock
     /// for nobody.
     /// </summary>
-    public sealed record Ended : Answer
-    {
-        public static Ended Instance { get; } = new();
-    }
+    public sealed record Ended : Answer;
 
     public sealed record Counted(long Value) : Answer;
 
@@ -66,10 +54,7 @@ internal abstract record Answer
     public sealed record Conflict(long Version) : Answer;
 
     /// <summary>The session has expired, was closed, or never was.</summary>
-    public sealed record NoSession : Answer
-    {
-        public static NoSession Instance { get; } = new();
-    }
+    public sealed record NoSession : Answer;
 
     /// <summary>The session is renewed, and an operator has taken these claims away.</summary>
     public sealed record Broken(ImmutableArray<long> Claims) : Answer;

@@ -14,18 +14,9 @@ namespace RaftActors.Coordination.State;
 [JsonSerializable(typeof(CoordinationImage))]
 internal sealed partial class CoordinationJson : JsonSerializerContext
 {
-    public static byte[] ToBytes(Question question) => JsonSerializer.SerializeToUtf8Bytes(question, Default.Question);
-
-    /// <param name="answer">
-    /// An <see cref="Answer"/>, a <see cref="LockView"/>, an <see cref="RaftOverview"/> or an <see cref="ItemsView"/>.
-    /// </param>
-    public static byte[] ToBytes(object answer) => answer switch
-    {
-        Answer known => JsonSerializer.SerializeToUtf8Bytes(known, Default.Answer),
-        LockView view => JsonSerializer.SerializeToUtf8Bytes(view, Default.LockView),
-        RaftOverview view => JsonSerializer.SerializeToUtf8Bytes(view, Default.RaftOverview),
-        _ => JsonSerializer.SerializeToUtf8Bytes((ItemsView)answer, Default.ItemsView),
-    };
+    /// <param name="value">A question or an answer.</param>
+    public static byte[] ToBytes(object value) => JsonSerializer.SerializeToUtf8Bytes(
+        value, value switch { Question _ => typeof(Question), Answer _ => typeof(Answer), _ => value.GetType() }, Default);
 
     /// <exception cref="InvalidDataException">The bytes are no question.</exception>
     public static Question ToQuestion(object bytes)

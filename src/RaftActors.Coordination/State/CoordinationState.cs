@@ -232,13 +232,13 @@ internal sealed class CoordinationState
         Command.Acquire acquire => FindObstacle(acquire.Session, client, acquire.Claim),
         Command.Release release => FindObstacle(release.Session, client, release.Claim, endsToo: true),
         Command.Put { Session: not 0 } put => FindObstacle(put.Session, client),
-        Command.End end when !_sessions.ContainsKey(end.Session) => NoSession.Instance,
+        Command.End end when !_sessions.ContainsKey(end.Session) => new NoSession(),
         _ => null,
     };
 
     // A release may overtake the claims that its program is sending, of which there are fewer than the group admits.
     private Answer? FindObstacle(long id, Guid? client, long claim = 0, bool endsToo = false) =>
-        !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) || (session.IsEnding && !endsToo) ? NoSession.Instance
+        !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) || (session.IsEnding && !endsToo) ? new NoSession()
         : claim < 0 || claim > session.LastClaim + ClaimsMax
             ? new Refused($"The claim {claim} is not one of the next {ClaimsMax} after {session.LastClaim}. Count the claims of a session.")
         : null;
@@ -296,32 +296,32 @@ internal sealed class CoordinationState
         var session = new Session(serial, owner, open.Timeout, client);
         _sessions.Add(serial, session);
         Touched.Add(session.Topic);
-        return Done.Instance;
+        return new Done();
     }
 
     // Touching the session restarts its reminder.
     private Answer Renew(Session session)
     {
         Touched.Add(session.Topic);
-        return session.Broken.Count == 0 ? Done.Instance : new Broken([.. session.Broken]);
+        return session.Broken.Count == 0 ? new Done() : new Broken([.. session.Broken]);
     }
 
     // The session is not touched, so its reminder goes on, and no renewal moves it.
     private static Done EndLater(Session session)
     {
         session.IsEnding = true;
-        return Done.Instance;
+        return new Done();
     }
 
     private Answer Break(string name, long token)
     {
         if (_locks.GetValueOrDefault(name)?.HolderOf(token) is not { } holder)
         {
-            return Held.Instance;
+            return new Held();
         }
 
         _sessions[holder.Session].Broken.Add(holder.Claim);
-        return Done.Instance;
+        return new Done();
     }
 
     private Done End(long id, long serial)
@@ -342,7 +342,7 @@ internal sealed class CoordinationState
         }
 
         _items.DeleteOf(id, serial);
-        return Done.Instance;
+        return new Done();
     }
 
     private Answer Acquire(string name, Command.Acquire acquire, Session session, long serial)
@@ -362,13 +362,13 @@ internal sealed class CoordinationState
 
         if (acquire.Claim <= session.LastClaim)
         {
-            return Ended.Instance;
+            return new Ended();
         }
 
         session.LastClaim = acquire.Claim;
         if (known is { HasFree: false } && !acquire.Waits)
         {
-            return Held.Instance;
+            return new Held();
         }
 
         if (_claims >= ClaimsMax)
@@ -394,7 +394,7 @@ internal sealed class CoordinationState
             Grant(name, serial);
         }
 
-        return Done.Instance;
+        return new Done();
     }
 
     private void Remove(string name, long session, long claim)
@@ -424,8 +424,8 @@ internal sealed class CoordinationState
     }
 
     private Answer Find(Question.OfClaim asked) =>
-        !_sessions.ContainsKey(asked.Session) ? NoSession.Instance
-        : _locks.GetValueOrDefault(asked.Name)?.Find(asked.Session, asked.Claim) ?? Held.Instance;
+        !_sessions.ContainsKey(asked.Session) ? new NoSession()
+        : _locks.GetValueOrDefault(asked.Name)?.Find(asked.Session, asked.Claim) ?? new Held();
 
     private LockView View(string name) => _locks.GetValueOrDefault(name)?.View() ?? new LockView([], 0);
 

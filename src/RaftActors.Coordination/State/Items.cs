@@ -74,7 +74,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         var known = _items.GetValueOrDefault(name);
         return put.Expected is { } expected && expected != (known?.Version ?? 0)
             ? new Conflict(known?.Version ?? 0)
-            : Write(known, new Item(name, put.Value, serial, put.Session, put.Lifetime)) ?? Done.Instance;
+            : Write(known, new Item(name, put.Value, serial, put.Session, put.Lifetime)) ?? new Done();
     }
 
     /// <summary>Adds to an item that is a number. It keeps its session and its lifetime. A new item has neither.</summary>
@@ -106,7 +106,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
         Remove(known);
         Remember(new Item(name, null, serial));
-        return Done.Instance;
+        return new Done();
     }
 
     /// <summary>Deletes the items of a session that has ended.</summary>

@@ -51,7 +51,7 @@ internal sealed class Lock(int permits)
     /// <summary>Returns the state of a claim, or null if there is none.</summary>
     public Answer? Find(long session, long claim) =>
         !_claims.TryGetValue((session, claim), out var node) ? null
-        : node.Value.Token == 0 ? Waiting.Instance
+        : node.Value.Token == 0 ? new Waiting()
         : new Granted(node.Value.Token);
 
     /// <summary>Adds a claim, which waits until <see cref="TryGrant"/> grants it a permit.</summary>

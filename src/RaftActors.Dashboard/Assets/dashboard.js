@@ -1,8 +1,7 @@
 // Shows the events of the page's stream: replaces parts that changed, and draws the plots. Without it the pages show one moment.
 'use strict';
 (() => {
-  const main = document.querySelector('main[data-stream]');
-  if (!main) return;
+  if (!document.querySelector('main[data-live]')) return;
   const connection = document.getElementById('connection');
   const points = [];
   const span = 120000;
@@ -80,7 +79,7 @@
   };
 
   const listen = () => {
-    const stream = new EventSource(main.dataset.stream);
+    const stream = new EventSource(location);
     stream.onmessage = message => {
       const { parts, point } = JSON.parse(message.data);
       for (const [id, html] of Object.entries(parts)) {

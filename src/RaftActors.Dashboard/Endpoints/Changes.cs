@@ -30,31 +30,23 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         "the removal of");
 
     /// <summary>Takes a lock away from its holder, and waits until the group has released it.</summary>
-    public async Task BreakAsync(HttpContext http)
+    public Task BreakAsync(HttpContext http) => AnswerAsync(http, async form =>
     {
-        if (await FormAsync(http) is not { } form)
-        {
-            return;
-        }
-
         var name = form["lock"].ToString();
         if (sampler.Value.Coordination is not { } coordination)
         {
-            await AnswerAsync(http, StatusCodes.Status404NotFound, "This node has no coordination, so nothing was changed.");
-            return;
+            return (StatusCodes.Status404NotFound, "This node has no coordination, so nothing was changed.");
         }
 
         if (name.Length == 0 || !long.TryParse(form["token"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var token))
         {
-            await AnswerAsync(http, StatusCodes.Status400BadRequest, "The request names no lock and token, so nothing was changed.");
-            return;
+            return (StatusCodes.Status400BadRequest, "The request names no lock and token, so nothing was changed.");
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         limit.CancelAfter(Timeout);
-        var (status, text) = await BreakAsync(coordination, name, token, limit.Token);
-        await AnswerAsync(http, status, text);
-    }
+        return await BreakAsync(coordination, name, token, limit.Token);
+    });
 
     private static async Task<(int Status, string Text)> BreakAsync(
         RaftCoordination coordination, string name, long token, CancellationToken limit)
@@ -93,35 +85,27 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
                 + "end its session by 'raft session end'.");
     }
 
-    private async Task ChangeAsync(
+    private Task ChangeAsync(
         HttpContext http,
         Func<RaftClient, ProcessName, LogIndex?, Task<Outcome<Membership>>> change,
         string done,
-        string what)
+        string what) => AnswerAsync(http, async form =>
     {
-        if (await FormAsync(http) is not { } form)
-        {
-            return;
-        }
-
         var (group, member) = (form["group"].ToString(), form["member"].ToString().Trim());
         if (sampler.Value.ClientOf(group) is not { } client)
         {
-            await AnswerAsync(http, StatusCodes.Status404NotFound, $"This node knows no group '{group}', so nothing was changed.");
-            return;
+            return (StatusCodes.Status404NotFound, $"This node knows no group '{group}', so nothing was changed.");
         }
 
         if (!ProcessName.TryParse(member, CultureInfo.InvariantCulture, out var name)
             || !TryIndex(form["basedOn"].ToString(), out var basedOn))
         {
-            await AnswerAsync(
-                http,
+            return (
                 StatusCodes.Status400BadRequest,
                 $"'{member}' is no name of a process, so nothing was changed. Use PROCESS@NODE, such as {group}@10.0.0.4:2551.");
-            return;
         }
 
-        var (status, text) = (await change(client, name, basedOn)).Failure switch
+        return (await change(client, name, basedOn)).Failure switch
         {
             null => (StatusCodes.Status200OK, $"{member} {done} {group} now."),
             { Kind: FailureKind.NotDone } refused =>
@@ -129,35 +113,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             var unknown => (StatusCodes.Status504GatewayTimeout, $"It is not known whether the group made {what} {member}: "
                 + $"{unknown.Reason}. Look at its members before you try again."),
         };
-        await AnswerAsync(http, status, text);
-    }
-
-    // Null if the request was refused.
-    private async Task<IFormCollection?> FormAsync(HttpContext http)
-    {
-        Headers.Add(http.Response);
-
-        // Checked before anything is read of the request.
-        if (!SameOrigin.Has(http.Request))
-        {
-            await AnswerAsync(http, StatusCodes.Status403Forbidden, "The request came from another site, so nothing was changed.");
-            return null;
-        }
-
-        if (!await operators.AllowAsync(http))
-        {
-            await AnswerAsync(http, StatusCodes.Status403Forbidden, "You are no operator of this dashboard, so nothing was changed.");
-            return null;
-        }
-
-        if (!http.Request.HasFormContentType)
-        {
-            await AnswerAsync(http, StatusCodes.Status415UnsupportedMediaType, "The request has no form, so nothing was changed.");
-            return null;
-        }
-
-        return await http.Request.ReadFormAsync(http.RequestAborted);
-    }
+    });
 
     private static bool TryIndex(string text, out LogIndex? index)
     {
@@ -165,13 +121,24 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         return index is not null || text.Length == 0;
     }
 
-    // The script asks for text, and a form without the script for a page.
-    private static Task AnswerAsync(HttpContext http, int status, string text)
+    // Checks the rights before anything is read of the request.
+    private async Task AnswerAsync(HttpContext http, Func<IFormCollection, Task<(int Status, string Text)>> change)
     {
+        Headers.Add(http.Response);
+        var (status, text) =
+            !SameOrigin.Has(http.Request)
+                ? (StatusCodes.Status403Forbidden, "The request came from another site, so nothing was changed.")
+            : !await operators.AllowAsync(http)
+                ? (StatusCodes.Status403Forbidden, "You are no operator of this dashboard, so nothing was changed.")
+            : !http.Request.HasFormContentType
+                ? (StatusCodes.Status415UnsupportedMediaType, "The request has no form, so nothing was changed.")
+            : await change(await http.Request.ReadFormAsync(http.RequestAborted));
+
+        // The script asks for text, and a form without the script for a page.
         http.Response.StatusCode = status;
         var wantsText = http.Request.Headers.Accept.ToString().StartsWith("text/plain", StringComparison.Ordinal);
         http.Response.ContentType = wantsText ? "text/plain; charset=utf-8" : "text/html; charset=utf-8";
-        return http.Response.WriteAsync(
+        await http.Response.WriteAsync(
             wantsText ? text : Layout.Message(status == StatusCodes.Status200OK ? "Done" : "Not done", text, RootPath.Of(http, 1)));
     }
 }

@@ -50,7 +50,6 @@ internal sealed class Dashboard
         group.MapGet("/shards/{name}", http => PageAsync(http, new(PageKind.Shards, Name(http)), below: 2));
         group.MapGet("/log/{name}", http => PageAsync(http, new(PageKind.Log, Name(http)), below: 2));
         group.MapGet("/coordination", http => PageAsync(http, OfCoordination(http.Request.Query["lock"]), below: 1));
-        group.MapGet("/events", EventsAsync);
         group.MapGet("/assets/dashboard.css", Asset.Css.SendAsync);
         group.MapGet("/assets/dashboard.js", Asset.Script.SendAsync);
         Changes changes = new(Sampler, _operators);
@@ -73,23 +72,6 @@ internal sealed class Dashboard
     private static Subject OfCoordination(string? name) =>
         string.IsNullOrEmpty(name) ? new(PageKind.Coordination) : new(PageKind.Lock, name);
 
-    private static Subject SubjectOf(IQueryCollection query) => query switch
-    {
-        _ when (string?)query["group"] is { } group => new(PageKind.Group, group),
-        _ when (string?)query["shards"] is { } shards => new(PageKind.Shards, shards),
-        _ when (string?)query["log"] is { } group => new(PageKind.Log, group),
-        _ when query.ContainsKey("coordination") || query.ContainsKey("lock") => OfCoordination(query["lock"]),
-        _ => Subject.Overview,
-    };
-
-    private static bool IsThere(Sample sample, Subject subject) => subject.Kind switch
-    {
-        PageKind.Group or PageKind.Log => sample.Find(subject.Name!) is not null,
-        PageKind.Shards => sample.Shards.Any(each => each.Name == subject.Name),
-        PageKind.Coordination or PageKind.Lock => sample.CoordinationGroup is not null,
-        _ => true,
-    };
-
     private async Task PageAsync(HttpContext http, Subject subject, int below)
     {
         Headers.Add(http.Response);
@@ -100,22 +82,20 @@ internal sealed class Dashboard
         }
 
         ViewKey key = new(RootPath.Of(http, below), subject, await _operators.AllowAsync(http));
-        var sample = await Sampler.Value.TakeAsync(subject);
-        http.Response.StatusCode = IsThere(sample, subject) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
-        http.Response.ContentType = "text/html; charset=utf-8";
-        await http.Response.WriteAsync(Layout.Page(View.Of(sample, key), key, $"{key.Root}{subject.Events}"), http.RequestAborted);
-    }
-
-    private async Task EventsAsync(HttpContext http)
-    {
-        Headers.Add(http.Response);
-        ViewKey key = new(RootPath.Of(http, 1), SubjectOf(http.Request.Query), await _operators.AllowAsync(http));
-        if (key.Subject.Name?.Length > NameMax)
+        if (http.Request.Headers.Accept == EventStream.Type)
         {
-            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            await EventsAsync(http, key);
             return;
         }
 
+        var view = View.Of(await Sampler.Value.TakeAsync(subject), key);
+        http.Response.StatusCode = view.IsMissing ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
+        http.Response.ContentType = "text/html; charset=utf-8";
+        await http.Response.WriteAsync(Layout.Page(view, key), http.RequestAborted);
+    }
+
+    private async Task EventsAsync(HttpContext http, ViewKey key)
+    {
         using var listener = Sampler.Value.Listen(key.Subject, OwnerOf(http));
         if (listener is null)
         {

@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 using Microsoft.AspNetCore.Http;
 
@@ -11,22 +11,28 @@ namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>
 /// Sends a page's changes as server-sent events. Each event has the parts that differ from those that this browser got last, so it may miss
-/// samples. An event without a change shows the browser that the node is there.
+/// samples. An event without a change shows the browser that the node is there. The script of a page asks for them at the page's address.
 /// </summary>
 internal static class EventStream
 {
+    public const string Type = "text/event-stream";
+
     // The life of a stream. Then the browser connects again, and its authorization is checked again.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
     // The events are no part of a page, so <, > and quotes need no escape in JSON. It would double the size of their HTML.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly EventJson Json = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    });
 
     public static async Task SendAsync(
         HttpContext http, Listener listener, ViewKey key, CancellationToken stopping, TimeProvider clock)
     {
         using CancellationTokenSource life = new(Life, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, life.Token);
-        http.Response.ContentType = "text/event-stream";
+        http.Response.ContentType = Type;
         Dictionary<string, string> sent = [];
         try
         {
@@ -43,42 +49,20 @@ internal static class EventStream
 
     private static ReadOnlyMemory<byte> EventOf(View view, Dictionary<string, string> sent)
     {
-        ArrayBufferWriter<byte> bytes = new();
-        bytes.Write("data: "u8);
-        using (Utf8JsonWriter json = new(bytes, Options))
+        var changed = view.Parts.Where(part => part.IsLive && sent.GetValueOrDefault(part.Id) != part.Html.Text)
+            .ToDictionary(part => part.Id, part => part.Html.Text);
+        foreach (var (id, html) in changed)
         {
-            json.WriteStartObject();
-            json.WriteStartObject("parts");
-            foreach (var part in view.Parts.Where(part => part.IsLive && sent.GetValueOrDefault(part.Id) != part.Html.Text))
-            {
-                json.WriteString(part.Id, part.Html.Text);
-                sent[part.Id] = part.Html.Text;
-            }
-
-            json.WriteEndObject();
-            if (view.Point is { } point)
-            {
-                json.WriteStartObject("point");
-                json.WriteNumber("at", point.At);
-                Write(json, "rate", point.Rate);
-                json.WriteNumber("lag", point.Lag);
-                Write(json, "median", point.Median);
-                Write(json, "high", point.High);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
+            sent[id] = html;
         }
 
-        bytes.Write("\n\n"u8);
-        return bytes.WrittenMemory;
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, double? number)
-    {
-        if (number is { } known)
-        {
-            json.WriteNumber(name, known);
-        }
+        var json = JsonSerializer.SerializeToUtf8Bytes(new PageEvent(changed, view.Point), Json.PageEvent);
+        return (byte[])[.. "data: "u8, .. json, .. "\n\n"u8];
     }
 }
+
+/// <param name="Parts">The HTML of the parts that have changed, by their ids.</param>
+internal sealed record PageEvent(Dictionary<string, string> Parts, Point? Point);
+
+[JsonSerializable(typeof(PageEvent))]
+internal sealed partial class EventJson : JsonSerializerContext;

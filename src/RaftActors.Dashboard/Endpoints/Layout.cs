@@ -10,12 +10,11 @@ internal static class Layout
     private const string Overview = "Groups";
     private const string Summary = "summary";
 
-    /// <param name="stream">The path of the events of this page.</param>
-    public static string Page(View view, ViewKey key, string stream)
+    public static string Page(View view, ViewKey key)
     {
         HtmlWriter html = new();
         Begin(html, view.Title, key.Root);
-        html.Add($"<main data-stream=\"{stream}\">");
+        html.Add($"<main data-live>");
         if (key.Subject.Kind != PageKind.Overview)
         {
             html.Add($"<nav aria-label=\"Path\"><a href=\"{key.Root}\">{Overview}</a>");

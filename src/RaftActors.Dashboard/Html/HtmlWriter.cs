@@ -16,9 +16,6 @@ internal sealed class HtmlWriter
     /// <summary>Appends an interpolated string. A value of type <see cref="Markup"/> is already encoded.</summary>
     public void Add([InterpolatedStringHandlerArgument("")] ref Encoder markup) => markup.End();
 
-    public Markup ToMarkup() => new(_text.ToString());
-
-    /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
     /// <summary>Receives the parts of an interpolated string from the compiler.</summary>
@@ -46,7 +43,15 @@ internal readonly record struct Markup
 {
     private readonly string? _text;
 
-    internal Markup(string text) => _text = text;
+    private Markup(string text) => _text = text;
 
     public string Text => _text ?? "";
+
+    /// <param name="write">Writes it. Null writes nothing.</param>
+    public static Markup Of(Action<HtmlWriter>? write)
+    {
+        HtmlWriter html = new();
+        write?.Invoke(html);
+        return new(html.ToString());
+    }
 }

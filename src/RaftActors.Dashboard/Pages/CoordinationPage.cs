@@ -14,30 +14,30 @@ internal static class CoordinationPage
 
     public static View Render(Sample sample, ViewKey key)
     {
-        var overview = sample.Coordination?.Overview;
+        var overview = sample.Coordination?.Answer;
         return new View(
             Title,
             [
-                new Part("summary", Summary(sample.CoordinationGroup, sample.Coordination)),
-                new Part("find", overview is null ? default : Find(key), IsLive: false),
-                new Part("locks", overview is null ? default : Locks(overview, key)),
-                new Part("sessions", overview is null ? default : Sessions(overview)),
-                new Part("progress", Progress(sample.CoordinationGroup, sample.Coordination)),
-            ]);
+                new Part("summary", html => Summary(html, sample.CoordinationGroup, sample.Coordination)),
+                new Part("find", overview is null ? null : html => Find(html, key), isLive: false),
+                new Part("locks", overview is null ? null : html => Locks(html, overview, key)),
+                new Part("sessions", overview is null ? null : html => Sessions(html, overview)),
+                new Part("progress", html => Progress(html, sample.CoordinationGroup, sample.Coordination)),
+            ],
+            IsMissing: sample.CoordinationGroup is null);
     }
 
     /// <summary>Tells which process answered, and how old its answer may be.</summary>
-    public static Markup Summary(GroupView? group, CoordinationView? view)
+    public static void Summary(HtmlWriter html, GroupView? group, Polled<RaftOverview>? view)
     {
-        HtmlWriter html = new();
         if (group is null)
         {
             html.Add($"<p class=\"problem\">This node has no coordination. WithRaftCoordination starts it.</p>");
-            return html.ToMarkup();
+            return;
         }
 
         html.Add($"<p>");
-        if (view?.Overview is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
+        if (view?.Answer is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
         {
             Words.Age(html, group, process);
         }
@@ -49,24 +49,19 @@ internal static class CoordinationPage
         html.Add($"</p>");
         if (view?.Failure is { } failure)
         {
-            html.Add($"<p class=\"problem\">{(view.Overview is null ? "" : "This is an earlier answer. ")}{failure}</p>");
+            html.Add($"<p class=\"problem\">{(view.Answer is null ? "" : "This is an earlier answer. ")}{failure}</p>");
         }
-
-        return html.ToMarkup();
     }
 
     /// <summary>Tells how far the answering process was.</summary>
-    public static Markup Progress(GroupView? group, CoordinationView? view)
+    public static void Progress(HtmlWriter html, GroupView? group, Polled<RaftOverview>? view)
     {
-        HtmlWriter html = new();
-        if (group is not null && view?.Overview is { } overview)
+        if (group is not null && view?.Answer is { } overview)
         {
             html.Add($"<p>");
             Words.Progress(html, group, overview.Serial.Value);
             html.Add($"</p>");
         }
-
-        return html.ToMarkup();
     }
 
     /// <summary>Writes claims of a lock, each with its owner and what it said about itself.</summary>
@@ -87,23 +82,20 @@ internal static class CoordinationPage
         html.Add($"</ul>");
     }
 
-    private static Markup Find(ViewKey key)
+    private static void Find(HtmlWriter html, ViewKey key)
     {
-        HtmlWriter html = new();
         html.Add($"<form class=\"join\" method=\"get\" action=\"{key.Root}/coordination\">");
         html.Add($"<label for=\"find-lock\">Find a lock by its whole name</label>");
         html.Add($"<div><input id=\"find-lock\" name=\"lock\" required autocomplete=\"off\" spellcheck=\"false\">");
         html.Add($"<button>Find</button></div></form>");
-        return html.ToMarkup();
     }
 
-    private static Markup Locks(RaftOverview overview, ViewKey key)
+    private static void Locks(HtmlWriter html, RaftOverview overview, ViewKey key)
     {
-        HtmlWriter html = new();
         if (overview.LockCount == 0)
         {
             html.Add($"<p>No session holds a lock.</p>");
-            return html.ToMarkup();
+            return;
         }
 
         var held = Words.Count(overview.LockCount, "lock", "locks");
@@ -122,7 +114,6 @@ internal static class CoordinationPage
         }
 
         html.Add($"</tbody></table>");
-        return html.ToMarkup();
     }
 
     private static void Cell(HtmlWriter html, string label, ImmutableArray<RaftClaim> claims, int count)
@@ -140,9 +131,8 @@ internal static class CoordinationPage
         html.Add($"</td>");
     }
 
-    private static Markup Sessions(RaftOverview overview)
+    private static void Sessions(HtmlWriter html, RaftOverview overview)
     {
-        HtmlWriter html = new();
         Words.Heads(html, $"{Words.Count(overview.SessionCount, "session", "sessions")}{(overview.SessionCount > overview.Sessions.Length
             ? $". These are {overview.Sessions.Length} of them, late ones first"
             : "")}", "Owner", "Session", "Claims", "Timeout", "Expires in");
@@ -158,7 +148,6 @@ internal static class CoordinationPage
         }
 
         html.Add($"</tbody></table>");
-        return html.ToMarkup();
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds):N0} s");

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Sampling;
 
@@ -10,28 +12,27 @@ internal static class GroupPage
     {
         var at = sample.At;
         Part[] operators = key.IsOperator
-            ? [new Part("changes", Changes(group, key)), new Part("join", Join(group, key), IsLive: false)]
+            ? [new Part("changes", html => Changes(html, group, key)), new Part("join", html => Join(html, group, key), isLive: false)]
             : [];
         return new View(
             group.Name,
             [
-                new Part("summary", Summary(group)),
-                new Part("problems", Problems(group)),
-                new Part("quorum", Quorum(group)),
-                new Part("plots", Plots(), IsLive: false),
-                new Part("members", Members(group, at)),
+                new Part("summary", html => Summary(html, group)),
+                new Part("problems", html => Problems(html, group.Problems)),
+                new Part("quorum", html => Quorum(html, group)),
+                new Part("plots", Plots, isLive: false),
+                new Part("members", html => Members(html, group, at)),
                 .. operators,
-                new Part("why", Why(group)),
-                new Part("events", Events(group)),
-                new Part("more", More(group, group == sample.CoordinationGroup, key), IsLive: false),
+                new Part("why", html => Why(html, group)),
+                new Part("events", html => Events(html, group)),
+                new Part("more", html => More(html, group, group == sample.CoordinationGroup, key), isLive: false),
             ],
             new Point(at.ToUnixTimeMilliseconds(), group.Rate, group.Lag, group.Times?.Median, group.Times?.High));
     }
 
     // Has no numbers that change with each pair, because screen readers read it aloud when it changes.
-    private static Markup Summary(GroupView group)
+    private static void Summary(HtmlWriter html, GroupView group)
     {
-        HtmlWriter html = new();
         html.Add($"<p>");
         if (group.Leader is { } leader)
         {
@@ -44,52 +45,49 @@ internal static class GroupPage
 
         html.Add($"{group.Answering} of {Words.Count(group.Voters.Count(), "voter", "voters")} answer; ");
         html.Add($"{group.Majority} commit a pair.</p>");
-        return html.ToMarkup();
     }
 
-    private static Markup Problems(GroupView group)
+    private static void Problems(HtmlWriter html, ImmutableArray<string> problems)
     {
-        HtmlWriter html = new();
-        Words.Problems(html, group.Problems);
-        return html.ToMarkup();
+        if (!problems.IsEmpty)
+        {
+            html.Add($"<ul class=\"problems\">");
+            foreach (var problem in problems)
+            {
+                html.Add($"<li>{problem}</li>");
+            }
+
+            html.Add($"</ul>");
+        }
     }
 
-    private static Markup Quorum(GroupView group)
+    private static void Quorum(HtmlWriter html, GroupView group)
     {
-        HtmlWriter html = new();
         html.Add($"<section><h2>Quorum</h2>");
         QuorumDrawing.Add(html, group);
         html.Add($"<p class=\"legend\">L leader, F follower, P pre-candidate, C candidate, n learner, ? silent, ! fenced or stopped. ");
         html.Add($"A broken line: the leader does not reach the member.");
         var votes = QuorumDrawing.VotesOf(group);
         html.Add($"{(votes.Count == 0 ? "" : $" A tick: its vote elected the leader of term {group.Term}.")}</p></section>");
-        return html.ToMarkup();
     }
 
     // The script draws the plots. Without it, the page has the numbers in the tables.
-    private static Markup Plots()
+    private static void Plots(HtmlWriter html)
     {
-        HtmlWriter html = new();
         html.Add($"<section class=\"plots\"><h2>Last two minutes</h2><div>");
         html.Add($"<figure data-plot=\"rate\"><figcaption>Pairs committed a second <span class=\"now\">…</span></figcaption></figure>");
         html.Add($"<figure data-plot=\"lag\"><figcaption>Pairs that the slowest member lacks ");
         html.Add($"<span class=\"now\">…</span></figcaption></figure>");
         html.Add($"<figure data-plot=\"time\"><figcaption>Append to commit on this node, ms: median and p99 ");
         html.Add($"<span class=\"now\">…</span></figcaption></figure></div></section>");
-        return html.ToMarkup();
     }
 
-    private static Markup Members(GroupView group, DateTimeOffset at)
+    private static void Members(HtmlWriter html, GroupView group, DateTimeOffset at)
     {
-        HtmlWriter html = new();
-        html.Add($"<table role=\"table\"><caption>Members, from index {group.MembersIndex.Value:N0} on");
-        html.Add($"{(group.MaxQuorum is { } max ? $", at most {max} voters" : "")}</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
+        var caption = FormattableString.Invariant($"Members, from index {group.MembersIndex.Value:N0} on");
+        caption += group.MaxQuorum is { } max ? $", at most {max} voters" : "";
+        Words.Heads(html, caption, "Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag");
 
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
         foreach (var process in group.Processes)
         {
             var status = process.Status;
@@ -100,32 +98,18 @@ internal static class GroupPage
             Words.Cell(html, "For", status is { IsOpen: true } ? Words.Span(at - status.RoleSince) : "–");
             Words.Cell(html, "Votes", process.Member is { IsVoter: true } ? "yes" : "no");
             Words.Cell(html, "Term", status is null ? "–" : $"{status.Term}");
-            Numbers(html, "Committed", status?.Committed.Value);
-            Numbers(html, "Delivered", status?.Delivered.Value);
-            Numbers(html, "Lag", status is null ? null : group.LagOf(process));
+            Words.Number(html, "Committed", status?.Committed.Value);
+            Words.Number(html, "Delivered", status?.Delivered.Value);
+            Words.Number(html, "Lag", status is null ? null : group.LagOf(process));
             html.Add($"</tr>");
         }
 
         html.Add($"</tbody></table>");
-        return html.ToMarkup();
-    }
-
-    private static void Numbers(HtmlWriter html, string label, long? number)
-    {
-        if (number is { } known)
-        {
-            Words.Number(html, label, known);
-        }
-        else
-        {
-            Words.Cell(html, label, "–");
-        }
     }
 
     // The forms work without the script. A removal takes two steps.
-    private static Markup Changes(GroupView group, ViewKey key)
+    private static void Changes(HtmlWriter html, GroupView group, ViewKey key)
     {
-        HtmlWriter html = new();
         html.Add($"<section><h2>Change the group</h2><ul class=\"changes\">");
         foreach (var process in group.Processes.Where(process => process.Member is not null))
         {
@@ -144,7 +128,6 @@ internal static class GroupPage
         }
 
         html.Add($"</ul></section>");
-        return html.ToMarkup();
     }
 
     private static void Hidden(HtmlWriter html, GroupView group, ProcessView process)
@@ -154,20 +137,17 @@ internal static class GroupPage
         html.Add($"<input type=\"hidden\" name=\"basedOn\" value=\"{group.MembersIndex.Value}\">");
     }
 
-    private static Markup Join(GroupView group, ViewKey key)
+    private static void Join(HtmlWriter html, GroupView group, ViewKey key)
     {
-        HtmlWriter html = new();
         html.Add($"<form class=\"join\" method=\"post\" action=\"{key.Root}/join\">");
         html.Add($"<input type=\"hidden\" name=\"group\" value=\"{group.Name}\">");
         html.Add($"<label for=\"join-member\">Add a member, such as {group.Name}@10.0.0.4:2551</label>");
         html.Add($"<div><input id=\"join-member\" name=\"member\" required autocomplete=\"off\" spellcheck=\"false\">");
         html.Add($"<button>Add</button></div></form><p id=\"outcome\" role=\"status\"></p>");
-        return html.ToMarkup();
     }
 
-    private static Markup Why(GroupView group)
+    private static void Why(HtmlWriter html, GroupView group)
     {
-        HtmlWriter html = new();
         html.Add($"<section><h2>{(group.Leader is null ? "Why there is no leader" : "What the group says")}</h2>");
         if (group.Decision is { } decision)
         {
@@ -184,12 +164,10 @@ internal static class GroupPage
         }
 
         html.Add($"</section>");
-        return html.ToMarkup();
     }
 
-    private static Markup More(GroupView group, bool isCoordination, ViewKey key)
+    private static void More(HtmlWriter html, GroupView group, bool isCoordination, ViewKey key)
     {
-        HtmlWriter html = new();
         html.Add($"<nav aria-label=\"More pages\">");
         html.Add($"<a href=\"{key.Root}/log/{Uri.EscapeDataString(group.Name)}\">Latest pairs of the log</a>");
         if (isCoordination)
@@ -198,12 +176,10 @@ internal static class GroupPage
         }
 
         html.Add($"</nav>");
-        return html.ToMarkup();
     }
 
-    private static Markup Events(GroupView group)
+    private static void Events(HtmlWriter html, GroupView group)
     {
-        HtmlWriter html = new();
         html.Add($"<section><h2>Events on this node</h2>");
         if (group.Events.Notes.IsEmpty)
         {
@@ -221,6 +197,5 @@ internal static class GroupPage
         }
 
         html.Add($"</section>");
-        return html.ToMarkup();
     }
 }

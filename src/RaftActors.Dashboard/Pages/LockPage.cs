@@ -10,31 +10,22 @@ internal static class LockPage
     public static View Render(Sample sample, string name, ViewKey key)
     {
         var view = sample.Locks.GetValueOrDefault(name);
-        var found = view?.Overview?.Locks is [var only] ? only : null;
+        var found = view?.Answer?.Locks is [var only] ? only : null;
+        Part outcome = new("answer", html => html.Add($"<p id=\"outcome\" role=\"status\"></p>"), isLive: false);
         return new View(
             $"Lock {name}",
             [
-                new Part("summary", CoordinationPage.Summary(sample.CoordinationGroup, view)),
-                new Part("lock", view?.Overview is null ? default : Claims(found)),
-                .. key.IsOperator ? (Part[])[new("changes", found is null ? default : Changes(found, key)), Outcome] : [],
-                new Part("progress", CoordinationPage.Progress(sample.CoordinationGroup, view)),
-            ]);
-    }
-
-    private static Part Outcome
-    {
-        get
-        {
-            HtmlWriter html = new();
-            html.Add($"<p id=\"outcome\" role=\"status\"></p>");
-            return new("answer", html.ToMarkup(), IsLive: false);
-        }
+                new Part("summary", html => CoordinationPage.Summary(html, sample.CoordinationGroup, view)),
+                new Part("lock", view?.Answer is null ? null : html => Claims(html, found)),
+                .. key.IsOperator ? (Part[])[new("changes", found is null ? null : html => Changes(html, found, key)), outcome] : [],
+                new Part("progress", html => CoordinationPage.Progress(html, sample.CoordinationGroup, view)),
+            ],
+            IsMissing: sample.CoordinationGroup is null);
     }
 
     // The forms work without the script, in two steps.
-    private static Markup Changes(RaftLockOverview found, ViewKey key)
+    private static void Changes(HtmlWriter html, RaftLockOverview found, ViewKey key)
     {
-        HtmlWriter html = new();
         var latest = found.Holders.Max(holder => (long?)holder.Token);
         html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
         foreach (var holder in found.Holders)
@@ -49,16 +40,14 @@ internal static class LockPage
         }
 
         html.Add($"</ul></section>");
-        return html.ToMarkup();
     }
 
-    private static Markup Claims(RaftLockOverview? found)
+    private static void Claims(HtmlWriter html, RaftLockOverview? found)
     {
-        HtmlWriter html = new();
         if (found is null)
         {
             html.Add($"<p>No session holds this lock or waits for it.</p>");
-            return html.ToMarkup();
+            return;
         }
 
         html.Add($"<section><h2>Held by {found.HolderCount:N0}, with {Words.Count(found.Permits, "permit", "permits")}</h2>");
@@ -66,6 +55,5 @@ internal static class LockPage
         html.Add($"</section><section><h2>{Words.Count(found.WaitingCount, "claim waits", "claims wait")}, in this order</h2>");
         CoordinationPage.Claims(html, found.Waiting, found.WaitingCount);
         html.Add($"</section>");
-        return html.ToMarkup();
     }
 }

@@ -11,17 +11,19 @@ internal static class LogPage
         var log = sample.Logs.GetValueOrDefault(group.Name);
         return new View(
             $"Log of {group.Name}",
-            [new Part("summary", Summary(group, log)), new Part("pairs", log is null ? default : Pairs(group, log))]);
+            [
+                new Part("summary", html => Summary(html, group, log)),
+                new Part("pairs", log is null ? null : html => Pairs(html, group, log)),
+            ]);
     }
 
-    private static Markup Summary(GroupView group, LogView? log)
+    private static void Summary(HtmlWriter html, GroupView group, LogView? log)
     {
-        HtmlWriter html = new();
         if (log is null)
         {
             html.Add($"<p class=\"problem\">This node has no process of {group.Name}, and so no log of it. ");
             html.Add($"Open this page on a node that has one, or use 'raft log tail'.</p>");
-            return html.ToMarkup();
+            return;
         }
 
         html.Add($"<p>");
@@ -32,19 +34,17 @@ internal static class LogPage
 
         html.Add($"</p><p>Entries without a pair, such as changes of the members, are not listed: where the index skips, there is one. ");
         html.Add($"{(log.HasValues ? "" : "The application shows no values of this group.")}</p>");
-        return html.ToMarkup();
     }
 
-    private static Markup Pairs(GroupView group, LogView log)
+    private static void Pairs(HtmlWriter html, GroupView group, LogView log)
     {
-        HtmlWriter html = new();
         html.Add($"<p>");
         Words.Progress(html, group, log.Rows.Select(row => row.Serial).FirstOrDefault());
         html.Add($"</p>");
         if (log.Rows.IsEmpty)
         {
             html.Add($"<p>There is no pair in memory. 'raft log tail' reads those in the store.</p>");
-            return html.ToMarkup();
+            return;
         }
 
         string[] headings =
@@ -69,6 +69,5 @@ internal static class LogPage
         }
 
         html.Add($"</tbody></table>");
-        return html.ToMarkup();
     }
 }

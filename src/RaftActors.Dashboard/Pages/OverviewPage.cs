@@ -13,17 +13,16 @@ internal static class OverviewPage
         var ofShards = shards.SelectMany(each => each.All).Select(shard => shard.Group).ToHashSet(StringComparer.Ordinal);
         return new View("Groups",
         [
-            new Part("summary", Summary(sample)),
-            new Part("groups", Groups(sample, ofShards, key)),
-            new Part("shards", Shards(sample, shards, key)),
-            new Part("nodes", Nodes(sample)),
-            new Part("coordination", Coordination(sample, key)),
+            new Part("summary", html => Summary(html, sample)),
+            new Part("groups", html => Groups(html, sample, ofShards, key)),
+            new Part("shards", html => Shards(html, sample, shards, key)),
+            new Part("nodes", html => Nodes(html, sample)),
+            new Part("coordination", html => Coordination(html, sample, key)),
         ]);
     }
 
-    private static Markup Summary(Sample sample)
+    private static void Summary(HtmlWriter html, Sample sample)
     {
-        HtmlWriter html = new();
         var ill = sample.Groups.Where(group => !group.Problems.IsEmpty).ToList();
         var headless = sample.Groups.Count(group => group.Leader is null);
         html.Add($"<p>{Words.Count(sample.Groups.Length, "group", "groups")}. ");
@@ -31,12 +30,10 @@ internal static class OverviewPage
         html.Add($"<strong class=\"{(ill.Count == 0 ? "fine" : "problem")}\">");
         html.Add($"{(ill.Count == 0 ? "No problems are known." : $"{Words.Count(ill.Count, "group has", "groups have")} problems.")}");
         html.Add($"</strong></p>");
-        return html.ToMarkup();
     }
 
-    private static Markup Groups(Sample sample, HashSet<string> ofShards, ViewKey key)
+    private static void Groups(HtmlWriter html, Sample sample, HashSet<string> ofShards, ViewKey key)
     {
-        HtmlWriter html = new();
         var groups = sample.Groups.Where(group => !ofShards.Contains(group.Name)).ToList();
         if (groups.Count > 0)
         {
@@ -46,48 +43,34 @@ internal static class OverviewPage
         {
             html.Add($"<p>This node neither hosts a group nor has a client of one.</p>");
         }
-
-        return html.ToMarkup();
     }
 
-    private static Markup Shards(Sample sample, List<RaftShards> all, ViewKey key)
+    private static void Shards(HtmlWriter html, Sample sample, List<RaftShards> all, ViewKey key)
     {
-        HtmlWriter html = new();
         foreach (var shards in all)
         {
             html.Add($"<section><h2>Shards of {shards.Name}</h2>");
-            ShardsPage.Leaders(html, sample, shards, key.Root);
+            ShardsPage.Leaders(html, ShardsPage.GroupsOf(sample, shards), key.Root);
             html.Add($"<p><a href=\"{key.Root}/shards/{Uri.EscapeDataString(shards.Name)}\">All shards of {shards.Name}</a></p></section>");
         }
-
-        return html.ToMarkup();
     }
 
-    private static Markup Coordination(Sample sample, ViewKey key)
+    private static void Coordination(HtmlWriter html, Sample sample, ViewKey key)
     {
-        HtmlWriter html = new();
         if (sample.CoordinationGroup is not null)
         {
             html.Add($"<p><a href=\"{key.Root}/coordination\">{CoordinationPage.Title} of the coordination</a></p>");
         }
-
-        return html.ToMarkup();
     }
 
-    private static Markup Nodes(Sample sample)
+    private static void Nodes(HtmlWriter html, Sample sample)
     {
-        HtmlWriter html = new();
         var nodes = sample.Groups
             .SelectMany(group => group.Processes.Select(process => (Group: group, Process: process)))
             .GroupBy(each => each.Process.Name.Node, StringComparer.Ordinal)
             .OrderBy(node => node.Key, StringComparer.Ordinal);
-        html.Add($"<table role=\"table\"><caption>Nodes</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Node", "Processes", "Leads", "Answers", "Problems"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
+        Words.Heads(html, "Nodes", "Node", "Processes", "Leads", "Answers", "Problems");
 
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
         foreach (var node in nodes)
         {
             var (all, silent) = (node.Count(), node.Count(each => each.Process.Status is null));
@@ -104,6 +87,5 @@ internal static class OverviewPage
         }
 
         html.Add($"</tbody></table>");
-        return html.ToMarkup();
     }
 }

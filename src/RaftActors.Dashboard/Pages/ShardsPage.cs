@@ -8,38 +8,27 @@ internal static class ShardsPage
 {
     public static View Render(Sample sample, string name, ViewKey key)
     {
-        HtmlWriter summary = new();
-        HtmlWriter leaders = new();
-        HtmlWriter table = new();
-        if (sample.Shards.FirstOrDefault(each => each.Name == name) is { } shards)
-        {
-            var groups = shards.All.Select(shard => sample.Find(shard.Group)).OfType<GroupView>().ToList();
-            var headless = groups.Count(group => group.Leader is null);
-            var unknown = shards.All.Count - groups.Count;
-            summary.Add($"<p>{Words.Count(shards.All.Count, "shard", "shards")}. ");
-            summary.Add($"{(headless == 0 ? "Each that this node knows has a leader." : $"{headless} without a leader.")}");
-            summary.Add($"{(unknown == 0 ? "" : $" This node has asked for {groups.Count} of them so far.")}</p>");
-            leaders.Add($"<section><h2>Leaders</h2>");
-            Leaders(leaders, sample, shards, key.Root);
-            leaders.Add($"</section>");
-            Words.Groups(table, groups, $"Shards of {name}", key.Root);
-        }
-        else
-        {
-            summary.Add($"<p class=\"problem\">This node has neither an actor nor a client of shards with the name {name}.</p>");
-        }
-
+        var shards = sample.Shards.FirstOrDefault(each => each.Name == name);
+        var groups = GroupsOf(sample, shards);
         return new View($"Shards of {name}",
         [
-            new Part("summary", summary.ToMarkup()),
-            new Part("shards", leaders.ToMarkup()),
-            new Part("groups", table.ToMarkup()),
-        ]);
+            new Part("summary", html => Summary(html, name, shards, groups)),
+            new Part("shards", shards is null ? null : html =>
+            {
+                html.Add($"<section><h2>Leaders</h2>");
+                Leaders(html, groups, key.Root);
+                html.Add($"</section>");
+            }),
+            new Part("groups", shards is null ? null : html => Words.Groups(html, groups, $"Shards of {name}", key.Root)),
+        ],
+        IsMissing: shards is null);
     }
 
-    public static void Leaders(HtmlWriter html, Sample sample, RaftShards shards, string root)
+    public static List<GroupView> GroupsOf(Sample sample, RaftShards? shards) =>
+        [.. (shards?.All ?? []).Select(shard => sample.Find(shard.Group)).OfType<GroupView>()];
+
+    public static void Leaders(HtmlWriter html, List<GroupView> groups, string root)
     {
-        var groups = shards.All.Select(shard => sample.Find(shard.Group)).OfType<GroupView>().ToList();
         var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Name.Node).Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .Select(node => (Node: (string?)node, Leads: groups.Where(group => group.Leader?.Node == node).ToList()))
@@ -60,5 +49,19 @@ internal static class ShardsPage
         }
 
         html.Add($"</dl>");
+    }
+
+    private static void Summary(HtmlWriter html, string name, RaftShards? shards, List<GroupView> groups)
+    {
+        if (shards is null)
+        {
+            html.Add($"<p class=\"problem\">This node has neither an actor nor a client of shards with the name {name}.</p>");
+            return;
+        }
+
+        var headless = groups.Count(group => group.Leader is null);
+        html.Add($"<p>{Words.Count(shards.All.Count, "shard", "shards")}. ");
+        html.Add($"{(headless == 0 ? "Each that this node knows has a leader." : $"{headless} without a leader.")}");
+        html.Add($"{(groups.Count == shards.All.Count ? "" : $" This node has asked for {groups.Count} of them so far.")}</p>");
     }
 }

@@ -9,7 +9,8 @@ namespace RaftActors.Dashboard.Pages;
 /// <param name="Title">The heading.</param>
 /// <param name="Parts">From the top.</param>
 /// <param name="Point">The next point of the plots, if the page has some.</param>
-internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null)
+/// <param name="IsMissing">This node does not have what the page would show.</param>
+internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null, bool IsMissing = false)
 {
     public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each.Subject switch
     {
@@ -25,9 +26,9 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
 
     private static View Missing(string group)
     {
-        HtmlWriter html = new();
-        html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>");
-        return new View(group, [new Part("summary", html.ToMarkup())]);
+        Part summary = new(
+            "summary", html => html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>"));
+        return new View(group, [summary], IsMissing: true);
     }
 }
 
@@ -36,8 +37,16 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
 /// <param name="IsOperator">The page has buttons.</param>
 internal sealed record ViewKey(string Root, Subject Subject, bool IsOperator);
 
-/// <param name="IsLive">The part is sent again when it changes.</param>
-internal sealed record Part(string Id, Markup Html, bool IsLive = true);
+/// <param name="write">Writes it, or null for an empty part.</param>
+/// <param name="isLive">The part is sent again when it changes.</param>
+internal sealed class Part(string id, Action<HtmlWriter>? write, bool isLive = true)
+{
+    public string Id => id;
+
+    public bool IsLive => isLive;
+
+    public Markup Html { get; } = Markup.Of(write);
+}
 
 /// <summary>One point of each plot.</summary>
 /// <param name="Median">The median of the times to commit, in milliseconds, or null if none was measured.</param>

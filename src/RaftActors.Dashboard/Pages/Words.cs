@@ -40,29 +40,9 @@ internal static class Words
         _ => EventText.Role(process.Status.Role),
     };
 
-    public static void Problems(HtmlWriter html, IReadOnlyCollection<string> problems)
-    {
-        if (problems.Count > 0)
-        {
-            html.Add($"<ul class=\"problems\">");
-            foreach (var problem in problems)
-            {
-                html.Add($"<li>{problem}</li>");
-            }
-
-            html.Add($"</ul>");
-        }
-    }
-
     public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)
     {
-        html.Add($"<table role=\"table\"><caption>{caption}</caption><thead><tr role=\"row\">");
-        foreach (var heading in (string[])["Group", "Leader", "Term", "Members", "Committed", "Pairs a second", "Lag", "Problems"])
-        {
-            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
-        }
-
-        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+        Heads(html, caption, "Group", "Leader", "Term", "Members", "Committed", "Pairs a second", "Lag", "Problems");
         foreach (var group in groups)
         {
             html.Add($"<tr role=\"row\" data-key=\"{group.Name}\"><th scope=\"row\" role=\"rowheader\">");
@@ -135,8 +115,9 @@ internal static class Words
     public static void Cell(HtmlWriter html, string label, string text) =>
         html.Add($"<td role=\"cell\" data-label=\"{label}\">{text}</td>");
 
-    public static void Number(HtmlWriter html, string label, long number) =>
-        html.Add($"<td role=\"cell\" class=\"number\" data-label=\"{label}\">{number:N0}</td>");
+    /// <param name="number">Null: it is not known.</param>
+    public static void Number(HtmlWriter html, string label, long? number) => html.Add(
+        $"<td role=\"cell\" class=\"number\" data-label=\"{label}\">{number?.ToString("N0", CultureInfo.InvariantCulture) ?? "–"}</td>");
 
     private static string Members(GroupView group) => group.Learners.Count() is > 0 and var learners
         ? $"{Count(group.Voters.Count(), "voter", "voters")}, {Count(learners, "learner", "learners")}"

@@ -82,7 +82,6 @@ internal sealed class CommitTimes : IDisposable
 }
 
 /// <summary>The times from Append to commit of one process in one interval.</summary>
-/// <param name="Count">The number of commits.</param>
 /// <param name="Median">In milliseconds.</param>
 /// <param name="High">The 99th percentile, in milliseconds.</param>
 internal sealed record CommitTime(long Count, double Median, double High);

@@ -12,77 +12,32 @@ namespace RaftActors.Dashboard.Sampling;
 /// </summary>
 internal sealed class CoordinationPoll(ActorSystem system)
 {
-    // The same as for the status of a group.
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
+    private const string All = "";
 
-    private readonly Once _overview = new();
-    private readonly ConcurrentDictionary<string, LockPoll> _locks = new(StringComparer.Ordinal);
+    // By the name of the only lock that was asked for.
+    private readonly ConcurrentDictionary<string, Poll<RaftOverview>> _polls = new(StringComparer.Ordinal);
 
     /// <summary>The name of the coordination group, or null if this node has no coordination.</summary>
     public string? Group => Coordination?.Group;
 
-    /// <summary>The latest sessions and locks, or null if none were asked for.</summary>
-    public CoordinationView? All { get; private set; }
+    public int Count => _polls.Count;
 
-    public int Count => _locks.Count;
-
-    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
 
-    /// <summary>Returns one lock, or null if it was not asked for.</summary>
-    public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name)?.View;
+    /// <summary>Returns a lock, or with null all sessions and locks. Returns null if they were not asked for.</summary>
+    public Polled<RaftOverview>? Find(string? name) => _polls.GetValueOrDefault(name ?? All)?.Latest;
 
-    public Task AskAsync() => _overview.RunAsync(async () => All = await AskAsync(null, All).ConfigureAwait(false));
-
-    public Task AskForLockAsync(string name)
-    {
-        // A late answer goes to this object, even if the lock was forgotten meanwhile.
-        var poll = _locks.GetOrAdd(name, _ => new LockPoll());
-        return poll.Once.RunAsync(async () => poll.View = await AskAsync(name, poll.View).ConfigureAwait(false));
-    }
+    // A late answer goes to its poll, even if the lock was forgotten meanwhile.
+    public Task AskAsync(string? name) => Coordination is { } coordination
+        ? _polls.GetOrAdd(name ?? All, _ => new()).AskAsync(limit => coordination.DescribeAsync(name, limit))
+        : Task.CompletedTask;
 
     /// <summary>Forgets all other locks, so that requests for many names do not fill the memory.</summary>
     public void Keep(IReadOnlySet<string> names)
     {
-        foreach (var name in _locks.Keys.Where(name => !names.Contains(name)))
+        foreach (var name in _polls.Keys.Where(name => name != All && !names.Contains(name)))
         {
-            _locks.TryRemove(name, out _);
-        }
-    }
-
-    private async Task<CoordinationView> AskAsync(string? name, CoordinationView? before)
-    {
-        using var limit = new CancellationTokenSource(AnswerTimeout);
-        try
-        {
-            if (Coordination is not { } coordination)
-            {
-                return new CoordinationView(null, "This node has no coordination.");
-            }
-
-            return new CoordinationView(await coordination.DescribeAsync(name, limit.Token).ConfigureAwait(false), null);
-        }
-        catch (OperationCanceledException)
-        {
-            return new CoordinationView(
-                before?.Overview, $"No process of the coordination answered within {AnswerTimeout.TotalSeconds} s.");
-        }
-        catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
-        {
-            return new CoordinationView(before?.Overview, cause.Message);
+            _polls.TryRemove(name, out _);
         }
     }
 }
-
-/// <summary>One lock. Requests for it share a question.</summary>
-internal sealed class LockPoll
-{
-    public Once Once { get; } = new();
-
-    public CoordinationView? View { get; set; }
-}
-
-/// <summary>Sessions and locks at one moment.</summary>
-/// <param name="Overview">The latest answer, or null before the first.</param>
-/// <param name="Failure">Why the latest question has no answer, as text for people, or null.</param>
-internal sealed record CoordinationView(RaftOverview? Overview, string? Failure);

@@ -18,7 +18,6 @@ internal sealed record GroupView
     /// <summary>The highest serial that a process knows as committed.</summary>
     public long Committed { get; private init; }
 
-    /// <summary>The index of the members' configuration.</summary>
     public LogIndex MembersIndex { get; private init; }
 
     public int? MaxQuorum { get; private init; }
@@ -55,10 +54,11 @@ internal sealed record GroupView
     public long Lag => Processes.Where(process => process is { Member: not null, Status: not null }).Select(LagOf).DefaultIfEmpty().Max();
 
     /// <param name="own">The processes of this node.</param>
-    /// <param name="asked">The answers of all processes, or null.</param>
-    /// <param name="failure">Why there is no answer, or null if there is one, or the group was not asked yet.</param>
-    public static GroupView Of(string name, IReadOnlyCollection<RaftStatus> own, GroupStatus? asked, string? failure)
+    /// <param name="polled">What all processes said, or null if they were not asked yet.</param>
+    public static GroupView Of(string name, IReadOnlyCollection<RaftStatus> own, Polled<GroupStatus>? polled)
     {
+        var (asked, failure) = (polled?.Answer, polled?.Failure);
+
         // This node's own status is never older than its answer.
         ImmutableArray<RaftStatus> answers =
             [.. own, .. asked?.Processes.Where(other => own.All(each => each.Name != other.Name)) ?? []];

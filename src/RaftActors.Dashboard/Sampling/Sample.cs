@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
+using RaftActors.Coordination;
+
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>The groups that pages show, at one moment. All browsers share it, and what was rendered of it.</summary>
@@ -19,10 +21,10 @@ internal sealed class Sample(DateTimeOffset at, ImmutableArray<GroupView> groups
     public GroupView? CoordinationGroup { get; init; }
 
     /// <summary>All sessions and locks, or null if no page shows them.</summary>
-    public CoordinationView? Coordination { get; init; }
+    public Polled<RaftOverview>? Coordination { get; init; }
 
     /// <summary>The locks that pages show, by name.</summary>
-    public IReadOnlyDictionary<string, CoordinationView> Locks { get; init; } = ImmutableDictionary<string, CoordinationView>.Empty;
+    public IReadOnlyDictionary<string, Polled<RaftOverview>> Locks { get; init; } = ImmutableDictionary<string, Polled<RaftOverview>>.Empty;
 
     /// <summary>The logs that pages show, by group. Lacks groups without a process on this node.</summary>
     public IReadOnlyDictionary<string, LogView> Logs { get; init; } = ImmutableDictionary<string, LogView>.Empty;

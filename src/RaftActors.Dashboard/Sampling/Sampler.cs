@@ -105,7 +105,6 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => _coordination.Coordination;
 
     /// <summary>Returns the client of a group that is shown, or null if there is no such group.</summary>
@@ -232,8 +231,7 @@ internal sealed class Sampler
             each.Poll.ExplainAsync(own[each.Name].Select(name => (ProcessName?)name).FirstOrDefault()));
         var coordination = shown.Select(each => each switch
         {
-            { Kind: PageKind.Coordination } => _coordination.AskAsync(),
-            { Kind: PageKind.Lock, Name: { } name } => _coordination.AskForLockAsync(name),
+            { Kind: PageKind.Coordination or PageKind.Lock } => _coordination.AskAsync(each.Name),
             _ => Task.CompletedTask,
         });
         return Task.WhenAll([.. due.Select(each => each.Poll.AskAsync()), .. explained, .. coordination]);
@@ -270,7 +268,7 @@ internal sealed class Sampler
         var views = Groups().Keys.Where(isShown).Order(StringComparer.Ordinal).Select(group =>
         {
             var poll = _polls.GetValueOrDefault(group);
-            var view = GroupView.Of(group, [.. own[group]], poll?.Status, poll?.Failure) with
+            var view = GroupView.Of(group, [.. own[group]], poll?.Status) with
             {
                 Explanation = poll?.Explanation,
                 Events = _events.Of(group),
@@ -283,7 +281,8 @@ internal sealed class Sampler
         return new Sample(at, views, [.. _raft.Shards])
         {
             CoordinationGroup = views.FirstOrDefault(each => each.Name == _coordination.Group),
-            Coordination = _coordination.All,
+            Coordination = _coordination.Find(null),
+
             Locks = shown.Where(each => each.Kind == PageKind.Lock)
                 .Select(each => (Name: each.Name!, View: _coordination.Find(each.Name!)))
                 .Where(each => each.View is not null)

@@ -5,19 +5,6 @@ namespace RaftActors.Dashboard.Sampling;
 internal sealed record Subject(PageKind Kind, string? Name = null)
 {
     public static Subject Overview { get; } = new(PageKind.Overview);
-
-    /// <summary>The path of this page's events below the overview.</summary>
-    public string Events => Kind switch
-    {
-        PageKind.Group => $"/events?group={Escaped}",
-        PageKind.Shards => $"/events?shards={Escaped}",
-        PageKind.Log => $"/events?log={Escaped}",
-        PageKind.Coordination => "/events?coordination",
-        PageKind.Lock => $"/events?lock={Escaped}",
-        _ => "/events",
-    };
-
-    private string Escaped => Uri.EscapeDataString(Name ?? "");
 }
 
 internal enum PageKind

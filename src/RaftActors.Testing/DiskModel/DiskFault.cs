@@ -6,7 +6,6 @@ internal enum DiskFault
     /// <summary>A write fails after half of its bytes.</summary>
     Write,
 
-    /// <summary>The disk is full.</summary>
     WriteFull,
 
     Sync,
@@ -16,7 +15,6 @@ internal enum DiskFault
 
     Create,
 
-    /// <summary>The disk is full.</summary>
     CreateFull,
 
     Rename,

@@ -12,10 +12,8 @@ internal sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSo
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),
         ImmutableSortedDictionary.Create<string, byte[]>(StringComparer.Ordinal));
 
-    /// <summary>A copy with one file replaced.</summary>
     public DiskImage With(string file, byte[] bytes) => this with { Files = Files.SetItem(file, bytes) };
 
-    /// <summary>A copy without one file.</summary>
     public DiskImage Without(string file) => this with { Files = Files.Remove(file) };
 
     /// <summary>A text that is equal for equal disks, so that no disk is tried twice.</summary>

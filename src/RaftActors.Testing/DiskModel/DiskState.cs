@@ -30,7 +30,6 @@ internal sealed class DiskState
 
     public static string FolderOf(string name) => name[..Math.Max(0, name.LastIndexOf('/'))];
 
-    /// <summary>The file with this name, or null.</summary>
     public ModelFile? Find(string name) => _names.GetValueOrDefault(name);
 
     public bool IsFolder(string name) => name.Length == 0 || (_names.TryGetValue(name, out var file) && file is null);

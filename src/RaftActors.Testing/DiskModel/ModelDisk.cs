@@ -17,7 +17,6 @@ internal sealed class ModelDisk(DiskImage found) : IDisk
     {
     }
 
-    /// <summary>The operations so far.</summary>
     public IReadOnlyList<DiskOperation> Operations => _operations;
 
     /// <summary>False: operations are not recorded, to save memory in a long life. Only <see cref="CutNow"/> works then.</summary>

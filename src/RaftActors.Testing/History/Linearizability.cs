@@ -22,17 +22,20 @@ public static class Linearizability
         SequentialModel<TState, TInput, TOutput> model,
         int placesMax = 2_000_000)
     {
-        var left = Partitions(history, model);
+        var left = history.Operations
+            .Where(operation => operation.Outcome != OperationOutcome.Failed)
+            .GroupBy(operation => model.PartitionOf(operation.Input), StringComparer.Ordinal)
+            .ToList();
         HistoryVerdict<TInput, TOutput> verdict = new HistoryVerdict<TInput, TOutput>.Linearizable();
 
         // One wrong partition decides, and is mostly found soon. So each partition is searched a little before any is searched to the end.
         foreach (var most in new[] { placesMax / 100, placesMax })
         {
-            var unknown = new List<(string Key, List<Operation<TInput, TOutput>> Operations)>();
+            List<IGrouping<string, Operation<TInput, TOutput>>> unknown = [];
             verdict = new HistoryVerdict<TInput, TOutput>.Linearizable();
             foreach (var partition in left)
             {
-                var timeline = new Timeline<TInput, TOutput>(partition.Operations);
+                var timeline = new Timeline<TInput, TOutput>(partition);
                 var one = new LinearizationSearch<TState, TInput, TOutput>(timeline, model, most).Run(partition.Key);
                 switch (one)
                 {
@@ -49,31 +52,5 @@ public static class Linearizability
         }
 
         return verdict;
-    }
-
-    private static List<(string Key, List<Operation<TInput, TOutput>> Operations)> Partitions<TState, TInput, TOutput>(
-        OperationHistory<TInput, TOutput> history,
-        SequentialModel<TState, TInput, TOutput> model)
-    {
-        var partitions = new List<(string Key, List<Operation<TInput, TOutput>> Operations)>();
-        var byKey = new Dictionary<string, List<Operation<TInput, TOutput>>>(StringComparer.Ordinal);
-        foreach (var operation in history.Operations)
-        {
-            if (operation.Outcome == OperationOutcome.Failed)
-            {
-                continue;
-            }
-
-            var key = model.PartitionOf(operation.Input);
-            if (!byKey.TryGetValue(key, out var operations))
-            {
-                byKey[key] = operations = [];
-                partitions.Add((key, operations));
-            }
-
-            operations.Add(operation);
-        }
-
-        return partitions;
     }
 }

@@ -26,13 +26,11 @@ public sealed class Operation<TInput, TOutput>
     /// <summary>The client. A check ignores it: two overlapping operations of one client are concurrent.</summary>
     internal int Client { get; }
 
-    /// <summary>The input of the operation.</summary>
     internal TInput Input { get; }
 
     /// <summary>The output. Known only if the outcome is <see cref="OperationOutcome.Ok"/>.</summary>
     internal Observed<TOutput> Output { get; private set; }
 
-    /// <summary>The end of the operation.</summary>
     internal OperationOutcome Outcome { get; private set; }
 
     /// <summary>The position of the invocation among all invocations and ends of the history, from 0.</summary>

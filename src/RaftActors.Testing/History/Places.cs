@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RaftActors.Testing.History;
 
 /// <summary>A visited place of a search. The way to it does not matter for the rest of the search (Lowe).</summary>
@@ -10,48 +12,50 @@ internal readonly record struct Place<TState>(int Explained, int Hash, TState St
 
 /// <summary>
 /// The visited places of a search, by number from 0. Two places are equal if they have the same number of explained ends, the same open
-/// operations placed ahead of their ends, and the same state. It is a hash table with open addressing in flat arrays. Invariant: no
-/// verdict depends on a hash, because hashes of strings differ from run to run.
+/// operations placed ahead of their ends, and the same state. Invariant: no verdict depends on a hash, because hashes of strings differ
+/// from run to run.
 /// </summary>
-internal sealed class Places<TState>(int words)
+internal sealed class Places<TState> : IEqualityComparer<int>
 {
-    private const int SmallestTable = 64;
+    private readonly int _words;
+    private readonly List<ulong> _placed = [];
+    private readonly List<Place<TState>> _places = [];
 
-    // One more than the place's number; 0 is a free slot. At most half full.
-    private int[] _table = new int[SmallestTable];
-    private ulong[] _placed = new ulong[SmallestTable / 2 * words];
-    private Place<TState>[] _places = new Place<TState>[SmallestTable / 2];
+    // The numbers of all places, compared by what is at them.
+    private readonly HashSet<int> _numbers;
 
-    public int Count { get; private set; }
+    /// <param name="words">The number of 64-bit words in a set of slots.</param>
+    public Places(int words) => (_words, _numbers) = (words, new HashSet<int>(this));
 
-    public ref readonly Place<TState> this[int place] => ref _places[place];
+    public int Count => _places.Count;
+
+    public ref readonly Place<TState> this[int place] => ref CollectionsMarshal.AsSpan(_places)[place];
 
     /// <summary>Returns the open operations that are placed ahead of their ends, as a set of slots.</summary>
-    public ReadOnlySpan<ulong> PlacedAt(int place) => _placed.AsSpan(place * words, words);
+    public ReadOnlySpan<ulong> PlacedAt(int place) => CollectionsMarshal.AsSpan(_placed).Slice(place * _words, _words);
 
     /// <returns>The number of the new place, or -1 if the place was visited before.</returns>
     public int Add(int explained, ReadOnlySpan<ulong> placed, TState state, int from, int operation)
     {
-        var hash = HashOf(explained, placed, state);
-        var slot = hash & (_table.Length - 1);
-        for (; _table[slot] != 0; slot = (slot + 1) & (_table.Length - 1))
+        var number = Count;
+        _places.Add(new Place<TState>(explained, HashOf(explained, placed, state), state, from, operation));
+        _placed.AddRange(placed);
+        if (_numbers.Add(number))
         {
-            if (IsAt(_table[slot] - 1, hash, explained, placed, state))
-            {
-                return -1;
-            }
+            return number;
         }
 
-        _places[Count] = new Place<TState>(explained, hash, state, from, operation);
-        placed.CopyTo(_placed.AsSpan(Count * words));
-        _table[slot] = ++Count;
-        if (Count * 2 == _table.Length)
-        {
-            Grow();
-        }
-
-        return Count - 1;
+        _places.RemoveAt(number);
+        _placed.RemoveRange(number * _words, _words);
+        return -1;
     }
+
+    bool IEqualityComparer<int>.Equals(int one, int other) =>
+        this[one].Explained == this[other].Explained
+        && PlacedAt(one).SequenceEqual(PlacedAt(other))
+        && EqualityComparer<TState>.Default.Equals(this[one].State, this[other].State);
+
+    int IEqualityComparer<int>.GetHashCode(int place) => this[place].Hash;
 
     private static int HashOf(int explained, ReadOnlySpan<ulong> placed, TState state)
     {
@@ -69,32 +73,5 @@ internal sealed class Places<TState>(int words)
     {
         value *= 0x9E3779B97F4A7C15;
         return value ^ (value >> 32);
-    }
-
-    private bool IsAt(int place, int hash, int explained, ReadOnlySpan<ulong> placed, TState state)
-    {
-        ref readonly var other = ref _places[place];
-        return other.Hash == hash
-            && other.Explained == explained
-            && placed.SequenceEqual(PlacedAt(place))
-            && EqualityComparer<TState>.Default.Equals(other.State, state);
-    }
-
-    private void Grow()
-    {
-        var size = _table.Length * 2;
-        _table = new int[size];
-        Array.Resize(ref _places, size / 2);
-        Array.Resize(ref _placed, size / 2 * words);
-        for (var place = 0; place < Count; place++)
-        {
-            var slot = _places[place].Hash & (size - 1);
-            while (_table[slot] != 0)
-            {
-                slot = (slot + 1) & (size - 1);
-            }
-
-            _table[slot] = place + 1;
-        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class Timeline<TInput, TOutput>
     private readonly int[] _optional;
 
     /// <param name="operations">The operations in the order of their invocations, without failed ones.</param>
-    public Timeline(List<Operation<TInput, TOutput>> operations)
+    public Timeline(IEnumerable<Operation<TInput, TOutput>> operations)
     {
         Operations = [.. operations];
         Slots = new int[Operations.Length];
@@ -42,7 +42,6 @@ internal sealed class Timeline<TInput, TOutput>
     /// <summary>The indices of the operations with the outcome Ok, in the order of their ends.</summary>
     public int[] Ends { get; }
 
-    /// <summary>The slot of each operation.</summary>
     public int[] Slots { get; }
 
     /// <summary>
@@ -69,19 +68,8 @@ internal sealed class Timeline<TInput, TOutput>
             : -1;
     }
 
-    private int[] IndicesOf(bool optional)
-    {
-        var indices = new List<int>(Operations.Length);
-        for (var i = 0; i < Operations.Length; i++)
-        {
-            if (Operations[i].IsOptional == optional)
-            {
-                indices.Add(i);
-            }
-        }
-
-        return [.. indices];
-    }
+    private int[] IndicesOf(bool optional) =>
+        [.. Enumerable.Range(0, Operations.Length).Where(index => Operations[index].IsOptional == optional)];
 
     /// <returns>The number of slots that ending operations need.</returns>
     private int LayOut()

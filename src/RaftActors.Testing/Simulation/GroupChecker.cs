@@ -11,8 +11,6 @@ namespace RaftActors.Testing.Simulation;
 /// <param name="actors">Those of one group.</param>
 internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors)
 {
-    private const int PlacesShown = 10;
-
     private readonly Dictionary<long, ProcessName> _leaders = [];
 
     // By serial. Null: no node had it in memory when it was checked.
@@ -27,7 +25,6 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     // The last serial that was checked of each node, since its start.
     private readonly (object? Life, Serial Serial)[] _checked = new (object?, Serial)[actors.Count];
 
-    /// <summary>The number of committed pairs.</summary>
     public long Pairs => _pairs.Count;
 
     /// <exception cref="SimulationException">A promise is broken.</exception>
@@ -50,18 +47,19 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     internal void Check(int number, object? life, RaftStatus status, CommittedPairs pairs)
     {
         CheckLeader(status);
-        if (_checked[number].Life != life)
-        {
-            _checked[number] = (life, Serial.Zero);
-        }
-
         var committed = pairs.CommittedSerial;
-        for (var serial = _checked[number].Serial.Next; serial <= committed; serial = serial.Next)
+        for (var serial = Advance(ref _checked[number], life, committed); serial <= committed; serial = serial.Next)
         {
             CheckPair(actors[number].Node, serial, pairs);
         }
+    }
 
-        _checked[number].Serial = committed;
+    // Returns the first serial that was not checked in this life.
+    private static Serial Advance(ref (object? Life, Serial Serial) last, object? life, Serial to)
+    {
+        var first = last.Life == life ? last.Serial.Next : Serial.Zero.Next;
+        last = (life, to);
+        return first;
     }
 
     private void CheckLeader(RaftStatus status)
@@ -132,17 +130,11 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
             return;
         }
 
-        if (_compared[number].Life != life)
-        {
-            _compared[number] = (life, Serial.Zero);
-        }
-
-        for (var serial = _compared[number].Serial.Next; serial <= process.Delivered; serial = serial.Next)
+        var delivered = process.Delivered;
+        for (var serial = Advance(ref _compared[number], life, delivered); serial <= delivered; serial = serial.Next)
         {
             CheckResult(number, serial, results.Show(serial));
         }
-
-        _compared[number].Serial = process.Delivered;
     }
 
     private void CheckResult(int number, Serial serial, (ReadOnlyMemory<byte> Bytes, string Text)? result)
@@ -174,9 +166,6 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
 
     private string Key(int place) => place < _pairs.Count && _pairs[place] is { Key: var key } ? $" ('{key}')" : "";
 
-    private string Suspects(int number)
-    {
-        var places = actors[number].Latest is { } actor ? UnseededCalls.In([actor.GetType()]).Take(PlacesShown).ToList() : [];
-        return places.Count == 0 ? "" : $". These places may be the cause:\n  {string.Join("\n  ", places)}\n";
-    }
+    private string Suspects(int number) =>
+        actors[number].Latest is { } actor && UnseededCalls.Describe([actor.GetType()]) is { Length: > 0 } places ? $". {places}" : "";
 }

@@ -13,7 +13,6 @@ internal sealed class SimulatedNetwork(World world)
     /// <summary>Messages are lost, repeated, and delayed so long that they overtake each other.</summary>
     public bool IsBad { get; set; }
 
-    /// <summary>The number of messages that were delivered.</summary>
     public long Delivered { get; private set; }
 
     public bool IsCut(string from, string to) => _cuts.Contains((from, to));

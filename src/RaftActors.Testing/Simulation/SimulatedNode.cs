@@ -30,19 +30,16 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <summary>How fast its clock runs.</summary>
     public double Rate { get; init; } = 1;
 
-    /// <summary>The disk is slow.</summary>
     public bool HasSlowDisk { get; set; }
 
     /// <summary>Sets the free bytes of the disk, or removes their bound with null.</summary>
     public void SetFree(long? bytes) => Disk.Capacity = bytes is { } free ? Disk.Capacity - Disk.FreeBytes() + free : long.MaxValue;
 
-    /// <summary>The longest time that a write takes.</summary>
     public TimeSpan WriteMax => TimeSpan.FromMilliseconds(HasSlowDisk ? 300 : 1);
 
     /// <summary>Measures durations.</summary>
     public TimeSpan Clock => world.Now * Rate;
 
-    /// <summary>The time of day.</summary>
     public DateTimeOffset TimeOfDay => Midnight + Clock + _stepped;
 
     public ModelDisk Disk { get; private set; } = new() { IsRecording = false };

@@ -6,7 +6,6 @@ internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
 {
     private const int EventsShown = 40;
     private const int MessagesShown = 20;
-    private const int PlacesShown = 10;
     private const int LinesBeforeDifference = 10;
     private const long RepeatEvery = 10;
 
@@ -38,14 +37,13 @@ internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
             return;
         }
 
-        var places = UnseededCalls.In([.. simulation.UserTypes]).Take(PlacesShown).ToList();
         throw new SimulationException(
             "repeat",
             $"Seed {seed} cannot be repeated: its second run differs from the first one"
                 + (failure is { Kind: "repeat" } ? $", {failure.Message}.\n" : ".\n")
                 + "Something in the actors or programs depends on the machine, as its clock, Guid.NewGuid, Random.Shared, or the hash of a "
                 + "string or object do. Take the time from the actor's scheduler, and random numbers from a Random with a seed.\n"
-                + (places.Count == 0 ? "" : $"These places may be the cause:\n  {string.Join("\n  ", places)}\n")
+                + UnseededCalls.Describe([.. simulation.UserTypes])
                 + $"The last events:\n{string.Join("\n", world.Trace.Lines.TakeLast(LinesBeforeDifference))}");
     }
 

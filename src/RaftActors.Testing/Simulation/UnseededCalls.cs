@@ -16,12 +16,19 @@ internal static class UnseededCalls
 {
     private const string NotTrimmed = "A program that was trimmed has fewer places to name.";
 
+    private const int PlacesShown = 10;
+
     private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance
         | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
         .Select(field => (OpCode)field.GetValue(null)!) // Justification: static fields that are never null.
         .ToDictionary(code => code.Value);
+
+    /// <summary>The first places as lines for people. Empty without any.</summary>
+    public static string Describe(IReadOnlyCollection<Type> types) => In(types).Take(PlacesShown).ToList() is [_, ..] places
+        ? $"These places may be the cause:\n  {string.Join("\n  ", places)}\n"
+        : "";
 
     /// <summary>The places in the assemblies of types, as <c>Bank.Add calls Guid.NewGuid</c>. Those in the types come first.</summary>
     public static IEnumerable<string> In(IReadOnlyCollection<Type> types)

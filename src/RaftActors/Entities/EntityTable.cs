@@ -52,7 +52,6 @@ internal sealed class EntityTable<TEntity, TState>(
 
     public object? Answer(string id, object? question, int logic = 1) => Make(id).Answer(question, logic);
 
-    /// <summary>Returns a writer of the present states.</summary>
     public StateWriter ToWriter()
     {
         var stored = _stored.ToImmutable();

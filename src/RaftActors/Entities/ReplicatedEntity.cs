@@ -22,8 +22,6 @@ namespace RaftActors;
 /// </typeparam>
 public abstract class ReplicatedEntity<TState>
 {
-    private TState _state = default!; // Justification: the shard sets it before any other call.
-
     /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
     protected string Id { get; private set; } = "";
 
@@ -42,11 +40,7 @@ public abstract class ReplicatedEntity<TState>
     protected int LogicVersion { get; private set; } = 1;
 
     /// <summary>The state. Replace or change it in <see cref="HandleCommand"/> only.</summary>
-    protected TState State
-    {
-        get => _state;
-        set => _state = value;
-    }
+    protected TState State { get; set; } = default!; // Justification: the shard sets it before any other call.
 
     internal bool IsRemoved { get; private set; }
 

@@ -5,7 +5,6 @@ namespace RaftActors;
 /// </summary>
 internal interface IOutcome
 {
-    /// <summary>The type of the result.</summary>
     Type ResultType { get; }
 
     /// <inheritdoc cref="Outcome{TResult}.Request"/>

@@ -7,7 +7,6 @@ namespace RaftActors;
 /// <param name="Problems">Those that the process itself tells.</param>
 /// <param name="Leader">The leader that the process knows; null: none.</param>
 /// <param name="Members">The number of members of the group that the process knows.</param>
-/// <param name="SyncTime">See <see cref="RaftStatus.SyncTime"/>.</param>
 internal sealed record ProcessRow(
     ProcessPlace Place,
     bool IsMember,
@@ -38,7 +37,6 @@ internal sealed record ProcessRow(
 /// <summary>The place of a process in the list of all processes: by group, then by name.</summary>
 internal readonly record struct ProcessPlace(string Group, ProcessName Name) : IComparable<ProcessPlace>
 {
-    /// <inheritdoc/>
     public int CompareTo(ProcessPlace other) =>
         string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Name.CompareTo(other.Name);
 }

@@ -85,7 +85,6 @@ public abstract record RaftEvent
         /// <summary>The store had this configuration when the process started, so an earlier process may have published it.</summary>
         public bool IsRecovered { get; }
 
-        /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
         internal bool HasSelf => Members.Any(member => member.Name == Process);
 
         /// <inheritdoc/>

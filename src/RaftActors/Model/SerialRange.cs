@@ -7,7 +7,6 @@ namespace RaftActors;
 /// <param name="Last">The highest serial. A range with a lower <paramref name="Last"/> is empty.</param>
 public readonly record struct SerialRange(Serial First, Serial Last) : IEnumerable<Serial>
 {
-    /// <inheritdoc/>
     IEnumerator<Serial> IEnumerable<Serial>.GetEnumerator()
     {
         for (var serial = First; serial <= Last; serial = serial.Next)

@@ -12,39 +12,18 @@ namespace RaftActors.Values;
 /// takes every type, and its format may change between versions, so a log cannot rely on it. No member has Akka's own type, because that
 /// is <c>Serializer</c> in 1.5, and was <c>SerializerV2</c> in a beta of 1.6.
 /// </summary>
-internal sealed class BoundSerializer
+internal sealed record BoundSerializer(
+    Type Type, object Serializer, int Identifier, string Name, Func<object, string> ManifestOf, Func<object, byte[]> Write)
 {
     private const string Bindings = "akka.actor.serialization-bindings";
-
-    private readonly Func<object, string> _manifest;
-    private readonly Func<object, byte[]> _write;
-
-    private readonly object _serializer;
-
-    private BoundSerializer(object serializer, int identifier, string name, Func<object, string> manifest, Func<object, byte[]> write)
-    {
-        _serializer = serializer;
-        Identifier = identifier;
-        Name = name;
-        _manifest = manifest;
-        _write = write;
-    }
-
-    public int Identifier { get; }
-
-    public string Name { get; }
 
     /// <returns>Null if the type has no such serializer.</returns>
     public static BoundSerializer? Of(ActorSystem system, Type type) =>
         Find(system, type) is { } found && (!found.IsSameAs(Find(system, typeof(object))) || IsBoundByName(system, type)) ? found : null;
 
-    public string ManifestOf(object value) => _manifest(value);
-
-    public byte[] Write(object value) => _write(value);
-
     // Compares objects, because a SerializationSetup may bind a second object of the class that System.Object has, with the same
     // identifier.
-    private bool IsSameAs(BoundSerializer? other) => ReferenceEquals(_serializer, other?._serializer);
+    private bool IsSameAs(BoundSerializer? other) => ReferenceEquals(Serializer, other?.Serializer);
 
     private static BoundSerializer? Find(ActorSystem system, Type type)
     {
@@ -52,7 +31,7 @@ internal sealed class BoundSerializer
         {
             var found = system.Serialization.FindSerializerForType(type);
             return new BoundSerializer(
-                found, found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
+                type, found, found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
         }
         catch (SerializationException)
         {

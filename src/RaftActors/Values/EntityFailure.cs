@@ -4,6 +4,5 @@ namespace RaftActors.Values;
 /// <param name="Text">The exception, as text for people.</param>
 internal sealed record EntityFailure(string Text)
 {
-    /// <inheritdoc/>
     public override string ToString() => $"changed nothing: HandleCommand threw {Text}";
 }

@@ -29,7 +29,7 @@ internal sealed class ValueCodec<TValue>(
     private RaftCodec<TValue>? _codec = codec;
     private volatile bool _isCodecSought = codec is not null || KnownTypes.Has(typeof(TValue));
     private ReadableSerializers? _readable;
-    private Bound? _lastBound;
+    private BoundSerializer? _lastBound;
 
     // The numbers are in logs and on the wire, so they never change their meaning.
     private enum Kind : byte
@@ -443,10 +443,10 @@ internal sealed class ValueCodec<TValue>(
     {
         if (_lastBound?.Type != type && host.System is { } system && BoundSerializer.Of(system, type) is { } found)
         {
-            _lastBound = new Bound(type, found);
+            _lastBound = found;
         }
 
-        return _lastBound?.Type == type ? _lastBound.Serializer : null;
+        return _lastBound?.Type == type ? _lastBound : null;
     }
 
     private string HowToBind(Type type) =>
@@ -490,6 +490,4 @@ internal sealed class ValueCodec<TValue>(
 
         return system;
     }
-
-    private sealed record Bound(Type Type, BoundSerializer Serializer);
 }

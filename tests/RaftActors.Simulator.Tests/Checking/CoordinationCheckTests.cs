@@ -324,7 +324,7 @@ public sealed class CoordinationCheckTests : IDisposable
     private void Hold(string name, long token) => _holders.OnAcquired(Program, Lock(token, name));
 
     private RaftLock Lock(long token, string name = "l") =>
-        new(name, token, _session, new LockLoss(0, () => ValueTask.CompletedTask, _ => { }));
+        new(name, token, _session, 0, () => ValueTask.CompletedTask, _ => { });
 
     private void Put(string name, string value, string? key = null) =>
         _log.Add(new CommittedLog.Pair(name, new Command.Put(value, null, 0, null)) { Key = key });

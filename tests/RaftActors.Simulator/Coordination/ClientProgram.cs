@@ -30,8 +30,8 @@ internal sealed class ClientProgram : SimulatedProgram
         (_world, _setup, _log, _holders, _reads) = (world, setup, log, holders, reads);
         var settings = new CoordinationSettings("coordination", [], name, setup.SessionTimeout, setup.RenewInterval, setup.ClockDrift);
         _keeper = new SessionKeeper(Calls, settings, name, Clock, NoLogger.Instance);
-        _claims = new Claims(Calls, _keeper, Clock);
-        _items = new RaftItems(Calls, _keeper, Clock);
+        _claims = new Claims(Calls, _keeper);
+        _items = new RaftItems(Calls, _keeper);
         Begin(LockAsync);
         Begin(LockAsync);
         Begin(WriteAsync);

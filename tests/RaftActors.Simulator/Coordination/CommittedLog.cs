@@ -192,7 +192,7 @@ internal sealed class CommittedLog(World world, Setup setup)
         public string? Key { get; init; }
 
         /// <summary>The answer of the model.</summary>
-        public Answer Expected { get; set; } = Answer.Done.Instance;
+        public Answer Expected { get; set; } = new Answer.Done();
 
         /// <summary>The answer of the leader; null: it is not committed.</summary>
         public Answer? Answer { get; set; }

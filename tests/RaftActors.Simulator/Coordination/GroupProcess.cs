@@ -142,7 +142,7 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
             _replica.Expire(pair.Name, Applied);
         }
 
-        return Answer.Done.Instance;
+        return new Answer.Done();
     }
 
     private void Set(string name, TimeSpan? after)

@@ -45,7 +45,7 @@ internal sealed class Model
     {
         var answer = Change(name, command, serial, client);
         Grant(serial);
-        return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : Answer.Held.Instance);
+        return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : new Answer.Held());
     }
 
     /// <summary>A pair tells the reminder of this number. Without effect if it was set anew or forgotten.</summary>
@@ -85,11 +85,11 @@ internal sealed class Model
     }
 
     private Answer FindClaim(string name, long session, long claim) =>
-        Sessions.All(each => each.Session != session) ? Answer.NoSession.Instance
-        : !Locks.TryGetValue(name, out var known) ? Answer.Held.Instance
-        : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? Answer.Held.Instance
+        Sessions.All(each => each.Session != session) ? new Answer.NoSession()
+        : !Locks.TryGetValue(name, out var known) ? new Answer.Held()
+        : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? new Answer.Held()
         : found.Token != 0 ? new Answer.Granted(found.Token)
-        : Answer.Waiting.Instance;
+        : new Answer.Waiting();
 
     public RaftClaim[] Holders(string name) => !Locks.TryGetValue(name, out var known) ? [] :
     [
@@ -119,20 +119,20 @@ internal sealed class Model
             case Command.Open open:
                 _clients[serial] = client;
                 Sessions.Add(new Mortal(name, serial, ++_reminders, open.Timeout));
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
             case Command.Renew or Command.Acquire or Command.Put { Session: not 0 } when _ending.Contains(session):
-                return Answer.NoSession.Instance;
+                return new Answer.NoSession();
             case Command.End end when Sessions.Exists(each => each.Session == end.Session):
                 _ending.Add(end.Session);
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.End:
-                return Answer.NoSession.Instance;
+                return new Answer.NoSession();
             case Command.Break { Token: var token } when Holders(name).FirstOrDefault(each => each.Token == token) is { } holder:
                 _broken.Add((holder.Session, holder.Claim));
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.Break:
-                return Answer.Held.Instance;
+                return new Answer.Held();
             case Command.Acquire { Claim: var claim } when !IsNext(session, claim):
                 return new Answer.Refused("");
             case Command.Release { Claim: var claim } when !IsNext(session, claim):
@@ -140,22 +140,22 @@ internal sealed class Model
             case Command.Renew:
                 Sessions[place] = Sessions[place] with { Number = ++_reminders };
                 long[] broken = [.. _broken.Where(each => each.Session == session).Select(each => each.Claim)];
-                return broken.Length > 0 ? new Answer.Broken([.. broken]) : Answer.Done.Instance;
+                return broken.Length > 0 ? new Answer.Broken([.. broken]) : new Answer.Done();
             case Command.Close:
                 End(place, serial);
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.Acquire acquire:
                 return Acquire(name, acquire);
             case Command.Release release:
                 _broken.Remove((release.Session, release.Claim));
                 _lastClaims[release.Session] = Math.Max(LastClaim(release.Session), release.Claim);
                 _ = Locks.TryGetValue(name, out var known) ? known.Claims.RemoveAll(claim => claim.Is(release.Session, release.Claim)) : 0;
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.Put put when put.Expected is { } expected && expected != (item?.Version ?? 0):
                 return new Answer.Conflict(item?.Version ?? 0);
             case Command.Put put:
                 Write(new Item(name, put.Value, serial, put.Session, put.Lifetime));
-                return Answer.Done.Instance;
+                return new Answer.Done();
             case Command.Add add when long.TryParse(item?.Value ?? "0", out var number):
                 Write((item ?? new Item(name, null, 0)) with { Value = $"{number + add.Delta}", Version = serial });
                 return new Answer.Counted(number + add.Delta);
@@ -163,7 +163,7 @@ internal sealed class Model
                 return new Answer.Refused("");
             case Command.Delete delete when item is not null && (delete.Expected is null || delete.Expected == item.Version):
                 Delete(name, serial);
-                return Answer.Done.Instance;
+                return new Answer.Done();
             default:
                 return new Answer.Conflict(item?.Version ?? 0);
         }
@@ -183,13 +183,13 @@ internal sealed class Model
         {
             if (acquire.Claim <= LastClaim(acquire.Session))
             {
-                return Answer.Ended.Instance;
+                return new Answer.Ended();
             }
 
             _lastClaims[acquire.Session] = acquire.Claim;
             if (!acquire.Waits && claims.Count >= permits)
             {
-                return Answer.Held.Instance;
+                return new Answer.Held();
             }
 
             claims.Add(new Claim(acquire.Session, acquire.Claim, acquire.Text, 0));

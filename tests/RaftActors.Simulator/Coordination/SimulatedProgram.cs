@@ -15,7 +15,7 @@ internal abstract class SimulatedProgram
         (Name, _world, _group) = (name, world, group);
         Client = world.NewClient();
         Clock = new VirtualClock(world, setup.AnyRate(world.Random), Receive);
-        Calls = new GroupCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task);
+        Calls = new GroupCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task, Clock);
     }
 
     public string Name { get; }

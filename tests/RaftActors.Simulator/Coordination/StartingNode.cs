@@ -36,7 +36,7 @@ internal sealed class StartingNode : SimulatedProgram
             address => _world.After(_world.Between(0, _world.Random.Any([5, 500])), () => Receive(() => Join(address))),
             Down);
         _bootstrap = new ClusterBootstrap(
-            seat, "sim", new RaftItems(Calls, _keeper, Clock), _keeper, Clock, NoLogger.Instance, "");
+            seat, "sim", new RaftItems(Calls, _keeper), _keeper, Clock, NoLogger.Instance, "");
         Begin(_bootstrap.RunAsync);
     }
 

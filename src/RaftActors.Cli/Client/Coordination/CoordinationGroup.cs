@@ -24,7 +24,8 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         }),
-        new TaskCompletionSource().Task);
+        new TaskCompletionSource().Task,
+        TimeProvider.System);
 
     /// <summary>Builds a verb.</summary>
     /// <param name="example">The words after <c>raft</c>, without --contacts.</param>
@@ -69,7 +70,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
     public int Describe(string? name, Func<RaftOverview, int> then) =>
         Ask(new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, then);
 
-    public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, TimeProvider.System, Client.End);
+    public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, Client.End);
 
     /// <summary>Tells what is about to be changed, and asks for confirmation.</summary>
     /// <param name="isSure">It is given already.</param>
@@ -96,7 +97,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
     /// <param name="whyNot">Why an answer is a refusal; null: it is none.</param>
     public (RequestOutcome Outcome, long Stamp) Append(string key, Change command, Func<Answer, string?> whyNot)
     {
-        var appending = () => _calls.AppendAsync(key, command, Settings.Timeout, TimeProvider.System, Client.End);
+        var appending = () => _calls.AppendAsync(key, command, Settings.Timeout, Client.End);
         return Client.TryAsk(appending, out var done) is { } why ? (new RequestOutcome.NotDone(why), 0)
             : done is not var (answer, serial) ? (Client.Unknown(why: null), 0)
             : (answer is Answer.Refused refused ? refused.Why : whyNot(answer)) is { } refusal ? (new RequestOutcome.NotDone(refusal), 0)
