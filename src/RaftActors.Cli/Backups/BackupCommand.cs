@@ -6,7 +6,6 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary><c>raft backup</c>.</summary>
 internal static class BackupCommand
 {
     public static Command Build(CommandEnvironment environment)

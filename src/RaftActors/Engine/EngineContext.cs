@@ -164,8 +164,8 @@ internal sealed class EngineContext
         : null;
 
     /// <summary>
-    /// An Append failed. The actor tells the asker of its own Append. Without an actor, and for the Append of a client, the asker is told
-    /// here.
+    /// Ends an Append that failed. The actor passes the failure of its own Append to the caller. Without an actor, or for a client, this
+    /// call does it.
     /// </summary>
     public void CancelAppend(RequestRef own, RaftFailure reason)
     {
@@ -183,8 +183,8 @@ internal sealed class EngineContext
     }
 
     /// <summary>
-    /// The pair of an Append, or another one with its request key, was appended before. The actor ends the Append when that pair is
-    /// delivered, or was before.
+    /// Ends an Append whose pair, or another pair with its request key, is committed under this serial. The actor does it once it has
+    /// received that pair.
     /// </summary>
     public void EndRepeated(RequestRef request, Serial serial)
     {
@@ -192,7 +192,7 @@ internal sealed class EngineContext
         TellActor(new ToActor.Repeated(Life, request, serial));
     }
 
-    /// <summary>The pair of an Append of this process, or of a client, is committed. Call it before the actor is told.</summary>
+    /// <summary>Notes that the pair of an Append of this process, or of a client, is committed, before the actor learns of it.</summary>
     public void NoteCommitted(RequestRef own, Serial serial)
     {
         Process.Appends.NoteCommitted(own, serial);
