@@ -75,7 +75,7 @@ internal sealed class LiveTable(GroupRun run, Func<ITable?, Task<ITable>> take, 
         }
     }
 
-    /// <returns>Whether q was typed on the terminal.</returns>
+    /// <returns>True if q was typed on the terminal.</returns>
     private bool WaitsForQ(CancellationToken interrupted)
     {
         if (!run.Environment.IsTerminal || Console.IsInputRedirected)

@@ -138,7 +138,11 @@ public abstract partial class RaftActor<TValue, TResult>
             var life = process.BeginLife();
             var preloaded = new Serial(Math.Min(_options.Preload.Count, process.Preloaded.Value));
             var last = _options.LastSerial ?? preloaded;
-            process.DemandPairsAfter(last, this, takesSnapshots: this is IRaftSnapshot);
+            if (last < process.Pairs.Base && this is not IRaftSnapshot)
+            {
+                throw process.SnapshotNotTaken(this);
+            }
+
             LearnerDelivery? pulls = _overrides.Pulls ? process.Settings.LearnerDelivery : null;
             DeliveryOrder order = new(last, pulls, process.Pairs, process.OwnRef);
             DeliveryTurns turns = new(Self, life);

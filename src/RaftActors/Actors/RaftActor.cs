@@ -402,15 +402,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             Life.Turns.Ask();
         }
-        else
-        {
-            OnNothingDue();
-        }
-    }
-
-    private void OnNothingDue()
-    {
-        if (Life.Process.Engine.HasStopped)
+        else if (Life.Process.Engine.HasStopped)
         {
             // A committed pair that waits for a missing one is never delivered.
             Life.Process.Appends.EndNoted(Self, Results);

@@ -14,7 +14,7 @@ namespace RaftActors;
 /// <content> The queries of this actor and of clients. </content>
 public sealed partial class RaftContext<TValue>
 {
-    /// <summary>Takes the question of a client, whose serial is known. Returns false if it has declined it.</summary>
+    /// <summary>Takes the question of a client, whose serial is known. Returns false if it has refused it.</summary>
     internal bool TryOpen(RequestRef request, ClientQuery asked, ValueCodec<object?> questions)
     {
         var (call, client, untaken) = asked;

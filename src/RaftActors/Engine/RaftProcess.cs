@@ -150,7 +150,7 @@ internal sealed class RaftProcess
         Rehearsal.PlayOnce();
         try
         {
-            // The random seed of Core is also the mark of this start.
+            // Core draws the mark of this start from the seed, so each start needs its own.
             _core = new RaftCore(
                 Settings.ToCoreOptions(Member, Machine.Current.NewNumber()), _initial ?? throw new InvalidOperationException());
         }
@@ -206,15 +206,6 @@ internal sealed class RaftProcess
             {
                 throw new UnreadableSnapshotException(failure);
             }
-        }
-    }
-
-    /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
-    public void DemandPairsAfter(Serial last, ActorBase actor, bool takesSnapshots)
-    {
-        if (last < Pairs.Base && !takesSnapshots)
-        {
-            throw SnapshotNotTaken(actor);
         }
     }
 

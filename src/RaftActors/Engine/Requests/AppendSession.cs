@@ -204,7 +204,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     private void End(SessionAppend append, RaftFailure failure)
     {
         append.Forget();
-        End(append, failure.ToOutcome<object?>(RefOf(append)));
+        End(append, failure.ToOutcome<object?>(RequestRef.Of(new RequestId(origin(), append.Number))));
     }
 
     private void End(SessionAppend append, IOutcome outcome)
@@ -213,8 +213,6 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         _sent.Remove(append);
         append.End(outcome);
     }
-
-    private RequestRef RefOf(SessionAppend append) => RequestRef.Of(new RequestId(origin(), append.Number));
 
     private void StopWaiting(SessionAppend append)
     {
