@@ -19,7 +19,7 @@ internal sealed class SnapshotFolder : IDisposable
     private readonly List<string> _notes = [];
     private readonly bool _isEmpty = true;
     private ImmutableArray<SnapshotFile> _kept = [];
-    private SnapshotWriter? _incoming;
+    private SnapshotFileWriter? _incoming;
 
     // Before the first sync, the names of the folders down to this one may be only in the page cache.
     private volatile bool _isDurable;
@@ -129,11 +129,11 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Begins a file for a snapshot whose length is not known yet. It counts after <see cref="Finish"/>.</summary>
-    public SnapshotWriter Begin(Snapshot snapshot) =>
+    public SnapshotFileWriter Begin(Snapshot snapshot) =>
         new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length: null);
 
     /// <summary>Makes a streamed snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
-    public void Finish(SnapshotWriter writer)
+    public void Finish(SnapshotFileWriter writer)
     {
         var position = writer.Snapshot.Position;
         if (IsOutdone(position))
@@ -150,7 +150,7 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Closes the file of an unfinished snapshot and deletes it.</summary>
-    public void Drop(SnapshotWriter writer)
+    public void Drop(SnapshotFileWriter writer)
     {
         writer.Dispose();
         TryDelete(writer.Name);
@@ -168,7 +168,7 @@ internal sealed class SnapshotFolder : IDisposable
         {
             DropIncoming();
             var name = SnapshotName.Of(snapshot.Position).With(SnapshotName.Coming);
-            _incoming = new SnapshotWriter(_disk, PathOf(name), _owner, snapshot, snapshot.Length);
+            _incoming = new SnapshotFileWriter(_disk, PathOf(name), _owner, snapshot, snapshot.Length);
         }
 
         if (_incoming is null || _incoming.Snapshot.Position != snapshot.Position || _incoming.Written != offset)
@@ -312,7 +312,7 @@ internal sealed class SnapshotFolder : IDisposable
 
     private void WriteAside(string path, Snapshot snapshot, ReadOnlySpan<byte> state)
     {
-        using var writer = new SnapshotWriter(_disk, path, _owner, snapshot, snapshot.Length);
+        using var writer = new SnapshotFileWriter(_disk, path, _owner, snapshot, snapshot.Length);
         try
         {
             writer.Append(state);

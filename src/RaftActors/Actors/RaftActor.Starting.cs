@@ -146,7 +146,7 @@ public abstract partial class RaftActor<TValue, TResult>
             LearnerDelivery? pulls = _overrides.Pulls ? process.Settings.LearnerDelivery : null;
             DeliveryOrder order = new(last, pulls, process.Pairs, process.OwnRef);
             DeliveryTurns turns = new(Self, life);
-            PairCheck<TValue> check = new(
+            AppendCheck<TValue> check = new(
                 _values, _options.FindFault, _options.IsOfOperators, () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
             LatestActor latest = new(
                 process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);

@@ -35,14 +35,14 @@ public sealed partial class RaftContext<TValue>
     private readonly RaftProcess _process;
     private readonly DeliveryOrder _order;
     private readonly DeliveryTurns _turns;
-    private readonly PairCheck<TValue> _check;
+    private readonly AppendCheck<TValue> _check;
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
 
     // The calls of the constructor, in order. Null after the begin of the life.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
-    internal RaftContext(RaftProcess process, DeliveryOrder order, DeliveryTurns turns, PairCheck<TValue> check, LatestActor latest)
+    internal RaftContext(RaftProcess process, DeliveryOrder order, DeliveryTurns turns, AppendCheck<TValue> check, LatestActor latest)
     {
         (_process, _order, _turns, _check, Latest) = (process, order, turns, check, latest);
         (_values, _actor) = (check.Values, turns.Actor);

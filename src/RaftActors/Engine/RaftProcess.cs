@@ -182,11 +182,11 @@ internal sealed class RaftProcess
     /// </summary>
     /// <returns>The serial of the snapshot.</returns>
     /// <exception cref="UnreadableSnapshotException">The snapshot cannot be read, or its results are damaged.</exception>
-    public Serial Restore(KeptResults results, Action<SnapshotStream> restore)
+    public Serial Restore(KeptResults results, Action<SnapshotReadStream> restore)
     {
         while (true)
         {
-            using var state = new SnapshotStream(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
+            using var state = new SnapshotReadStream(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
             try
             {
                 state.ReadTail(results);
