@@ -48,7 +48,6 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         return signed.CopyWithPrivateKey(key);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => certificate.Dispose();
 
     private static CertificateRequest RequestOf(CertificateName holder, ECDsa key)

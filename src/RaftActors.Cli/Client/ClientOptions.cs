@@ -15,10 +15,8 @@ internal sealed class ClientOptions(
 {
     private const string DefaultGroup = "default";
 
-    /// <summary>The environment variable with the default of --server.</summary>
     public const string ServersVariable = "RAFT_SERVERS";
 
-    /// <summary>The environment variable with the default of --timeout.</summary>
     public const string TimeoutVariable = "RAFT_TIMEOUT";
 
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);

@@ -57,7 +57,6 @@ internal sealed class GroupClient : IDisposable
     /// <summary>Cancelled by Ctrl-C, and when no contact can be reached.</summary>
     public CancellationToken End => _end.Token;
 
-    /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Interrupted => _interrupted;
 
     public bool IsInterrupted => _interrupted.IsCancellationRequested;

@@ -48,7 +48,6 @@ internal sealed record GroupModel
     /// <summary>The 99th percentile of a synced write, not below <see cref="Sync"/>.</summary>
     public required TimeSpan SyncMost { get; init; }
 
-    /// <summary>A round trip between two nodes.</summary>
     public TimeSpan RoundTrip { get; init; } = TimeSpan.FromMilliseconds(0.5);
 
     /// <summary>The processors that all members and callers share on one machine. Default: each member has a machine of its own.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
     private readonly TaskCompletionSource<string> _failed;
     private MessageLog _log = new();
 
-    /// <param name="failed">Completed with the reason, if the program must end.</param>
+    /// <param name="failed">Completed with the reason if the program must end.</param>
     public LogServer(ServerSettings settings, ServerTerminal terminal, TaskCompletionSource<string> failed)
         : base(OptionsOf(settings))
     {

@@ -9,7 +9,6 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>Runs one server.</summary>
 internal static class ServerProgram
 {
     private const string ActorName = "raft";

@@ -5,7 +5,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 
-/// <param name="Id">Its name and address.</param>
 /// <param name="Servers">The servers of <c>-c</c>, in its order.</param>
 /// <param name="Bind">The local address to listen on. Default: the host of <paramref name="Id"/>.</param>
 /// <param name="ElectionTimeoutMin">In milliseconds.</param>

@@ -4,7 +4,6 @@ using Spectre.Console;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>The table of the members of one group.</summary>
 internal static class TopView
 {
     public static RowTable<MemberRow> Of(GroupReport now, IEnumerable<MemberRow> before) => new(
