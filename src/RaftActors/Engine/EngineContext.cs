@@ -150,7 +150,7 @@ internal sealed class EngineContext
     public void Decline(ICanTell client, string why) => client.Tell(new ClientReply.Declined($"{why}."), Self);
 
     /// <summary>
-    /// Says why the process does not take an Append, or returns null. A held actor would never give its result. A repeat is taken even then,
+    /// Says why the process does not take an Append, or returns null. A held actor would not give its result. Even then a repeat is taken,
     /// because it must not end as not committed while its pair is in the log.
     /// </summary>
     public RaftFailure? FindObstacle(RequestId request, RequestKeyHash? key) =>
