@@ -10,8 +10,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace RaftActors.Analyzers;
 
 /// <summary>
-/// Warns where a raft actor uses Sender or Context after an await that leaves the actor. In a handler of ReceiveAsync Akka keeps both,
-/// unless the await has ConfigureAwait(false).
+/// Warns where a raft actor uses Sender or Context after an await that leaves the actor. Within ReceiveAsync an await stays in the actor,
+/// unless it has ConfigureAwait(false).
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class AfterAwaitAnalyzer : DiagnosticAnalyzer
@@ -57,7 +57,7 @@ public sealed class AfterAwaitAnalyzer : DiagnosticAnalyzer
         ArgumentList.Arguments: [{ Expression: LiteralExpressionSyntax argument }],
     } && argument.IsKind(SyntaxKind.FalseLiteralExpression);
 
-    // A lambda that ReceiveAsync is given, or a method all of whose uses are awaited or given to it.
+    // True for an argument of ReceiveAsync, and for a method whose uses all are awaited or within such an argument.
     private static bool IsKept(SyntaxNode function, SemanticModel model)
     {
         if (function is AnonymousFunctionExpressionSyntax)

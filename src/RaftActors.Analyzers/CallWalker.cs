@@ -16,10 +16,10 @@ namespace RaftActors.Analyzers;
 /// </summary>
 internal sealed class CallWalker(Compilation compilation, bool hasCultures, Action<Diagnostic> report, CancellationToken stopping)
 {
-    /// <summary>The calls from a callback to the last code that is read. It bounds the time, and state machines are less deep.</summary>
+    // The most nested calls that are followed, which bounds the time. The callbacks of actors nest less.
     private const int DepthMax = 8;
 
-    // A text for people or for the runtime changes no replica.
+    // Arguments of these are not searched, because text for people or for the runtime does not change a replica.
     private static readonly string[] Aside =
     [
         "Akka.Actor.Props", "Akka.Event.", "Microsoft.Extensions.Logging.", "NLog.", "Serilog.", "System.Console", "System.Diagnostics.",
@@ -61,7 +61,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         }
     }
 
-    // True: it is reported.
+    // Returns true if it has reported the operation.
     private bool Check(IOperation operation)
     {
         switch (operation)
@@ -114,7 +114,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
 
     private bool Report(string rule, IOperation operation, string what, string? fix = null)
     {
-        // TimeProvider.System.GetUtcNow() is one finding.
+        // One finding for TimeProvider.System.GetUtcNow(), which has two calls that drift.
         for (var outer = operation.Parent; outer is not null; outer = outer.Parent)
         {
             if (_found.Contains((rule, outer)))
@@ -130,7 +130,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         return true;
     }
 
-    // Of a chain of calls over several lines only the last call.
+    // Only the last call of a chain over several lines.
     private static Location PlaceOf(SyntaxNode node) =>
         node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: var name } }
         && name.GetLocation().GetLineSpan().StartLinePosition.Line > node.GetLocation().GetLineSpan().StartLinePosition.Line
@@ -208,7 +208,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         _ => null,
     };
 
-    // A field, or a property with a setter, that all instances in the process share. A constant table is read only.
+    // A static field or property that changes. A read-only collection counts only where it is changed, because it may be a constant table.
     private static bool IsStaticState(IOperation operation, ISymbol member) => member.IsStatic && member switch
     {
         IFieldSymbol { IsConst: false, IsReadOnly: false } => true,
@@ -223,14 +223,14 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         _ => false,
     };
 
-    // Numbers have the same hash everywhere. Other types may combine hashes of texts, which differ.
+    // The hash of a text differs between processes, and other types may combine hashes of texts. Numbers have equal hashes everywhere.
     private static bool IsOtherHash(IInvocationOperation call) =>
         call.TargetMethod is { Name: "GetHashCode", ContainingType: var type }
         && call.Instance?.Type?.TypeKind != TypeKind.Enum
         && (type.IsReferenceType || (call.Instance?.Type is { TypeKind: TypeKind.Struct, SpecialType: SpecialType.None } instance
             && instance.FullName() is not ("System.Guid" or "System.DateTimeOffset" or "System.TimeSpan")));
 
-    // A generator that the callback makes from a seed gives each node the same numbers.
+    // A generator that the callback makes with a seed gives equal numbers on each node.
     private static bool IsSeeded(IOperation operation)
     {
         var generator = (operation as IInvocationOperation)?.Instance;
@@ -250,7 +250,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         _ => false,
     };
 
-    // A void method of a static class that uses Console only prints.
+    // A void method of a static class with Console in it is taken for one that only prints.
     private static bool IsOutput(IMethodSymbol method) =>
         method is { ReturnsVoid: true, IsStatic: true, ContainingType.IsStatic: true }
         && method.ContainingType.DeclaringSyntaxReferences.Any(reference =>

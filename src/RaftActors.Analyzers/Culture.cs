@@ -7,10 +7,10 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace RaftActors.Analyzers;
 
-/// <summary>Finds what depends on the culture of the machine, and the text that does not.</summary>
+/// <summary>Finds calls that depend on the culture of the machine, and the code that replaces them.</summary>
 internal static class Culture
 {
-    /// <summary>The types that the replacing expressions name.</summary>
+    /// <summary>The types that the replacements name.</summary>
     public static readonly string[] TypesOfFixes =
     [
         "System.Globalization.CultureInfo", "System.StringComparison", "System.StringComparer",
@@ -20,7 +20,7 @@ internal static class Culture
     private const string Ordinal = "System.StringComparison.Ordinal";
     private const string Comparer = "System.StringComparer.Ordinal";
 
-    // Whole numbers differ by their minus sign in a few cultures only, and a TimeSpan does not.
+    // Without whole numbers, which differ only by the minus sign of a few cultures, and without TimeSpan, which does not differ.
     private static readonly HashSet<string> Dates = ["System.DateTime", "System.DateTimeOffset", "System.DateOnly", "System.TimeOnly"];
     private static readonly HashSet<string> Numbers = ["System.Double", "System.Single", "System.Decimal", "System.Half"];
 
@@ -36,7 +36,7 @@ internal static class Culture
         "System.Collections.IComparer", "System.Comparison",
     ];
 
-    /// <summary>What depends on the culture, and the expression that does not; null: there is no obvious one.</summary>
+    /// <summary>Names the call that depends on the culture, and the expression that replaces it if there is an obvious one.</summary>
     public static (string What, string? Fix)? Find(IOperation operation) => operation switch
     {
         IFieldReferenceOperation { Field: { Name: var name, ContainingType: var type } } when IsCurrent(type, name) =>
@@ -84,12 +84,12 @@ internal static class Culture
     private static bool IsCurrent(ITypeSymbol type, string name) =>
         name.StartsWith("Current", System.StringComparison.Ordinal) && TypesOfFixes.Contains(type.FullName());
 
-    // A null is the current culture, or the default order.
+    // True if an argument chooses a culture or an order. Null is the current culture, or the default order.
     private static bool IsChosen(IEnumerable<IArgumentOperation> arguments) =>
         arguments.Any(argument => Choices.Contains(argument.Parameter?.Type.FullName() ?? "")
             && argument.Value.Core() is not (ILiteralOperation { ConstantValue.Value: null } or IDefaultValueOperation));
 
-    // The formatting of string.Create and of FormattableString names its culture elsewhere.
+    // Not for string.Create and FormattableString, whose callers choose the culture.
     private static bool IsFormatted(IInterpolatedStringOperation text) =>
         text.Parent is not (IInterpolatedStringHandlerCreationOperation or IConversionOperation { Type.SpecialType: SpecialType.None })
         && text.Parts.OfType<IInterpolationOperation>().Any(part =>
@@ -104,7 +104,7 @@ internal static class Culture
     private static IEnumerable<IOperation> ValuesOf(IInvocationOperation call) => call.Arguments.SelectMany(argument =>
         argument.Value is IArrayCreationOperation { Initializer.ElementValues: var values } ? values : [argument.Value]);
 
-    // The elements or keys that are sorted.
+    // The type of the elements or keys that are sorted.
     private static ITypeSymbol? KeyOf(IInvocationOperation call) => call.TargetMethod switch
     {
         { Name: "Sort", ContainingType: { IsGenericType: true, TypeArguments: [var element] } } => element,

@@ -4,14 +4,14 @@ using System.Linq;
 namespace RaftActors.Analyzers;
 
 /// <summary>
-/// The calls after which the replicas of an actor may differ. The analyzer warns of all of them. A simulation names the unseeded ones
-/// when two runs of a seed differ, so RaftActors.Testing compiles this file, too.
+/// The calls after which the replicas of an actor may differ. The analyzer warns of all of them. RaftActors.Testing compiles this file too,
+/// because a simulation names the unseeded calls when two runs of a seed differ.
 /// </summary>
 internal static class DriftingCalls
 {
     private const string All = "*";
 
-    /// <summary>What no seed decides.</summary>
+    /// <summary>Calls whose results do not depend on the seed of a simulation.</summary>
     private static readonly Dictionary<string, (string Rule, string[] Members)[]> Unseeded = Read(
     [
         ("RAFT001", "System.DateTime", "Now UtcNow Today"),
@@ -75,12 +75,12 @@ internal static class DriftingCalls
         ("RAFT009", "System.Net.Mail.SmtpClient", All),
     ]);
 
-    /// <summary>Whether no seed decides what a member does.</summary>
-    /// <param name="type">The type that declares it, with its namespace and without type arguments.</param>
-    /// <param name="member">Its name; <c>.ctor()</c>: a constructor without arguments.</param>
+    /// <summary>True if the result of a member does not depend on the seed of a simulation.</summary>
+    /// <param name="type">The declaring type, with its namespace and without type arguments.</param>
+    /// <param name="member">Its name, or <c>.ctor()</c> for a constructor without arguments.</param>
     public static bool IsUnseeded(string type, string member) => Find(Unseeded, type, member) is not null;
 
-    /// <summary>The rule that warns of a member. Null: no rule does.</summary>
+    /// <summary>The rule that warns of a member, or null.</summary>
     public static string? RuleOf(string type, string member) => Find(Unseeded, type, member) ?? Find(Others, type, member);
 
     private static string? Find(Dictionary<string, (string Rule, string[] Members)[]> calls, string type, string member) =>

@@ -5,10 +5,10 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace RaftActors.Analyzers;
 
-/// <summary>Finds the time of the log that replaces the reading of a clock.</summary>
+/// <summary>Finds the time of the log that can replace a clock.</summary>
 internal static class EntryTime
 {
-    /// <summary>The expression; null: the code reaches neither an entry nor the time of an entity, or the clock is another one.</summary>
+    /// <summary>The replacement of a clock. Null for another kind of clock, or if the code has neither an entry nor an entity.</summary>
     public static string? Find(IOperation clock)
     {
         var form = clock switch
@@ -28,7 +28,7 @@ internal static class EntryTime
         return entry is not null ? $"{entry.Name}.{form}" : HasOwn(model, place) ? form : null;
     }
 
-    // NewState runs before the command that has the time.
+    // NewState runs before the entity has the time of a command.
     private static bool HasOwn(SemanticModel model, int place) =>
         model.LookupSymbols(place, name: "Time").Any(each => each.ContainingType.FullName() == "RaftActors.ReplicatedEntity")
         && model.GetEnclosingSymbol(place)?.Name != "NewState";

@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace RaftActors.Analyzers;
 
 /// <summary>
-/// Says where the order of a hashed or parallel collection reaches a result or the state. It goes from the collection outwards, through the
-/// calls that keep the order, to the use of the elements. It does not follow them into a method of the project.
+/// Finds where the order of a hashed or parallel collection reaches a result or the state. Goes from the collection through the calls that
+/// keep its order to the use of the elements, and does not follow them into other methods.
 /// </summary>
 internal static class HashOrder
 {
@@ -22,7 +22,7 @@ internal static class HashOrder
         from part in new[] { "", ".KeyCollection", ".ValueCollection" }
         select $"System.Collections.{name}{part}");
 
-    // The sequence that they return has the order of their source.
+    // They return a sequence in the order of their source.
     private static readonly HashSet<string> Keeping =
     [
         "Append", "AsEnumerable", "Cast", "Chunk", "Concat", "DefaultIfEmpty", "Distinct", "DistinctBy", "Except", "ExceptBy", "GroupBy",
@@ -43,7 +43,7 @@ internal static class HashOrder
         "Write", "WriteLine",
     ];
 
-    /// <summary>Whether an operation is such a collection, and its order is used.</summary>
+    /// <summary>True if an operation is such a collection, and the code uses its order.</summary>
     public static bool Reaches(IOperation operation, bool isCallback) =>
         IsSource(operation) && IsUsed(operation, isCallback, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
 
@@ -105,7 +105,7 @@ internal static class HashOrder
             : name is "Sum" or "Average" && call.Type.WithoutNullable().IsFloating();
     }
 
-    // A search for an equal element, such as the user with an address, mostly finds one at most.
+    // A search for an equal element, such as the user with an address, mostly finds at most one, so the order does not matter.
     private static bool FindsOne(IInvocationOperation call) =>
         call.Arguments.Any(argument => argument.Value.Core() is IDelegateCreationOperation { Target: IAnonymousFunctionOperation function }
             && function.Body.Operations is [IReturnOperation { ReturnedValue: { } value }] && IsEquality(value));
@@ -156,7 +156,7 @@ internal static class HashOrder
     private static bool IsAddedTo(IOperation list, bool isCallback, HashSet<ISymbol> locals) =>
         list.Core() is not ILocalReferenceOperation { Local: var local } || IsUsed(local, list, isCallback, locals);
 
-    // The last element, or the best one of several that are equal. A number is the same for all of those.
+    // A loop that keeps an element keeps the last one, or one of several that are equal. A number would be the same for all of these.
     private static bool IsElement(IOperation value, IForEachLoopOperation loop) =>
         value.Type is { IsValueType: false } && value switch
         {
@@ -166,7 +166,7 @@ internal static class HashOrder
             _ => false,
         };
 
-    // A loop that only looks whether there is an element of some kind may end early.
+    // A loop that only searches for an element of some kind may end early in any order.
     private static bool DoesMore(IForEachLoopOperation loop) =>
         loop.Body.Descendants().OfType<IExpressionStatementOperation>().Any(step => step.Operation switch
         {
@@ -204,7 +204,7 @@ internal static class HashOrder
         return false;
     }
 
-    // A variable of the body, or a member of the element.
+    // True for a variable of the body, or a member of the element.
     private static bool IsInside(IOperation target, IForEachLoopOperation loop) => target.Core() switch
     {
         ILocalReferenceOperation { Local.DeclaringSyntaxReferences: [var declared, ..] } => loop.Syntax.Span.Contains(declared.Span),

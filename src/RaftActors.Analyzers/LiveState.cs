@@ -9,7 +9,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace RaftActors.Analyzers;
 
-/// <summary>Finds results and answers that are the state of the actor, or a view of it.</summary>
+/// <summary>Finds results and answers that are a part of the actor's state, or a view of it, so that later pairs change them.</summary>
 internal static class LiveState
 {
     private static readonly string[] Changing =
@@ -68,7 +68,7 @@ internal static class LiveState
     private static bool IsCollection(ITypeSymbol? type) => type is IArrayTypeSymbol || (type is { TypeKind: TypeKind.Class }
         && Changing.Any(prefix => type.FullName().StartsWith(prefix, StringComparison.Ordinal)));
 
-    // A collection that is only replaced as a whole may be returned.
+    // A collection may be returned if it is only replaced as a whole.
     private static bool IsChanged(IMemberReferenceOperation state, INamedTypeSymbol actor) =>
         new[] { actor, state.Member.ContainingType }.SelectMany(type => type.DeclaringSyntaxReferences)
             .SelectMany(reference => reference.GetSyntax().DescendantNodes())
@@ -90,7 +90,7 @@ internal static class LiveState
         _ => null,
     };
 
-    // A class of the project whose members change.
+    // A class of the project with members that can change.
     private static bool IsMutable(ITypeSymbol? type) =>
         type is { TypeKind: TypeKind.Class, DeclaringSyntaxReferences.Length: > 0 } && type.GetMembers().Any(member => member switch
         {

@@ -7,8 +7,8 @@ using Microsoft.CodeAnalysis.Diagnostics;
 namespace RaftActors.Analyzers;
 
 /// <summary>
-/// Warns of code after which the replicas of an actor may differ: in the callbacks that run on every node, and in what they call within the
-/// project.
+/// Warns of code after which the replicas of an actor may differ, in the callbacks that run on every node and in the methods of the project
+/// that they call.
 /// </summary>
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ReplicatedCallbackAnalyzer : DiagnosticAnalyzer
@@ -28,7 +28,7 @@ public sealed class ReplicatedCallbackAnalyzer : DiagnosticAnalyzer
                 return;
             }
 
-            // With it each culture behaves as the invariant one.
+            // With this property, each culture behaves as the invariant one.
             var options = start.Options.AnalyzerConfigOptionsProvider.GlobalOptions;
             var hasCultures = !(options.TryGetValue("build_property.InvariantGlobalization", out var isInvariant) && isInvariant == "true");
             ConcurrentDictionary<(string Id, Location Place), bool> reported = new();
@@ -39,7 +39,7 @@ public sealed class ReplicatedCallbackAnalyzer : DiagnosticAnalyzer
                     return;
                 }
 
-                // Several callbacks may call one method.
+                // Several callbacks may call one method, which is reported once.
                 void Report(Diagnostic finding)
                 {
                     if (reported.TryAdd((finding.Id, finding.Location), true))

@@ -17,10 +17,10 @@ internal static class Rules
     public const string LiveState = "RAFT008";
     public const string AfterAwait = "RAFT010";
 
-    /// <summary>The property of a diagnostic with the expression that replaces its place.</summary>
+    /// <summary>The property of a diagnostic that has the code to put in its place.</summary>
     public const string Fix = "fix";
 
-    // {0} is the place, such as 'Orders.HandleAppend', and {1} is what stands there.
+    // {0} is the place, such as 'Orders.HandleAppend', and {1} is the code there.
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Rule(Clock, "A replicated callback reads a clock",
@@ -56,7 +56,6 @@ internal static class Rules
 
     public static DiagnosticDescriptor Of(string id) => ById[id];
 
-    /// <summary>All rules, or all but the last one.</summary>
     public static IEnumerable<DiagnosticDescriptor> Replicated => ById.Values.Where(rule => rule.Id != AfterAwait);
 
     private static DiagnosticDescriptor Rule(string id, string title, string message) => new(

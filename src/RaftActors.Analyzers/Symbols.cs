@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace RaftActors.Analyzers;
 
-/// <summary>Names and shapes of symbols and operations.</summary>
 internal static class Symbols
 {
     private static readonly SymbolDisplayFormat Full = new(
@@ -15,7 +14,7 @@ internal static class Symbols
     private static readonly HashSet<string> Callbacks =
         ["HandleAppend", "HandleCommand", "HandleReminder", "HandleUpgrade", "NewState", "RestoreSnapshot"];
 
-    /// <summary>The methods that change a collection.</summary>
+    /// <summary>Methods that change a collection.</summary>
     public static readonly HashSet<string> Changes =
     [
         "Add", "AddFirst", "AddLast", "AddOrUpdate", "AddRange", "Append", "AppendLine", "Clear", "Dequeue", "Enqueue", "Insert", "Pop",
@@ -23,13 +22,13 @@ internal static class Symbols
         "TryUpdate", "UnionWith",
     ];
 
-    /// <summary>The name with the namespace and without type arguments, as <c>System.Collections.Generic.List</c>.</summary>
+    /// <summary>The name with the namespace and without type arguments, such as <c>System.Collections.Generic.List</c>.</summary>
     public static string FullName(this ITypeSymbol? type) => type?.OriginalDefinition.ToDisplayString(Full) ?? "";
 
-    /// <summary>A callback that runs on every node in the order of the log.</summary>
+    /// <summary>True for a callback that runs on every node in the order of the log.</summary>
     public static bool IsReplicated(this IMethodSymbol method) => Callbacks.Contains(PlainName(method)) && method.IsCallback();
 
-    /// <summary>A callback whose value other threads get as it is. An entity ends with it.</summary>
+    /// <summary>True for a callback whose result other threads read without a copy. An entity is not read after its callback.</summary>
     public static bool IsAnswer(this IMethodSymbol method) =>
         method.Name is "HandleAppend" or "HandleQuery" && method.IsCallback() && method.ContainingType.IsRaftActor();
 
@@ -39,14 +38,14 @@ internal static class Symbols
         ? $"The constructor of {method.ContainingType.Name}"
         : $"{method.ContainingType.Name}.{PlainName((method.AssociatedSymbol as ISymbol) ?? method)}";
 
-    /// <summary>A member as a call names it, such as <c>decimal.Parse</c>.</summary>
+    /// <summary>The name of a member in a call, such as <c>decimal.Parse</c>.</summary>
     public static string Called(this ISymbol member)
     {
         var type = member.ContainingType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
         return member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? $"new {type}" : $"{type}.{member.Name}";
     }
 
-    /// <summary>The value without conversions and parentheses around it.</summary>
+    /// <summary>The operation without conversions and parentheses around it.</summary>
     public static IOperation Core(this IOperation operation)
     {
         while (operation is IConversionOperation { OperatorMethod: null } or IParenthesizedOperation)
@@ -76,7 +75,7 @@ internal static class Symbols
             : method.IsOverride
                 && Bases(method.ContainingType).Any(type => type.FullName() is "RaftActors.RaftActor" or "RaftActors.ReplicatedEntity");
 
-    // An explicit implementation has the name of its interface before its own.
+    // The name of an explicit implementation begins with that of its interface.
     private static string PlainName(ISymbol symbol) => symbol.Name.Substring(symbol.Name.LastIndexOf('.') + 1) is { Length: > 0 } name
         ? name
         : symbol.Name;

@@ -7,10 +7,8 @@ namespace RaftActors.Cli;
 /// <summary>Help that lists subcommands with the first sentence of their descriptions only.</summary>
 internal sealed class BriefHelp(HelpAction whole) : SynchronousCommandLineAction
 {
-    /// <inheritdoc/>
     public override bool ClearsParseErrors => true;
 
-    /// <inheritdoc/>
     public override int Invoke(ParseResult parseResult)
     {
         foreach (var command in parseResult.CommandResult.Command.Subcommands)

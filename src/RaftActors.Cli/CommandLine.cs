@@ -16,7 +16,6 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli;
 
-/// <summary>Builds the command line of all commands.</summary>
 internal static class CommandLine
 {
     private static readonly (string Name, Func<CommandEnvironment, Command> Build)[] Verbs =
@@ -48,7 +47,7 @@ internal static class CommandLine
         ("completion", CompletionCommand.Build),
     ];
 
-    /// <summary>Builds the command line. If the first argument is a verb, builds only that one, because the others take time.</summary>
+    /// <summary>If the first argument is a verb, builds only that one, because the others would delay each start.</summary>
     public static RootCommand Build(CommandEnvironment environment, string? first)
     {
         var root = new RootCommand(

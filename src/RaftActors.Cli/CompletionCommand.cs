@@ -7,8 +7,8 @@ namespace RaftActors.Cli;
 /// <summary><c>raft completion</c>: a script that lets a shell complete the arguments of this program.</summary>
 internal static class CompletionCommand
 {
-    // Each script asks this program, by the directive [suggest:POSITION], for the words that may stand at the cursor. The text after it is
-    // the command line without the name of the program.
+    // Each script runs this program with the directive [suggest:POSITION] and the command line without the name of the program. It prints
+    // the words that may stand at the cursor.
     private static readonly Dictionary<string, string> Scripts = new()
     {
         ["bash"] =

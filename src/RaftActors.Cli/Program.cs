@@ -36,7 +36,7 @@ internal static class Program
         }
         catch (IOException e) when (CommandEnvironment.IsBrokenPipe(e))
         {
-            // The reader has read enough, as 'head' does. That is no failure.
+            // The reader has closed the pipe because it has read enough, as 'head' does. That is not a failure.
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +47,6 @@ internal static class Program
         return code;
     }
 
-    /// <summary>Runs one command and returns its exit code.</summary>
     public static int Run(string[] arguments, CommandEnvironment environment)
     {
         var line = CommandLine.Build(environment, arguments.FirstOrDefault());
@@ -95,7 +94,7 @@ internal static class Program
         return ExitCode.Usage;
     }
 
-    // The console of Windows shows the bytes of a program in the code page of the machine.
+    // Otherwise the console of Windows would show UTF-8 in the code page of the machine.
     private static void UseUtf8()
     {
         if (OperatingSystem.IsWindows() && !(Console.IsOutputRedirected && Console.IsErrorRedirected))
@@ -104,15 +103,13 @@ internal static class Program
         }
     }
 
-    // Windows would read a file or a pipe in the code page of the console, and the log would have other texts than the file.
+    // Otherwise Windows would read a file or a pipe in the code page of the console, and change its texts.
     private static TextReader StandardInput() => OperatingSystem.IsWindows() && Console.IsInputRedirected
         ? new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false))
         : Console.In;
 
-    /// <summary>
-    /// Opens standard output. The console's own stream hides a broken pipe, so a long dump into 'head' would go on to its end. So a pipe
-    /// is opened directly. A file keeps the console's stream: FileStream writes at its own offsets, over the output of other programs.
-    /// </summary>
+    // A pipe is opened directly, because the stream of Console hides a broken pipe, and a long dump into 'head' would run to its end. For a
+    // file, a FileStream would write at its own offsets, over the output of other programs.
     private static Stream StandardOutput()
     {
         if (!OperatingSystem.IsWindows())

@@ -41,7 +41,7 @@ internal sealed class ShortForms
         root.SetAction(parsed => Run(parsed, environment));
     }
 
-    /// <summary>A flag before a verb, where it would have no effect; null if there is none.</summary>
+    /// <summary>Finds a flag before a verb, where it would have no effect.</summary>
     public static string? Misplaced(ParseResult parsed) => parsed.CommandResult == parsed.RootCommandResult
         ? null
         : parsed.RootCommandResult.Children.OfType<OptionResult>().FirstOrDefault(option => !option.Implicit)?.IdentifierToken?.Value;

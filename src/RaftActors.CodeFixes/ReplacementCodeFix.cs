@@ -13,7 +13,7 @@ using RaftActors.Analyzers;
 namespace RaftActors.CodeFixes;
 
 /// <summary>
-/// Takes the time of the log where RAFT001 warns of a clock, and names the invariant culture or the ordinal order where RAFT007 does.
+/// Replaces a clock that RAFT001 reports by the time of the log, and adds the invariant culture or the ordinal order where RAFT007 warns.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 [Shared]
@@ -32,12 +32,12 @@ public sealed class ReplacementCodeFix : CodeFixProvider
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var finding in context.Diagnostics)
         {
-            // The place of a call may begin after its receiver.
+            // The reported place of a call may begin after the receiver.
             var span = finding.Location.SourceSpan;
             if (root?.FindToken(span.Start).Parent?.FirstAncestorOrSelf<ExpressionSyntax>(each => each.Span.End >= span.End) is { } node
                 && finding.Properties.TryGetValue(Rules.Fix, out var text) && text is not null)
             {
-                // The names are as short as the file's usings allow.
+                // Removes namespaces that the file uses.
                 foreach (var type in Culture.TypesOfFixes)
                 {
                     var shortName = type.Substring(type.LastIndexOf('.') + 1);

@@ -31,7 +31,7 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
     /// <summary>Begins a snapshot that the caller's thread writes in pieces. It waits for no other save.</summary>
     public ISnapshotWriter Begin(SlotOpening opening, Snapshot snapshot)
     {
-        var streamed = new StoredSnapshotWriter(writer, options, opening, snapshot);
+        var streamed = new StreamedSnapshotWriter(writer, options, opening, snapshot);
         opening.KeepStream(streamed);
         return streamed;
     }

@@ -6,7 +6,6 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary><c>raft backup</c>.</summary>
 internal static class BackupCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -46,7 +45,6 @@ internal static class BackupCommand
         },
         backup => BackupView.Write(run, backup));
 
-    /// <summary>Shows how far a long backup is.</summary>
     private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>
     {
         public void Report(RaftBackupProgress value) => line.Show(

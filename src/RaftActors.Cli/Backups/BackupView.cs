@@ -2,7 +2,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary>Describes a backup.</summary>
 internal static class BackupView
 {
     public static int Write(VerbOutput output, RaftBackup backup)

@@ -5,7 +5,6 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary><c>raft restore</c>.</summary>
 internal static class RestoreCommand
 {
     public static Command Build(CommandEnvironment environment)

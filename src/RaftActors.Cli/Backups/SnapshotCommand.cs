@@ -6,7 +6,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;
 
-/// <summary><c>raft snapshot</c>.</summary>
 internal static class SnapshotCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -83,7 +82,7 @@ internal static class SnapshotCommand
         return snapshot is not null ? ExitCode.Done : run.Settings.IsJson ? ExitCode.Failed : run.Refuse($"{shown}: {why}");
     }
 
-    // A call to a member that cannot be reached would only wait for its timeout.
+    // Without this, a call to a member out of reach would wait for its whole timeout.
     private static string? WhyUnreached(GroupRun run, GroupStatus group, ProcessName member)
     {
         if (group.Processes.Any(process => process.Name == member))
@@ -91,7 +90,7 @@ internal static class SnapshotCommand
             return null;
         }
 
-        // Why this program does not reach it is known when its own attempt has ended.
+        // The client knows the cause when its own attempt to connect has ended.
         Task.WhenAny(run.Client.Attempts, Task.Delay(run.Settings.LookTimeout, run.Client.End)).Wait(CancellationToken.None);
         return run.Client.WhyUnreached(run.Target.AddressOf(member, null))
             ?? (group.Silent.Contains(member) ? null : $"no {run.Target.Noun} that answered reaches it");

@@ -14,13 +14,11 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
     private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
 
-    // Clocks of other machines may be late.
+    // Certificates are valid from five minutes ago, because the clocks of other machines may be behind.
     private static readonly TimeSpan Early = TimeSpan.FromMinutes(5);
 
-    /// <summary>The certificate of the CA.</summary>
     public X509Certificate2 Certificate => certificate;
 
-    /// <summary>Makes a CA that is valid for ten years.</summary>
     public static CertificateAuthority Make(DateTimeOffset now)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -32,8 +30,7 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         return new CertificateAuthority(request.CreateSelfSigned(now - Early, now.AddYears(YearsOfCa)));
     }
 
-    /// <summary>Signs a certificate, which ends with the CA's at the latest.</summary>
-    /// <returns>The certificate with its private key.</returns>
+    /// <summary>Signs a certificate, which expires with the CA's at the latest. Returns it with its private key.</summary>
     public X509Certificate2 Sign(CertificateName holder, DateTimeOffset now, TimeSpan validity)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -41,7 +38,7 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(certificate, true, false));
         var serial = RandomNumberGenerator.GetBytes(SerialSize);
 
-        // The number is positive, and has no leading zero byte.
+        // DER demands a positive number without a leading zero byte.
         serial[0] = (byte)((serial[0] & 0x7f) | 0x40);
         using var signed = request.Create(
             certificate,
@@ -51,7 +48,6 @@ internal sealed class CertificateAuthority(X509Certificate2 certificate) : IDisp
         return signed.CopyWithPrivateKey(key);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => certificate.Dispose();
 
     private static CertificateRequest RequestOf(CertificateName holder, ECDsa key)

@@ -19,18 +19,17 @@ internal sealed class CertificateFolder(string path)
 
     public string CaKey => PathOf(Ca + KeyEnding);
 
-    /// <summary>Creates a missing folder.</summary>
+    /// <summary>Creates the folder if it is missing.</summary>
     /// <exception cref="IOException">Other users could change it, or the disk refuses.</exception>
     public void Prepare()
     {
-        // Another user could create a missing folder between the check and its creation.
+        // Checked again afterwards, because another user could create a missing folder after the first check.
         RefuseIfShared();
         PrivateFile.CreateFolder(path);
         RefuseIfShared();
     }
 
-    /// <summary>Refuses holders whose files exist.</summary>
-    /// <exception cref="IOException">A file exists.</exception>
+    /// <exception cref="IOException">A file of one of these holders exists.</exception>
     public void RefuseExisting(IEnumerable<CertificateName> holders)
     {
         var existing = holders.SelectMany(holder => new[] { CertificateOf(holder), KeyOf(holder) }).FirstOrDefault(Path.Exists);
@@ -44,8 +43,7 @@ internal sealed class CertificateFolder(string path)
 
     public string KeyOf(CertificateName holder) => PathOf(holder.File + KeyEnding);
 
-    /// <summary>Reads the CA of the folder.</summary>
-    /// <returns>Null: the folder has none.</returns>
+    /// <summary>Reads the CA of the folder, or returns null without one.</summary>
     /// <exception cref="IOException">It is incomplete, expired or wrong.</exception>
     public CertificateAuthority? ReadCa(DateTimeOffset now)
     {
@@ -82,7 +80,7 @@ internal sealed class CertificateFolder(string path)
         WriteFile(certificateFile, certificate.ExportCertificatePem(), isReplacing);
     }
 
-    // A file appears whole, and follows no symbolic link.
+    // The file appears with its whole content. A rename does not follow a symbolic link at its place.
     private static void WriteFile(string path, string pem, bool isReplacing)
     {
         File.Delete(path + Unfinished);

@@ -13,16 +13,14 @@ internal sealed record CertificateName(IReadOnlyList<string> Names, bool IsServe
         .Concat(Enumerable.Range(0, 10).SelectMany(number => new[] { $"com{number}", $"lpt{number}" }))
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The first name.</summary>
     public string Name => Names[0];
 
-    /// <summary>The name of its files, without an ending. Windows has devices under some names, whatever their ending.</summary>
+    /// <summary>The name of its files without an ending. Avoids the names that Windows gives to devices, with any ending.</summary>
     public string File =>
         (Devices.Contains(Name.Split('.')[0]) ? "_" : "") + Name.Replace(':', '_').Replace('*', '_');
 
-    /// <summary>Reads an argument of the command line.</summary>
-    /// <param name="text">A name; for a server also several, separated by commas.</param>
-    /// <exception cref="UsageException">It is no name.</exception>
+    /// <param name="text">One name of a client, or the names of a server, separated by commas.</param>
+    /// <exception cref="UsageException">A name is malformed.</exception>
     public static CertificateName Parse(string text, bool isServer)
     {
         var names = isServer ? text.Split(',', StringSplitOptions.TrimEntries) : [text];

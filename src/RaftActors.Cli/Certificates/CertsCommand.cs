@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Certificates;
 
-/// <summary><c>raft certs</c>.</summary>
 internal static class CertsCommand
 {
     private const int DaysDefault = 365;
@@ -122,7 +121,7 @@ internal static class CertsCommand
             throw new UsageException("no server and no client is named. Name one: raft certs --dir certs node1 node2 --client alice");
         }
 
-        // A client with the name of a server would have the role of a node.
+        // Names give the roles, so a client with the name of a server would have the rights of a node.
         var names = holders.SelectMany(holder => holder.Names);
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {

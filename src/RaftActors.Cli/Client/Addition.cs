@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Cli.Client;
 
 /// <summary>
-/// <c>raft members add</c>: adds a process that runs and is of no other group. It does not know at once that it is a member. So the command
-/// waits for that, at most until its time is up. The addition itself is done by then.
+/// Adds a process for <c>raft members add</c>. The process must run, and must not belong to another group. After the change is committed,
+/// waits until the process knows that it is a member, or until the timeout.
 /// </summary>
 internal sealed class Addition(ProcessName process, ClientSettings settings, GroupClient client)
 {
@@ -62,7 +62,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
         return outcome;
     }
 
-    // A process with the log of another group cannot join. The group's identity decides: member names may all have changed meanwhile.
+    // A process with the log of another group cannot join. The identity of the group tells, because all member names may have changed.
     private string? Problem(RaftStatus status, Guid group, string start)
     {
         var members = string.Join(' ', status.Members.Select(member => Target.Show(member.Name)));

@@ -57,7 +57,6 @@ internal static class AppendCommand
         }.Build();
     }
 
-    /// <summary><c>raft count</c>.</summary>
     public static Command BuildCount(CommandEnvironment environment)
     {
         var id = RequestId();
@@ -72,7 +71,6 @@ internal static class AppendCommand
         }.Build();
     }
 
-    /// <summary><c>raft print</c>, also with <c>--here</c>.</summary>
     public static Command BuildPrint(CommandEnvironment environment)
     {
         var id = RequestId();
@@ -107,7 +105,7 @@ internal static class AppendCommand
         {message}': see 'raft append --help'.
         """;
 
-    /// <summary>Appends one message. The text "-" has no special meaning here.</summary>
+    /// <summary>Appends one message. A text "-" is appended, and does not stand for standard input.</summary>
     public static int Run(GroupRun run, string text, string? requestId)
     {
         var report = new AppendReport(run);

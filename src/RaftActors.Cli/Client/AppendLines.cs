@@ -4,26 +4,25 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft append -</c>: appends the lines of standard input, several at a time.</summary>
+/// <summary><c>raft append -</c>, which appends the lines of standard input, several at a time.</summary>
 internal sealed class AppendLines(GroupRun run, string? requestId)
 {
-    /// <summary>The largest number of lines that are sent and not yet answered.</summary>
+    /// <summary>The most lines that are sent and not yet answered.</summary>
     public const int Window = 64;
 
     private readonly Appender _appender = new(run.Client, run.Settings.Timeout, requestId);
     private readonly AppendReport _report = new(run);
     private readonly Lock _lock = new();
 
-    // One more is awaited.
+    // The reporter awaits one more.
     private readonly Channel<(int Line, string Id, Task<RequestOutcome> Outcome)> _open =
         Channel.CreateBounded<(int Line, string Id, Task<RequestOutcome> Outcome)>(Window - 1);
 
     private int _lines;
 
-    /// <returns>The exit code.</returns>
     public int Run()
     {
-        // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
+        // A read of a terminal cannot be cancelled. The process can end while a background thread waits in one.
         new Thread(Append) { IsBackground = true }.Start();
         return ReportAsync().GetAwaiter().GetResult();
     }
@@ -72,7 +71,7 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
                 last = _lines;
             }
 
-            // The cancelled requests end at once, with an unknown outcome.
+            // Ctrl-C has cancelled the requests, so each ends at once with an unknown outcome.
             while (_open.Reader.TryRead(out var open))
             {
                 _report.Ended(await open.Outcome.ConfigureAwait(false), open.Id, open.Line);

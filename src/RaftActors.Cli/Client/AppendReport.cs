@@ -5,10 +5,9 @@ namespace RaftActors.Cli.Client;
 /// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error, unless they are JSON.</summary>
 internal sealed class AppendReport(GroupRun run)
 {
-    /// <summary>The highest exit code of all outcomes so far.</summary>
     public int WorstCode { get; private set; }
 
-    /// <param name="line">The line number in standard input; null: the message was an argument.</param>
+    /// <param name="line">The line number in standard input, or null for a message in an argument.</param>
     public void Ended(RequestOutcome outcome, string requestId, int? line)
     {
         var committed = outcome as RequestOutcome.Committed;

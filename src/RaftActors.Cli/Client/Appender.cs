@@ -9,11 +9,11 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
 {
     private readonly string _attempt = AppendKey.NewAttempt();
 
-    /// <summary>The given or generated request id; for several messages, the prefix of their ids.</summary>
+    /// <summary>The given or generated request id. The ids of several messages begin with it.</summary>
     public string RequestId { get; } = requestId ?? Guid.NewGuid().ToString("N");
 
     /// <summary>Appends one message. The client retries until the outcome is certain or the time is up.</summary>
-    /// <param name="text">Null: the message was too long to be read.</param>
+    /// <param name="text">Null for a line that is too long.</param>
     public async Task<RequestOutcome> AppendAsync(string? text, string id)
     {
         if ((text is null ? InputLines.TooLong : MessageLimits.Problem(id, text)) is { } problem)
@@ -34,11 +34,11 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
         return outcome.Failure is { } failure ? client.Failed(failure) : Committed(outcome, text!, id);
     }
 
-    // The group remembers only the latest clients, and each run is another one. So it may not know whether it took the message of a
-    // repeated attempt before. The servers know, because each applies an id once.
+    // The group remembers only the latest clients, and each run is a new client, so the group may not know whether an earlier attempt was
+    // committed. Another attempt is safe, because each server applies a request id once.
     private static bool IsForgotten(Outcome<string> outcome) => outcome.Failure?.Reason == FailureReason.Forgotten;
 
-    // Without a result the message is an old one, whose result the servers have forgotten.
+    // Without a result the message is older than the results that the servers keep.
     private RequestOutcome Committed(Outcome<string> done, string text, string id)
     {
         if (!done.HasResult)
@@ -46,7 +46,7 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
             return new RequestOutcome.Committed(done.Serial.Value, WasThere: requestId is not null);
         }
 
-        // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
+        // Only this run can have appended a generated id, so for the caller that is a first append.
         var result = AppendResult.Parse(done.Result);
         return result.Checksum == AppendResult.ChecksumOf(text)
             ? new RequestOutcome.Committed(result.Serial, requestId is not null && result.Attempt != _attempt)

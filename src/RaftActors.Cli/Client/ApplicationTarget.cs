@@ -5,7 +5,7 @@ using RaftActors.Settings;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A group of a user's application, by nodes that know it. Its members are shown by their full process names.</summary>
+/// <summary>A group of an application, with nodes that know it as contacts. Shows members by their full process names.</summary>
 internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> Contacts, int? PortOffset)
     : Target(Group, Contacts, PortOffset, "process", "processes")
 {
@@ -26,7 +26,7 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
         ? name
         : throw new UsageException($"'{text}' is not the name of a process: write PROCESS@NODE, such as orders@10.0.0.1:2551");
 
-    // A process tells the path of its actor, with the address of its node. A node that finds others by names has its address as its name.
+    // The path of the actor has the address of the node. Without it, the name of a node may be its address.
     public override string? AddressOf(ProcessName process, RaftStatus? status) =>
         status?.Actor?.Path.Address is { Host: { } host, Port: { } port } ? $"{host}:{port}"
         : NodeAddress.Parse(process.Node) is var (named, number) ? $"{named}:{number}"
@@ -34,7 +34,6 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
 
     public override Target? Alone(ProcessName process) => null;
 
-    // The user named nodes to begin with, and no processes.
     public override bool IsRedirect(ProcessName leader) => false;
 
     public override string AddCommand(ProcessName process, ProcessName? by) =>

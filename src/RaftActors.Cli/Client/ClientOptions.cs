@@ -8,18 +8,15 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The options that all commands to a running group share.</summary>
-/// <param name="isOfServers">The command is about the messages of servers. It refuses the nodes of an application.</param>
-/// <param name="group">The command is about this group of an application, unless --group names another one. Null: about any group.</param>
-/// <param name="timeout">The default of --timeout; null: that of most commands.</param>
+/// <param name="isOfServers">If true, the command needs servers of this program, and refuses the nodes of an application.</param>
+/// <param name="group">The default of --group, for a command about one group of an application.</param>
 internal sealed class ClientOptions(
     CommandEnvironment environment, bool isOfServers = false, string? group = null, TimeSpan? timeout = null)
 {
     private const string DefaultGroup = "default";
 
-    /// <summary>The environment variable with the default of --server.</summary>
     public const string ServersVariable = "RAFT_SERVERS";
 
-    /// <summary>The environment variable with the default of --timeout.</summary>
     public const string TimeoutVariable = "RAFT_TIMEOUT";
 
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromDays(1);
@@ -47,7 +44,7 @@ internal sealed class ClientOptions(
         Hidden = isOfServers,
     };
 
-    // Neither this nor the timeout has a value type: generic code over structs is compiled at each start.
+    // A text, as the timeout is, because generic code over structs is compiled at each start.
     public Option<string?> PortOffset { get; } = new("--port-offset")
     {
         Description = "The raft.transport-tcp.port-offset of the nodes of --contacts. Default: 1000.",

@@ -5,7 +5,6 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
-/// <param name="Connect">See <see cref="CommandEnvironment.Connect"/>.</param>
 internal sealed record ClientSettings(
     Target Target,
     TimeSpan Timeout,
@@ -21,15 +20,14 @@ internal sealed record ClientSettings(
 
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
 
-    // A running process answers at once. One that is down must delay a command that looks at all by this part of the timeout only.
+    // A running process answers at once. One that is down delays a command that asks all of them by this part of the timeout only.
     private const int LookDivisor = 5;
 
-    /// <summary>The time that commands that look at all members give to each.</summary>
+    /// <summary>The timeout for each member in commands that ask all of them.</summary>
     public TimeSpan LookTimeout => Timeout / LookDivisor;
 
-    /// <summary>Makes a client of the group.</summary>
-    /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
-    /// <param name="attemptTimeout">The time without an answer until another process is asked; null: one second.</param>
+    /// <param name="redirected">Called with the leader if the user named other members.</param>
+    /// <param name="attemptTimeout">The time without an answer until the client asks another process. Default: one second.</param>
     public GroupClient Open(CancellationToken interrupted, Action<ProcessName>? redirected = null, TimeSpan? attemptTimeout = null) =>
         new(this, redirected ?? (_ => { }), attemptTimeout ?? AttemptTimeout, interrupted);
 }

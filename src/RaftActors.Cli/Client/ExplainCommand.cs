@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft explain</c>.</summary>
 internal static class ExplainCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -38,7 +37,7 @@ internal static class ExplainCommand
             (run.Target.Noun, run.Target.Show(explanation.By)),
             ("text", explanation.Text)));
 
-    // The first answer counts. A process that is down must not hold up the others.
+    // The first answer counts, because a process that is down would delay it by the whole timeout.
     private static async Task<(ProcessName By, string Text)> FirstAsync(GroupClient client, Target target, ProcessName[] named)
     {
         var asked = named.Length > 0 ? named : await LeaderOrAllAsync(client);

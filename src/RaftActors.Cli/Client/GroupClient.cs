@@ -25,10 +25,8 @@ internal sealed class GroupClient : IDisposable
     private bool _isReached;
     private ProcessName? _leader;
 
-    /// <param name="redirected">Called with the leader, if the user named other members. Called by any thread.</param>
-    /// <param name="attemptTimeout">The time without an answer until another process is asked.</param>
-    /// <param name="interrupted">Cancelled by Ctrl-C.</param>
-    /// <exception cref="RaftConfigurationException">The files of the security cannot be read.</exception>
+    /// <param name="redirected">Called on any thread with the leader if the user named other members.</param>
+    /// <exception cref="RaftConfigurationException">A certificate or key cannot be read.</exception>
     public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan attemptTimeout, CancellationToken interrupted)
     {
         (_lock, _refused, _settings, _redirected, _interrupted) = (new Lock(), [], settings, redirected, interrupted);
@@ -41,7 +39,7 @@ internal sealed class GroupClient : IDisposable
         Raft = given ?? Create(new RaftClientOptions<string, string>());
     }
 
-    // A client of another group of the same application. It shares the connections.
+    // A client of another group of the same application, which shares the connections.
     private GroupClient(GroupClient first, string group)
     {
         _settings = first._settings with { Target = first._settings.Target with { Group = group } };
@@ -53,23 +51,20 @@ internal sealed class GroupClient : IDisposable
 
     public Target Target => _settings.Target;
 
-    /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
+    /// <summary>The client. Its types are for servers. Calls to the groups of applications do not use them.</summary>
     public RaftClient<string, string> Raft { get; }
 
     /// <summary>Cancelled by Ctrl-C, and when no contact can be reached.</summary>
     public CancellationToken End => _end.Token;
 
-    /// <summary>Cancelled by Ctrl-C.</summary>
     public CancellationToken Interrupted => _interrupted;
 
-    /// <summary>Whether Ctrl-C has ended the command.</summary>
     public bool IsInterrupted => _interrupted.IsCancellationRequested;
 
     /// <summary>Ends when the first attempt to connect to each contact has ended.</summary>
     public Task Attempts => _settings.Connect is null ? Task.WhenAll(_contacts.Values.Select(each => each.Task)) : Task.CompletedTask;
 
-    /// <summary>Why the contact at an address cannot be reached; null: it can, or that is not known.</summary>
-    /// <param name="address"><c>host:port</c>; null: not known.</param>
+    /// <summary>Says why the contact at an address cannot be reached, if that is known.</summary>
     public string? WhyUnreached(string? address)
     {
         lock (_lock)
@@ -119,11 +114,11 @@ internal sealed class GroupClient : IDisposable
         _host!.CreateClient(
             _settings.Target.Group, options with { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
 
-    /// <summary>Makes a change of the group.</summary>
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
         change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();
 
-    // The client itself gives these reasons. A process gives the others, and its answer may overtake the news of its connection.
+    // Only for reasons that the client itself finds, the state of the connections is the cause. The answer of a process with another
+    // reason may come before the news that its connection is open.
     public RequestOutcome Failed(RaftFailure failure)
     {
         if (failure.Kind == FailureKind.Unknown)
@@ -137,10 +132,10 @@ internal sealed class GroupClient : IDisposable
             failure.Reason == FailureReason.Unauthorized);
     }
 
-    /// <param name="why">Unless Ctrl-C is the reason; null: no answer came in time.</param>
+    /// <param name="why">The cause, unless it is Ctrl-C. Default: no answer came in time.</param>
     public RequestOutcome Unknown(string? why) => new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : why ?? Late);
 
-    /// <summary>Asks for something that changes nothing. Returns why there is no answer; null: there is one.</summary>
+    /// <summary>Asks the group, and returns why there is no answer, or null if there is one.</summary>
     public string? TryAsk<T>(Func<Task<T>> ask, out T answer)
     {
         try
@@ -150,12 +145,12 @@ internal sealed class GroupClient : IDisposable
         }
         catch (Exception e) when (e is RaftException or OperationCanceledException or InvalidDataException)
         {
-            answer = default!; // Justification: the caller sees the reason.
+            answer = default!; // Justification: the caller uses the answer only without a reason.
             return Clause.Of(WhyNot(_settings.Target.Show((e as RaftException)?.Failure?.Detail ?? e.Message)));
         }
     }
 
-    /// <summary>Ends the connections, without waiting: the command is over.</summary>
+    /// <summary>Ends the connections without waiting for it, because the command is over.</summary>
     public void Dispose()
     {
         _ = Raft.DisposeAsync().AsTask();
@@ -220,7 +215,7 @@ internal sealed class GroupClient : IDisposable
         attempt.TrySetResult();
         if (!_isReached && _refused.Count == _contacts.Count)
         {
-            // Nothing was sent to any node, and each has refused: waiting would help only if one is about to start.
+            // Nothing was sent to any node, and each has refused. Waiting would help only if a node is about to start.
             _ = _end.CancelAsync();
         }
     }

@@ -5,11 +5,9 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The versions of a group and of the programs of its members.</summary>
-/// <param name="Group">The level that the group writes; null: the servers that answered have not committed since their start.</param>
-/// <param name="Logic">The logic version of the group; null: as before.</param>
+/// <param name="Group">The level that the group writes. Null if no server that answered has committed since its start.</param>
 internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<MemberLevel> Members)
 {
-    /// <summary>The highest level that the program of a member reads.</summary>
     public int Highest => Members.Select(member => member.Reads ?? 0).DefaultIfEmpty().Max();
 
     public static GroupLevels Of(GroupStatus answers) => new(
@@ -21,7 +19,7 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
                select new MemberLevel(member.Name, status?.FormatLevelMax, status?.Program.LogicVersion),
         ]);
 
-    /// <summary>Why the group cannot have a level; null: it can.</summary>
+    /// <summary>Says why the group cannot have this level.</summary>
     public string? WhyNot(int level, Target target) => Members.FirstOrDefault(member => !(member.Reads >= level)) switch
     {
         null => null,
@@ -31,7 +29,5 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
     };
 }
 
-/// <summary>The highest versions that the program of a member has.</summary>
-/// <param name="Reads">The format level; null: the member did not answer.</param>
-/// <param name="Logic">The logic version; null: the same.</param>
+/// <summary>The highest format level and logic version of a member's program. Null if the member did not answer.</summary>
 internal sealed record MemberLevel(ProcessName Name, int? Reads, int? Logic);

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace RaftActors.Cli.Client;
 
 /// <summary>A group at one moment: a row for each member, and for each other process that answered.</summary>
-/// <param name="whyUnreached">Why the address of a process cannot be reached; null: that is not known.</param>
+/// <param name="whyUnreached">Says why the address of a process cannot be reached, if that is known.</param>
 internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArray<MemberRow> rows, Func<string?, string?> whyUnreached)
 {
     public Target Target => target;
@@ -20,14 +20,13 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
     /// <summary>The highest serial that a process knows to be committed.</summary>
     public long Committed => group.Processes.Select(status => status.Committed.Value).DefaultIfEmpty().Max();
 
-    /// <summary>Whether the group can commit: it has a majority and a leader.</summary>
+    /// <summary>True if the group can commit, because it has a majority and a leader.</summary>
     public bool IsHealthy => Problems.All(problem => problem.Process is not null || problem.Severity == ProblemSeverity.Risk);
 
-    /// <summary>Whether each member can serve, too.</summary>
+    /// <summary>True if each member can serve, too.</summary>
     public bool IsWhole => Problems.All(problem =>
         problem.Severity == ProblemSeverity.Risk || rows.Any(row => row.Name == problem.Process && row.IsVoter is null));
 
-    /// <param name="group">The answers of all processes.</param>
     public static GroupReport Of(GroupStatus group, GroupClient client)
     {
         var rows = group.Names.Select(name => new MemberRow(
@@ -35,7 +34,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
     }
 
-    /// <summary>Asks each process by itself, and measures the call.</summary>
+    /// <summary>Asks each process directly, and measures the round trip.</summary>
     public static async Task<GroupReport> TakeAsync(GroupClient client, CancellationToken end)
     {
         var known = Of(await client.StatusAsync(end).ConfigureAwait(false), client);
@@ -52,7 +51,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         }
     }
 
-    /// <summary>The first of several problems, and the number of the others; null: there are none.</summary>
+    /// <summary>The first problem, with the number of the others.</summary>
     public static string? Brief(IReadOnlyCollection<string> problems) => problems.Count switch
     {
         0 => null,
@@ -60,23 +59,22 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         var count => $"{problems.First()} (and {count - 1} more)",
     };
 
-    /// <summary>The problems of a process in short, with the command that ends one; null: there are none.</summary>
+    /// <summary>The problems of a process in short, each with the command that ends it if there is one.</summary>
     public string? NoteOf(ProcessName process) => Brief([
         .. Problems.Where(problem => problem.Process == process).Select(
             problem => Command(problem) is { } command ? $"{TextOf(problem)}: {command}" : TextOf(problem)),
     ]);
 
-    /// <summary>The cause of a problem, as a predicate.</summary>
     public string TextOf(GroupProblem problem) =>
         problem is { Kind: ProblemKind.Silent, Process: { } silent } && whyUnreached(target.AddressOf(silent, null)) is { } why
             ? $"{problem.Text}: {why}"
             : target.Show(problem.Text);
 
-    /// <summary>What to do; null: it ends by itself.</summary>
+    /// <summary>What to do, or null for a problem that ends by itself.</summary>
     public string? RemedyOf(GroupProblem problem) =>
         Command(problem) is { } command ? $"{char.ToUpperInvariant(command[0])}{command[1..]}." : problem.Remedy;
 
-    // The exact command, which the general remedy cannot know.
+    // The remedy of GroupHealth does not know the names and addresses of this command line.
     private string? Command(GroupProblem problem)
     {
         if (problem.Process is not { } process)
@@ -99,14 +97,11 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
     }
 }
 
-/// <summary>One process of a group at one moment.</summary>
-/// <param name="IsVoter">Null: it is not a member.</param>
-/// <param name="Status">Its reply; null: there was none.</param>
+/// <param name="IsVoter">Null for a process that is not a member.</param>
 /// <param name="At">When the reply came, as a timestamp of <see cref="Stopwatch"/>.</param>
-/// <param name="RoundTrip">From the call to the reply.</param>
 internal sealed record MemberRow(ProcessName Name, bool? IsVoter, RaftStatus? Status, long At = 0, TimeSpan RoundTrip = default)
 {
-    /// <summary>Commits per second since an earlier row of the same process; null: one of the two has no reply.</summary>
+    /// <summary>Commits per second since an earlier row of the same process.</summary>
     public double? RateSince(MemberRow? before) => Status is { } status && before?.Status is { } former
         ? Math.Max(0, status.Committed.Value - former.Committed.Value) / Stopwatch.GetElapsedTime(before.At, At).TotalSeconds
         : null;

@@ -2,7 +2,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A running verb with a client of its group.</summary>
 internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)
     : VerbOutput(environment, settings.IsJson)
 {
@@ -12,23 +11,19 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
 
     public Target Target => settings.Target;
 
-    /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
+    /// <summary>Asks the group, and reports why there is no answer. The question must change nothing.</summary>
     /// <param name="then">Shows the answer, and returns the exit code.</param>
     public int Ask<T>(Func<Task<T>> ask, Func<T, int> then) => client.TryAsk(ask, out var answer) is not { } why ? then(answer)
         : client.IsInterrupted ? ExitCode.Interrupted
         : Refuse(why);
 
-    /// <summary>Asks all processes of the group for their state.</summary>
-    /// <inheritdoc cref="Ask"/>
     public int AskStatus(Func<GroupStatus, int> then) => Ask(() => client.StatusAsync(client.End), then);
 
-    /// <summary>Reports the outcome of a change.</summary>
     /// <param name="kind">The value of <c>kind</c> in JSON.</param>
-    /// <param name="done">The text when it is done: "added :9993".</param>
-    /// <param name="what">The clause after "unknown whether": ":9993 was added".</param>
-    /// <param name="look">The command that shows it.</param>
-    /// <param name="group">The group, where a command changes several; null: there is one.</param>
-    /// <param name="members">Further members of the object.</param>
+    /// <param name="done">The text if it is done, such as "added :9993".</param>
+    /// <param name="what">The clause after "unknown whether", such as ":9993 was added".</param>
+    /// <param name="look">The command that finds out an unknown outcome.</param>
+    /// <param name="group">Named only by a command that changes several groups.</param>
     public int Report(
         RequestOutcome result,
         string kind,

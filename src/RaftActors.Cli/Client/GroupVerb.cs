@@ -5,12 +5,11 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A verb about a running group.</summary>
 internal sealed class GroupVerb(CommandEnvironment environment, string name) : Verb<GroupRun>(name)
 {
     public ClientOptions Options { get; init; } = new(environment);
 
-    /// <summary>Whether it changes nothing, and asks each member for a short time. See <see cref="ClientSettings.LookTimeout"/>.</summary>
+    /// <summary>If true, asks the next process after <see cref="ClientSettings.LookTimeout"/>, and does not report redirects.</summary>
     public Func<ParseResult, bool> Looks { get; init; } = _ => false;
 
     protected override IEnumerable<Option> Shared => Options.All;
@@ -19,8 +18,8 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name) : V
         Start(Options.Read(parsed), environment, run => Run(parsed, run), Ends.Unknown is not null, Looks(parsed));
 
     /// <summary>
-    /// Runs a verb with a client of the group. The first Ctrl-C ends its calls, so that it reports its open requests, and the second one
-    /// ends the program at once.
+    /// Runs a verb with a client of the group. The first Ctrl-C ends the calls, so that the verb can report its open requests. The second
+    /// one ends the program at once.
     /// </summary>
     public static int Start(
         ClientSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false)

@@ -4,12 +4,11 @@ using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Reads lines. A line that is too long for a message is skipped without being kept in memory.</summary>
+/// <summary>Reads lines. A line that is too long for a message is null, and is skipped without being kept in memory.</summary>
 internal static class InputLines
 {
     public static readonly string TooLong = $"The message has more than {MessageLimits.TextBytesMax} bytes, which is the limit.";
 
-    /// <returns>The lines without their line ends; null for a line that is too long.</returns>
     public static IEnumerable<string?> Read(TextReader input)
     {
         var line = new StringBuilder();

@@ -4,9 +4,9 @@ using Spectre.Console;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>Tables of a group, one for each period. A terminal shows the latest one only, until q is typed.</summary>
-/// <param name="take">Gets the table before; null: this is the first one, or the group did not answer.</param>
-/// <param name="hasRepeats">False: only a table that differs from the one before is written.</param>
+/// <summary>Shows a table in each period. A terminal shows only the latest one, and a typed q ends it.</summary>
+/// <param name="take">Makes a table. Its argument is the table before, or null if the group did not answer or was not asked before.</param>
+/// <param name="hasRepeats">If false, a table that equals the one before is not written.</param>
 internal sealed class LiveTable(GroupRun run, Func<ITable?, Task<ITable>> take, TimeSpan interval, bool hasRepeats)
 {
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
@@ -15,7 +15,6 @@ internal sealed class LiveTable(GroupRun run, Func<ITable?, Task<ITable>> take, 
 
     private static bool IsOnTerminal(GroupRun run) => run.Environment.IsTerminal && !run.IsJson;
 
-    /// <summary>Writes one table.</summary>
     public static void Write(GroupRun run, ITable table)
     {
         if (IsOnTerminal(run))
@@ -28,19 +27,17 @@ internal sealed class LiveTable(GroupRun run, Func<ITable?, Task<ITable>> take, 
         }
     }
 
-    /// <param name="count">It ends after as many tables.</param>
-    /// <returns>The exit code.</returns>
+    /// <param name="count">The number of tables.</param>
     public int Run(long count = long.MaxValue) => IsOnTerminal(run)
         ? AnsiConsole.Live(new Text("")).Start(context => Repeat(count, (table, why) => context.UpdateTarget(
             table?.ForTerminal(AnsiConsole.Profile.Width, AnsiConsole.Profile.Height) ?? new Text($"raft: {why}"))))
         : Repeat(count, Write);
 
-    /// <param name="show">Gets the table, or why there is none.</param>
     private int Repeat(long count, Action<ITable?, string?> show)
     {
         for (ITable? before = null; ;)
         {
-            // Not ended by refusals: the members may start later.
+            // Failures do not end the loop, because members may start later.
             var (known, client) = (before, run.Client);
             var why = client.TryAsk(() => take(known), out var table);
             if (client.IsInterrupted)
@@ -78,7 +75,7 @@ internal sealed class LiveTable(GroupRun run, Func<ITable?, Task<ITable>> take, 
         }
     }
 
-    /// <returns>Whether q was typed on the terminal.</returns>
+    /// <returns>True if q was typed on the terminal.</returns>
     private bool WaitsForQ(CancellationToken interrupted)
     {
         if (!run.Environment.IsTerminal || Console.IsInputRedirected)

@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft members</c>.</summary>
 internal static class MembersCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -71,7 +70,6 @@ internal static class MembersCommand
         };
     }
 
-    /// <summary>Adds or removes a member, and reports it.</summary>
     public static int Change(GroupRun run, ProcessName member, bool isAddition) =>
         Report(run, member, isAddition, Change(run.Settings, run.Client, member, isAddition));
 
@@ -79,8 +77,7 @@ internal static class MembersCommand
         ? new Addition(member, settings, client).Run()
         : client.Change((raft, end) => raft.LeaveAsync(member, timeout: settings.Timeout, cancellationToken: end));
 
-    /// <param name="member">Null: the group does not answer, so it is not known.</param>
-    /// <param name="group">See <see cref="GroupRun.Report"/>.</param>
+    /// <param name="member">Null if the group did not answer, so the member is not known.</param>
     public static int Report(GroupRun run, ProcessName? member, bool isAddition, RequestOutcome result, string? group = null)
     {
         var (kind, verb) = isAddition ? ("member-added", "added") : ("member-removed", "removed");

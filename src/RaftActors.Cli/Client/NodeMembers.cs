@@ -6,15 +6,15 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Client;
 
 /// <summary>
-/// <c>raft members add --all</c> and <c>remove --all</c>: the processes of one node in all groups of an application, one group after the
-/// other. A group that is as wanted already counts as done, so an operator repeats the command until all are.
+/// Adds or removes the processes of one node in all groups of an application, one group after the other, for
+/// <c>raft members add --all</c> and <c>remove --all</c>. A group that is already so counts as done, so a failed command can be repeated.
 /// </summary>
 /// <param name="node">The part of a process name after its first @.</param>
 internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
 {
     private ClientSettings Settings => run.Settings;
 
-    /// <returns>The exit code: the highest one of the groups.</returns>
+    /// <returns>The highest exit code of the groups.</returns>
     public int Run() => run.Ask(
         () => ApplicationSample.TakeAsync(run.Client.Raft, Settings.LookTimeout, run.Client.End), sample => Change(sample.Groups));
 

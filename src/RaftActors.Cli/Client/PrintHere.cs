@@ -3,18 +3,16 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft print --here</c>: writes the log of the group to standard output, page by page.</summary>
+/// <summary><c>raft print --here</c>, which writes the log of the group to standard output.</summary>
 internal static class PrintHere
 {
     public static int Run(GroupRun run) => run.Ask(() => PrintAsync(run), _ => ExitCode.Done);
 
-    /// <returns>The last serial that was printed.</returns>
     private static async Task<long> PrintAsync(GroupRun run)
     {
-        // The last serial of the first page ends the output. Without this a busy log would never end.
+        // The serial of the first answer ends the output, because a busy log would never end. A page without new messages ends it too:
+        // the other pairs up to that serial are repeats of earlier messages.
         Serial? end = null;
-
-        // A page without messages ends it, too: the pairs up to the end are repeats of earlier messages.
         var printed = 0L;
         for (var after = -1L; printed > after && (end is null || printed < end.Value.Value);)
         {

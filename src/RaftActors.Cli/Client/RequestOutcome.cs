@@ -6,18 +6,17 @@ internal abstract record RequestOutcome
     /// <summary>The outcome of a request that Ctrl-C ended before it was sent.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>The message is committed with this serial: it is on the disks of a majority.</summary>
-    /// <param name="WasThere">An earlier request with the same id had appended it.</param>
+    /// <summary>The message is committed with this serial, which means on the disks of a majority.</summary>
+    /// <param name="WasThere">If true, an earlier request with the same id had appended the message.</param>
     public sealed record Committed(long Serial, bool WasThere) : RequestOutcome;
 
-    /// <summary>The change of members or leader is done.</summary>
-    /// <param name="WasBefore">It was so before, and this command changed nothing.</param>
+    /// <param name="WasBefore">If true, the group was so before, and this command changed nothing.</param>
     public sealed record Done(bool WasBefore = false) : RequestOutcome;
 
     /// <summary>The request changed nothing, and will change nothing later.</summary>
-    /// <param name="IsFinal">It would be refused at any time.</param>
+    /// <param name="IsFinal">If true, a retry would be refused too.</param>
     public sealed record NotDone(string Why, bool IsFinal = false) : RequestOutcome;
 
-    /// <summary>The request may be done already, later, or never.</summary>
+    /// <summary>The request may have been done, or may be done later, or never.</summary>
     public sealed record Unknown(string Why) : RequestOutcome;
 }

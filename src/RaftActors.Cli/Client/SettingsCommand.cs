@@ -5,7 +5,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft settings</c>.</summary>
 internal static class SettingsCommand
 {
     public static Command Build(CommandEnvironment environment) => new GroupVerb(environment, "settings")

@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft status</c>.</summary>
 internal static class StatusCommand
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -58,7 +57,7 @@ internal static class StatusCommand
     {
         var (client, group) = (run.Client, await run.Client.StatusAsync(end).ConfigureAwait(false));
 
-        // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
+        // Other members report a silent server. The client knows why it does not reach that server when its own attempt has ended.
         await Task.WhenAny(client.Attempts, Task.Delay(run.Settings.LookTimeout, end)).ConfigureAwait(false);
         end.ThrowIfCancellationRequested();
         return new StatusTable(GroupReport.Of(group, client));

@@ -6,18 +6,15 @@ using Spectre.Console.Rendering;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The status of a group.</summary>
 internal sealed class StatusTable(GroupReport group) : ITable
 {
-    // A longer note is wrapped.
+    // The note is wrapped rather than narrower than this. A narrow terminal leaves out other columns first.
     private const int NoteWidthMin = 20;
 
     public GroupReport Group => group;
 
     public void WriteText(TextWriter output) => Table.WriteText(output);
 
-    /// <summary>On a narrow terminal the less important columns are left out.</summary>
-    /// <inheritdoc/>
     public IRenderable ForTerminal(int width, int height)
     {
         var rows = Table;
@@ -52,7 +49,6 @@ internal sealed class StatusTable(GroupReport group) : ITable
             ("maxQuorum", group.Answers.Processes.MaxBy(status => status.Committed)?.MaxQuorum));
     }
 
-    /// <summary>The role of a process that answered with this status; null: it did not answer.</summary>
     public static string RoleOf(RaftStatus? status) => status?.Role switch
     {
         null => "unreachable",
@@ -60,8 +56,6 @@ internal sealed class StatusTable(GroupReport group) : ITable
         var role => $"{role}".ToLowerInvariant(),
     };
 
-    /// <summary>The colour of the row of a process.</summary>
-    /// <param name="role">Null: it did not answer.</param>
     public static Color ColourOf(RaftRole? role) => role switch
     {
         null => Color.Red,

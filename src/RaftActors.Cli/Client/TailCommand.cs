@@ -55,7 +55,7 @@ internal sealed class TailCommand(GroupRun run)
         });
     }
 
-    /// <param name="mayBegin">The output may begin later, if the first pairs are no longer in the log.</param>
+    /// <param name="mayBegin">If true, the output may begin later because the first pairs are compacted.</param>
     /// <returns>The last serial that was printed, or <paramref name="after"/>.</returns>
     private async Task<long> PrintAsync(long after, long end, bool mayBegin)
     {

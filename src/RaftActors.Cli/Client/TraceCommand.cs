@@ -62,7 +62,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         var followed = members.Select(member => WatchAsync(member.Name, append, end.Token)).ToList();
         var outcome = await append.ConfigureAwait(false);
 
-        // The servers have as long again, from the answer on.
+        // From the answer on, the servers have the same timeout again.
         end.CancelAfter(outcome is RequestOutcome.Committed ? run.Settings.Timeout : TimeSpan.Zero);
         List<Event> events = [new(TimeSpan.Zero, "sent", "sent")];
         events.AddRange((await Task.WhenAll(followed).ConfigureAwait(false)).SelectMany(each => each));
@@ -79,7 +79,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
 
     private TimeSpan Now => Stopwatch.GetElapsedTime(_start);
 
-    // The serial is known at the answer, and servers may have the message earlier. So the first replies are kept until then.
+    // The answer brings the serial, and a server may apply the message before that. So all replies until then are kept.
     private async Task<List<Event>> WatchAsync(ProcessName server, Task<RequestOutcome> append, CancellationToken end)
     {
         var seen = new List<(TimeSpan At, long Committed, long Delivered)>();
@@ -128,9 +128,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
             ("why", each.HasFailed ? each.Text : null));
     }
 
-    /// <summary>What became known, and when.</summary>
-    /// <param name="Server">Null: this program.</param>
-    /// <param name="HasFailed">The text says why the step was not taken.</param>
+    /// <param name="Server">Null for this program.</param>
     private sealed record Event(
         TimeSpan At, string Step, string Text, ProcessName? Server = null, long? Serial = null, bool HasFailed = false)
     {

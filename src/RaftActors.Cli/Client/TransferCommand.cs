@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft transfer</c>.</summary>
 internal static class TransferCommand
 {
     public static Command Build(CommandEnvironment environment)

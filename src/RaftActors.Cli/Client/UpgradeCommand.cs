@@ -5,7 +5,6 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft upgrade</c>.</summary>
 internal static class UpgradeCommand
 {
     private const string UnknownLevel =

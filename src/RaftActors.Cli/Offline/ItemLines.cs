@@ -3,10 +3,9 @@ using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
 
-/// <summary>Writes one line for each item of a dump.</summary>
 internal static class ItemLines
 {
-    // The widths are fixed, because items are not read ahead.
+    // The widths are fixed, because a line is written before the next item is read.
     private const string Columns = "{0,-20} {1,10}  {2,-14} {3,9} {4,6} {5,9}  {6,-24}  {7,-7}  {8,-24}  {9}";
 
     public static int Write(VerbOutput output, IEnumerable<LogItem> items, long limit)

@@ -7,7 +7,6 @@ using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
 
-/// <summary><c>raft recover</c>.</summary>
 internal static class RecoverCommand
 {
     public static Command Build(CommandEnvironment environment)

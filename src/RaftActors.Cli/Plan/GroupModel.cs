@@ -4,13 +4,12 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Cli.Plan;
 
 /// <summary>
-/// Predicts the Appends of one group, and the disk and memory of each member. An Append takes a round trip and a sync, or, if that is
-/// longer, the time in which the processors serve all callers. The costs of processors are fitted to the measurements on the page "Size a
-/// cluster".
+/// Predicts the Appends of one group, and the disk and memory of each member. An Append takes a round trip and a sync. If the processors
+/// need longer to serve all callers, it takes that time. Their costs are fitted to the measurements on the page "Size a cluster".
 /// </summary>
 internal sealed record GroupModel
 {
-    // An Append apart from its disk and network: the turns of the engines and of the actor.
+    // Seconds of an Append without disk and network, for the turns of the engines and of the actor.
     private const double Handling = 15e-6;
 
     // The ratio of the 99th percentile to the median where the processors decide. It was 2.5 to 4.3 in the measured cells.
@@ -19,7 +18,7 @@ internal sealed record GroupModel
     // The ratio of the mean to the median, because a few Appends are slow. It was 1.07 to 1.18 in the measured cells.
     private const double Mean = 1.1;
 
-    // A busy leader appends all pairs that wait in one batch, and has so many batches in the time of one Append.
+    // The batches of a busy leader in the time of one Append. Each batch has all pairs that wait.
     private const double BatchesPerAppend = 1.4;
 
     // The defaults of raft.snapshot, raft.store and raft.log-memory-max.
@@ -30,50 +29,47 @@ internal sealed record GroupModel
     private const double FreeSpaceFloor = 256 << 20;
     private const double LogMemory = 64e6;
 
-    // Bytes of an entry without its pair: in the log, where the engine decides that a snapshot is due, and in memory.
+    // Bytes of an entry without its pair in three places: in the log, in the size that makes a snapshot due, and in memory.
     private const int BodyBytes = 48;
     private const int SnapshotEntryBytes = 64;
     private const int EntryInMemory = 200;
 
-    /// <summary>The processes of the group.</summary>
     public int Members { get; init; } = 3;
 
     /// <summary>Bytes of a key and its value.</summary>
     public long PayloadBytes { get; init; } = 256;
 
-    /// <summary>Bytes of a snapshot. Zero: the actor takes none.</summary>
+    /// <summary>Bytes of a snapshot, or 0 if the actor takes none.</summary>
     public long StateBytes { get; init; }
 
-    /// <summary>The median of a synced write. Zero: the store is in memory.</summary>
+    /// <summary>The median of a synced write, or 0 for a store in memory.</summary>
     public required TimeSpan Sync { get; init; }
 
     /// <summary>The 99th percentile of a synced write, not below <see cref="Sync"/>.</summary>
     public required TimeSpan SyncMost { get; init; }
 
-    /// <summary>A round trip between two nodes.</summary>
     public TimeSpan RoundTrip { get; init; } = TimeSpan.FromMilliseconds(0.5);
 
-    /// <summary>The processors that all members and callers share on one machine. Null: each member has a machine of its own.</summary>
+    /// <summary>The processors that all members and callers share on one machine. Default: each member has a machine of its own.</summary>
     public int? SharedCores { get; init; }
 
-    /// <summary>Bytes of one Append in the log of each member, at most: alone in its batch.</summary>
+    /// <summary>The most bytes of one Append in the log of each member, which it has alone in its batch.</summary>
     public long LogPerAppend => RecordHeader.Padded(RecordHeader.Size + BodyBytes + PayloadBytes) + BatchHeader.Size;
 
-    /// <summary>Bytes of the log before a snapshot removes them. Null: the log grows without end.</summary>
+    /// <summary>Bytes of the log before a snapshot removes them, or null if the log grows without end.</summary>
     public double? LogMost => EntriesKept * LogPerAppend;
 
     /// <summary>
-    /// Bytes of disk of each member: the latest snapshot and the one that is being written, the log in whole segments with one that is only
-    /// partly needed and the next one, and the free space below which the leader refuses Appends.
+    /// Bytes of disk of each member, for two snapshots, of which one is being written, for the log, for a segment of which only a part is
+    /// needed, for the next segment, and for the free space below which the leader refuses Appends.
     /// </summary>
     public double? Disk => LogMost is { } log
         ? (2.0 * StateBytes) + ((Math.Ceiling(log / SegmentBytes) + 2) * SegmentBytes) + FreeSpaceFloor
         : null;
 
-    /// <summary>Bytes of the log in memory.</summary>
     public double LogInMemory => Math.Min(LogMemory, EntriesKept * (PayloadBytes + EntryInMemory) ?? LogMemory);
 
-    // A snapshot is due by the entries or bytes of the log, but not before the log is half as long as the latest snapshot.
+    // The entries or bytes of the log make a snapshot due, but not before the log is half as long as the latest snapshot.
     private double? EntriesKept => StateBytes == 0
         ? null
         : RetainedEntries + Math.Max(
@@ -81,14 +77,14 @@ internal sealed record GroupModel
             Math.Ceiling(StateBytes / 2.0 / (PayloadBytes + SnapshotEntryBytes)));
 
     /// <summary>Predicts the Appends of callers that wait for each outcome before their next Append.</summary>
-    /// <param name="callers">Their number, 1 or more.</param>
+    /// <param name="callers">1 or more.</param>
     public Load At(int callers)
     {
         var (sync, most) = (Sync.TotalSeconds, SyncMost.TotalSeconds);
         var roundTrip = QuorumSize.For(Members, QuorumSize.Max) == 1 ? 0 : RoundTrip.TotalSeconds;
 
-        // On one machine all members compete for its processors. Otherwise the leader has the most to do, and its engine takes one turn
-        // at a time, so it uses one processor.
+        // On one machine all members compete for its processors. Otherwise the leader decides, because it has the most to do. Its engine
+        // takes one turn at a time, so it uses one processor.
         var rivals = SharedCores is null ? 0 : Members - 1;
         var batch = sync > 0 ? 235e-6 + (rivals * 200e-6) : 36e-6 + (rivals * 32e-6);
         var pair = 4e-6 + (rivals * 2e-6) + (PayloadBytes * (4.5e-9 + (rivals * 2.8e-9)));
@@ -102,5 +98,5 @@ internal sealed record GroupModel
     }
 }
 
-/// <summary>The Appends of a number of callers: how many a second, and their median and 99th percentile.</summary>
+/// <summary>The Appends of a number of callers. The rate is per second, and the last two are the median and the 99th percentile.</summary>
 internal sealed record Load(int Callers, double Rate, TimeSpan Median, TimeSpan Most);

@@ -5,7 +5,6 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Plan;
 
-/// <summary><c>raft plan</c>.</summary>
 internal static class PlanCommand
 {
     private const int MembersMax = 101;
@@ -136,7 +135,6 @@ internal static class PlanCommand
     private static long Size(string name, string given) => ByteSize.Parse(given)
         ?? throw new UsageException($"'{given}' is not a size for {name}: write 256, 64kB or 16MiB");
 
-    // Null: the option is not given.
     private static TimeSpan? Time(string name, string? given) => given is null ? null
         : Duration.Parse(given, TimeSpan.FromMilliseconds(1)) is { } time && time <= TimeMax ? time
         : throw new UsageException($"'{given}' is not a time for {name}: write 250us, 2ms or 1s; a number alone means milliseconds");

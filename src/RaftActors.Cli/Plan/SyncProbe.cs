@@ -4,18 +4,18 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Plan;
 
-/// <summary>Measures the syncs of a directory: writes of 4,096 bytes to a file of its own, each followed by a sync.</summary>
+/// <summary>Measures syncs in a directory. Writes 4,096 bytes before each to a file of its own.</summary>
 internal static class SyncProbe
 {
     private const int Syncs = 200;
     private const int WriteSize = 4096;
 
-    /// <returns>The times, sorted.</returns>
+    /// <returns>The times of the syncs, sorted.</returns>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write to the directory.</exception>
     public static TimeSpan[] Measure(FileDisk disk)
     {
-        // The name is removed before the first write, so that nothing is left behind if this program is killed.
+        // The name is removed before the first write, so that no file is left if this program is killed.
         var name = $"check-{Guid.NewGuid():N}";
         using var file = disk.Create(name, Syncs * WriteSize);
         disk.Delete(name);

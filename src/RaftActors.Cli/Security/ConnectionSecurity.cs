@@ -4,17 +4,15 @@ using Akka.Configuration;
 
 namespace RaftActors.Cli.Security;
 
-/// <summary>How the connections of a server or a client are protected.</summary>
-/// <param name="Certificate">The file with its certificate; null: none.</param>
-/// <param name="Key">The file with the private key; null: it is in the certificate's file.</param>
-/// <param name="Password">Of the key; null: none.</param>
-/// <param name="Ca">The file with the trusted roots; null: none.</param>
+/// <summary>The TLS of the connections of a server or a client.</summary>
+/// <param name="Certificate">The file with its own certificate.</param>
+/// <param name="Key">The file with the private key. Default: the file of the certificate.</param>
+/// <param name="Ca">The file with the trusted roots.</param>
 internal sealed record ConnectionSecurity(string? Certificate, string? Key, string? Password, string? Ca)
 {
-    /// <summary>Neither encryption nor authentication.</summary>
     public static readonly ConnectionSecurity None = new(null, null, null, null);
 
-    /// <summary>The names in certificates of clients, by role.</summary>
+    /// <summary>The names in the certificates of clients that have this role.</summary>
     public ImmutableArray<string> Operators { get; init; } = [];
 
     /// <inheritdoc cref="Operators"/>
@@ -25,7 +23,7 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
 
     public bool IsOn => Certificate is not null;
 
-    /// <summary>The first problem, as a sentence with the remedy; null: there is none.</summary>
+    /// <summary>Returns the first problem with its remedy as a sentence, or null.</summary>
     public string? Problem()
     {
         if (Certificate is null && (Key is not null || Ca is not null))
@@ -42,7 +40,6 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
         return missing is null ? null : $"There is no file '{missing}'. Name an existing one, or make certificates with 'raft certs'.";
     }
 
-    /// <summary>The configuration of an actor system with this security.</summary>
     public Config With(Config plain) => !IsOn ? plain : ConfigurationFactory.ParseString(
         $$"""
         raft {

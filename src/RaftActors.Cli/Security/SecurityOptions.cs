@@ -5,15 +5,14 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Security;
 
-/// <summary>The options about encryption and authentication that servers and clients share.</summary>
+/// <summary>The options for TLS that servers and clients share.</summary>
 internal sealed class SecurityOptions
 {
-    /// <summary>Environment variables with the defaults of the options.</summary>
     public const string CertificateVariable = "RAFT_TLS_CERT";
     public const string KeyVariable = "RAFT_TLS_KEY";
     public const string CaVariable = "RAFT_TLS_CA";
 
-    /// <summary>The password of an encrypted key. It has no option, since other users see the options of a process.</summary>
+    /// <summary>The password of an encrypted key, which has no option because other users can see the options of a process.</summary>
     public const string PasswordVariable = "RAFT_TLS_PASSWORD";
 
     private readonly CommandEnvironment _environment;
@@ -35,7 +34,7 @@ internal sealed class SecurityOptions
 
     public Option[] All => [Certificate, Key, Ca];
 
-    /// <exception cref="UsageException">The values do not go together, or a file is missing.</exception>
+    /// <exception cref="UsageException">The values contradict each other, or a file is missing.</exception>
     public ConnectionSecurity Read(ParseResult parsed)
     {
         var security = new ConnectionSecurity(
@@ -46,7 +45,6 @@ internal sealed class SecurityOptions
         return security.Problem() is { } problem ? throw new UsageException(problem) : security;
     }
 
-    /// <summary>Names, separated by commas.</summary>
     public static ImmutableArray<string> NamesOf(string? list) =>
         [.. (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
 

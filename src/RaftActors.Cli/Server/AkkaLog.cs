@@ -9,9 +9,9 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Writes log entries of the actor system and the engine to standard error; started by <c>akka.loggers</c>. Without <c>--verbose</c> it
-/// writes warnings and errors only, and a repeated entry once in ten minutes. It omits entries that <see cref="EventMessages"/> and
-/// <see cref="LogServer"/> report in this program's own words.
+/// The logger of <c>akka.loggers</c>, which writes to standard error. Without <c>--verbose</c> it writes only warnings and errors, and a
+/// repeated entry once in ten minutes. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of
+/// this program.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
@@ -40,12 +40,11 @@ internal sealed class AkkaLog : ReceiveActor
         });
     }
 
-    /// <summary>Whether another part of this program reports the same fact.</summary>
     internal static bool IsReportedElsewhere(LogEvent entry)
     {
         var isFailure = entry.LogLevel() >= LogLevel.ErrorLevel && entry.LogSource.EndsWith("/user/raft", StringComparison.Ordinal);
 
-        // The engine gives an entry the event that it publishes for the same fact.
+        // An entry of the engine about a published event has that event as its argument.
         var isEvent = entry.Message is LogMessage message && message.Parameters().OfType<RaftEvent>().Any();
         return isFailure || isEvent;
     }
@@ -74,7 +73,7 @@ internal sealed class AkkaLog : ReceiveActor
     }
 }
 
-/// <summary>Where <see cref="AkkaLog"/> writes. Passed with the configuration, because Akka.NET makes the logger.</summary>
+/// <summary>The terminal of <see cref="AkkaLog"/>, which comes with the configuration because Akka.NET makes the logger.</summary>
 internal sealed class LogSetup(ServerTerminal terminal, bool isVerbose) : Setup
 {
     public ServerTerminal Terminal => terminal;

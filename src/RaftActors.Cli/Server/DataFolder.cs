@@ -4,17 +4,17 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Checks a server's data directory before the server writes to it. Taking the lock would already write a file, and a directory of another
-/// program must stay unchanged.
+/// Checks a server's data directory before the server writes to it. Even the lock would be a new file in it, and a directory of another
+/// program must not be changed.
 /// </summary>
 internal static class DataFolder
 {
     private const string LostAndFound = "lost+found";
 
     /// <summary>Accepts a missing or empty directory, and the directory of a server.</summary>
-    /// <param name="path">A full path.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
-    /// <exception cref="StoreException">It is a file, holds files of another program, cannot be read, or other users can change it.
+    /// <param name="isSharedAllowed">If true, accepts a directory that other users can change.</param>
+    /// <exception cref="StoreException">
+    /// The path is a file, has files of another program, cannot be read, or can be changed by other users.
     /// </exception>
     public static void Check(string path, bool isSharedAllowed)
     {
@@ -42,7 +42,7 @@ internal static class DataFolder
         }
     }
 
-    // A store consists of a lock file and folders. The lock is created first, so a directory without it holds no store.
+    // A store has a lock file and folders. The lock is created first, so a directory without it has no store.
     private static string? Foreign(string path)
     {
         var entries = new DirectoryInfo(path).GetFileSystemInfos();

@@ -8,13 +8,12 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Writes raft events to the server's log, and reports the failure of the raft actor. It is subscribed before the raft actor starts, so
-/// that it misses no event.
+/// Writes raft events to the server's log, and reports the failure of the raft actor. Starts before the raft actor, so that it misses no
+/// event.
 /// </summary>
 internal sealed class EventLogger : ReceiveActor
 {
-    /// <param name="server">Path of the raft actor.</param>
-    /// <param name="failed">Completed with the reason, if the raft actor fails.</param>
+    /// <param name="failed">Completed with the reason if the raft actor fails.</param>
     public EventLogger(ServerSettings settings, ServerTerminal terminal, string server, TaskCompletionSource<string> failed)
     {
         var messages = new EventMessages(settings);
@@ -26,7 +25,7 @@ internal sealed class EventLogger : ReceiveActor
             }
         });
 
-        // The supervisor of the raft actor logs the failure that stopped it.
+        // The supervisor of the raft actor logs the failure that has stopped it.
         Receive<Error>(error =>
         {
             if (error.LogSource.EndsWith(server, StringComparison.Ordinal))

@@ -4,8 +4,8 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Turns raft events into log messages, and omits repetitions. <see cref="LogServer"/> reports members, removal and fencing, because it
-/// knows what was reported before a restart.
+/// Turns raft events into log messages without repetitions. <see cref="LogServer"/> reports members, removal and fencing, because only it
+/// knows which of them were reported before a restart.
 /// </summary>
 internal sealed class EventMessages(ServerSettings settings)
 {
@@ -16,7 +16,7 @@ internal sealed class EventMessages(ServerSettings settings)
     private bool _isAsking;
     private bool _isOutside;
 
-    /// <summary>The message about an event; null: there is nothing new to report.</summary>
+    /// <summary>The message about an event, or null if it reports nothing new.</summary>
     public string? Of(RaftEvent happened)
     {
         _isOutside = happened switch
@@ -77,7 +77,7 @@ internal sealed class EventMessages(ServerSettings settings)
             return leader == changed.Process ? null : $"{ServerId.Show(leader)} leads in term {changed.Term}";
         }
 
-        // A removed server has no leader, and its removal was reported.
+        // A removed server has no leader either, but its removal was reported.
         return before is null || before == changed.Process || _isOutside
             ? null
             : $"lost the leader {ServerId.Show(before.Value)}";
@@ -100,7 +100,7 @@ internal sealed class EventMessages(ServerSettings settings)
         var by = ServerId.Show(refused.By);
         return refused.Reason switch
         {
-            RefusalReason.NotInRoster when !settings.IsFounder && !settings.IsVerbose => null, // Its log has the command that adds it.
+            RefusalReason.NotInRoster when !settings.IsFounder && !settings.IsVerbose => null, // Its own log tells how to add it.
             RefusalReason.NotInRoster =>
                 $"{by} does not know {settings.Id}: their -c lists differ, or {by} belongs to a group already. Start all servers of a new "
                 + $"group with the same -c. To join a group, start with a -c that does not name {settings.Id}, then run: "

@@ -8,19 +8,19 @@ namespace RaftActors.Cli.Server;
 /// <content>Log messages about members.</content>
 internal sealed partial class LogServer
 {
-    // The members after the latest configuration; null: no configuration is known.
+    // The members of the latest configuration, or null before any is known.
     private ImmutableArray<ServerId>? _members;
     private LogIndex _membersIndex;
 
     private bool _hasLoggedRemoval;
 
-    // The group knows an earlier store of this server: this start does not found the group.
+    // True if the group knows an earlier store of this server, so this start does not found the group.
     private bool _isRejoining;
 
     // The server that reported this server's removal.
     private ServerId? _removedBy;
 
-    // The command that adds this server, sent to a server that may be in the group.
+    // The command that adds this server, for a server that may be a member.
     private string AddCommand => ServerId.AddCommand(
         _settings.Id,
         _removedBy ?? (object?)(_members ?? _settings.Servers).FirstOrDefault(server => server != _settings.Id) ?? "HOST:PORT");
@@ -54,7 +54,7 @@ internal sealed partial class LogServer
         }
     }
 
-    // The removal is known from the log and from the other servers. It is logged once.
+    // The log and each other server tell of the removal, which is logged once.
     private void LogRemoved()
     {
         if (!_hasLoggedRemoval)
@@ -76,7 +76,7 @@ internal sealed partial class LogServer
         (_members, _membersIndex) = (members, changed.Index);
         if (changed.IsRecovered)
         {
-            return; // The process before this one has announced it.
+            return; // An earlier process of this server has announced it.
         }
 
         _hasLoggedRemoval &= !changed.HasSelf;

@@ -14,7 +14,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
     private readonly TaskCompletionSource<string> _failed;
     private MessageLog _log = new();
 
-    /// <param name="failed">Completed with the reason, if the program must end.</param>
+    /// <param name="failed">Completed with the reason if the program must end.</param>
     public LogServer(ServerSettings settings, ServerTerminal terminal, TaskCompletionSource<string> failed)
         : base(OptionsOf(settings))
     {
@@ -35,10 +35,9 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         }
     }
 
-    // The store is open from here on.
     protected override void PreStart() => LogStart();
 
-    // Any client with the right to write may append, so any key and value may come.
+    // Each client with the right to write may append any key and value.
     protected override string HandleAppend(Entry<string> entry)
     {
         var key = AppendKey.Of(entry.Key);
@@ -52,7 +51,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         return $"{new AppendResult(message.Serial, place > 0 ? key.Attempt : "", AppendResult.ChecksumOf(message.Text))}";
     }
 
-    /// <summary>Answers the serial after which a page begins with the bytes of the page.</summary>
+    /// <summary>Answers a serial with the bytes of the page after it.</summary>
     protected override object? HandleQuery(object question) => question is long after
         ? MessageLogFormat.Write(_log.PageAfter(after))
         : throw new ArgumentException($"'{question}' is no serial. Ask with the serial after which the page begins.");
@@ -64,7 +63,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         Roster = settings.IsFounder ? [.. settings.Servers.Select(server => server.Process.Value)] : [],
     };
 
-    // The process before this one has printed the lines of messages that the data directory had at the start.
+    // An earlier process of this server has written the lines of the messages that its data directory had at the start.
     private void Announce(int place)
     {
         if (_log.Messages[place - 1].Serial > Raft.Recovered.Value && _log.AnnouncementAt(place) is { } line)
@@ -89,7 +88,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
             case RaftEvent.Refused { Reason: RefusalReason.Removed } refused:
                 _removedBy = ServerId.TryOf(refused.By);
                 break;
-            // A fenced server keeps running and tells the others why. A stopped engine does nothing, so the program ends.
+            // A fenced server keeps running, to tell the others why. A server without an engine does nothing, so the program ends.
             case RaftEvent.Fenced fenced:
                 _terminal.Log($"is fenced: {Reason(fenced.Detail)} Stop this server, move {_settings.Data} away, and start it as before. "
                     + "It rejoins by itself while a majority runs without it.");

@@ -5,24 +5,23 @@ namespace RaftActors.Cli.Server;
 /// <summary>Size limits of messages and of pages of the log.</summary>
 internal static class MessageLimits
 {
-    /// <summary>Largest text of a message, in bytes of UTF-8.</summary>
+    /// <summary>The most bytes of the text of a message in UTF-8.</summary>
     public const int TextBytesMax = 1 << 20;
 
-    /// <summary>Longest request id, in characters.</summary>
+    /// <summary>The most characters of a request id.</summary>
     public const int IdLettersMax = 200;
 
-    /// <summary>Largest pair: a message and its key, whose characters have at most four bytes each.</summary>
+    /// <summary>The most bytes of a message and its key, whose characters have at most four bytes each.</summary>
     public const int PairBytesMax = TextBytesMax + (4 * (IdLettersMax + AppendKey.AttemptLetters + 1));
 
-    /// <summary>Most characters of texts and ids in a page of a log. A page has at least one message.</summary>
+    /// <summary>The most characters of texts and ids in a page of the log. A page has at least one message.</summary>
     public const int PageLettersMax = 128 << 10;
 
-    /// <summary>Most messages in a page.</summary>
     public const int PageMessagesMax = 1000;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Why a message cannot be appended; null if it can.</summary>
+    /// <summary>Says why a message cannot be appended, or returns null.</summary>
     public static string? Problem(string id, string text)
     {
         if (id.Length is 0 or > IdLettersMax)

@@ -5,22 +5,19 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The committed messages in order. A request id is applied once, even if several of its retries were committed. Deterministic: the same
-/// committed pairs give the same log on every server.
+/// The committed messages in the order of their serials. Applies a request id once, even if several of its attempts were committed. The
+/// same committed pairs give the same log on every server.
 /// </summary>
 internal sealed class MessageLog
 {
     private readonly List<Message> _messages = [];
     private readonly Dictionary<string, int> _byId = new(StringComparer.Ordinal);
 
-    /// <summary>In the order of their serials.</summary>
     public IReadOnlyList<Message> Messages => _messages;
 
-    /// <summary>The message with this request id; null if there is none.</summary>
     public Message? Find(string id) => _byId.TryGetValue(id, out var place) ? _messages[place] : null;
 
-    /// <summary>One page of messages, in order.</summary>
-    /// <param name="after">The page starts after this serial.</param>
+    /// <summary>One page of messages after this serial.</summary>
     public ImmutableArray<Message> PageAfter(long after)
     {
         var (first, end) = (0, _messages.Count);
@@ -50,7 +47,7 @@ internal sealed class MessageLog
     }
 
     /// <summary>Applies a committed pair. A known request id is a retry and changes nothing.</summary>
-    /// <returns>The place of the new message, from 1; 0: the pair was a retry.</returns>
+    /// <returns>The place of the new message, from 1 on, or 0 for a retry.</returns>
     public int Apply(string id, string text, long serial)
     {
         if (_messages.Count > 0 && serial <= _messages[^1].Serial)
@@ -68,8 +65,8 @@ internal sealed class MessageLog
     }
 
     /// <summary>
-    /// The line that a server writes when it applies the message at this place, from 1. <c>print</c> lists the messages up to it, and
-    /// <c>count</c> counts them. Null for all other messages.
+    /// The line that a server writes when it applies the message at this place, from 1 on. <c>print</c> lists the messages up to it, and
+    /// <c>count</c> counts them. Null for other messages.
     /// </summary>
     public string? AnnouncementAt(int place) => _messages[place - 1].Text switch
     {
@@ -79,6 +76,4 @@ internal sealed class MessageLog
     };
 }
 
-/// <summary>A message in the log.</summary>
-/// <param name="Id">The request id.</param>
 internal sealed record Message(long Serial, string Id, string Text);

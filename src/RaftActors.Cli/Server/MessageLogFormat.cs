@@ -3,8 +3,8 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The bytes of messages in a snapshot, and in an answer to a client: the version, the number of messages, then the messages. Each has its
-/// id, its text and, before them, the difference of its serial to the one before.
+/// The bytes of messages in a snapshot and in an answer to a client. The version and the number of messages come first. Each message has
+/// the difference of its serial to the one before, its id and its text.
 /// </summary>
 internal static class MessageLogFormat
 {
@@ -27,7 +27,7 @@ internal static class MessageLogFormat
         return writer.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">The bytes are damaged, or of another version.</exception>
+    /// <exception cref="InvalidDataException">The bytes are damaged, or have another version.</exception>
     public static MessageLog Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);

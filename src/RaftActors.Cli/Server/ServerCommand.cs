@@ -5,7 +5,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary><c>raft server</c>.</summary>
 internal static class ServerCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -36,7 +35,7 @@ internal static class ServerCommand
         }.Build();
     }
 
-    // StopSignal handles Ctrl-C here, and the default handler must not end the process.
+    // StopSignal handles Ctrl-C, so the default handler must not end the process.
     public static int Run(ServerSettings settings, CommandEnvironment environment) =>
         CommandEnvironment.RunCritical(() => ServerProgram.Run(settings, environment).GetAwaiter().GetResult());
 }

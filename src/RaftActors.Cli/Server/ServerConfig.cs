@@ -2,10 +2,9 @@ using Akka.Configuration;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>The configuration of a server's actor system.</summary>
 internal static class ServerConfig
 {
-    // Milliseconds. Three heartbeats fit into the default minimum election timeout.
+    // Milliseconds, so that three heartbeats fit into the default minimum election timeout.
     private const int HeartbeatMax = 50;
     private const int TickMilliseconds = 10;
 

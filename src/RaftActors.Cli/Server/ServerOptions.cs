@@ -63,7 +63,7 @@ internal sealed class ServerOptions
     private readonly Option<string?> _writers = Names("--writers", "append and read");
     private readonly Option<string?> _readers = Names("--readers", "read");
 
-    /// <param name="security">Options that a command for clients may share.</param>
+    /// <param name="security">Shared with the options for clients in the form without a verb.</param>
     public ServerOptions(SecurityOptions security)
     {
         _security = security;

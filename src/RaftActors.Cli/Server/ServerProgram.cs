@@ -9,13 +9,11 @@ using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>Runs one server from its start to its end.</summary>
 internal static class ServerProgram
 {
     private const string ActorName = "raft";
 
-    /// <summary>Runs until a stop signal arrives or the server fails.</summary>
-    /// <returns>The exit code.</returns>
+    /// <summary>Runs until a stop signal arrives or the server fails. Returns the exit code.</summary>
     public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment)
     {
         using var signal = environment.Stop is null ? new StopSignal() : null;
@@ -52,7 +50,7 @@ internal static class ServerProgram
             return ExitCode.Failed;
         }
 
-        // Terminate transfers the leadership first. The event logger reports that, and reads to the end before it stops.
+        // The shutdown first transfers the leadership. This task lets the event logger report that before it stops.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "log-events", async () =>
         {
             await narrator.Ask<ActorIdentity>(new Identify(null));
@@ -74,7 +72,7 @@ internal static class ServerProgram
             : $"servers: {string.Join(' ', settings.Servers)}; {settings.Id} is not among them and waits to be added");
     }
 
-    // The exceptions of raft and of the remoting wrap the socket error, which is always the innermost one.
+    // Other exceptions wrap the socket error, which is the innermost one.
     private static SocketException? SocketFailure(Exception problem)
     {
         var deepest = problem;

@@ -5,11 +5,8 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>The settings of one server.</summary>
-/// <param name="Id">Its name and address.</param>
-/// <param name="Servers">The list of <c>-c</c>, in its order.</param>
-/// <param name="Bind">The local address to listen on; null: the host of <paramref name="Id"/>.</param>
-/// <param name="Data">Full path of the data directory.</param>
+/// <param name="Servers">The servers of <c>-c</c>, in its order.</param>
+/// <param name="Bind">The local address to listen on. Default: the host of <paramref name="Id"/>.</param>
 /// <param name="ElectionTimeoutMin">In milliseconds.</param>
 /// <param name="ElectionTimeoutMax">In milliseconds.</param>
 internal sealed record ServerSettings(
@@ -21,35 +18,32 @@ internal sealed record ServerSettings(
     int ElectionTimeoutMax,
     bool IsVerbose)
 {
-    /// <summary>How its connections are protected.</summary>
     public ConnectionSecurity Security { get; init; } = ConnectionSecurity.None;
 
     public const int DefaultElectionTimeoutMin = 150;
     public const int DefaultElectionTimeoutMax = 300;
 
-    // Milliseconds. Three heartbeats of one tick each must fit.
+    // Milliseconds, so that three heartbeats of one tick each fit.
     private const int LeastElectionTimeout = 30;
     private const int LongestMilliseconds = 600_000;
 
     public static TimeSpan LongestElectionTimeout { get; } = TimeSpan.FromMilliseconds(LongestMilliseconds);
 
-    /// <summary>The rack or zone of the server; empty: none.</summary>
+    /// <summary>The rack or zone of the server. May be empty.</summary>
     public string FailureDomain { get; init; } = "";
 
-    /// <summary>Whether other users may be able to change the data directory.</summary>
+    /// <summary>If true, accepts a data directory that other users can change.</summary>
     public bool AllowsSharedDirectory { get; init; }
 
-    /// <summary>Whether the server is in its own list. If so it founds the group; otherwise it waits to be added.</summary>
+    /// <summary>True for a server in its own list, which founds the group. Other servers wait until they are added.</summary>
     public bool IsFounder => Servers.Contains(Id);
 
-    /// <summary>The other servers of the list.</summary>
     public ImmutableArray<ServerId> Others => Servers.Remove(Id);
 
     /// <summary>Checks and combines the values of the command line.</summary>
     /// <param name="cluster">The servers, separated by commas.</param>
     /// <param name="port"><c>9990</c> or <c>:9990</c>.</param>
-    /// <param name="host">The name by which others reach the server; empty: this machine only.</param>
-    /// <param name="data">Null: the default directory.</param>
+    /// <param name="host">The name by which others reach the server. If empty, only programs on this machine do.</param>
     /// <exception cref="UsageException">A value is wrong.</exception>
     public static ServerSettings Of(
         string? cluster,
@@ -77,7 +71,7 @@ internal sealed record ServerSettings(
     private static string DefaultDataOf(ServerId id) =>
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".goraft", id.AgentId);
 
-    // If only one of the two is given, the other is adapted to it.
+    // If only one of the two is given, the other one is adapted to it.
     private static (int Min, int Max) TimeoutsOf(int? min, int? max) => (min, max) switch
     {
         ({ } least, { } longest) => (least, longest),

@@ -5,8 +5,8 @@ using RaftActors.Cli.Terminal;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Handles SIGINT, SIGTERM and SIGHUP: the first signal completes a task, the second ends the program at once. On Windows these are Ctrl-C,
-/// a shutdown and a closed console.
+/// Handles SIGINT, SIGTERM and SIGHUP, which on Windows are Ctrl-C, a shutdown and a closed console. The first signal completes a task,
+/// and the second one ends the program at once.
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
@@ -21,7 +21,6 @@ internal sealed class StopSignal : IDisposable
         _registrations = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, OnSignal))];
     }
 
-    /// <summary>Completes with the first signal.</summary>
     public Task Received => _received.Task;
 
     public void Dispose()
@@ -40,7 +39,7 @@ internal sealed class StopSignal : IDisposable
             Environment.Exit(ExitCode.Interrupted);
         }
 
-        // Windows ends the process when the handler of a shutdown or of a closed console returns. So it waits for the server's own end.
+        // Windows ends the process when this handler of a shutdown or of a closed console returns, so it waits until the server has ended.
         if (OperatingSystem.IsWindows() && context.Signal != PosixSignal.SIGINT)
         {
             Never.Wait();

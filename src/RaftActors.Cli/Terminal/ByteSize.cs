@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A number of bytes with a unit, as in HOCON: <c>256</c>, <c>64kB</c> (64,000 bytes), <c>16MiB</c>.</summary>
+/// <summary>A number of bytes with a unit as in HOCON, such as <c>256</c>, <c>64kB</c> (64,000 bytes) or <c>16MiB</c>.</summary>
 internal static class ByteSize
 {
     private static readonly (string Suffix, double Bytes)[] Units =
@@ -9,10 +9,9 @@ internal static class ByteSize
         ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("b", 1), ("B", 1),
     ];
 
-    /// <summary>Null: the text is none.</summary>
     public static long? Parse(string text) => Quantity.Of(text.Replace(" ", ""), Units, 1);
 
-    /// <summary>A text with three digits: <c>352 B</c>, <c>30.4 GB</c>.</summary>
+    /// <summary>A text with three digits, such as <c>352 B</c> or <c>30.4 GB</c>.</summary>
     public static string Text(double bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB"];

@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A time span with a unit: <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
+/// <summary>A time span with a unit, such as <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c> or <c>1.5h</c>.</summary>
 internal static class Duration
 {
     public const string Forms = "250ms, 10s or 1m";
@@ -12,13 +12,12 @@ internal static class Duration
     ];
 
     /// <param name="unit">The unit of a number that has none.</param>
-    /// <returns>Null: the text is none.</returns>
     public static TimeSpan? Parse(string text, TimeSpan unit) =>
         Quantity.Of(text, Units, unit.Ticks) is { } ticks ? TimeSpan.FromTicks(ticks) : null;
 
-    /// <summary>Parses an option's value, of 1 ms or more.</summary>
-    /// <param name="place">Where the value came from, for the error message; empty: from the option.</param>
-    /// <exception cref="UsageException">It is malformed or out of range.</exception>
+    /// <summary>Parses the value of an option, 1 ms or more.</summary>
+    /// <param name="place">The source of the value for the error message. Empty for the option itself.</param>
+    /// <exception cref="UsageException">The text is malformed, or out of range.</exception>
     public static TimeSpan Parse(string text, string place, TimeSpan unit, TimeSpan max) =>
         Parse(text, unit) is { } time && time >= TimeSpan.FromMilliseconds(1) && time <= max
             ? time

@@ -9,7 +9,7 @@ internal static class JsonLine
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="members">Texts, numbers, booleans, times, ids, and null for those that are left out.</param>
+    /// <param name="members">Texts, numbers, booleans, times and ids. A member with null is left out.</param>
     public static void Write(TextWriter output, params IEnumerable<(string Name, object? Value)> members)
     {
         using var buffer = new MemoryStream();

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>Escapes control characters. Names and keys come from clients, and a terminal would execute their escape sequences.</summary>
+/// <summary>Escapes control characters in names and keys of clients, because a terminal would execute their escape sequences.</summary>
 internal static class Printable
 {
-    /// <summary>The text, with control and format characters and line separators written as <c>\uXXXX</c>.</summary>
+    /// <summary>Writes control and format characters and line separators as <c>\uXXXX</c>.</summary>
     public static string Of(string text)
     {
         if (!text.Any(IsControl))

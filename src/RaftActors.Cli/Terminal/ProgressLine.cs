@@ -1,8 +1,8 @@
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>
-/// Shows what a long command does now, in one line of standard error, which it erases at its end. Shows nothing in the first second, and
-/// nothing if standard error is no terminal.
+/// Shows the progress of a long command in one line of standard error, and erases the line at the end. Shows nothing in the first second,
+/// or if standard error is not a terminal.
 /// </summary>
 /// <param name="what">The verb before each step.</param>
 internal sealed class ProgressLine(CommandEnvironment environment, string what, TimeProvider clock) : IDisposable

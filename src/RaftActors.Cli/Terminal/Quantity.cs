@@ -2,11 +2,10 @@ using System.Globalization;
 
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>Parses a number with a unit.</summary>
 internal static class Quantity
 {
-    /// <summary>Returns the number times the size of its unit. Null: it is none, or above half of the largest long number.</summary>
-    /// <param name="units">A suffix stands before those that are its end.</param>
+    /// <summary>Parses a number with a unit. Returns null if it is malformed, or above half of <see cref="long.MaxValue"/>.</summary>
+    /// <param name="units">Longer suffixes come before those that are their ends.</param>
     /// <param name="unit">The unit of a number that has none.</param>
     public static long? Of(string text, IEnumerable<(string Suffix, double Size)> units, double unit)
     {

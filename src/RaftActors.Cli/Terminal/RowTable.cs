@@ -3,15 +3,13 @@ using Spectre.Console.Rendering;
 
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A table in its three forms.</summary>
 internal interface ITable
 {
     void WriteText(TextWriter output);
 
     void WriteJson(TextWriter output);
 
-    /// <param name="width">Columns of the terminal.</param>
-    /// <param name="height">Lines of the terminal.</param>
+    /// <summary>Formats the table for a terminal with so many columns and lines.</summary>
     IRenderable ForTerminal(int width, int height);
 }
 
@@ -21,10 +19,8 @@ internal sealed class RowTable<TRow>(string kind, IReadOnlyCollection<TRow> rows
 {
     public IReadOnlyCollection<TRow> Rows => rows;
 
-    /// <summary>On a terminal.</summary>
     public Func<TRow, Color> Colour { get; init; } = _ => Color.Default;
 
-    /// <summary>Sets the width and the alignment of the column at a place.</summary>
     public Action<TableColumn, int> Shape { get; set; } = (_, _) => { };
 
     public Overflow Overflow { get; init; } = Overflow.Fold;
@@ -80,8 +76,8 @@ internal sealed class RowTable<TRow>(string kind, IReadOnlyCollection<TRow> rows
 }
 
 /// <summary>A column of a table, and a member of the JSON object of a row.</summary>
-/// <param name="Heading">Empty: it is not in the table.</param>
-/// <param name="Name">Empty: it is not in the object.</param>
-/// <param name="Value">The member. See <see cref="JsonLine.Write"/>.</param>
-/// <param name="Text">The cell; null: the value.</param>
+/// <param name="Heading">If empty, the table lacks this column.</param>
+/// <param name="Name">If empty, the JSON object lacks this member.</param>
+/// <param name="Value">The value of the member. See <see cref="JsonLine.Write"/>.</param>
+/// <param name="Text">The cell. Default: the value.</param>
 internal sealed record Column<TRow>(string Heading, string Name, Func<TRow, object?> Value, Func<TRow, object?>? Text = null);

@@ -6,8 +6,8 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>
-/// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must
-/// write it in the same way. <c>localhost</c> and <c>127.0.0.1</c> are read as this machine.
+/// The name and address of a server, which is <c>:9990</c> on this machine and <c>host:9990</c> elsewhere. All servers and clients must
+/// write it alike. <c>localhost</c> and <c>127.0.0.1</c> mean this machine.
 /// </summary>
 internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
 {
@@ -16,7 +16,6 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
 
     private const string Loopback = "127.0.0.1";
 
-    /// <summary>The host name or address under which others reach it.</summary>
     public string Hostname => Host.Length == 0 ? Loopback : Host;
 
     /// <summary>The name of its raft process: <c>raft@:9990</c>.</summary>
@@ -30,7 +29,6 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
             ? id
             : throw new FormatException($"{process} is not a server of this program: its node must be HOST:PORT");
 
-    /// <summary>Null: the process is not a server of this program.</summary>
     public static ServerId? TryOf(ProcessName process) => TryParse(process.Node, out var id) ? id : null;
 
     /// <summary>Parses <c>:9990</c>, <c>9990</c> or <c>host:9990</c>.</summary>
@@ -44,18 +42,15 @@ internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
         return isPort && (host.Length == 0 || Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4);
     }
 
-    /// <summary>The server's name; for a process that is not a server, the process name.</summary>
+    /// <summary>The name of the server, or of a process that is not a server.</summary>
     public static string Show(ProcessName process) => TryParse(process.Node, out var id) ? id.ToString() : process.Value;
 
     /// <summary>Replaces process names in a text of the engine by server names.</summary>
     public static string Show(string text) => text.Replace($"{GroupName}@", "", StringComparison.Ordinal);
 
-    /// <summary>The command that adds a server to the group.</summary>
-    /// <param name="by">A member of the group.</param>
     public static string AddCommand(object server, object by) => $"raft members add {server} -S {by}";
 
-    /// <summary>Why a founder does nothing yet.</summary>
-    /// <param name="others">The other founders.</param>
+    /// <summary>Says for which other founders a founder waits.</summary>
     public static string Founding(IEnumerable<string> others) =>
         $"waits for {string.Join(" and ", others)}: the first start of a group needs all servers of -c, each with the same -c";
 

@@ -24,7 +24,6 @@ internal static class SharedOptions
 
     public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation. For scripts." };
 
-    /// <summary>A whole number.</summary>
     public static Option<long?> Number(string name, string value, string description, long min = 0, long max = long.MaxValue) => new(name)
     {
         Description = description,
@@ -65,7 +64,7 @@ internal static class SharedOptions
         },
     };
 
-    /// <returns>Null: a name is malformed, which is reported.</returns>
+    /// <returns>Null if a name is malformed, which is reported.</returns>
     public static ProcessName[]? ParseNames(ArgumentResult result)
     {
         try

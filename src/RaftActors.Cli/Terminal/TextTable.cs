@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A text table. Each column is as wide as its widest cell.</summary>
+/// <summary>A table of text with columns as wide as their widest cells.</summary>
 internal sealed class TextTable(params string[] heading)
 {
     private const string Gap = "  ";

@@ -2,8 +2,7 @@ using System.CommandLine;
 
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A verb of the program.</summary>
-/// <typeparam name="TRun">What it runs with.</typeparam>
+/// <typeparam name="TRun">The argument of <see cref="Run"/>, which returns the exit code.</typeparam>
 internal abstract class Verb<TRun>(string name)
 {
     /// <summary>The description, without exit codes and examples.</summary>
@@ -11,13 +10,12 @@ internal abstract class Verb<TRun>(string name)
 
     public ExitCodes Ends { get; init; } = ExitCodes.OfChange;
 
-    /// <summary>The words after <c>raft</c>, one example each.</summary>
+    /// <summary>Examples of the words after <c>raft</c>.</summary>
     public required string[] Examples { get; init; }
 
     /// <summary>The arguments and options that not all verbs have.</summary>
     public Symbol[] Own { get; init; } = [];
 
-    /// <summary>Returns the exit code.</summary>
     public required Func<ParseResult, TRun, int> Run { get; init; }
 
     protected abstract IEnumerable<Option> Shared { get; }
@@ -51,10 +49,10 @@ internal abstract class Verb<TRun>(string name)
     protected abstract int Start(ParseResult parsed);
 }
 
-/// <summary>A verb that asks no group.</summary>
+/// <summary>A verb that does not ask a group.</summary>
 internal sealed class LocalVerb(CommandEnvironment environment, string name) : Verb<VerbOutput>(name)
 {
-    /// <summary>Null: it writes no JSON.</summary>
+    /// <summary>Null for a verb that does not write JSON.</summary>
     public Option<bool>? Json { get; init; } = SharedOptions.Json();
 
     protected override IEnumerable<Option> Shared => Json is null ? [] : [Json];
@@ -64,7 +62,7 @@ internal sealed class LocalVerb(CommandEnvironment environment, string name) : V
 }
 
 /// <summary>What the exit codes of a verb mean, for its help.</summary>
-/// <param name="Unknown">Null: the verb always knows.</param>
+/// <param name="Unknown">Null for a verb whose outcome is always known.</param>
 internal sealed record ExitCodes(string Done, string Failed, string? Unknown = null, string Interrupted = "Ctrl-C")
 {
     public static readonly ExitCodes OfChange = new(

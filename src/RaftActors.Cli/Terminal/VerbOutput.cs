@@ -1,14 +1,13 @@
 namespace RaftActors.Cli.Terminal;
 
-/// <summary>A running verb: its output, as text or as JSON objects. Its methods return the exit code.</summary>
+/// <summary>The output of a running verb as text or as JSON objects. The methods return the exit code.</summary>
 internal class VerbOutput(CommandEnvironment environment, bool isJson)
 {
     public CommandEnvironment Environment => environment;
 
     public bool IsJson => isJson;
 
-    /// <summary>Writes a JSON object, or a line of text.</summary>
-    /// <param name="text">Null: none.</param>
+    /// <summary>Writes a JSON object, or a line if there is a text.</summary>
     /// <param name="members">See <see cref="JsonLine.Write"/>.</param>
     public int Write(string kind, string? text, params (string Name, object? Value)[] members)
     {
@@ -24,8 +23,7 @@ internal class VerbOutput(CommandEnvironment environment, bool isJson)
         return ExitCode.Done;
     }
 
-    /// <summary>Writes what was done, which holds even if nobody can read it.</summary>
-    /// <inheritdoc cref="Write"/>
+    /// <summary>Writes what was done. A broken pipe does not change the exit code.</summary>
     public int WriteOutcome(string kind, string? text, params (string Name, object? Value)[] members)
     {
         environment.Report(_ => Write(kind, text, members));
@@ -33,7 +31,7 @@ internal class VerbOutput(CommandEnvironment environment, bool isJson)
     }
 
     /// <summary>Writes a table, or a JSON object for each row.</summary>
-    /// <param name="count">Of all rows, of which these are the first; null: these are all.</param>
+    /// <param name="count">The number of all rows, if these are only the first.</param>
     public int WriteRows<TRow>(string kind, IReadOnlyCollection<TRow> rows, Column<TRow>[] columns, int? count = null)
     {
         WriteTable(new RowTable<TRow>(kind, rows, columns), environment.Output);
@@ -54,7 +52,6 @@ internal class VerbOutput(CommandEnvironment environment, bool isJson)
         }
     }
 
-    /// <summary>Reports why something is not shown.</summary>
     public int Refuse(string why)
     {
         environment.Output.Flush();

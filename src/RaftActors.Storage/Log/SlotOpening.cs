@@ -15,7 +15,7 @@ internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotF
     private volatile IStoreListener? _listener = listener;
     private volatile SnapshotFolder? _snapshots = snapshots;
     private Task _saves = Task.CompletedTask;
-    private StoredSnapshotWriter? _stream;
+    private StreamedSnapshotWriter? _stream;
     private Ticket? _ticket;
     private Ticket? _told;
     private bool _isTouched;
@@ -94,9 +94,9 @@ internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotF
     }
 
     /// <summary>Keeps a streamed snapshot until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
-    public void KeepStream(StoredSnapshotWriter stream)
+    public void KeepStream(StreamedSnapshotWriter stream)
     {
-        StoredSnapshotWriter? dropped;
+        StreamedSnapshotWriter? dropped;
         lock (_savesLock)
         {
             (dropped, _stream) = _stopping.IsCancellationRequested ? (stream, null) : (_stream, stream);
@@ -112,7 +112,7 @@ internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotF
     {
         _stopping.Cancel();
         Task saves;
-        StoredSnapshotWriter? stream;
+        StreamedSnapshotWriter? stream;
         lock (_savesLock)
         {
             (saves, stream, _stream) = (_saves, _stream, null);

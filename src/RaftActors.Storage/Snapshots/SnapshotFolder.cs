@@ -19,7 +19,7 @@ internal sealed class SnapshotFolder : IDisposable
     private readonly List<string> _notes = [];
     private readonly bool _isEmpty = true;
     private ImmutableArray<SnapshotFile> _kept = [];
-    private SnapshotWriter? _incoming;
+    private SnapshotFileWriter? _incoming;
 
     // Before the first sync, the names of the folders down to this one may be only in the page cache.
     private volatile bool _isDurable;
@@ -137,11 +137,11 @@ internal sealed class SnapshotFolder : IDisposable
 
     /// <summary>Begins a file for a snapshot. It counts after <see cref="Finish"/>.</summary>
     /// <param name="length">Null if it is not known yet.</param>
-    public SnapshotWriter Begin(Snapshot snapshot, long? length = null) =>
+    public SnapshotFileWriter Begin(Snapshot snapshot, long? length = null) =>
         new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length);
 
     /// <summary>Makes a written snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
-    public void Finish(SnapshotWriter writer)
+    public void Finish(SnapshotFileWriter writer)
     {
         if (IsOutdone(writer.Snapshot.Position))
         {
@@ -155,7 +155,7 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Closes the file of an unfinished snapshot and deletes it.</summary>
-    public void Drop(SnapshotWriter writer)
+    public void Drop(SnapshotFileWriter writer)
     {
         writer.Dispose();
         TryDelete(writer.Name);
@@ -173,7 +173,7 @@ internal sealed class SnapshotFolder : IDisposable
         {
             DropIncoming();
             var name = SnapshotName.Of(snapshot.Position).With(SnapshotName.Coming);
-            _incoming = new SnapshotWriter(_disk, PathOf(name), _owner, snapshot, snapshot.Length);
+            _incoming = new SnapshotFileWriter(_disk, PathOf(name), _owner, snapshot, snapshot.Length);
         }
 
         if (_incoming is null || _incoming.Snapshot.Position != snapshot.Position || _incoming.Written != offset)

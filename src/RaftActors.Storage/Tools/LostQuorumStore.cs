@@ -174,7 +174,7 @@ internal sealed class LostQuorumStore : IDisposable
         var (disk, snapshot) = (_offline.Disk, plan.State.Snapshot!); // Justification: its file is here.
         var unfinished = name[..^SnapshotName.Whole.Length] + SnapshotName.Unfinished;
         using (var from = SnapshotFile.Open(disk, name))
-        using (var writer = new SnapshotWriter(disk, unfinished, plan.Owner, snapshot, snapshot.Length))
+        using (var writer = new SnapshotFileWriter(disk, unfinished, plan.Owner, snapshot, snapshot.Length))
         {
             for (long offset = 0; offset < snapshot.Length;)
             {

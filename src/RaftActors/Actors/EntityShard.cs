@@ -17,7 +17,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
 {
     private static readonly Type CommandType = CommandTypeOf(typeof(TEntity));
 
-    // Another program may write the same state as other bytes.
+    // Only states of equal programs are compared, because another build may write the same state as other bytes.
     private static readonly int Program = int.MaxValue & (ModuleOf<TEntity>() ^ ModuleOf<TState>());
 
     private readonly RaftShard _shard;
@@ -25,9 +25,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     private readonly ValueCodec<object?> _values;
     private bool _hasToldElsewhere;
 
-    /// <param name="shard">The shard.</param>
     /// <param name="create">Creates an entity without a state. Called in the actor.</param>
-    /// <param name="options">Null: the defaults.</param>
     /// <exception cref="RaftConfigurationException">
     /// A setting is missing or wrong, or the type of the states has neither a codec nor a serializer.
     /// </exception>
@@ -87,7 +85,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             : _entities.Answer(id, _values.Decode(inner), Raft.LogicVersion);
     }
 
-    // The entity is handled all the same, so that all nodes keep equal states. No client reaches it.
+    // The command is applied in any case, so that all nodes keep equal states. No client reaches such an entity.
     private void TellIfElsewhere(string id)
     {
         if (!_hasToldElsewhere && WhyElsewhere(_shard, id) is not null)
@@ -102,16 +100,16 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         }
     }
 
-    // Without this a client with another number of shards would find another entity of the same id.
+    // Without this, a client with another number of shards would find another entity with the same id.
     private static string? WhyElsewhere(RaftShard shard, string id) => shard.Shards.Of(id) is var other && other != shard
         ? $"The entity '{id}' is in the shard {other} of {shard.Shards}, and this is {shard}. Give all nodes and clients the same "
             + "number of shards."
         : null;
 
-    /// <summary>Why a command is none of these entities; null: it is.</summary>
+    /// <summary>Says why a command is not one of these entities, or returns null.</summary>
     internal static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
     {
-        // Null is a command where each object is one.
+        // Null is a command if any object is one.
         if (!CommandType.IsInstanceOfType(command) && (command is not null || CommandType != typeof(object)))
         {
             return $"{command?.GetType().ToString() ?? "null"} is no command of a {typeof(TEntity).Name}: they are of type {CommandType}.";
@@ -149,7 +147,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             return;
         }
 
-        // All of them, or the command fails and sets none.
+        // Checked for all of them first, so that a command that fails sets none.
         List<(EntityReminder Reminder, ReadOnlyMemory<byte>? Value)> reminders = [.. entity.Reminders.Select(each =>
             (each, each.IsForgotten ? default(ReadOnlyMemory<byte>?) : EncodeReminder(each.Name, each.Command)))];
         Reminders.DemandRoom(reminders.Count, reminders.Sum(each => each.Reminder.Name.Length * 3 + (each.Value?.Length ?? 0)));
@@ -178,20 +176,20 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
 public sealed record EntityShardOptions<TState>
 {
     /// <summary>
-    /// Says why an entity must not get a command, as text for the caller; null: it may. The arguments are the id and the command, whose
-    /// type is checked before. The rules are those of <see cref="RaftOptions{TValue}.FindFault"/>: any thread calls it, before the command
-    /// is written. Null: only the type of the commands counts.
+    /// Says why an entity must not get a command, as text for the caller, or returns null. The arguments are the id and the command, whose
+    /// type is checked before. As for <see cref="RaftOptions{TValue}.FindFault"/>, any thread calls it before the command is written.
+    /// Default: null, so only the type is checked.
     /// </summary>
     public Func<string, object?, string?>? FindFault { get; init; }
 
     /// <summary>
-    /// Converts states to bytes and back, the same on all nodes for the lifetime of the data. Null: the type needs no codec or has a
-    /// serializer.
+    /// Converts states to bytes and back, equally on all nodes for the lifetime of the data. Default: null, for a type that needs no codec
+    /// or has a serializer.
     /// </summary>
     public RaftCodec<TState>? StateCodec { get; init; }
 
     /// <summary>
-    /// The newest version of the rules by which this program handles commands: 1, 2 and so on. A command in a group of that version has it
+    /// The newest version of the rules by which this program handles commands, from 1 on. A command in a group of that version has it
     /// in <see cref="ReplicatedEntity{TState}.LogicVersion"/>. See docs/how-to/change-the-logic.md.
     /// </summary>
     public int LogicVersion { get; init; } = 1;

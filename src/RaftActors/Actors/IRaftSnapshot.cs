@@ -17,7 +17,7 @@ public interface IRaftSnapshot
     internal TakenState Take(ActorSystem system, Serial serial);
 
     /// <summary>Restores the latest snapshot of the process with the results in it, and returns its serial.</summary>
-    /// <exception cref="UnreadableSnapshotException">The store cannot read it, or its results are damaged.</exception>
+    /// <exception cref="UnreadableSnapshotException">The snapshot cannot be read, or its results are damaged.</exception>
     internal Serial Restore(ActorSystem system, RaftProcess process, KeptResults results);
 }
 

@@ -7,7 +7,7 @@ using RaftActors.Values;
 namespace RaftActors;
 
 /// <content>
-/// Reminders: the actor of the leader appends a pair for each one that is due, and every process handles it in the order of the log.
+/// Reminders. The actor of the leader appends a pair for each one that is due, and every process handles it in the order of the log.
 /// </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
@@ -17,8 +17,8 @@ public abstract partial class RaftActor<TValue, TResult>
     /// </summary>
     /// <param name="name">Any text. It is the key of the entry.</param>
     /// <param name="after">
-    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so it may be late, and is
-    /// never early, whatever the wall clocks do.
+    /// The time from now on by the monotonic clock of the leader. A leader that has restarted since counts it anew, so a reminder may be
+    /// late. It is never early, whatever the wall clocks do.
     /// </param>
     /// <param name="value">The value of the entry.</param>
     /// <exception cref="InvalidOperationException">
@@ -34,14 +34,14 @@ public abstract partial class RaftActor<TValue, TResult>
     /// <summary>Sets a reminder, as <see cref="Remind(string, TimeSpan, TValue)"/> does, that is due at a time of the log.</summary>
     /// <param name="name">Any text. It is the key of the entry.</param>
     /// <param name="at">
-    /// The time, by the wall clock of the leader. A leader whose clock is ahead tells it that much too early.
+    /// The time by the wall clock of the leader. If that clock is ahead, the reminder is that much too early.
     /// </param>
     /// <param name="value">The value of the entry.</param>
     /// <exception cref="InvalidOperationException">As above.</exception>
     protected void Remind(string name, DateTimeOffset at, TValue value) => Set(name, null, at, EncodeReminder(name, value));
 
-    /// <summary>Forgets a reminder, so that it is not told. Call it where a reminder may be set.</summary>
-    /// <returns>False: there is none of this name.</returns>
+    /// <summary>Forgets a reminder, so that HandleReminder is not called. Call it where a reminder may be set.</summary>
+    /// <returns>False if there is no reminder of this name.</returns>
     /// <exception cref="InvalidOperationException">It was called elsewhere.</exception>
     protected bool Forget(string name)
     {
@@ -55,7 +55,7 @@ public abstract partial class RaftActor<TValue, TResult>
     /// Default: does nothing.
     /// </summary>
     /// <param name="entry">
-    /// The pair that tells it: the name of the reminder is the key, and the value is the one that it was set with.
+    /// The pair of the reminder, whose key is the name. It has the value that the reminder was set with.
     /// </param>
     protected virtual void HandleReminder(Entry<TValue> entry)
     {
@@ -64,8 +64,8 @@ public abstract partial class RaftActor<TValue, TResult>
     private protected Reminders Reminders => Results.Reminders;
 
     /// <summary>
-    /// The time that each reminder has left, by its name. One whose pair is on its way has none. Each process counts by its own clock, so
-    /// the answer of HandleQuery may have it, and no state.
+    /// The time that each reminder has left, by its name, or zero if its pair is under way. Each process counts by its own clock, so these
+    /// times may be in an answer of HandleQuery, but not in the state.
     /// </summary>
     protected IReadOnlyDictionary<string, TimeSpan> LeftOfReminders()
     {
@@ -92,7 +92,7 @@ public abstract partial class RaftActor<TValue, TResult>
     private protected void Set(string name, TimeSpan? after, DateTimeOffset at, ReadOnlyMemory<byte> value) =>
         Life.Clock.OnSet(Reminders.Set(name, after, at, value), Reminders);
 
-    // Elsewhere the processes would not all make the call.
+    // Other code does not run on all processes, so their reminders would differ.
     private void DemandLog(string call)
     {
         if (Raft.Running is not (DeliveryStep.Append or DeliveryStep.Upgrade))
@@ -125,7 +125,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    // False: the pair is no reminder. The first pair of a reminder tells it, and a repeat by another leader does nothing.
+    // Returns false if the pair is not a reminder. A repeat of a reminder by another leader does nothing.
     private bool TryRemind(StoredPair pair, Entry<TValue> entry)
     {
         if (!ValueCodec<TValue>.TryReadReminder(pair.Value, out var number, out _))

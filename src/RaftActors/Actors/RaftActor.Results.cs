@@ -6,18 +6,18 @@ using RaftActors.Engine;
 
 namespace RaftActors;
 
-/// <content> The results of HandleAppend, which the actor keeps for repeats, and the ends of the Appends. </content>
+/// <content> The results of HandleAppend, which the actor keeps for repeats, and its digests. </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
     private KeptResults<TResult> Results => field ??= new KeptResults<TResult>(Context.System, ResultCodec);
 
-    // Another process wants a digest of exactly these pairs.
+    // The serial up to which another process wants a digest.
     private Serial _wantedDigest;
 
-    // The latest digest was of the pairs up to here. Several processes may want the same one.
+    // The serial of the latest digest. Several processes may want the same one.
     private Serial _digested;
 
-    // The pair that HandleSerial handles.
+    // The pair that HandleSerial handles now.
     private StoredPair? _fetched;
 
     /// <summary>
@@ -71,11 +71,10 @@ public abstract partial class RaftActor<TValue, TResult>
         Complete(answer.Own, entry.Serial);
     }
 
-    // Ends an Append whose pair HandleAppend has handled.
     private void Complete(RequestRef own, Serial serial, TResult result) =>
         Life.Process.Appends.Complete(own, serial, result, Self);
 
-    // The result is kept, or there is none.
+    // With the kept result, if there is one.
     private void Complete(RequestRef? request, Serial serial)
     {
         if (request is { } own)
@@ -93,7 +92,7 @@ public abstract partial class RaftActor<TValue, TResult>
         DigestIfDue();
     }
 
-    // A state that lacks a pair below its highest one is that of no serial.
+    // A state that lacks a pair below its highest one belongs to no serial, so it is not compared.
     private void DigestIfDue()
     {
         var digest = Results.Digest.Now;
@@ -113,7 +112,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         catch (Exception e)
         {
-            // After a restart the next life would come to this serial again.
+            // Not thrown, because after a restart the next life would fail at this serial again.
             const string Problem = "HandleDigest failed, so the states of the processes are not compared. Make it return a hash.";
             Raft.Latest.Log(LogLevel.ErrorLevel, e, nameof(HandleDigest), Problem);
             return null;

@@ -9,22 +9,22 @@ using RaftActors.Engine.Requests;
 namespace RaftActors;
 
 /// <content>
-/// The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the constructor, and the
-/// rest when the store is open.
+/// The start and the end of a life of the actor. Another thread opens the store, so a start has two steps, which are the constructor, and
+/// the rest when the store is open.
 /// </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
     private DeferredMessages _deferred = new();
 
-    // Null until the store is open. Only the constructor can need it before, and waits.
+    // Null until the store is open. Before that, only the constructor may use it, and waits.
     private ActorLife? _life;
 
     private ActorLife Life => _life ?? BeginLife();
 
-    // Runs PreStart or PostRestart when the store is open. Null after that.
+    // PreStart or PostRestart, which runs when the store is open. Null after that.
     private Action? _start;
 
-    // Ends the pause of a held actor. Null: this life tries at once.
+    // Ends the pause of a held actor.
     private ICancelable? _pause;
 
     /// <summary>
@@ -72,7 +72,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         finally
         {
-            // Context is null here if the constructor of the next life has thrown.
+            // Not by Context, which is null here if the constructor of the next life has thrown.
             _deferred.Drop(_extension.System, Self);
             if (_start is null)
             {
@@ -84,7 +84,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    // The mailbox survives the restart, so the next life calls HandleCancel for them.
+    // Puts the held cancellations into the mailbox, which survives the restart, so that the next life handles them.
     private void PassOnHeld()
     {
         foreach (var held in Life.Order.HeldCancellations)
@@ -98,7 +98,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    // PreRestart does the same and calls PostStop, which an actor that never started does not expect.
+    // Instead of PreRestart, which would also call PostStop, although the actor has not started.
     private void StopChildren()
     {
         foreach (var child in Context.GetChildren())
@@ -108,7 +108,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    // Runs last: the next owner of the name uses the process in its own thread. A life that fails to start has ended before.
+    // Runs last, because the next owner of the name uses the process on its own thread. Queries of a life that failed to start have ended.
     private void EndLife()
     {
         if (_start is null)
@@ -121,7 +121,7 @@ public abstract partial class RaftActor<TValue, TResult>
         _opening.Release(Self);
     }
 
-    // The extension is null if it could not be made.
+    // The extension is null if it could not be created.
     private void PublishFailure(Exception cause) => StartFailure.Publish(
         Context.System,
         _options.Group ?? _options.Shard?.Group,
@@ -129,7 +129,7 @@ public abstract partial class RaftActor<TValue, TResult>
         _extension?.DefaultNode,
         cause);
 
-    // Waits for the opening if it has not ended.
+    // Waits for the store in the constructor only.
     private ActorLife BeginLife()
     {
         try
@@ -138,11 +138,15 @@ public abstract partial class RaftActor<TValue, TResult>
             var life = process.BeginLife();
             var preloaded = new Serial(Math.Min(_options.Preload.Count, process.Preloaded.Value));
             var last = _options.LastSerial ?? preloaded;
-            process.DemandPairsAfter(last, this, takesSnapshots: this is IRaftSnapshot);
+            if (last < process.Pairs.Base && this is not IRaftSnapshot)
+            {
+                throw process.SnapshotNotTaken(this);
+            }
+
             LearnerDelivery? pulls = _overrides.Pulls ? process.Settings.LearnerDelivery : null;
             DeliveryOrder order = new(last, pulls, process.Pairs, process.OwnRef);
             DeliveryTurns turns = new(Self, life);
-            PairCheck<TValue> check = new(
+            AppendCheck<TValue> check = new(
                 _values, _options.FindFault, _options.IsOfOperators, () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
             LatestActor latest = new(
                 process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
@@ -184,7 +188,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    // An actor that fails to start has no PostStop, so its life ends here.
+    // An actor that fails to start does not run PostStop, so its life ends here.
     private void Start(Action start)
     {
         try
@@ -208,7 +212,7 @@ public abstract partial class RaftActor<TValue, TResult>
             throw;
         }
 
-        // Also those that an earlier life held, and could not start.
+        // Also messages that waited for an earlier life, which could not start.
         _deferred.Redeliver(Self);
     }
 
@@ -230,7 +234,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         catch (Exception cause) when (cause is not ActorInitializationException)
         {
-            // As from the constructor: by default a supervisor stops an actor that fails to start, and restarts one that fails later.
+            // Thrown as if by the constructor, because by default a supervisor stops such an actor, and restarts one that fails later.
             throw new ActorStartException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
         }
     }
@@ -253,7 +257,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
     }
 
-    /// <summary>What a life of the actor has from its begin on.</summary>
+    /// <summary>The parts of a life of the actor, made when the store is open.</summary>
     private sealed record ActorLife(
         long Number,
         RaftProcess Process,

@@ -81,7 +81,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             throw;
         }
 
-        // The failure of a store comes by the mailbox: Akka would wrap one of the constructor or of PreStart, and log it with all frames.
+        // The failure of a store comes by the mailbox, because Akka would wrap one of the constructor, and log it with its stack trace.
         if (_opening.IsOpen)
         {
             BeginLife();
@@ -248,7 +248,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             return !_deferred.TryPass(ref message, Self, Sender) || base.AroundReceive(receive, message);
         }
 
-        // After a restart the mailbox still holds messages to the earlier life. The engine sends this life its own copies.
+        // After a restart the mailbox still has messages to the earlier life. The engine sends this life its own copies.
         if (toActor.Life == Life.Number || toActor.Life == ToActor.AnyLife)
         {
             OnEngineMessage(toActor);
@@ -355,8 +355,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         Life.Order.LoseEngine(Life.Process.EngineStopped);
     }
 
-    // The next step is computed when the one before has returned: a callback may change what comes next. If a callback throws under a
-    // supervisor that resumes the actor, the other steps are still due.
+    // Takes each step after the one before has returned, because a callback may change the next step. If a callback throws and the
+    // supervisor resumes the actor, the other steps are still due.
     private void RunTurn()
     {
         DeliveryStep? step = null;
@@ -396,29 +396,21 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             SendTurn.End();
         }
 
-        // After a failure it stays as it was: the next life lacks the pair.
+        // Not after a failure, because the next life lacks the pair.
         Life.Process.Delivered = Life.Order.Complete;
         if (isDue)
         {
             Life.Turns.Ask();
         }
-        else
-        {
-            OnNothingDue();
-        }
-    }
-
-    private void OnNothingDue()
-    {
-        if (Life.Process.Engine.HasStopped)
+        else if (Life.Process.Engine.HasStopped)
         {
             // A committed pair that waits for a missing one is never delivered.
             Life.Process.Appends.EndNoted(Self, Results);
         }
     }
 
-    // The message is taken only if the supervisor resumes the actor: the pair counts as delivered, and the actor goes on. After a restart
-    // the next life is handed the pair anew.
+    // If the supervisor resumes the actor, it takes this message, so the pair counts as delivered. After a restart the message is ignored,
+    // and the next life receives the pair again.
     private void OnFailed(DeliveryStep? step, Exception cause)
     {
         if (DeliveryPlace.Of(step) is { } place)
@@ -489,7 +481,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
-    // The group rises only when the programs of all members have the version. A program that came back later may lack it.
+    // The group has a version only once the programs of all members had it. A later start may be of an older program.
     private bool GivesUpAt(int logic)
     {
         if (logic <= LogicVersion)
@@ -508,7 +500,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     {
         if (!GivesUpAt(upgrade.To))
         {
-            // A life without any pair has no state yet that earlier rules made.
+            // A life without pairs has no state of earlier rules.
             if (_options.LastSerial is not null || Life.Order.Serial > _begunAt)
             {
                 HandleUpgrade(upgrade.From, upgrade.To);
@@ -576,7 +568,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
         catch (UnreadableSnapshotException e)
         {
-            // The store has failed, not the actor: every further life would fail at the same place.
+            // Not thrown, because the store has failed and not the actor, so every further life would fail here too.
             Life.Order.GiveUp();
             Life.Process.Engine.Tell(new ToEngine.Unable(e.Message), Self, Life.Number);
             return;

@@ -14,7 +14,7 @@ namespace RaftActors;
 /// <content> The queries of this actor and of clients. </content>
 public sealed partial class RaftContext<TValue>
 {
-    /// <summary>Takes the question of a client, whose serial is known. False: the client was told why it gets no answer.</summary>
+    /// <summary>Takes the question of a client, whose serial is known. Returns false if it has refused it.</summary>
     internal bool TryOpen(RequestRef request, ClientQuery asked)
     {
         var (call, client, untaken) = asked;
@@ -60,7 +60,7 @@ public sealed partial class RaftContext<TValue>
     }
 
     /// <param name="handleQuery">
-    /// Null: the actor does not override HandleQuery. If it returns a <see cref="LaterAnswer"/>, the query stays open until the next call.
+    /// Null if the actor does not override HandleQuery. After a <see cref="LaterAnswer"/> the query stays open until the next call.
     /// </param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
@@ -89,7 +89,7 @@ public sealed partial class RaftContext<TValue>
         }
         catch (Exception e)
         {
-            // A question changes nothing, so the state is sound. A restart would let any reader stop the actor again and again.
+            // Not thrown, because a question does not change the state, and a restart would let any reader stop the actor again and again.
             var failure = RaftFailure.NotDone(FailureReason.HandlerFailed, $"HandleQuery threw {FailureText.Of(e)}");
             outcome = failure.ToOutcome<object?>(request);
             Latest.Log(LogLevel.WarningLevel, e, "HandleQuery", $"HandleQuery threw {e.GetType().Name}");

@@ -35,19 +35,19 @@ public sealed partial class RaftContext<TValue>
     private readonly RaftProcess _process;
     private readonly DeliveryOrder _order;
     private readonly DeliveryTurns _turns;
-    private readonly PairCheck<TValue> _check;
+    private readonly AppendCheck<TValue> _check;
     private readonly ValueCodec<TValue> _values;
     private readonly ValueCodec<object?> _questions;
     private readonly IActorRef _actor;
 
-    // The calls of the constructor, in order; null: the life has begun.
+    // The calls of the constructor, in order. Null after the begin of the life.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
     internal RaftContext(
         RaftProcess process,
         DeliveryOrder order,
         DeliveryTurns turns,
-        PairCheck<TValue> check,
+        AppendCheck<TValue> check,
         LatestActor latest,
         ValueCodec<object?> questions)
     {
@@ -310,12 +310,12 @@ public sealed partial class RaftContext<TValue>
 
     internal LatestActor Latest { get; }
 
-    /// <summary>The callback that runs; null: none of the delivery does.</summary>
+    /// <summary>The step of the delivery whose callback runs now.</summary>
     internal DeliveryStep? Running { get; set; }
 
     /// <summary>
-    /// The actor is the process: makes the calls of its constructor now. Before this, another actor may be the process, and the constructor
-    /// may still fail. The engine would wait for a life that never begins.
+    /// Makes the calls of the constructor. Before the life begins, another actor may be the process, or the start may fail, and the engine
+    /// would wait for a life that never begins.
     /// </summary>
     internal void Begin()
     {
@@ -333,8 +333,8 @@ public sealed partial class RaftContext<TValue>
         }
     }
 
-    /// <param name="request">Of an Append: shown only if this process made it.</param>
-    /// <param name="epoch">Of HandleAppend; null elsewhere.</param>
+    /// <param name="request">In the entry only if this process made the Append.</param>
+    /// <param name="epoch">Null except in HandleAppend and HandleSerial.</param>
     internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request, PairEpoch? epoch = null) => new(
         pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null)
     {
@@ -354,7 +354,7 @@ public sealed partial class RaftContext<TValue>
         {
             if (handleGet(serve.Serial) is { } entry)
             {
-                // The actor may keep pairs longer than the log does. Then it has the time, and nothing needs to know of a request key.
+                // If the actor keeps pairs longer than the log, the entry has the time, and the request key no longer matters.
                 var logged = _process.Pairs.Read(serve.Serial);
                 var time = logged?.Time ?? LogTime.Of(entry.Time);
                 answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), time, IsKeyed: logged is { IsKeyed: true });
@@ -366,7 +366,7 @@ public sealed partial class RaftContext<TValue>
         }
     }
 
-    /// <summary>Appends the pair of a reminder. It ends without a callback.</summary>
+    /// <summary>Appends the pair of a reminder, which ends without a callback.</summary>
     internal RequestRef AppendReminder(string name, ReadOnlyMemory<byte> value)
     {
         var request = _process.NewAppend();
@@ -375,7 +375,7 @@ public sealed partial class RaftContext<TValue>
         return request;
     }
 
-    /// <summary>Ends a call. False: a client or a reminder made it, so the actor's code does not know it.</summary>
+    /// <summary>Ends a call. Returns false if a client or a reminder made it, so that the actor's code does not know it.</summary>
     internal bool Abandon(RequestRef request, RaftFailure failure)
     {
         var isOwn = true;
@@ -393,7 +393,7 @@ public sealed partial class RaftContext<TValue>
         return isOwn;
     }
 
-    // Each process would make the call when it applies the pair, and again when it replays the log.
+    // Otherwise each process would make the call when it applies the pair, and again when it replays the log.
     private void DemandPlace(string call)
     {
         DemandInside(call);
@@ -419,7 +419,7 @@ public sealed partial class RaftContext<TValue>
         $"{Self} cannot Get a pair: its actor overrides neither HandleMissing nor HandleSerial, so HandleAppend delivers all pairs to it. "
         + "Override one of the two, or use Read for a pair of this process's log.");
 
-    // The outcomes of Appends and Queries are promised even if the actor restarts or stops, so the process notes these two.
+    // Appends and Queries promise an outcome even if the actor restarts or stops, so the process notes them.
     private void Tell(ToEngine message, IActorRef? replyTo = null, object? question = null)
     {
         if (_early is { } early)
@@ -442,10 +442,10 @@ public sealed partial class RaftContext<TValue>
         _process.Engine.Tell(message, _actor, _turns.Life);
     }
 
-    // Akka shows the actor of a thread to actors only.
+    // Derived, because Akka shows the actor of a thread only to actors.
     private abstract class ThisThread : ActorBase
     {
-        /// <summary>The actor that this thread runs; null: none.</summary>
+        /// <summary>The actor that runs on this thread.</summary>
         public static IActorRef? Actor
         {
             get

@@ -9,15 +9,14 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The facts that the parts of one engine share, and the calls that lead out of a part: to Core, to other processes, to the actor and to
-/// people. No part reaches another one by it. For the engine's thread only.
+/// The facts that the parts of one engine share, and their calls to Core, to other processes, to the actor and to the log. No part calls
+/// another one through it. For the engine's thread only.
 /// </summary>
 internal sealed class EngineContext
 {
     private readonly IEngineHost _host;
     private readonly EventStream _events;
 
-    /// <param name="registry">Introduces the engine to those of other processes.</param>
     public EngineContext(
         RaftProcess process, IEngineHost host, IActorRef self, IActorRef registry, ActorSystem system, ILoggingAdapter log)
     {
@@ -46,52 +45,49 @@ internal sealed class EngineContext
 
     public PeerBook Peers { get; }
 
-    /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
 
-    /// <summary>As Core last said.</summary>
     public LeaderView? Leader { get; set; }
 
     public bool Leads => Leader is { IsSelf: true };
 
-    /// <summary>The commit index.</summary>
     public LogIndex Commit { get; set; }
 
     /// <summary>The index of the latest committed configuration, or 0.</summary>
     public LogIndex ConfigurationIndex { get; private set; }
 
-    /// <summary>The latest committed configuration; null: none is known to be committed.</summary>
+    /// <summary>The latest configuration that is known to be committed.</summary>
     public Configuration? Configuration { get; private set; }
 
     /// <summary>Ticks since the engine started.</summary>
     public long Now { get; set; }
 
-    /// <summary>The number of the actor's present life. Messages to the actor carry it.</summary>
+    /// <summary>The number of the actor's current life, which is in each message to the actor.</summary>
     public long Life { get; private set; }
 
     /// <summary>
-    /// The questions of clients on their way to the present life, so that those to a slow actor do not fill the memory.
+    /// The questions of clients on their way to the current life, so that those to a slow actor do not fill the memory.
     /// </summary>
     public Backlog Untaken { get; private set; }
 
-    /// <summary>This boot is durable. Requests wait for it: after a crash the next boot might use their numbers again.</summary>
+    /// <summary>True once this boot is durable. Otherwise the next boot could use the numbers of requests again, so these wait.</summary>
     public bool HasBooted { get; set; }
 
-    /// <summary>The node is about to stop, so the process takes no new Appends.</summary>
+    /// <summary>True after the node has begun to stop, so the process takes no new Appends.</summary>
     public bool IsStopping { get; set; }
 
     public bool HasActor => Actor is not null;
 
-    /// <summary>This process's actor; null: it has none now.</summary>
+    /// <summary>This process's actor, if it has one now.</summary>
     public IActorRef? Actor { get; private set; }
 
-    /// <summary>The actor, if there is one, implements IRaftSnapshot.</summary>
+    /// <summary>True if the actor implements IRaftSnapshot.</summary>
     public bool TakesSnapshots { get; private set; }
 
-    /// <summary>The actor overrides HandleProposal. Otherwise it would accept every pair, so it is not asked.</summary>
+    /// <summary>True if the actor overrides HandleProposal. Other actors accept every pair, so the engine does not ask them.</summary>
     public bool ValidatesProposals { get; private set; }
 
-    /// <summary>The present life fetches pairs up to this serial from this process's own log, not from other processes.</summary>
+    /// <summary>The current life fetches pairs up to this serial from this process's own log, and not from other processes.</summary>
     public Serial Own { get; private set; }
 
     public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool validatesProposals = false)
@@ -111,7 +107,7 @@ internal sealed class EngineContext
         Process.Appends.EndNoted(Self);
     }
 
-    /// <summary>A configuration is committed here, as an entry or in a snapshot.</summary>
+    /// <summary>Notes a committed configuration, of an entry or a snapshot.</summary>
     public void CommitConfiguration(LogIndex index, Configuration configuration) =>
         (ConfigurationIndex, Configuration) = (index, configuration);
 
@@ -131,7 +127,7 @@ internal sealed class EngineContext
         }
     }
 
-    /// <summary>The engine of the leader, to send requests to; null: there is none yet.</summary>
+    /// <summary>The engine to which requests to the leader go, or null if they cannot be sent now.</summary>
     public LeaderRoute? FindLeader()
     {
         if (!HasBooted || Leader is not { } leader)
@@ -143,19 +139,19 @@ internal sealed class EngineContext
         return engine is null ? null : new LeaderRoute(engine, leader.Term);
     }
 
-    /// <summary>Sends a message to the actor, if there is one. The next life gets the news at its start.</summary>
+    /// <summary>Sends a message to the actor, if there is one. A later life gets the news at its start.</summary>
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
     /// <summary>
-    /// Tells a client that this process cannot answer now. An answer without content would make the client ask again at once. A declined
-    /// one tries another process, and then waits.
+    /// Tells a client that this process cannot answer now. The client then asks another process, and waits before it asks again. After an
+    /// answer without content it would ask again at once.
     /// </summary>
     /// <param name="why">A sentence without its period.</param>
     public void Decline(ICanTell client, string why) => client.Tell(new ClientReply.Declined($"{why}."), Self);
 
     /// <summary>
-    /// Why the Append of an actor or a client is not taken; null: it may be. A held actor could tell no result of it. But a repeat must not
-    /// hear that its pair is not committed while the log has it.
+    /// Says why the process does not take an Append, or returns null. A held actor would not give its result. Even then a repeat is taken,
+    /// because it must not end as not committed while its pair is in the log.
     /// </summary>
     public RaftFailure? FindObstacle(RequestId request, RequestKeyHash? key) =>
         IsStopping ? StopPreparation.NodeStops
@@ -164,8 +160,8 @@ internal sealed class EngineContext
         : null;
 
     /// <summary>
-    /// An Append failed. The actor tells the asker of its own Append. Without an actor, and for the Append of a client, the asker is told
-    /// here.
+    /// Ends an Append that failed. The actor passes the failure of its own Append to the caller. Without an actor, or for a client, this
+    /// call does it.
     /// </summary>
     public void CancelAppend(RequestRef own, RaftFailure reason)
     {
@@ -183,8 +179,8 @@ internal sealed class EngineContext
     }
 
     /// <summary>
-    /// The pair of an Append, or another one with its request key, was appended before. The actor ends the Append when that pair is
-    /// delivered, or was before.
+    /// Ends an Append whose pair, or another pair with its request key, is committed under this serial. The actor does it once it has
+    /// received that pair.
     /// </summary>
     public void EndRepeated(RequestRef request, Serial serial)
     {
@@ -192,7 +188,7 @@ internal sealed class EngineContext
         TellActor(new ToActor.Repeated(Life, request, serial));
     }
 
-    /// <summary>The pair of an Append of this process, or of a client, is committed. Call it before the actor is told.</summary>
+    /// <summary>Notes that the pair of an Append of this process, or of a client, is committed, before the actor learns of it.</summary>
     public void NoteCommitted(RequestRef own, Serial serial)
     {
         Process.Appends.NoteCommitted(own, serial);

@@ -1,10 +1,9 @@
 namespace RaftActors.Engine;
 
-/// <summary>Explains the state of a process to a person: the group as its engine sees it, and what the engine waits for.</summary>
+/// <summary>Explains to a person how an engine sees its group, and for what it waits.</summary>
 internal static class EngineExplanation
 {
-    /// <param name="waiting">Lines about the requests that wait.</param>
-    /// <returns>Lines of text.</returns>
+    /// <param name="waiting">Lines about requests that wait.</param>
     public static string Of(EngineContext context, IEnumerable<string> waiting)
     {
         var (process, core) = (context.Process, context.Core);
@@ -65,7 +64,7 @@ internal static class EngineExplanation
         return string.Join('\n', lines);
     }
 
-    /// <summary>The largest number of voters, and whether the configuration file of this process differs.</summary>
+    /// <summary>The largest number of voters, and whether the setting of this process differs.</summary>
     public static string OfMaxQuorum(int recorded, int own) => recorded == own
         ? $"at most {recorded} may vote"
         : $"at most {recorded} may vote, as the group has recorded: raft.quorum.max = {own} of this process does not count";

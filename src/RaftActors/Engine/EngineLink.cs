@@ -8,34 +8,34 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Carries an actor's messages to its engine, in order. A message waits until the engine knows the actor's life. The engine's mailbox holds
-/// at most one <see cref="ToEngine.ReadInbox"/> for all of them, so a heartbeat never waits behind a burst of Appends. Outlives the lives
-/// of the actor. For the living actor's thread, but <see cref="TryAnnounce"/>, <see cref="TryTake"/> and <see cref="EndReading"/> are for
-/// the engine's.
+/// Carries an actor's messages to its engine, in order. A message waits until the engine knows the actor's life. The mailbox of the engine
+/// has at most one <see cref="ToEngine.ReadInbox"/> for all of them, because otherwise heartbeats would wait behind a burst of Appends.
+/// Outlives the lives of the actor. <see cref="TryAnnounce"/>, <see cref="TryTake"/> and <see cref="EndReading"/> are for the engine's
+/// thread, and the other members for that of the actor.
 /// </summary>
 /// <remarks>
-/// A Tell for each message is as fast: three runs in turn of <c>cluster --store memory --clients 1,64</c> gave medians of 0.89 to 1.01 of
-/// this queue's rate, within their spread. It would need a mailbox with priorities, and a stash for messages of a life that has not
+/// A Tell for each message is as fast. Three runs in turn of <c>cluster --store memory --clients 1,64</c> gave medians of 0.89 to 1.01 of
+/// this queue's rate, within their spread. But it would need a mailbox with priorities, and a stash for messages of a life that has not
 /// attached.
 /// </remarks>
 internal sealed class EngineLink(RaftProcess process)
 {
     private readonly ConcurrentQueue<(ToEngine Message, long Life)> _messages = new();
 
-    // A message of a life that the engine does not know yet. It waits here, because a queue that was ever peeked into keeps all messages
-    // that were taken from its segment: the states of many snapshots.
+    // A message of a life that the engine does not know yet. The engine takes it out rather than peek at it, because after a peek the queue
+    // keeps the messages that were taken from its segment, such as the states of many snapshots.
     private volatile EarlyMessage? _early;
     private int _isAnnounced;
 
     // The engine, and the latest life of the actor that it knows.
     private (IActorRef? Ref, long Life) _engine;
 
-    /// <summary>The engine has stopped and is not started again, and the actor has been told.</summary>
+    /// <summary>True once the actor knows that the engine has stopped, which is final.</summary>
     public bool HasStopped { get; private set; }
 
     /// <summary>
-    /// Tells the engine. An Append survives the life that made it. After the engine has stopped, the message ends without success, through
-    /// the actor's mailbox.
+    /// Sends a message to the engine. An Append survives the life that made it. After the engine has stopped, the message fails through the
+    /// actor's mailbox.
     /// </summary>
     public void Tell(ToEngine message, IActorRef actor, long life)
     {
@@ -52,7 +52,7 @@ internal sealed class EngineLink(RaftProcess process)
         }
     }
 
-    /// <summary>The engine knows a life of the actor.</summary>
+    /// <summary>The engine has attached a life of the actor.</summary>
     public void Meet(IActorRef engine, long life)
     {
         _engine = (engine, life);
@@ -62,13 +62,13 @@ internal sealed class EngineLink(RaftProcess process)
         }
     }
 
-    /// <summary>The engine has stopped: messages that it did not read end without success.</summary>
+    /// <summary>The engine has stopped, so the messages that it did not read fail.</summary>
     public void Lose(IActorRef actor, long life)
     {
         HasStopped = true;
         while (TryTake(life, out var lost))
         {
-            // DeliveryOrder and RaftContext end the Gets and Queries of this life.
+            // Gets and Queries of this life end in DeliveryOrder and RaftContext.
             if (lost is not (ToEngine.Get or ToEngine.Query))
             {
                 Cancel(lost, actor, life);
@@ -76,12 +76,12 @@ internal sealed class EngineLink(RaftProcess process)
         }
     }
 
-    /// <summary>True: send the engine a <see cref="ToEngine.ReadInbox"/>. False: one is on its way, or there is no message.</summary>
+    /// <summary>Returns true if the caller must send the engine a <see cref="ToEngine.ReadInbox"/>. At most one is under way.</summary>
     public bool TryAnnounce() => (_early is not null || !_messages.IsEmpty) && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
 
     /// <summary>
-    /// Takes the next message for an engine with this life attached. Drops questions of earlier lives, which ended with them. False: there
-    /// is none, or the next message is of a life that has not attached yet.
+    /// Takes the next message for an engine with this life attached. Drops the questions of earlier lives, which ended with them. Returns
+    /// false if no message is left, or the next one is of a life that has not attached yet.
     /// </summary>
     public bool TryTake(long life, [NotNullWhen(true)] out ToEngine? message)
     {
@@ -104,10 +104,10 @@ internal sealed class EngineLink(RaftProcess process)
         return false;
     }
 
-    /// <summary>The engine stops reading for now. True: it must send itself the next announcement.</summary>
+    /// <summary>The engine pauses reading. Returns true if it must send itself a <see cref="ToEngine.ReadInbox"/>.</summary>
     public bool EndReading(long life)
     {
-        // The full fence orders this before the look at the queue: either this side sees a new message, or its sender sees the flag.
+        // The full fence comes before the look at the queue, so either this side sees a new message, or its sender sees the flag.
         Interlocked.Exchange(ref _isAnnounced, 0);
         return (_early is not { } early || early.Life <= life) && TryAnnounce();
     }

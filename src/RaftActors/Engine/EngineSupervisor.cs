@@ -7,9 +7,9 @@ using RaftActors.Network;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// <c>/system/raft/{group}</c>: the parent of the engines of one group on this node. An engine that fails is stopped and not started again.
-/// Its last writes may be on disk or not, and only a new opening of the store shows it. The supervisor tells the actor, and each later life
-/// of it, that the engine has stopped.
+/// The parent of the engines of one group on this node, at <c>/system/raft/{group}</c>. An engine that fails is stopped and not started
+/// again, because only a new opening of the store shows which of its last writes are on disk. The supervisor tells each later life of the
+/// actor, too, that the engine has stopped.
 /// </summary>
 internal sealed class EngineSupervisor : UntypedActor
 {
@@ -63,7 +63,7 @@ internal sealed class EngineSupervisor : UntypedActor
 
     private static void TellStopped(Resident resident)
     {
-        // The second argument marks a fact that is published as an event too, as in EngineEffects.
+        // The second argument marks a log entry about a published event, as in EventLog.
         var stopped = resident.Stopped;
         Context.GetLogger().Error("{0}", stopped.Detail, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
@@ -71,7 +71,7 @@ internal sealed class EngineSupervisor : UntypedActor
 
     private sealed record Resident(RaftProcess Process, IActorRef Engine)
     {
-        // The actor that attached last.
+        // The latest actor that attached.
         public required IActorRef Actor { get; set; }
 
         public bool HasStopped { get; set; }

@@ -9,12 +9,12 @@ using RaftActors.Telemetry;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The gauges of one process. A listener observes them on its own thread, and Core belongs to the engine. So the engine takes a reading in
-/// each tick while there is a listener, and listeners observe the latest reading.
+/// The gauges of one process. A listener observes them on its own thread, but only the engine may read Core. So the engine takes a reading
+/// in each tick while there is a listener, and listeners get the latest reading.
 /// </summary>
 internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, LeaderProposals proposals)
 {
-    // Invariant: holds the processes whose engines run, and no other.
+    // Invariant: has exactly the processes whose engines run.
     private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
 
     private static readonly ObservableGauge<long>[] All =
@@ -28,22 +28,19 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
         Create("raft.pending", "{append}", "Open Appends.", "stage", reading => reading.Pending),
     ];
 
-    // Null: there is none yet, or no listener.
     private volatile Reading? _reading;
     private long _readAt = -1;
 
-    /// <summary>The engine has started.</summary>
     public void Begin() => Running.TryAdd(this, context.Process.Telemetry.Tags);
 
-    /// <summary>The engine has stopped.</summary>
     public void End() => Running.TryRemove(this, out _);
 
-    /// <summary>A turn came after the one of the latest reading, within the same tick. The next tick brings a reading.</summary>
+    /// <summary>True if the engine had another turn in the tick of the latest reading, so the next tick must bring a new one.</summary>
     public bool IsStale { get; private set; }
 
     /// <summary>
-    /// A turn of the engine has ended. Reads once in a tick, if a listener is there. A quiescent process counts no more ticks, so its
-    /// reading stays until it is woken.
+    /// A turn of the engine has ended. Reads once in a tick if there is a listener. A quiescent process has no ticks, so it reads in each
+    /// turn.
     /// </summary>
     public void OnTurn()
     {
@@ -89,7 +86,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
         var core = context.Core;
         var last = core.LastPosition.Index.Value;
 
-        // A process with a new incarnation is replicated to under both for a while.
+        // For a while the leader replicates to both incarnations of a process that has a new store.
         var lags = core.Matches
             .GroupBy(match => match.Peer.Name)
             .Select(matches => (matches.Key.Value, last - matches.Max(match => match.Match.Value)));

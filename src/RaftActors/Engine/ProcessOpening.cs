@@ -6,8 +6,8 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The opening of one process's store, which may take long: it reads the whole log. All lives of the process's actor share one opening.
-/// If it fails, the next life begins another one.
+/// The opening of one process's store, which may take long because it reads the whole log. All lives of the actor share it. After a failure
+/// the next life begins another one.
 /// </summary>
 internal sealed class ProcessOpening
 {
@@ -18,9 +18,8 @@ internal sealed class ProcessOpening
     private IActorRef? _owner;
     private IActorRef? _lastOwner;
 
-    /// <param name="open">Opens the store and makes the process.</param>
     /// <param name="failed">
-    /// The opening before this one; null: there is none. If the same actor claims this opening, its earlier messages still wait.
+    /// The failed opening before this one, if there was one. If the same actor claims this opening, its earlier messages still wait.
     /// </param>
     public ProcessOpening(RaftSettings settings, Func<RaftProcess> open, ProcessOpening? failed)
     {
@@ -39,7 +38,7 @@ internal sealed class ProcessOpening
 
     private Task<RaftProcess> Opened => _opening.Task;
 
-    /// <summary>The state of the process for an operator. Any thread may call it.</summary>
+    /// <summary>The state of the process for an operator. Thread-safe.</summary>
     public RaftStatus Describe()
     {
         var actor = Volatile.Read(ref _owner);
@@ -48,7 +47,7 @@ internal sealed class ProcessOpening
             : new RaftStatus(_settings.Group, _settings.Self) { Actor = actor, Failure = Opened.Exception?.InnerException?.Message };
     }
 
-    /// <summary>Opens the store before it returns. Does not throw: <see cref="Wait"/> does.</summary>
+    /// <summary>Opens the store before it returns. A failure is thrown by <see cref="Wait"/>.</summary>
     public void Run()
     {
         try
@@ -61,10 +60,10 @@ internal sealed class ProcessOpening
         }
     }
 
-    /// <summary>Ends an opening that never ran: the actor system has ended.</summary>
+    /// <summary>Ends an opening that never ran, because the actor system has ended.</summary>
     public void Drop() => _opening.SetCanceled();
 
-    /// <summary>The process. Waits until the opening has ended.</summary>
+    /// <summary>Waits until the store is open.</summary>
     /// <exception cref="Storage.StoreException">The store cannot be opened.</exception>
     /// <exception cref="OperationCanceledException">The opening was dropped.</exception>
     public RaftProcess Wait() => Opened.GetAwaiter().GetResult();
@@ -72,7 +71,7 @@ internal sealed class ProcessOpening
     /// <summary>Sends the actor <see cref="ToActor.OpeningEnded"/> when the opening has ended.</summary>
     public void Notify(IActorRef actor) => Then(_ => actor.Tell(new ToActor.OpeningEnded()), TaskContinuationOptions.None);
 
-    /// <summary>Closes the store: now, or as soon as it is open. Does not wait for the opening.</summary>
+    /// <summary>Closes the store now, or as soon as it is open. Does not wait for the opening.</summary>
     public void Close()
     {
         if (IsOpen)
@@ -85,7 +84,7 @@ internal sealed class ProcessOpening
         }
     }
 
-    /// <summary>Makes the actor the process's only one. The messages that wait for the store are the actor's own.</summary>
+    /// <summary>Reserves the process for this actor, and returns its messages that wait for the store.</summary>
     /// <exception cref="RaftConfigurationException">Another living actor is this process.</exception>
     public DeferredMessages Claim(IActorRef actor)
     {
@@ -105,7 +104,7 @@ internal sealed class ProcessOpening
         return _deferred;
     }
 
-    /// <summary>Releases the process for another actor, or for the next life of this one.</summary>
+    /// <summary>Releases the process for another actor, or for the next life of the same one.</summary>
     public void Release(IActorRef actor)
     {
         var owner = Volatile.Read(ref _owner);

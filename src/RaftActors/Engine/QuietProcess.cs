@@ -10,9 +10,9 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>A quiescent process of this node. Its engine sends it to the registry when the process becomes quiescent.</summary>
-/// <param name="Watched">As the leader, the processes that have agreed; otherwise the leader; each with the address of its node.</param>
-/// <param name="Interval">The time between two beats, which stand for heartbeats.</param>
-/// <param name="SilenceMax">The time of silence after which a node counts as gone.</param>
+/// <param name="Watched">On the leader the processes that have agreed, and elsewhere the leader, each with the address of its node.</param>
+/// <param name="Interval">The time between two beats of a node, which replace the heartbeats of its groups.</param>
+/// <param name="SilenceMax">The silence after which a node counts as gone.</param>
 internal sealed record QuietProcess(
     string Group,
     ProcessName Name,
@@ -25,10 +25,10 @@ internal sealed record QuietProcess(
 {
     public bool Leads => Leader == Name;
 
-    /// <summary>When the registry heard of it, by the scheduler's clock.</summary>
+    /// <summary>The time at which the registry got it, on the scheduler's clock.</summary>
     public TimeSpan Since { get; set; }
 
-    /// <summary>Stands for the group, its leader, its term and one follower, which is this process or the given one.</summary>
+    /// <summary>A hash of the group, the leader, the term and one follower, which is the other process if this one leads.</summary>
     public ulong DigestWith(ProcessName other)
     {
         var follower = Leads ? other : Name;
@@ -36,9 +36,7 @@ internal sealed record QuietProcess(
             SHA256.HashData(Encoding.UTF8.GetBytes($"{Term.Value} {Leader.Value} {follower.Value} {Group}")));
     }
 
-    /// <inheritdoc/>
     public bool Equals(QuietProcess? other) => ReferenceEquals(this, other);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => Name.GetHashCode();
 }

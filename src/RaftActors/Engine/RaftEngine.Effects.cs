@@ -8,7 +8,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Engine;
 
-/// <content> Feeds Core, and carries out its effects in the order given. </content>
+/// <content> Feeds Core, and carries out its effects in their order. </content>
 internal sealed partial class RaftEngine
 {
     private readonly Queue<Input> _inputs = [];
@@ -17,7 +17,6 @@ internal sealed partial class RaftEngine
     // The write of the latest snapshot from another process, until it is durable.
     private Effect.InstallSnapshot? _installing;
 
-    /// <inheritdoc/>
     public void Step(Input input)
     {
         _inputs.Enqueue(input);
@@ -29,7 +28,7 @@ internal sealed partial class RaftEngine
         _isStepping = true;
         while (_inputs.TryDequeue(out var next))
         {
-            // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
+            // Invariant: the clock is read after the input was made, so a lease that holds at this time was not lost before the query.
             var now = _time.HighResMonotonicClock;
             if (next is Input.Persisted persisted)
             {
@@ -44,7 +43,7 @@ internal sealed partial class RaftEngine
                 CarryOut(effect);
             }
 
-            Process.Pairs.EvictTo(_context.Core.Floor.Serial); // They leave the memory together with Core's entries.
+            Process.Pairs.EvictTo(_context.Core.Floor.Serial);
             Process.Store.NoteCommitted(_context.Core.CommittedInStore);
             switch (next)
             {
@@ -127,7 +126,7 @@ internal sealed partial class RaftEngine
                 _peers.OnQuiesced(quiesced);
                 break;
             case Effect.Woken:
-                // After each input the engine looks whether its ticks are to run.
+                // Needs no call, because KeepTicking runs after each turn.
                 break;
             case Effect.Unwatched:
                 _peers.EndWatch();
@@ -149,7 +148,7 @@ internal sealed partial class RaftEngine
             case Effect.Discard { Log: var covered }:
                 if (Process.Pairs.DiscardTo(covered.Serial, covered.Index))
                 {
-                    // A life that began while the snapshot was saved may not have read these pairs yet.
+                    // A life that began while the snapshot was saved may lack these pairs, so it restores the snapshot.
                     _notices.TellRestore(covered.Serial);
                 }
 
@@ -174,12 +173,12 @@ internal sealed partial class RaftEngine
         }
     }
 
-    // A write is durable. Runs before Core learns of it, because Core's effects may send messages.
+    // Runs before Core learns that a write is durable, because the effects of Core may be messages.
     private void OnPersisted(Ticket ticket)
     {
         if (!_context.HasBooted)
         {
-            // The first write of each start has the boot.
+            // The first write of each start makes the boot durable.
             _context.HasBooted = true;
             OnServerInSight();
         }
@@ -241,8 +240,8 @@ internal sealed partial class RaftEngine
         _changes.OnCommitted(entry);
     }
 
-    // A snapshot from another process replaces the log up to its position. Core continues from it at once, and so do all waits for a
-    // commit. Only the actor waits until the snapshot can be read. The pairs after it wait too.
+    // A snapshot from another process replaces the log up to its position. Core and the requests that wait for a commit go on from there at
+    // once. Only the actor waits, for the snapshot and for the pairs after it, until the snapshot is durable.
     private void OnInstalled(Snapshot snapshot)
     {
         var position = snapshot.Position;
@@ -256,7 +255,7 @@ internal sealed partial class RaftEngine
         _context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
         _appends.OnInstalled();
         _changes.OnInstalled();
-        _leaderChanges.OnDeposed(); // Another leader sent the snapshot.
+        _leaderChanges.OnDeposed(); // The sender of the snapshot leads now.
         OnCommitMoved();
     }
 
@@ -268,7 +267,7 @@ internal sealed partial class RaftEngine
         _clients.OnCommitted();
     }
 
-    // Tells the actor to restore the snapshot that ends at this serial.
+    // The actor is to restore the snapshot that ends at this serial.
     private void TellRestore(Serial serial)
     {
         _gets.OnRestore(serial);
@@ -296,7 +295,7 @@ internal sealed partial class RaftEngine
         _stopping.OnLeaderChanged();
     }
 
-    // An engine that takes requests may have come into sight, so requests that wait for one are sent.
+    // A leader or server may have become reachable, so the requests that wait for one are sent.
     private void OnServerInSight()
     {
         _appends.SendWaiting();

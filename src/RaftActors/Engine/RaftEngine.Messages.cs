@@ -10,14 +10,14 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <content>
-/// The messages to the engine. <see cref="Take"/> switches over their families, and one method for each passes a message to its part.
+/// The messages to the engine. <see cref="Take"/> passes each to the method of its family, and that to the part that handles it.
 /// </content>
 internal sealed partial class RaftEngine
 {
-    // The maximum number of messages of the actor that one turn reads.
+    // The most messages of the actor that one turn reads.
     private const int InboxBatch = 256;
 
-    // The actor whose end the engine is told of.
+    // The actor that the engine watches.
     private IActorRef? _watched;
 
     void IEngineHost.Receive(WireMessage message) => OnWire(message, Self);
@@ -102,7 +102,7 @@ internal sealed partial class RaftEngine
                 _stopping.Receive(leaving, sender);
                 break;
             default:
-                // Sent by a node that lies, or is newer. An exception would stop this engine.
+                // A faulty or newer node may send such a message. An exception would stop this engine.
                 Unhandled(message);
                 break;
         }
@@ -214,7 +214,7 @@ internal sealed partial class RaftEngine
         }
     }
 
-    // Invariant: one turn reads a bounded number of the actor's messages, so heartbeats and ticks go before the next ones.
+    // Invariant: one turn reads a bounded number of the actor's messages, so that heartbeats and ticks do not wait for all of them.
     private void ReadInbox()
     {
         var inbox = Process.Engine;
@@ -289,7 +289,7 @@ internal sealed partial class RaftEngine
         asker.Tell(new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = request }, Self);
     }
 
-    // Invariant: a new life gets all news that earlier lives got, in the same order.
+    // Invariant: a new life gets all news of earlier lives, in the same order.
     private void OnAttach(ToEngine.Attach attach, IActorRef actor)
     {
         var isOtherActor = _watched is null || !_watched.Equals(actor);
@@ -305,7 +305,7 @@ internal sealed partial class RaftEngine
         Process.Appends.EndCommittedTo(attach.LastSerial, Self);
         foreach (var (request, serial) in Process.Appends.Committed())
         {
-            // It may be a repeat, or a snapshot covers its pair and has its result. The life before did not end it.
+            // The earlier life did not end it. It may be a repeat, or a snapshot may cover its pair.
             _context.TellActor(new ToActor.Repeated(attach.Life, request, serial));
         }
 
@@ -324,7 +324,8 @@ internal sealed partial class RaftEngine
         _calls.OnActor(_context);
     }
 
-    // For a life that is behind the latest snapshot. A life that does not take snapshots gets the pairs, unless they are compacted.
+    // A life that is behind the latest snapshot restores it. A life that does not restore snapshots gets the pairs unless they are
+    // compacted.
     private Serial TellLatestSnapshot(ToEngine.Attach attach)
     {
         if (_context.Core.Snapshot is { Position.Serial: var serial }
@@ -338,7 +339,7 @@ internal sealed partial class RaftEngine
         return attach.LastSerial;
     }
 
-    // A stopped actor may end after the next actor of its name has attached. Then the end is ignored.
+    // The end of an actor is ignored if it comes after the next actor of its name has attached.
     private void OnTerminated(IActorRef actor)
     {
         if (!actor.Equals(_watched))
@@ -354,12 +355,12 @@ internal sealed partial class RaftEngine
         _calls.OnActor(_context);
         if (Process.Engine.TryAnnounce())
         {
-            // The actor stopped before it knew the engine. Its Appends and changes continue.
+            // The actor stopped before it knew the engine, so this side reads its Appends and changes.
             Self.Tell(ToEngine.ReadInbox.Instance, Self);
         }
     }
 
-    // Ends all that only this life of the actor waits for.
+    // Ends the calls for which only this life of the actor waits.
     private void OnLifeEnded()
     {
         _notices.Forget();

@@ -12,11 +12,11 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The actor that hosts the Core of one process. Its path is <c>/system/raft/{group}/{name}</c>. A restart of the user's actor does not
-/// touch the engine: the next life attaches.
+/// The actor that hosts the Core of one process, at <c>/system/raft/{group}/{name}</c>. It runs on when the user's actor restarts, and the
+/// next life attaches to it.
 /// <para>
-/// It alone knows all parts, and passes each message, each effect of Core and each event to those that need it. Invariant: a part sees an
-/// event after the parts whose result it needs.
+/// It passes each message, each effect of Core and each event to the parts that need it. Invariant: a part gets an event after the parts
+/// whose results it needs.
 /// </para>
 /// </summary>
 internal sealed partial class RaftEngine : UntypedActor, IEngineHost
@@ -24,7 +24,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     private readonly EngineContext _context;
     private readonly ITimeProvider _time;
 
-    // The requests of this process's actor and of clients, and below each of them its part on the process that serves it.
+    // The requests of this process's actor and of clients, each before its part on the process that serves it.
     private readonly AppendTraces _traces;
     private readonly OwnAppends _appends;
     private readonly LeaderProposals _proposals;
@@ -61,7 +61,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _context = new EngineContext(process, this, Self, registry, system, Context.GetLogger());
         _time = system.Scheduler;
 
-        // By type: an expression is compiled each time, and a node may start ten thousand engines.
+        // Given by type, because an expression is compiled each time, and a node may start ten thousand engines.
         var reader = Props.Create<StoreReader>(process.Store, process.Pairs);
         var backups = new Lazy<IActorRef>(() => context.ActorOf(
             Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups"));
@@ -100,15 +100,15 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
     private CallTarget Target => new(Process.Settings.Group, Process.Name);
 
-    // No request is open, so a tick has little to do.
+    // True if no request is open, so that a tick has little to do.
     private bool IsIdle => _appends.Count + _proposals.Count + _queries.Count + _gets.Count == 0;
 
-    // No part waits for a tick.
+    // True if no part waits for a tick.
     private bool IsAtRest =>
         IsIdle && _changes.Count + _servedGets.Count == 0
         && !_snapshots.HasWaiting && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting;
 
-    // A reader that fails ends the engine.
+    // The failure of a child ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
 
     protected override void PreStart()
@@ -121,7 +121,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _context.Network.Calls.Add(Target, _calls);
     }
 
-    // Also runs after a failure. EngineSupervisor does the rest, after the engine is gone.
+    // Runs after a failure too. EngineSupervisor does the rest when the engine is gone.
     protected override void PostStop()
     {
         _ticks.Rest();
@@ -144,8 +144,8 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         SendTurn.Begin();
         try
         {
-            // Before the message, because Core counts a promise to a leader from its heartbeat on. It would end early by the ticks of the
-            // rest.
+            // The ticks come before the message, because Core counts a promise to a leader from its heartbeat on. Ticks from before that
+            // heartbeat would end the promise too early.
             Count(_ticks.TakeDue());
             Take(message);
         }
@@ -162,7 +162,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     {
         for (var left = ticks; left > 0;)
         {
-            // A busy engine takes its ticks one by one, and need not ask.
+            // A busy engine takes its ticks one by one.
             var skipped = left > 1 ? Math.Min(left, _context.Core.TicksUntilDue - 1) : 0;
             var counted = Math.Max(skipped, 1);
             _context.Now += counted;
@@ -192,7 +192,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         }
     }
 
-    // A quiescent process with no request open needs no ticks. The first message that changes this starts them again.
+    // A quiescent process without open requests needs no ticks. The first message that changes this starts them again.
     private void KeepTicking()
     {
         if (!IsAtRest)

@@ -11,20 +11,14 @@ using RaftActors.Telemetry;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// One process on this node, from the opening of its store to the end of the actor system. Its parts belong to one side or are safe for
-/// both:
-/// <list type="bullet">
-/// <item>Identity and settings never change.</item>
-/// <item>The engine writes <see cref="Pairs"/>, <see cref="Status"/> and <see cref="Snapshot"/>, and any thread reads them.</item>
-/// <item><see cref="Appends"/> is thread-safe, and <see cref="Engine"/> joins the two sides.</item>
-/// <item><see cref="Queries"/> and <see cref="Tries"/> belong to the living actor. Core belongs to the engine.</item>
-/// </list>
-/// Made by <see cref="Raft"/>.
+/// One process on this node, from the opening of its store to the end of the actor system. The engine writes <see cref="Pairs"/>,
+/// <see cref="Status"/> and <see cref="Snapshot"/>, and any thread reads them. <see cref="Queries"/> and <see cref="Tries"/> belong to the
+/// living actor, and Core to the engine. The other parts never change, or are thread-safe.
 /// </summary>
 internal sealed class RaftProcess
 {
-    // A start has 2^40 request numbers, all above those of earlier starts. It uses them from a random place in their first half. Those of
-    // Appends are a quarter further on.
+    // A start has 2^40 request numbers, all above those of earlier starts. It begins at a random place in their first half. The numbers of
+    // Appends begin a quarter further on.
     private const int RequestBits = 40;
 
     private long _requests;
@@ -36,9 +30,8 @@ internal sealed class RaftProcess
     private volatile RaftStatus _status;
     private volatile Snapshot? _snapshot;
 
-    /// <param name="store">Open. The process owns it from here on.</param>
+    /// <param name="store">An open store, which the process owns from here on.</param>
     /// <param name="preload">The pairs for an empty store.</param>
-    /// <param name="clock">Measures durations.</param>
     public RaftProcess(RaftSettings settings, HostedStore store, RecoveredState recovered, LogSlice preload, ITimeProvider clock)
     {
         var incarnation = recovered.Incarnation;
@@ -81,17 +74,16 @@ internal sealed class RaftProcess
 
     public Member Member { get; }
 
-    /// <summary>The last serial of the store when it was opened. A pair up to it waits for its commit and needs no other process.</summary>
+    /// <summary>The last serial of the store when it was opened. Pairs up to it come from the store, once they are committed.</summary>
     public Serial Found { get; }
 
-    /// <summary>The last index of the store when it was opened.</summary>
     public LogIndex FoundIndex { get; }
 
-    /// <summary>The last preloaded serial that is in the log. A store with entries keeps its own pairs.</summary>
+    /// <summary>The last preloaded serial in the log. A store with entries keeps its own pairs.</summary>
     public Serial Preloaded { get; }
 
     /// <summary>
-    /// This start found an empty store on disk. If other processes know this process with another store, that store was lost.
+    /// True if this start found an empty store on disk. If other processes know this process with another store, that store was lost.
     /// </summary>
     public bool HasUnexpectedlyNewStore { get; }
 
@@ -99,14 +91,14 @@ internal sealed class RaftProcess
 
     public CommittedPairs Pairs { get; }
 
-    /// <summary>The status as far as the engine knows it: <see cref="Describe"/> adds the rest. Only the engine sets it.</summary>
+    /// <summary>The status as far as the engine knows it. <see cref="Describe"/> adds the rest.</summary>
     public RaftStatus Status
     {
         get => _status;
         set => _status = value;
     }
 
-    /// <summary>The latest durable snapshot of the actor's state; null if there is none. Only the engine sets it.</summary>
+    /// <summary>The latest durable snapshot of the actor's state, if there is one.</summary>
     public Snapshot? Snapshot
     {
         get => _snapshot;
@@ -115,7 +107,7 @@ internal sealed class RaftProcess
 
     public ProcessTelemetry Telemetry { get; }
 
-    /// <summary>The living actor has received all pairs up to this serial. Only the actor sets it; any thread reads it.</summary>
+    /// <summary>The living actor has received all pairs up to this serial. Set by the actor, and read by any thread.</summary>
     public Serial Delivered
     {
         get => new(Volatile.Read(ref _delivered));
@@ -124,7 +116,7 @@ internal sealed class RaftProcess
 
     public OpenAppends Appends { get; }
 
-    /// <summary>The latest life of the actor. Null: the process has had no actor yet.</summary>
+    /// <summary>The latest life of the actor. Null before the first one.</summary>
     public LatestActor? Actor { get; set; }
 
     public EngineLink Engine { get; }
@@ -140,8 +132,8 @@ internal sealed class RaftProcess
             ? $"Restart the node: the engine of this process has stopped, because its store failed: {failure}"
             : "The engine of this process has stopped. Restart its node.");
 
-    /// <summary>The state of the process for an operator. Any thread may call it.</summary>
-    /// <param name="delivered">Read before this call, so that a process never seems further than it is.</param>
+    /// <summary>The state of the process for an operator. Thread-safe.</summary>
+    /// <param name="delivered">Read before this call, so that it is not above the committed serial of the status.</param>
     public RaftStatus Describe(Serial delivered, IActorRef? actor) => Status with
     {
         Actor = actor,
@@ -151,14 +143,14 @@ internal sealed class RaftProcess
         SyncTime = Store.SyncTime,
     };
 
-    /// <summary>Makes the Core of the engine, once, so that a contradictory store fails the actor's start.</summary>
+    /// <summary>Makes the Core for the engine. Called once in the start of the actor, which fails with a contradictory store.</summary>
     /// <exception cref="StoreException">The store contradicts itself.</exception>
     public void MakeCore()
     {
         Rehearsal.PlayOnce();
         try
         {
-            // The mark of this start is drawn from the seed, so each start has its own.
+            // Core draws the mark of this start from the seed, so each start needs its own.
             _core = new RaftCore(
                 Settings.ToCoreOptions(Member, Machine.Current.NewNumber()), _initial ?? throw new InvalidOperationException());
         }
@@ -185,17 +177,16 @@ internal sealed class RaftProcess
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("Core was taken before: a process has one engine.");
 
     /// <summary>
-    /// Restores the latest snapshot for the actor, with the results behind the state. Restores again if the engine replaces the snapshot
+    /// Restores the latest snapshot for the actor, and the results that it has. Restores again if the engine replaces the snapshot
     /// meanwhile.
     /// </summary>
-    /// <param name="restore">Reads the state.</param>
     /// <returns>The serial of the snapshot.</returns>
-    /// <exception cref="UnreadableSnapshotException">It cannot be read, or its results are damaged.</exception>
-    public Serial Restore(KeptResults results, Action<SnapshotStream> restore)
+    /// <exception cref="UnreadableSnapshotException">The snapshot cannot be read, or its results are damaged.</exception>
+    public Serial Restore(KeptResults results, Action<SnapshotReadStream> restore)
     {
         while (true)
         {
-            using var state = new SnapshotStream(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
+            using var state = new SnapshotReadStream(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
             try
             {
                 state.ReadTail(results);
@@ -203,7 +194,7 @@ internal sealed class RaftProcess
             }
             catch (Exception) when (state.Failure is not null)
             {
-                // The failure of the store counts, not what the actor made of it.
+                // The failure of the store counts, and not the exception that the actor made of it.
             }
 
             if (state.Failure is not { } failure)
@@ -218,34 +209,26 @@ internal sealed class RaftProcess
         }
     }
 
-    /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
-    public void DemandPairsAfter(Serial last, ActorBase actor, bool takesSnapshots)
-    {
-        if (last < Pairs.Base && !takesSnapshots)
-        {
-            throw SnapshotNotTaken(actor);
-        }
-    }
-
     public RaftConfigurationException SnapshotNotTaken(ActorBase actor) => new(
         $"'{Name}' of group '{Settings.Group}' has no pairs up to serial {Pairs.Base}, because a snapshot covers them, and "
         + $"{actor.GetType()} cannot restore a snapshot. Implement IRaftSnapshot<TState> or IRaftStreamSnapshot, as the actors did "
         + "that took the snapshot, or set RaftOptions.LastSerial to the last pair in the application's own store.");
 
-    /// <summary>A request number that no other start of this process has. For the actor.</summary>
+    /// <summary>A request number that no other start of this process has.</summary>
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));
 
     /// <summary>
-    /// The same for an Append. These numbers have no gaps, because an <see cref="AppendSession{T}"/> bounds the span of those under way.
+    /// A request number for an Append. These numbers have no gaps, because an <see cref="AppendSession{T}"/> bounds the span of the open
+    /// ones.
     /// </summary>
     public RequestRef NewAppend() => ToRef(Interlocked.Increment(ref _appends));
 
     public RequestRef ToRef(long number) => RequestRef.Of(new RequestId(Member, number));
 
-    /// <summary>This process made the call. Otherwise a client did.</summary>
+    /// <summary>True if this process made the call, and false if a client did.</summary>
     public bool IsOwn(RequestRef request) => request.Id.Origin == Member;
 
-    /// <summary>The Append of this pair; null if neither this process nor a client that waits here made it.</summary>
+    /// <summary>The Append of this pair, if this process or a client that waits here made it.</summary>
     public RequestRef? OwnRef(StoredPair pair) =>
         pair.Request is { } request && RequestRef.Of(request) is var made && (request.Origin == Member || Appends.HasOfClient(made))
             ? made
@@ -280,12 +263,12 @@ internal sealed class RaftProcess
         return new Serial(count);
     }
 
-    // Core commits the entries after those that are known to be committed anew. Entries before the snapshot that are still in the log can
-    // be served, too. Entries that are not in memory pass by here while Core reads them.
+    // Pairs get the entries that are known to be committed, also those that the snapshot covers, because this process can serve them. Core
+    // commits the others anew. Entries that do not stay in memory pass here while Core reads them.
     private InitialState HoldCommitted(InitialState state)
     {
         var isOvertaken = state.Snapshot?.Position.Index > state.Last;
-        // Justification: above, a snapshot overtakes the log.
+        // Justification: only a snapshot overtakes the log.
         Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base, state.Snapshot?.Configuration);
         return state.Earlier is { } earlier && !isOvertaken
             ? state with { Earlier = earlier with { Pages = earlier.Pages.Select(Hold) } }

@@ -5,15 +5,15 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Publishes that a raft actor could not start. A host that waits for the actor cannot read the log, which has the failure too.
+/// Publishes that a raft actor could not start, because a host that waits for the actor does not read the log.
 /// </summary>
 internal static class StartFailure
 {
     private const string Unknown = "?";
 
-    /// <param name="group">Null: the group of the configuration.</param>
+    /// <param name="group">Default: the group of the configuration.</param>
     /// <param name="process">The name of the process, without its node.</param>
-    /// <param name="defaultNode">The node's name if the configuration has none. Null: it is unknown.</param>
+    /// <param name="defaultNode">The name of the node if the configuration has none.</param>
     public static void Publish(ActorSystem system, string? group, string process, string? defaultNode, Exception cause)
     {
         var config = system.Settings.Config.WithFallback(SettingTable.OfRaft.Defaults);

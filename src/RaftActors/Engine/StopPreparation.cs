@@ -6,10 +6,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Prepares this process for the stop of its node. The process takes no new Appends and transfers the leadership to another node. It waits
-/// until its open Appends have ended and the others send it no more requests. This takes at most twice <c>raft.transfer-timeout</c>. Then
-/// the engine continues in the follower role until the actor system stops. This may be long: the shutdown may fail halfway, or be set not
-/// to terminate the actor system.
+/// Prepares this process for the stop of its node. The process takes no new Appends, transfers the leadership, and waits until its open
+/// Appends have ended and the others send it no more requests, at most for twice <c>raft.transfer-timeout</c>. The engine then runs on as a
+/// follower until the actor system stops. That may be much later, because a shutdown can fail, or leave the actor system running.
 /// </summary>
 internal sealed class StopPreparation(EngineContext context)
 {
@@ -23,34 +22,33 @@ internal sealed class StopPreparation(EngineContext context)
     private long _deadline;
     private bool _leadsOn;
 
-    // The time to hand over once more.
+    // The time of the next attempt to transfer the leadership.
     private long _nextAttempt;
 
-    // This process led when the stop began, or later. Invariant: it does not stop before it knows its successor, unless the time is up.
+    // True if this process has led since the stop began. Invariant: it does not stop before it knows its successor, or the time is up.
     private bool _hasLed;
 
-    // The voters to which this process last handed over.
+    // The voters that could take over in the latest transfer.
     private ProcessName[] _successors = [];
 
-    // The target of the latest transfer that was asked for here; null: Core chooses.
+    // The target of the latest transfer of this class, or null if Core chose it.
     private ProcessName? _target;
 
-    /// <summary>The node waits until this process may stop, or the process leads on and hands over later.</summary>
+    /// <summary>True while the node waits for this process, or the process leads and must transfer the leadership later.</summary>
     public bool NeedsTicks => _asker is not null || LeadsOn;
 
     private bool LeadsOn => _leadsOn && context.Leads;
 
-    // The votes for a successor may still be on their way when this process has stepped down.
+    // After stepping down, this process waits until it knows a leader, because votes for a successor may still be under way.
     private bool IsHandedOver => !context.Leads && (!_hasLed || context.Leader is not null);
 
-    // The successors are gone or stop too: none of them will lead, however long this process waits.
+    // True if all successors are gone or stop too, so that waiting for one of them to lead would be in vain.
     private bool IsLast => _hasLed && !_successors.Intersect(context.Peers.ServingElsewhere).Any();
 
-    // False: no other process is left to commit them, so they end with the engine.
+    // False if no other process is left to commit them, so that they end with the engine.
     private bool CanAppendsEnd => context.Peers.ServingElsewhere.Any() || context.Quorum is { Members.Length: 1, IsMember: true };
 
-    /// <summary>The node is about to stop.</summary>
-    /// <param name="asker">Gets <see cref="EngineNews.Prepared"/> when the engine may stop.</param>
+    /// <param name="asker">Receives <see cref="EngineNews.Prepared"/> when the engine may stop.</param>
     public void Begin(IActorRef asker)
     {
         context.IsStopping = true;
@@ -69,7 +67,7 @@ internal sealed class StopPreparation(EngineContext context)
         Report();
     }
 
-    /// <summary>Another node is about to stop, or knows that this one is.</summary>
+    /// <summary>Another node will stop, or has acknowledged that this one will.</summary>
     public void Receive(WireMessage.Leaving leaving, IActorRef sender)
     {
         if (leaving.IsReply)
@@ -84,7 +82,7 @@ internal sealed class StopPreparation(EngineContext context)
         }
     }
 
-    /// <summary>The leader changed; it may be this process again.</summary>
+    /// <summary>The leader changed, perhaps to this process again.</summary>
     public void OnLeaderChanged()
     {
         if (context.IsStopping)
@@ -94,7 +92,7 @@ internal sealed class StopPreparation(EngineContext context)
         }
     }
 
-    /// <summary>A transfer ended. Transfers that were not asked for here are ignored.</summary>
+    /// <summary>A transfer ended. Ignores the transfers of other callers.</summary>
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
         if (context.IsStopping
@@ -109,7 +107,7 @@ internal sealed class StopPreparation(EngineContext context)
 
     public void OnTick()
     {
-        // The others send no requests to a leader that is leaving. Without this, their Appends would wait as long as the node runs on.
+        // Other processes send no requests to a leaving leader. Without another transfer, their Appends would wait while the node runs on.
         if (_asker is null && LeadsOn && _nextAttempt <= context.Now)
         {
             _leadsOn = false;
@@ -142,7 +140,7 @@ internal sealed class StopPreparation(EngineContext context)
             return;
         }
 
-        // Core chooses the best voter, but does not know which voters are on stopping nodes.
+        // Core chooses the best voter. But it does not know which nodes are stopping, so then this class chooses.
         _successors = elsewhere;
         _target = elsewhere.Length == others.Length ? null : elsewhere[0];
         context.Step(new Input.Transfer(_target));

@@ -16,68 +16,61 @@ internal abstract record ToEngine
     }
 
     /// <summary>
-    /// A life of the actor begins. It needs all committed pairs after <paramref name="LastSerial"/>. If it <paramref
-    /// name="TakesSnapshots"/>, a snapshot may replace the first of them. If it <paramref name="ValidatesProposals"/>, it sees proposals.
-    /// The sender is the actor.
+    /// A life of the actor begins, and needs all committed pairs after <paramref name="LastSerial"/>. The sender is the actor.
     /// </summary>
     public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool ValidatesProposals) : ToEngine;
 
-    /// <summary>The <see cref="EngineLink"/> has messages. All messages except Attach come through it.</summary>
+    /// <summary>The <see cref="EngineLink"/> has messages. All messages except <see cref="Attach"/> come through it.</summary>
     public sealed record ReadInbox : ToEngine
     {
         public static ReadInbox Instance { get; } = new();
     }
 
-    /// <summary>Asks for an Append.</summary>
-    /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
+    /// <param name="Span">Ends with the Append. Null if its trace is not sampled.</param>
     public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null)
         : ToEngine
     {
-        /// <summary>Null: the caller does not repeat the call.</summary>
         public HashedKey? RequestKey { get; init; }
 
-        /// <summary>The actor makes it for a reminder, so no callback tells its end.</summary>
+        /// <summary>True for the Append of a reminder, which has no callback at its end.</summary>
         public bool IsOfReminder { get; init; }
 
-        /// <summary>Why the pair must not be appended; null: it may be.</summary>
+        /// <summary>Why the pair must not be appended, if it must not.</summary>
         public RaftFailure? Refusal { get; init; }
     }
 
-    /// <summary>Asks for the pair of a serial.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;
 
-    /// <summary>Asks when the actor may answer a query.</summary>
+    /// <summary>Asks for a <see cref="ToActor.Readable"/>, after which the actor may answer a query.</summary>
     public sealed record Query(RequestRef Request, TimeSpan Timeout, ReadConsistency Consistency) : ToEngine;
 
-    /// <summary>Asks the leader for a change. The engine itself answers <paramref name="ReplyTo"/>.</summary>
+    /// <summary>Asks the leader for a change. The engine answers <paramref name="ReplyTo"/> without the actor.</summary>
     public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, ICanTell? ReplyTo) : ToEngine;
 
-    /// <summary>Asks for an explanation of the process's state.</summary>
     public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;
 
-    /// <summary>Asks for a snapshot now.</summary>
     public sealed record WantSnapshot : ToEngine;
 
-    /// <summary>The actor begins to make its state after the pairs up to this serial. <see cref="State"/> follows.</summary>
+    /// <summary>The actor begins to take its state after the pairs up to this serial. <see cref="State"/> follows.</summary>
     public sealed record StateBegun(Serial Serial) : ToEngine;
 
-    /// <summary>The answer to <see cref="ToActor.TakeSnapshot"/>: the state after the pairs up to this serial.</summary>
-    /// <param name="Failure">Why the actor failed to give it; null: it did not.</param>
+    /// <summary>Answers <see cref="ToActor.TakeSnapshot"/> with the state after the pairs up to this serial.</summary>
+    /// <param name="Failure">Why the actor did not give its state, if it did not.</param>
     public sealed record State(Serial Serial, TakenState Taken, string? Failure = null) : ToEngine;
 
-    /// <summary>What the actor has made of the pairs of a range.</summary>
+    /// <summary>The digest of the results and the state after a range of pairs.</summary>
     public sealed record Digest(StateDigest Value) : ToEngine;
 
-    /// <summary>The actor was held, and has passed the place.</summary>
+    /// <summary>The actor has passed the pair at which it was held.</summary>
     public sealed record HoldEnded : ToEngine;
 
-    /// <summary>No life of the actor can go on: the latest snapshot cannot be read, or the program is too old for the group.</summary>
+    /// <summary>No life of the actor can go on, because the snapshot cannot be read, or the program is too old for the group.</summary>
     public sealed record Unable(string Detail) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Validate"/>.</summary>
-    /// <param name="Fault">Why the actor discards the pair; null: it accepts the pair.</param>
+    /// <param name="Fault">Why the actor discards the pair, or null if it accepts it.</param>
     public sealed record Validated(RequestId Request, string? Fault) : ToEngine;
 
-    /// <summary>The answer to <see cref="ToActor.Serve"/>; null: the actor does not have the pair.</summary>
+    /// <summary>The answer to <see cref="ToActor.Serve"/>, with null if the actor does not have the pair.</summary>
     public sealed record Served(RequestId Request, StoredPair? Pair) : ToEngine;
 }

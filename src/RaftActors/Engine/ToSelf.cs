@@ -16,7 +16,7 @@ internal abstract class ToSelf
     {
         public static Tick OnTime { get; } = new();
 
-        /// <summary>The one tick for a pause. It is behind the messages that came until the pause was noticed.</summary>
+        /// <summary>The one tick after a pause of the program. Messages that arrived before the pause was noticed come first.</summary>
         public static Tick Late { get; } = new();
     }
 
@@ -27,7 +27,7 @@ internal abstract class ToSelf
     }
 
     /// <summary>Another process has a snapshot of its state up to this serial.</summary>
-    /// <param name="copy">Copies the state; null: the process could not be asked.</param>
+    /// <param name="copy">Copies the state. Null if the process could not be asked.</param>
     public sealed class StateOffered(Serial serial, StateWriter? copy) : ToSelf
     {
         public Serial Serial => serial;

@@ -33,7 +33,7 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
         {
             Credentials = security.IsOn ? new CredentialStore(security, host.Log) : null,
             Outcomes = new OutcomeFormat(host),
-            Calls = null!, // Justification: no node connects to a client.
+            Calls = new NodeCalls(),
             Resolve = host.ActorAt,
         },
         host.Publish);

@@ -40,7 +40,7 @@ internal sealed class CustomNetwork : INetwork
             Outcomes = new OutcomeFormat(system),
             Calls = calls,
             Resolve = ResolveOwn,
-            ConnectionTo = address => _connections!.TryGet(address), // Justification: set below, and called by connections.
+            ConnectionTo = ConnectionTo,
         };
         _connections = new ConnectionTable<CustomConnection>(NewConnection, _context);
         transport.Attach(Receive);
@@ -65,6 +65,8 @@ internal sealed class CustomNetwork : INetwork
     public void Dispose() => _transport.Detach();
 
     private IActorRef ResolveOwn(string path) => CustomAddress.ResolveOwn(_system, _context.Own, path);
+
+    private CustomConnection? ConnectionTo(Address address) => _connections.TryGet(address);
 
     private CustomConnection NewConnection(Address address)
     {

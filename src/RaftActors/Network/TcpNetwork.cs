@@ -61,7 +61,7 @@ internal sealed class TcpNetwork : INetwork
             IsNamed = settings.IsOfCluster && credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
-            ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.
+            ConnectionTo = ConnectionTo,
         };
         _connections = new ConnectionTable<NodeConnection>(address => new NodeConnection(address, _context), _context);
         _calls = new CallConnections(_context, system.EventStream.Publish);
@@ -173,6 +173,8 @@ internal sealed class TcpNetwork : INetwork
             connection.Forget();
         }
     }
+
+    private NodeConnection? ConnectionTo(Address address) => _connections.TryGet(address);
 
     private NodeConnection ConnectionToMet(HandshakeResult greeting)
     {

@@ -11,6 +11,7 @@ namespace RaftActors.Settings;
 /// </summary>
 internal class Machine
 {
+#pragma warning disable RS0030 // Justification: this is the one place that has the clock and the random numbers of the machine.
     private static readonly Machine Real = new();
 
     [ThreadStatic]
@@ -18,9 +19,7 @@ internal class Machine
 
     public static Machine Current => _ofThread ?? Real;
 
-#pragma warning disable RS0030 // Justification: this is the one place that has the clock of the machine.
     public virtual TimeProvider Time => TimeProvider.System;
-#pragma warning restore RS0030
 
     /// <summary>
     /// The options of the product's task completions. By default, code that awaits does not run on the completing thread.

@@ -69,7 +69,7 @@ internal sealed class ResultsTarget : Target
 
     public override bool IsRefusal(Exception e) => e is StoreException;
 
-    // As SnapshotStream does.
+    // As SnapshotReadStream does.
     private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
     {
         var state = SnapshotTail.StateOf(snapshot);

@@ -105,7 +105,7 @@ internal sealed class CommittedLog(World world, Setup setup)
         {
             world.Require(
                 reminders.All.Select(each => (each.Number, each.Name, each.After)).Order().SequenceEqual(
-                    Model.Mortals.Select(each => (each.Number, each.Reminder, (TimeSpan?)each.Timeout)).Order()),
+                    Model.Expiries.Select(each => (each.Number, each.Reminder, (TimeSpan?)each.Timeout)).Order()),
                 "model",
                 $"the reminders at {serial} are not those of the model");
             foreach (var name in Setup.Locks)
@@ -142,10 +142,10 @@ internal sealed class CommittedLog(World world, Setup setup)
 
     private void CheckTimes(Pair pair)
     {
-        var mortals = Model.Mortals.ToDictionary(each => each.Reminder);
+        var expiries = Model.Expiries.ToDictionary(each => each.Reminder);
         foreach (var (name, reminder) in _reminders)
         {
-            if (mortals.ContainsKey(name))
+            if (expiries.ContainsKey(name))
             {
                 continue;
             }
@@ -161,7 +161,7 @@ internal sealed class CommittedLog(World world, Setup setup)
             }
         }
 
-        foreach (var (name, each) in mortals)
+        foreach (var (name, each) in expiries)
         {
             if (_reminders.GetValueOrDefault(name).Number != each.Number)
             {

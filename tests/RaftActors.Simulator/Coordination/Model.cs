@@ -9,7 +9,7 @@ namespace RaftActors.Simulator.Coordination;
 /// </summary>
 internal sealed class Model
 {
-    public List<Mortal> Sessions { get; } = [];
+    public List<Expiry> Sessions { get; } = [];
 
     public SortedDictionary<string, (int Permits, List<Claim> Claims)> Locks { get; } = new(StringComparer.Ordinal);
 
@@ -17,9 +17,9 @@ internal sealed class Model
 
     public List<Item> Changes { get; } = [];
 
-    /// <summary>What has a reminder: the open sessions, and the items with a lifetime.</summary>
-    public IEnumerable<Mortal> Mortals => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
-        .Select(item => new Mortal(item.Name, 0, _numbers[item.Name], item.Lifetime.GetValueOrDefault())));
+    /// <summary>The reminders of the open sessions, and of the items with a lifetime.</summary>
+    public IEnumerable<Expiry> Expiries => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
+        .Select(item => new Expiry(item.Name, 0, _numbers[item.Name], item.Lifetime.GetValueOrDefault())));
 
     private readonly Dictionary<long, long> _lastClaims = [];
     private readonly Dictionary<long, Guid?> _clients = [];
@@ -51,18 +51,18 @@ internal sealed class Model
     /// <summary>A pair tells the reminder of this number. Without effect if it was set anew or forgotten.</summary>
     public void Expire(string reminder, long number, long serial)
     {
-        if (Mortals.FirstOrDefault(each => each.Reminder == reminder && each.Number == number) is not { Number: > 0 } mortal)
+        if (Expiries.FirstOrDefault(each => each.Reminder == reminder && each.Number == number) is not { Number: > 0 } expiry)
         {
             return;
         }
 
-        if (mortal.Session == 0)
+        if (expiry.Session == 0)
         {
-            Delete(mortal.Name, serial);
+            Delete(expiry.Name, serial);
         }
         else
         {
-            End(Sessions.IndexOf(mortal), serial);
+            End(Sessions.IndexOf(expiry), serial);
         }
 
         Grant(serial);
@@ -118,7 +118,7 @@ internal sealed class Model
         {
             case Command.Open open:
                 _clients[serial] = client;
-                Sessions.Add(new Mortal(name, serial, ++_reminders, open.Timeout));
+                Sessions.Add(new Expiry(name, serial, ++_reminders, open.Timeout));
                 return new Answer.Done();
             case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
             case Command.Renew or Command.Acquire or Command.Put { Session: not 0 } when _ending.Contains(session):
@@ -226,11 +226,11 @@ internal sealed class Model
         Changes.Add(new Item(name, null, serial));
     }
 
-    /// <summary>What has a reminder.</summary>
+    /// <summary>The reminder by which a session or an item expires.</summary>
     /// <param name="Name">The owner of the session, or the name of the item.</param>
-    /// <param name="Session">0: an item.</param>
-    /// <param name="Number">That of the reminder.</param>
-    internal readonly record struct Mortal(string Name, long Session, long Number, TimeSpan Timeout)
+    /// <param name="Session">The session, or 0 for an item.</param>
+    /// <param name="Number">The number of the reminder.</param>
+    internal readonly record struct Expiry(string Name, long Session, long Number, TimeSpan Timeout)
     {
         public string Reminder => Session == 0 ? $"item/{Name}" : $"session/{Session}";
     }

@@ -20,7 +20,7 @@ public sealed class StreamedSnapshotTests
     {
         var folder = Open(_disk);
         using var writer = folder.Begin(Of(10, 0));
-        var piece = new byte[SnapshotWriter.SyncSize / 2];
+        var piece = new byte[SnapshotFileWriter.SyncSize / 2];
         writer.Append(piece);
         var before = _disk.Operations.OfType<DiskOperation.Sync>().Count();
 

@@ -299,7 +299,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         Assert.All(digests, (digest, place) => Assert.Equal(place, digests.IndexOf(digest)));
     }
 
-    // As SnapshotStream does.
+    // As SnapshotReadStream does.
     private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
     {
         var state = SnapshotTail.StateOf(snapshot);

@@ -6,7 +6,7 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Looks up the host names of contacts and members, as this machine's resolver knows them.</summary>
+/// <summary>Looks up the host names of contacts and members on this machine.</summary>
 internal static class AddressCheck
 {
     private static readonly TimeSpan LookupMax = TimeSpan.FromMilliseconds(500);

@@ -5,12 +5,11 @@ using RaftActors.Wire;
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Checks whether the nodes of a group have one version, the same settings and the same time.</summary>
-/// <param name="samples">Of each process that answered.</param>
 internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSample> samples)
 {
     private const string Group = "group";
 
-    // Logs of several nodes are hard to read beside each other beyond that.
+    // With a larger difference, the log lines of several nodes are hard to put in order.
     private static readonly TimeSpan ClockDifferenceMax = TimeSpan.FromSeconds(1);
 
     private IEnumerable<(string Shown, DescriptionSample Sample, ClientReply.Description Told)> Known =>
@@ -67,7 +66,7 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
         }
     }
 
-    // A node whose answer took long has a large doubt, which must not hide that two others differ.
+    // The clock of a slow node is known with a large error, which must not hide that two other nodes differ.
     private Finding Clocks()
     {
         var (behind, ahead) = (Known.MinBy(each => each.Sample.ClockAheadMax), Known.MaxBy(each => each.Sample.ClockAheadMin));
@@ -83,7 +82,7 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
                     + Seconds(Known.Max(each => each.Sample.ClockAheadMax) - Known.Min(each => each.Sample.ClockAheadMin)));
     }
 
-    /// <returns>Each value with the processes that have it; null: all have the same.</returns>
+    /// <returns>Each value with the processes that have it, or null if all have the same.</returns>
     private string? Differences(Func<ClientReply.Description, string?> valueOf)
     {
         var values = Known.GroupBy(each => valueOf(each.Told) ?? "unknown", each => each.Shown).ToList();

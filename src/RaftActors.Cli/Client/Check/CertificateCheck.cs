@@ -6,7 +6,7 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Checks how long the certificates of this program's options are valid.</summary>
+/// <summary>Checks until when the certificates in the options are valid.</summary>
 internal static class CertificateCheck
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(30);

@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary><c>raft check</c>.</summary>
 internal sealed class CheckCommand(GroupRun run, GroupClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -66,7 +65,7 @@ internal sealed class CheckCommand(GroupRun run, GroupClient client)
         return _findings.Exists(finding => finding.Level == FindingLevel.Fail) ? ExitCode.Failed : ExitCode.Done;
     }
 
-    /// <returns>The last sample; null: no member answered.</returns>
+    /// <returns>The last sample, or null if no member answered.</returns>
     private GroupReport? CheckGroup()
     {
         if (client.TryAsk(() => GroupReport.TakeAsync(client, client.End), out var first) is { } why)

@@ -8,7 +8,7 @@ namespace RaftActors.Cli.Client.Check;
 /// <summary>Checks a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
 internal static class DataCheck
 {
-    // Each commit waits for a sync of a majority.
+    // Each commit waits for syncs on a majority, so a slower disk makes Appends slow.
     private static readonly TimeSpan SyncMax = TimeSpan.FromMilliseconds(25);
 
     private static readonly long Floor = new StoreOptions { Directory = "." }.FreeSpaceFloorBytes;
@@ -33,7 +33,7 @@ internal static class DataCheck
         }
     }
 
-    /// <summary>Checks the times of syncs, which are sorted.</summary>
+    /// <param name="times">Sorted.</param>
     public static Finding Latency(string path, TimeSpan[] times)
     {
         var (half, most) = SyncProbe.Percentiles(times);
@@ -43,7 +43,6 @@ internal static class DataCheck
             : Finding.Ok(path, text);
     }
 
-    /// <summary>Checks the free space.</summary>
     public static Finding Space(string path, long free)
     {
         var text = $"{free >> 20} MiB are free";

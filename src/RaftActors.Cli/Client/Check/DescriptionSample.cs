@@ -5,10 +5,9 @@ using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>What one process tells of its node.</summary>
-/// <param name="Told">Null: it did not answer, or its program is an earlier one.</param>
-/// <param name="ClockAhead">How far its clock is ahead of this machine's, up to half of the round trip. Negative: it is behind.</param>
-/// <param name="RoundTrip">From the call to the reply.</param>
+/// <summary>The answer of one process about its node.</summary>
+/// <param name="Told">Null without an answer. Programs before this call do not answer it.</param>
+/// <param name="ClockAhead">How far its clock is ahead of this machine's, or negative. Accurate to half of the round trip.</param>
 internal sealed record DescriptionSample(
     ProcessName Name, ClientReply.Description? Told, TimeSpan ClockAhead, TimeSpan RoundTrip)
 {
@@ -16,9 +15,7 @@ internal sealed record DescriptionSample(
 
     public TimeSpan ClockAheadMax => ClockAhead + (RoundTrip / 2);
 
-    /// <summary>
-    /// Asks the processes that answered. A removed process takes no part in the group, so it may differ from the others.
-    /// </summary>
+    /// <summary>Asks the processes that answered before, except removed ones, which may differ from the others.</summary>
     public static async Task<ImmutableArray<DescriptionSample>> TakeAsync(GroupStatus group, RaftClient raft, CancellationToken end) =>
         [
             .. await Task.WhenAll(

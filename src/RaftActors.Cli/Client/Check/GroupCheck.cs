@@ -1,14 +1,14 @@
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Tells the problems of a group, and those that only two samples or this machine can show.</summary>
+/// <summary>Finds the problems of a group, also those that show only in two samples, or only from this machine.</summary>
 internal sealed class GroupCheck(GroupReport first, GroupReport second)
 {
     private const string Group = "group";
 
-    // They only risk something, and a correct group never has them.
+    // These problems are only risks, but a correct group never has them, so each is a failure.
     private const ProblemKind MustNotBe = ProblemKind.NameConflict | ProblemKind.ContractConflict | ProblemKind.Diverged;
 
-    // A follower that answers later than this has missed a good part of the default heartbeat interval, 250 ms.
+    // A node that answers later uses up much of the default heartbeat interval of 250 ms.
     private static readonly TimeSpan RoundTripMax = TimeSpan.FromMilliseconds(100);
 
     private readonly Target _target = second.Target;

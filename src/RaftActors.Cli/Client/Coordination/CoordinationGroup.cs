@@ -27,7 +27,6 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
         new TaskCompletionSource().Task,
         TimeProvider.System);
 
-    /// <summary>Builds a verb.</summary>
     /// <param name="example">The words after <c>raft</c>, without --contacts.</param>
     public static Command Verb(
         CommandEnvironment environment,
@@ -46,7 +45,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
             Run = (parsed, group) => run(parsed, new CoordinationGroup(group)),
         }.Build();
 
-    /// <exception cref="InvalidDataException">The group is another one of the application.</exception>
+    /// <exception cref="InvalidDataException">The group is not a coordination.</exception>
     public async Task<T> AskAsync<T>(Question question, JsonTypeInfo<T> type)
         where T : class
     {
@@ -60,22 +59,19 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
         }
     }
 
-    /// <inheritdoc cref="GroupRun.Ask"/>
     public int Ask<T>(Question question, JsonTypeInfo<T> type, Func<T, int> then)
         where T : class =>
         Ask(() => Client.AskApplicationAsync(_ => AskAsync(question, type), Client.End), then);
 
-    /// <summary>Asks for sessions and locks.</summary>
-    /// <param name="name">The only lock to describe; null: all.</param>
+    /// <param name="name">The lock to describe. Default: all locks and sessions.</param>
     public int Describe(string? name, Func<RaftOverview, int> then) =>
         Ask(new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, then);
 
     public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, Client.End);
 
-    /// <summary>Tells what is about to be changed, and asks for confirmation.</summary>
-    /// <param name="isSure">It is given already.</param>
-    /// <returns>The exit code if it is not given; null: it is.</returns>
-    /// <exception cref="UsageException">JSON cannot ask.</exception>
+    /// <summary>Tells what the command will change, and asks for confirmation unless the user has given it.</summary>
+    /// <returns>The exit code if the user does not confirm, and null otherwise.</returns>
+    /// <exception cref="UsageException">Output in JSON cannot ask.</exception>
     public int? Confirm(bool isSure, string what, string expected)
     {
         if (Settings.IsJson)
@@ -86,15 +82,14 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
         Environment.Output.WriteLine(Printable.Of(what));
         Environment.Output.Flush();
 
-        // Ctrl-C ends the command, but not the reading of a line.
+        // Ctrl-C does not end the reading of a line, so another thread reads.
         var asking = isSure
             ? Task.FromResult(true)
             : Task.Run(() => Environment.IsConfirmed(Printable.Of($"Type {expected} to continue: "), expected));
         return Task.WaitAny(asking, Task.Delay(-1, Client.Interrupted)) > 0 ? ExitCode.Interrupted : asking.Result ? null : ExitCode.Failed;
     }
 
-    /// <summary>Appends a command.</summary>
-    /// <param name="whyNot">Why an answer is a refusal; null: it is none.</param>
+    /// <param name="whyNot">Says why an answer is a refusal, or null if it is not.</param>
     public (RequestOutcome Outcome, long Stamp) Append(string key, Change command, Func<Answer, string?> whyNot)
     {
         var appending = () => _calls.AppendAsync(key, command, Settings.Timeout, Client.End);

@@ -8,7 +8,6 @@ using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
-/// <summary><c>raft item</c>.</summary>
 internal static class ItemCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -71,7 +70,7 @@ internal static class ItemCommand
     private static int Get(CoordinationGroup group, string name, bool isTerminal) => Read(group, name, view =>
         view.Items is not [{ Value: { } value } item] ? group.Refuse($"there is no item '{name}', as 'raft item list' shows")
 
-            // A script gets the text as it is.
+            // A script gets the value without escapes.
             : group.Write("item", isTerminal ? Printable.Of(value) : value, Members(item)));
 
     private static int List(CoordinationGroup group, string prefix) => group.Ask(
@@ -84,7 +83,7 @@ internal static class ItemCommand
                 new("VALUE", "value", each => each.Value),
             ]));
 
-    // If the group does not answer, it is certain that nothing was changed.
+    // Reads first, so that a group that does not answer is known not to be changed.
     private static int Write(CoordinationGroup group, string name, Change change, string verb) => Read(group, name, _ =>
     {
         var (outcome, version) = group.Append(name, change, answer => answer is Answer.Conflict ? $"there is no item '{name}'" : null);

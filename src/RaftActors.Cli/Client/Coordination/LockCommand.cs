@@ -10,7 +10,6 @@ using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
-/// <summary><c>raft lock</c>.</summary>
 internal static class LockCommand
 {
     public static Command Build(CommandEnvironment environment)
@@ -102,7 +101,7 @@ internal static class LockCommand
                 ? $"name one of these holders by --token: {string.Join(", ", before.Holders.Select(Text))}"
             : null;
 
-        // Justification: without a holder there is a reason.
+        // Justification: without a holder, whyNot is set.
         if (whyNot is null && group.Confirm(isSure, $"'{name}' is held by {Text(holder!)}.", name) is { } refusal)
         {
             return refusal;
@@ -135,7 +134,7 @@ internal static class LockCommand
             name, new Change.Break(token), answer => answer is Answer.Held ? $"the token {token} does not hold it any more" : null);
         while (outcome is RequestOutcome.Done && now.Holders.Any(each => each.Token == token))
         {
-            // The answer waits a moment for a change.
+            // The group answers after a change, or after a moment without one, so this loop is not busy.
             var view = now;
             Question question = new Question.OfLock(name, [.. now.Holders.Select(each => each.Token)]);
             var why = Stopwatch.GetElapsedTime(begin) >= group.Settings.Timeout

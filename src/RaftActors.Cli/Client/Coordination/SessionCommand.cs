@@ -10,7 +10,6 @@ using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
-/// <summary><c>raft session</c>.</summary>
 internal static class SessionCommand
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -67,7 +66,7 @@ internal static class SessionCommand
 
     private static int End(CoordinationGroup group, long id, bool isSure, RaftOverview overview)
     {
-        // A list that is cut may lack it.
+        // The group sends only the first sessions of a long list.
         var session = overview.Sessions.FirstOrDefault(each => each.Id == id);
         var isThere = session is not null || overview.SessionCount > overview.Sessions.Length;
         var what = session is null ? $"The session is {id}." : $"{id} is the session of {session.Owner}, with {session.Claims} claims.";
@@ -92,7 +91,7 @@ internal static class SessionCommand
             ]);
     }
 
-    // The answer to a further End tells that the session is gone. Until then it has no effect.
+    // Only the answer to a further End tells that the session is gone. While the session is there, that End has no effect.
     private static RequestOutcome End(CoordinationGroup group, long id, string owner, long begin)
     {
         for (var isTold = false; ; isTold = true)

@@ -10,17 +10,15 @@ using RaftActors.Wire;
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary>All groups of an application at one moment, as its nodes list them.</summary>
-/// <param name="Nodes">Each node that was asked, by address.</param>
 /// <param name="At">When the nodes were asked, as a timestamp of <see cref="Stopwatch"/>.</param>
 internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, ImmutableArray<NodeSample> Nodes, long At)
 {
     /// <summary>Asks the contacts of a client, and the nodes that they know.</summary>
     /// <param name="answerTimeout">
-    /// Once a node has answered, the others have so long, and so long again after each answer. The first one has the timeout of the client,
-    /// because a connection takes longer than an answer.
+    /// After each answer the other nodes have this time again. The first answer may take the timeout of the client, because a connection
+    /// takes longer than an answer.
     /// </param>
-    /// <exception cref="RaftException">No node answered.</exception>
-    /// <exception cref="RaftException">The client needs the role reader.</exception>
+    /// <exception cref="RaftException">No node answered, or the client lacks the role reader.</exception>
     public static async Task<ApplicationSample> TakeAsync(RaftClient raft, TimeSpan answerTimeout, CancellationToken end)
     {
         var at = Stopwatch.GetTimestamp();
@@ -36,8 +34,8 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         var processes = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
         ImmutableArray<GroupRow> groups = [.. processes.Select(group => new GroupRow(group.Key, [.. group]))];
 
-        // A node without raft actors takes no connection. It may be a member of the Akka.Cluster, which the others name. So a silent node
-        // that the user did not name is reported only if a process is missing, which may be on it.
+        // The other nodes also name members of the Akka.Cluster without raft actors, which take no connection. So a silent node that the
+        // user did not name is reported only if a process is missing, which may run there.
         return new ApplicationSample(
             groups,
             groups.Any(group => group.Silent > 0)
@@ -55,7 +53,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             {
                 var page = await PageAsync(asked, null).ConfigureAwait(false);
 
-                // A contact may name a node by another name than the other nodes do.
+                // The user may name a node by another address than the other nodes do.
                 if (!page.Node.Equals(asked) && !nodes.TryAdd(page.Node, null))
                 {
                     return;
@@ -104,7 +102,5 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
     private static string NameOf(Address node) => $"{node.Host}:{node.Port}";
 }
 
-/// <summary>A node at one moment.</summary>
-/// <param name="Name"><c>host:port</c>.</param>
-/// <param name="Silence">Why it did not answer; null: it did.</param>
+/// <param name="Silence">Why it did not answer, if it did not.</param>
 internal sealed record NodeSample(string Name, ImmutableArray<ProcessRow> Processes, string? Silence = null);

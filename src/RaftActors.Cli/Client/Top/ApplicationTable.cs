@@ -5,14 +5,13 @@ using Spectre.Console.Rendering;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>Formats all groups of an application, those with problems first.</summary>
+/// <summary>The groups of an application, those with problems first.</summary>
 internal sealed class ApplicationTable : ITable
 {
     private readonly Target _target;
     private readonly ApplicationSample _now;
     private readonly Row[] _rows;
 
-    /// <param name="before">The sample of the period before; null: this is the first.</param>
     public ApplicationTable(Target target, ApplicationSample now, ApplicationSample? before)
     {
         (_target, _now) = (target, now);
@@ -40,7 +39,7 @@ internal sealed class ApplicationTable : ITable
     {
         var lines = NodeLines().ToArray();
 
-        // Besides the rows: the heading, the line with the rest, and the line below the table that the terminal keeps free.
+        // Three lines are not rows: the heading, the count of the rows that do not fit, and the free line below the table.
         var shown = Math.Max(1, height - lines.Length - 3);
         shown = _rows.Length <= shown + 1 ? _rows.Length : shown;
         var table = TableOf([.. _rows.Take(shown)]).ForTerminal(width, height);

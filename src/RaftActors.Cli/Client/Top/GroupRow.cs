@@ -4,13 +4,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>One group at one moment, as its processes on all nodes that answered tell.</summary>
-/// <param name="Processes">One or more.</param>
+/// <summary>One group at one moment, by the answers of its processes.</summary>
 internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Processes)
 {
     public long Term => Members.Select(process => process.Term).DefaultIfEmpty().Max();
 
-    /// <summary>The leader of the latest term; null: no member that answered knows one.</summary>
+    /// <summary>The leader of the latest term, if a member that answered knows it.</summary>
     public ProcessName? Leader
     {
         get
@@ -24,16 +23,15 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
 
     public long Committed => Processes.Max(process => process.Committed.Value);
 
-    /// <summary>The pairs that the slowest member is behind <see cref="Committed"/>.</summary>
+    /// <summary>The committed pairs that the slowest member has not applied.</summary>
     public long Lag => Committed - Members.Select(process => process.Delivered.Value).DefaultIfEmpty(Committed).Min();
 
-    /// <summary>The number of members, as the leader knows it, or without one the process with the latest term and pair.</summary>
+    /// <summary>The number of members that the leader knows, or without a leader the process with the latest term and pair.</summary>
     public int Known => Math.Max(Answered, Latest.Members);
 
-    /// <summary>The number of members that answered.</summary>
     public int Answered => Members.Count();
 
-    /// <summary>The longest of the latest syncs of the members; null: none is known.</summary>
+    /// <summary>The longest of the latest syncs of the members.</summary>
     public TimeSpan? SyncTime => Processes.Max(process => process.SyncTime);
 
     private ProcessRow Latest => Processes.OrderByDescending(process => process.Role == RaftRole.Leader)
@@ -41,17 +39,16 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
 
     private IEnumerable<ProcessRow> Members => Processes.Where(process => process.IsMember);
 
-    // The node of a process that is not open answered. The process does not know yet that it is a member.
+    // A process that is opening or has failed is not silent, because its node answered. It does not know yet that it is a member.
     public int Silent => Math.Max(
         0, Known - Answered - Processes.Count(process => !process.IsMember && process.Has(ProblemKind.Opening | ProblemKind.Failed)));
 
     public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(Processes, hasLeader: Leader is not null, Silent);
 
-    /// <summary>Commits per second since an earlier row of the same group; null: there is none.</summary>
+    /// <summary>Commits per second since an earlier row of the same group.</summary>
     public double? RateSince(GroupRow? before, TimeSpan time) =>
         before is null ? null : Math.Max(0, Committed - before.Committed) / time.TotalSeconds;
 
-    /// <summary>The problems in short; null: there are none.</summary>
     public string? Note(Target target) => GroupReport.Brief([
         .. Problems.Select(problem => problem.Process is { } process ? $"{target.Show(process)} {problem.Text}" : problem.Text),
     ]);

@@ -4,7 +4,6 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary><c>raft top</c>.</summary>
 internal static class TopCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);

@@ -4,10 +4,8 @@ using Spectre.Console;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>The table of the members of one group.</summary>
 internal static class TopView
 {
-    /// <param name="before">The rows of the period before; empty: this is the first.</param>
     public static RowTable<MemberRow> Of(GroupReport now, IEnumerable<MemberRow> before) => new(
         "sample",
         now.Rows,
@@ -29,14 +27,12 @@ internal static class TopView
         Shape = (column, place) => column.Alignment = place < 2 ? null : Justify.Right,
     };
 
-    /// <summary>Commits per second.</summary>
     public static Column<TRow> Rate<TRow>(Func<TRow, double?> rateOf) => new(
         "COMMITS/S",
         "commitsPerSecond",
         row => rateOf(row) is { } rate ? Math.Round(rate, 1) : null,
         row => rateOf(row)?.ToString("0"));
 
-    /// <summary>See <see cref="RaftStatus.SyncTime"/>.</summary>
     public static Column<TRow> Sync<TRow>(Func<TRow, TimeSpan?> timeOf) => new(
         "SYNC",
         "syncMs",

@@ -3,20 +3,19 @@ using RaftActors.Core;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends of one caller to its group, in the order of the calls: of a <see cref="RaftClient"/>, or of the actor of a process. The
-/// caller is an origin of its own in the sessions of the group, and its Appends have rising numbers. So the group recognises an attempt
-/// whose pair is in the log already.
+/// The Appends of one caller to its group, in the order of the calls. The caller is a <see cref="RaftClient"/>, or the actor of a process.
+/// In the sessions of the group it is an origin of its own, and its Appends have rising numbers, so the group recognises an attempt whose
+/// pair is already in the log. Not thread-safe.
 /// <para>
-/// Invariant: the numbers of the open Appends that were sent span at most <see cref="SentAppends.Span"/>. A session remembers that many
-/// requests of one origin. So it does not forget a request that may still be sent again.
+/// Invariant: the numbers of the open Appends that were sent span at most <see cref="SentAppends.Span"/>. The group remembers that many
+/// requests of one origin, so it does not forget a request that may be sent again.
 /// </para>
-/// Not thread-safe.
 /// </summary>
-/// <param name="origin">Of the caller alone.</param>
-/// <param name="attemptTimeout">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
-/// <param name="maxBytes">The most bytes of keys and values under way. One Append of any size always goes.</param>
+/// <param name="origin">The origin of this caller alone.</param>
+/// <param name="attemptTimeout">The time without an answer until an Append is sent again. Doubles with each attempt.</param>
+/// <param name="maxBytes">The most bytes of keys and values under way. A single Append may be larger.</param>
 /// <param name="send">
-/// Sends an Append to the group. False: it was not sent, and no other one should be until the route changes or the Append is overdue.
+/// Sends an Append to the group. Returns false if it cannot send Appends now. They wait until the route changes, or they are overdue.
 /// </param>
 internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTimeout, long maxBytes, Func<T, bool> send)
     where T : SessionAppend
@@ -25,16 +24,15 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     private readonly SentAppends _sent = new(maxBytes);
     private RaftFailure? _whyClosed;
 
-    // No open Append has an earlier deadline.
+    // Invariant: no open Append has an earlier deadline.
     private TimeSpan _nextDeadline = TimeSpan.MaxValue;
 
-    /// <summary>An Append has not ended.</summary>
     public bool IsOpen => Count > 0;
 
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
-    /// <param name="mayGo">The route to the leader is known.</param>
+    /// <param name="mayGo">True if the route to the leader is known.</param>
     public void Add(T append, TimeSpan now, bool mayGo)
     {
         if (append.HasEnded)
@@ -73,7 +71,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         }
     }
 
-    /// <summary>The route to the leader has changed: sends all open Appends again, in their order.</summary>
+    /// <summary>Sends all open Appends again in their order, because the route to the leader has changed.</summary>
     public void SendAll(TimeSpan now)
     {
         foreach (var append in _sent.ToArray())
@@ -123,10 +121,10 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         }
     }
 
-    /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
+    /// <summary>The open Append that was sent with this request. Null if it has ended, or has another origin.</summary>
     public T? Find(RequestRef request) => request.Id.Origin == origin() ? (T?)_sent.Find(request.Number) : null;
 
-    /// <summary>Takes out an Append that was sent. Null: it has ended, or is of another origin.</summary>
+    /// <summary>Removes an open Append that was sent. Returns null if it has ended, or has another origin.</summary>
     public T? Take(RequestRef request)
     {
         var append = Find(request);
@@ -139,7 +137,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     }
 
     /// <summary>The connection ended before the answer.</summary>
-    /// <param name="wasSent">The call may have reached the other node.</param>
+    /// <param name="wasSent">True if the call may have reached the other node.</param>
     public void OnLost(T append, bool wasSent, TimeSpan now)
     {
         append.Attempts -= wasSent || append.Attempts == 0 ? 0 : 1;
@@ -147,7 +145,6 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     }
 
     /// <summary>Ends the Appends whose time is up.</summary>
-    /// <param name="whyNotSent">Explains why an Append was not sent.</param>
     public void EndLate(TimeSpan now, Func<RaftFailure> whyNotSent)
     {
         if (now < _nextDeadline)
@@ -163,14 +160,14 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         _nextDeadline = _sent.Concat(_waiting).Select(append => append.Deadline).DefaultIfEmpty(TimeSpan.MaxValue).Min();
     }
 
-    /// <summary>The caller waits no more.</summary>
+    /// <summary>Ends an Append, because the caller no longer waits.</summary>
     public void Cancel(T append) => End(append, append.Attempts > 0
         ? RaftFailure.Unknown(FailureReason.Canceled)
         : RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent."));
 
-    /// <summary>Ends all. Later ones end at once.</summary>
-    /// <param name="unsent">Of those that cannot be in the log.</param>
-    /// <param name="sent">Of the others; null: they do not end.</param>
+    /// <summary>Ends all open Appends. Later ones end at once.</summary>
+    /// <param name="unsent">The failure of those that cannot be in the log.</param>
+    /// <param name="sent">The failure of the others. If null, they do not end.</param>
     public void Close(RaftFailure unsent, RaftFailure? sent)
     {
         _whyClosed = unsent;
@@ -203,11 +200,11 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         return false;
     }
 
-    // It ends without a reply, so its link would wait for one.
+    // Forgotten first, because otherwise the connection would wait for the reply.
     private void End(SessionAppend append, RaftFailure failure)
     {
         append.Forget();
-        End(append, failure.ToOutcome<object?>(RefOf(append)));
+        End(append, failure.ToOutcome<object?>(RequestRef.Of(new RequestId(origin(), append.Number))));
     }
 
     private void End(SessionAppend append, IOutcome outcome)
@@ -216,8 +213,6 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         _sent.Remove(append);
         append.End(outcome);
     }
-
-    private RequestRef RefOf(SessionAppend append) => RequestRef.Of(new RequestId(origin(), append.Number));
 
     private void StopWaiting(SessionAppend append)
     {

@@ -7,9 +7,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The sampled traces of the Appends that this process has part in. A trace comes with the call of a client. It goes with the request to
-/// the leader, and with its entry to the other processes. Without samples there are none, which costs a comparison. At most
-/// <see cref="MaxTraces"/> are known: the oldest is forgotten first.
+/// The sampled traces of the Appends in which this process takes part. A trace comes with the call of a client, and goes with the request
+/// to the leader and with the entry to the other processes. Keeps at most <see cref="MaxTraces"/>, and forgets the oldest ones.
 /// </summary>
 internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
 {
@@ -18,7 +17,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
     private readonly Dictionary<RequestId, Trace> _traces = [];
     private readonly LinkedList<RequestId> _inOrder = [];
 
-    /// <summary>An Append of this process, or of a client or another process that sends it with its trace.</summary>
+    /// <summary>Notes the trace of an Append of this process, a client or another process.</summary>
     public void Note(RequestId request, ActivityContext parent)
     {
         Forget(request);
@@ -29,7 +28,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         }
     }
 
-    /// <summary>This process, the leader, has the request until its pair is committed.</summary>
+    /// <summary>The span of this leader begins, which ends when the pair is committed.</summary>
     public void BeginProposal(RequestId request)
     {
         if (_traces.Count > 0 && _traces.TryGetValue(request, out var trace))
@@ -38,12 +37,12 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         }
     }
 
-    /// <summary>The request with its trace, if that is known.</summary>
+    /// <summary>Adds the trace to a request, if it is known.</summary>
     public WireMessage Attach(WireMessage.AppendRequest append) => _traces.Count > 0 && _traces.TryGetValue(append.Request, out var trace)
         ? new WireMessage.Traced([new TraceLink(append.Request, trace.Parent)], append)
         : append;
 
-    /// <summary>Core's message with the traces of its entries that are known.</summary>
+    /// <summary>Adds the known traces of its entries to a message of Core.</summary>
     public WireMessage Attach(Envelope envelope)
     {
         var message = new WireMessage.CoreMessage(envelope);
@@ -64,7 +63,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         return links.Count == 0 ? message : new WireMessage.Traced([.. links], message);
     }
 
-    /// <summary>A client sent an Append with its trace. It may send it again: the spans of the first attempt go on.</summary>
+    /// <summary>A client sent an Append with its trace. If it sends it again, the spans of the first attempt go on.</summary>
     public void Receive(ClientCall.Append call)
     {
         if (call.Parent is { } parent && !_traces.ContainsKey(call.Request))
@@ -94,7 +93,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         }
     }
 
-    /// <summary>This process tells the leader that its log agrees, durably, up to this index.</summary>
+    /// <summary>This process tells the leader that its durable log agrees up to this index.</summary>
     public void OnAcknowledged(LogIndex match)
     {
         if (_traces.Count == 0)
@@ -121,7 +120,6 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         }
     }
 
-    /// <summary>The engine stops.</summary>
     public void OnStopped()
     {
         foreach (var trace in _traces.Values)
@@ -148,7 +146,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
 
         public LinkedListNode<RequestId> Node { get; } = node;
 
-        // The parent of the next span: the span of this process, once it has begun.
+        // The parent of the next span, which is the span of this process once that has begun.
         public ActivityContext Parent { get; set; }
 
         // Set on a process that replicates the entry.

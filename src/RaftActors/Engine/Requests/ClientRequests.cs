@@ -10,34 +10,32 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends, reads and questions about the process of clients, which may be anywhere. Each call is checked, and then handled as the same
-/// call of the actor is. A client that vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/>
-/// Appends, as many bytes as a leader takes before a commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
+/// The Appends, reads and backups of clients, and their questions about the process. A client that vanishes costs only its open calls until
+/// their timeouts. All clients together have at most <see cref="MaxAppends"/> Appends, as many bytes in them as a leader takes before a
+/// commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
 /// </summary>
-/// <param name="backups">The <see cref="BackupServer"/>, which answers the clients. It begins with the first backup.</param>
+/// <param name="backups">The <see cref="BackupServer"/>, which starts at the first backup.</param>
 internal sealed class ClientRequests(
     EngineContext context, LeaderProposals proposals, PairReads pairs, AppendTraces traces, Lazy<IActorRef> backups)
 {
-    /// <summary>The maximum number of open Appends of all clients.</summary>
+    /// <summary>The most open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
 
-    // The maximum number of pairs in one reply, and roughly the bytes of a pair without its key and value.
+    // The most pairs in one reply, and roughly the bytes of a pair besides its key and value.
     private const int MaxPairs = 1024;
     private const int OverheadBytes = 16;
 
-    /// <summary>The maximum number of reads that wait for the next pair. Others are declined.</summary>
+    /// <summary>The most reads that wait for the next pair. Others are declined.</summary>
     public const int MaxWaiting = 1024;
 
     // Reads that wait for the pair after their serial.
     private readonly OpenRequests<Waiting> _waiting = new();
     private long _reads;
 
-    /// <summary>Reads wait for a pair.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
     private RaftProcess Process => context.Process;
 
-    /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
         foreach (var waiting in _waiting.InOrder.Where(waiting => waiting.Read.After < Process.Pairs.CommittedSerial))
@@ -66,7 +64,7 @@ internal sealed class ClientRequests(
                 Submit(append, client);
                 break;
             case ClientCall.Status:
-                // Not the actor: it may be slow or restart, and its process counts in majorities all the same.
+                // The engine answers, because the process counts in majorities although its actor may be slow or restart.
                 client.Tell(Process.Describe(Process.Delivered, context.Actor), context.Self);
                 break;
             case ClientCall.Read read:
@@ -95,13 +93,13 @@ internal sealed class ClientRequests(
             return;
         }
 
-        // A client that is gone must not keep its place for as long as it likes. One that waits longer asks again.
+        // Bounded, because a client that is gone must not keep its place for long. A living client asks again.
         var longest = Process.Settings.Requests.GetTimeout;
         _waiting.Add(++_reads, new Waiting(_reads, read, client), context.DeadlineAfter(read.Wait < longest ? read.Wait : longest));
     }
 
-    // Each request of a backup names its place, so the process keeps nothing about a client. Only operators may ask, and each client has
-    // one request open, so their number is not bounded here.
+    // Each request of a backup names its place, so the process keeps no state for a client. Their number needs no bound, because only
+    // operators may ask, and each client has one request open.
     private void Submit(ClientCall.Backup call, ICanTell client)
     {
         var core = context.Core;
@@ -123,7 +121,7 @@ internal sealed class ClientRequests(
         }
     }
 
-    // A reply must fit into a frame of the transport, as a batch of the engines does. One pair of any size fits.
+    // A reply must fit into a frame of the transport, which has room for one pair of any size.
     private void Answer(ReadOnlySpan<StoredPair> found, ICanTell client)
     {
         var (end, bytes) = (0, 0L);
@@ -178,7 +176,7 @@ internal sealed class ClientRequests(
         }
     }
 
-    /// <summary>The answer of this process's own proposals to the Append of a client.</summary>
+    /// <summary>The answer of LeaderProposals to the Append of a client.</summary>
     public void Receive(AppendReply reply)
     {
         var request = RequestRef.Of(reply.Request);
@@ -196,15 +194,15 @@ internal sealed class ClientRequests(
         }
     }
 
-    /// <summary>This process no longer leads, or its engine stops. The next leader tells whether the log has the pairs.</summary>
+    /// <summary>This process no longer leads, or its engine stops. The clients ask the next leader whether the log has them.</summary>
     public void OnDeposed() => Process.Appends.EndOfClients(NotLeading(mayBeWritten: true), context.Self);
 
     private ClientReply.NotLeading NotLeading(bool mayBeWritten) => context.Leader is { IsSelf: false } leader
         ? new(leader.Leader.Name, leader.Term, mayBeWritten)
         : new(null, default, mayBeWritten);
 
-    // The client may not reach the leader, where this process does. It asks this one only then, or because it does not know the leader yet.
-    // The answer goes through this node without a trace in this process.
+    // A client asks a process that does not lead because it does not know the leader yet, or does not reach it. This process may reach it.
+    // The answer goes through the connection of this node, and this process keeps no state for it.
     private void PassOn(ClientCall.Append call, ICanTell client)
     {
         if (client is RemoteCaller remote
@@ -221,7 +219,7 @@ internal sealed class ClientRequests(
         }
     }
 
-    // A call of a client that another node has passed on has the rights of a writer, because that node does not say which ones it has.
+    // A call that another node has forwarded has the rights of a writer, because that node does not tell the roles of the client.
     private static bool MayOperate(ICanTell client) => client switch
     {
         RemoteCaller remote => remote.Connection.MayOperate,

@@ -8,12 +8,12 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The transfers and changes of members that processes of the group ask of the leader. If this process leads, it gives them to Core and
-/// answers the origin. Otherwise it refuses them.
+/// The transfers and changes of members that processes of the group send to this one. If it leads, it gives them to Core and answers the
+/// origin. Otherwise it refuses them.
 /// </summary>
 internal sealed class LeaderChanges(EngineContext context)
 {
-    /// <summary>The most calls that wait for one transfer. A process sends its own again later.</summary>
+    /// <summary>The most calls that wait for one transfer. A process sends a refused one again later.</summary>
     public const int TransfersMax = 256;
 
     private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
@@ -35,7 +35,7 @@ internal sealed class LeaderChanges(EngineContext context)
 
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
-        // StopPreparation asked for this transfer.
+        // It is a transfer of StopPreparation.
         if (ended.Target != _target)
         {
             return;
@@ -68,12 +68,12 @@ internal sealed class LeaderChanges(EngineContext context)
     }
 
     /// <summary>
-    /// A configuration is committed. One that is not joint ends the changes up to its index that were taken in its term. Changes of an
-    /// earlier term may have been overwritten; each origin learns the outcome from its own log.
+    /// A configuration is committed. If it is not joint, it ends the changes up to its index that were taken in its term. Changes of an
+    /// earlier term may have been overwritten, so each origin learns their outcome from its own log.
     /// </summary>
     public void OnCommitted(LogEntry entry)
     {
-        // One step may commit the entries of the next leader before it reports that this process stepped down.
+        // A step may commit entries of the next leader before it reports that this process stepped down.
         _taken.RemoveAll(taken => taken.Term != entry.Term);
         if (_taken.Count == 0 || entry.Configuration is not { IsJoint: false } configuration)
         {
@@ -162,7 +162,7 @@ internal sealed class LeaderChanges(EngineContext context)
             IsOver: true),
     };
 
-    // A caller that named its configuration must look at the latest one before it asks again.
+    // A caller that named its configuration must read the latest one before it asks again.
     private static ChangeReply.NotMade ToReply(Effect.MembersRefused refused, bool isBased) => new(
         refused.Request,
         refused.Reason == FailureReason.Outdated && !isBased ? FailureReason.Busy : refused.Reason,

@@ -13,20 +13,18 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The pairs that processes of the group ask the leader to append. If this process leads, it shows a pair to the actor, if that validates
-/// proposals, and gives it to Core. Otherwise it refuses the pair. The origin finds the new entry in its own log. It gets a reply only if
-/// there is no new entry.
+/// The pairs that processes of the group send to this one as the leader. If it does not lead, it refuses them. Otherwise the actor may
+/// validate a pair, and Core gets it. The origin finds the new entry in its own log, so it gets a reply only if there is no new entry.
 /// <para>
-/// Accepted pairs are proposed together. The engine sends itself a message, behind those that are in its mailbox, and then proposes all
-/// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one
-/// write and one message.
+/// Accepted pairs are proposed together, because one write and one message for many pairs cost little more than for one. The engine sends
+/// itself a message, and then proposes all pairs that its mailbox had before. With too many uncommitted proposals it waits for a commit.
 /// </para>
 /// </summary>
 internal sealed class LeaderProposals(EngineContext context, AppendTraces traces)
 {
     /// <summary>
-    /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
-    /// most of the cost of an Append. With four proposals a pair waits less than a fourth of a commit.
+    /// The most uncommitted proposals. Later pairs share one write, and one message to each process. Messages are most of the cost of an
+    /// Append. With four proposals, a pair waits less than a fourth of a commit.
     /// </summary>
     public const int MaxUncommitted = 4;
 
@@ -40,11 +38,11 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     private long _bytes;
     private bool _hasTurnComing;
 
-    // Core refused the latest proposal because of a transfer. The next tick proposes all waiting pairs again. Proposing them at each turn
-    // would cost the square of the pairs that come until then.
+    // True after Core has refused a proposal because of a transfer. The next tick proposes all waiting pairs again, because to propose all
+    // of them in each turn would cost the square of their number.
     private bool _isHandingOver;
 
-    /// <summary>The number of pairs that are not in the log yet.</summary>
+    /// <summary>The pairs that are not in the log yet.</summary>
     public int Count => _open.Count;
 
     private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
@@ -59,7 +57,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
         else
         {
-            // A node that stops passes on no request, which would be lost with it. The origin sends it again.
+            // Refused rather than forwarded, because a stopping node would lose a forwarded request. The origin sends it again.
             context.Send(origin, new AppendReply.Refused(request.Request));
         }
     }
@@ -88,14 +86,13 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         Accept(open);
     }
 
-    /// <summary>The turn that was asked for.</summary>
     public void OnTurn()
     {
         _hasTurnComing = false;
         Propose();
     }
 
-    /// <summary>Proposes again the pairs that Core refused because of a transfer.</summary>
+    /// <summary>Proposes the pairs again that Core refused because of a transfer.</summary>
     public void OnTick()
     {
         _isHandingOver = false;
@@ -127,8 +124,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         if (rejected.Reason is not { } reason)
         {
-            // A transfer ends soon. If this process still leads then, these pairs go first, in their order. Otherwise their origins are
-            // told, and send them to the new leader.
+            // A transfer ends soon. If this process still leads then, it proposes these pairs first, in their order. Otherwise it refuses
+            // them, and their origins send them to the new leader.
             _accepted.AddRange(rejected.Pairs.Select(pair => _open[RequestOf(pair)]));
             _isHandingOver = true;
             return;
@@ -141,7 +138,6 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
         var hadRoom = HasRoom;
@@ -172,16 +168,14 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    /// <summary>
-    /// This process no longer leads. No open pair was written. A repeated request may still be overwritten.
-    /// </summary>
+    /// <summary>This process no longer leads. No open pair was written, and a repeated request may still be overwritten.</summary>
     public void OnDeposed()
     {
         _uncommitted.Clear();
         RefuseAll();
         foreach (var ((open, _), _) in _repeated.UnorderedItems)
         {
-            // The next leader answers a retry or a repeated key, because it finds it in its log or appends the pair.
+            // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair.
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
             context.Send(open.Origin, isSafe ? new AppendReply.Refused(request) : Forgotten(request));
@@ -191,7 +185,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _repeated.Clear();
     }
 
-    /// <summary>No actor can validate. No open pair was written.</summary>
+    /// <summary>Refuses all open pairs, none of which was written, because no actor can validate them.</summary>
     public void RefuseAll()
     {
         _accepted.Clear();
@@ -222,7 +216,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _ => throw new UnreachableException(),
     };
 
-    // Pairs to validate are held in memory, so their bytes are bounded. One pair of any size is always taken.
+    // The bytes are bounded, because pairs wait in memory for their validation. A single pair may be larger.
     private void TakeIn(Open open)
     {
         var request = open.Request.Request;
@@ -275,7 +269,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         var now = LogTime.Of(Machine.Current.Time.GetUtcNow());
         for (var first = 0; first < accepted.Length;)
         {
-            // Core takes retries apart from first attempts. The order stays.
+            // Retries and first attempts are separate inputs of Core. The order stays.
             var end = first + 1;
             while (end < accepted.Length && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry)
             {
@@ -307,7 +301,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         };
     }
 
-    // The actor of the life before may have validated proposals where this one does not.
+    // The actor of the life before may have validated proposals, although this one does not.
     private void Show(Open open)
     {
         if (context.ValidatesProposals)
@@ -320,7 +314,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    // A pair that waits for the commit of its first attempt counts as one to validate does: its origin may repeat it at will.
+    // A repeat that waits for the commit of its first attempt counts in the bound, because its origin may repeat it at will.
     private void Repeat(Open open, LogIndex index, Serial serial)
     {
         _repeated.Enqueue((open, serial), index);
@@ -355,10 +349,10 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private sealed record Open(IAppendRequest Request, IActorRef Origin, long Arrival)
     {
-        // Roughly the memory for one pair, here and in the actor's mailbox, without its bytes.
+        // Roughly the memory for one pair here and in the actor's mailbox, besides its key and value.
         private const int OverheadBytes = 64;
 
-        // The actor accepted the pair; it is validated once.
+        // A pair is validated at most once.
         public bool IsAccepted { get; set; }
 
         public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;

@@ -10,9 +10,9 @@ using RaftActors.Telemetry;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends of one process whose askers wait for the outcome, whichever life of the actor made them. The engine notes how one ended
-/// before it tells the actor. The actor ends it after its callback. If no life will make that callback, the noted outcome is told. So each
-/// Append ends once. Thread-safe.
+/// The open Appends of one process, of all lives of its actor and of clients. The engine notes the outcome of an Append before it tells the
+/// actor, and the actor passes it to the caller after its callback. If no life will have that callback, the caller gets the noted outcome.
+/// So each Append ends once. Thread-safe.
 /// </summary>
 internal sealed class OpenAppends(ProcessTelemetry telemetry)
 {
@@ -34,17 +34,16 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>The number of those that clients made.</summary>
+    /// <summary>The number of Appends of clients.</summary>
     public int CountOfClients => Volatile.Read(ref _ofClients);
 
-    /// <summary>The bytes of the keys and values of those that clients made.</summary>
+    /// <summary>The bytes of the keys and values in the Appends of clients.</summary>
     public long BytesOfClients => Volatile.Read(ref _bytesOfClients);
 
-    /// <param name="replyTo">The asker; null: the outcome is not told.</param>
+    /// <param name="replyTo">Receives the outcome.</param>
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
-    /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
-    /// <param name="sizeOfClient">The bytes of key and value, if a client appends; null: the actor does.</param>
-    /// <param name="isOfReminder">No caller made it.</param>
+    /// <param name="span">Ends with the Append. Null if its trace is not sampled.</param>
+    /// <param name="sizeOfClient">The bytes of key and value of a client's Append. Null if the actor appends.</param>
     public void Add(
         RequestRef request,
         ICanTell? replyTo,
@@ -65,7 +64,6 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>The Append was not made by a caller, but for a reminder.</summary>
     public bool IsOfReminder(RequestRef request)
     {
         lock (_lock)
@@ -74,7 +72,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Ends the Append of a client without an outcome: another process may have one.</summary>
+    /// <summary>Ends the Append of a client here, because another process may give the outcome.</summary>
     public void EndOfClient(RequestRef request, object reply, IActorRef sender)
     {
         if (HasOfClient(request) && TryTake(request, out var ended))
@@ -98,7 +96,6 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>A client waits for this Append.</summary>
     public bool HasOfClient(RequestRef request)
     {
         if (CountOfClients == 0)
@@ -112,7 +109,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>A client has sent this Append again, perhaps by another connection. False: no client waits for it.</summary>
+    /// <summary>A client has sent this Append again, perhaps by another connection. Returns false if no client waits for it.</summary>
     public bool TryRedirect(RequestRef request, ICanTell client)
     {
         if (CountOfClients == 0)
@@ -133,7 +130,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Tells the asker the result, unless the Append has ended before.</summary>
+    /// <summary>Gives the caller the result, unless the Append has ended before.</summary>
     public void Complete<TResult>(RequestRef request, Serial serial, TResult result, IActorRef sender)
     {
         if (TryTake(request, out var ended))
@@ -143,10 +140,8 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>
-    /// Tells the asker that the pair is committed, with the result that is kept, or without one, unless the Append has ended before.
-    /// </summary>
-    /// <param name="kept">The results of the actor that calls. Null: the engine calls, and may not read them.</param>
+    /// <summary>Gives the caller the kept result, if there is one, unless the Append has ended before.</summary>
+    /// <param name="kept">The results of the calling actor. Null from the engine, which may not read them.</param>
     public void Complete(RequestRef request, Serial serial, IActorRef sender, KeptResults? kept)
     {
         if (TryTake(request, out var ended))
@@ -156,7 +151,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Tells the asker the failure, unless the Append has ended before.</summary>
+    /// <summary>Gives the caller the failure, unless the Append has ended before.</summary>
     public void Cancel(RequestRef request, RaftFailure failure, IActorRef sender)
     {
         if (TryTake(request, out var ended))
@@ -167,21 +162,21 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>The pair is committed under this serial. The first note stays.</summary>
+    /// <summary>Notes that the pair is committed. The first note of an Append stays.</summary>
     public void NoteCommitted(RequestRef request, Serial serial) =>
         telemetry.Commits.Stop(Note(request, serial, null));
 
-    /// <summary>The Append failed. The first note stays.</summary>
+    /// <summary>Notes that the Append failed. The first note of an Append stays.</summary>
     public void NoteCancelled(RequestRef request, RaftFailure failure) => Note(request, default, failure);
 
-    /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
+    /// <summary>Ends all noted Appends in their order, because no life of the actor will.</summary>
     public void EndNoted(IActorRef sender, KeptResults? kept = null) => EndWhere(open => open.IsNoted, sender, kept);
 
-    /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
+    /// <summary>Ends those with pairs up to this serial, which no life of the actor will receive.</summary>
     public void EndCommittedTo(Serial serial, IActorRef sender, KeptResults? kept = null) =>
         EndWhere(open => open.IsCommitted && open.Committed <= serial, sender, kept);
 
-    /// <summary>Those whose pair is committed, with its serial.</summary>
+    /// <summary>The Appends whose pairs are committed.</summary>
     public IReadOnlyList<(RequestRef Request, Serial Serial)> Committed()
     {
         lock (_lock)
@@ -190,10 +185,10 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
+    /// <summary>Ends those that failed, because the mailbox that had the news of it is gone.</summary>
     public void EndCancelled(IActorRef sender) => EndWhere(open => open.Failure is not null, sender, kept: null);
 
-    /// <summary>An actor became the process.</summary>
+    /// <summary>The process has an actor again.</summary>
     public void OnActorCame()
     {
         lock (_lock)
@@ -202,13 +197,13 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>The actor is gone. If the engine is gone too, all end, in the order made.</summary>
-    /// <param name="unread">The reason of those that the engine never read.</param>
+    /// <summary>The actor is gone. If the engine is gone too, all Appends end in their order.</summary>
+    /// <param name="unread">The failure of Appends that the engine never read.</param>
     public void OnActorGone(RaftFailure unread, IActorRef sender, KeptResults? kept) =>
         OnGone(ref _isActorGone, unread, sender, kept);
 
-    /// <summary>The engine is gone. If the actor is gone too, all end, in the order made.</summary>
-    /// <param name="unread">The reason of those that the engine never read.</param>
+    /// <summary>The engine is gone. If the actor is gone too, all Appends end in their order.</summary>
+    /// <param name="unread">The failure of Appends that the engine never read.</param>
     public void OnEngineGone(RaftFailure unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender, kept: null);
 
     private void OnGone(ref bool isGone, RaftFailure unread, IActorRef sender, KeptResults? kept)
@@ -247,7 +242,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         return isOpen;
     }
 
-    // Returns the time of the call, if this is the first note.
+    // Returns the time at which the Append was made, if this is its first note.
     private TimeSpan Note(RequestRef request, Serial committed, RaftFailure? failure)
     {
         lock (_lock)
@@ -290,7 +285,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    // A burst holds many, so it is small.
+    // Small, because a burst has many of them.
     private readonly record struct Open(
         ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, int? SizeOfClient)
     {

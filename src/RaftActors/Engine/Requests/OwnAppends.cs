@@ -4,9 +4,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends of this process's actor that have not ended. They go to the leader in the order made, as those of a client do: an
-/// <see cref="AppendSession{T}"/> bounds them, repeats them and ends them at their deadline. An Append ends here when its entry is
-/// committed in this process's own log, because its actor gives the result. So the leader answers only if there is no new entry.
+/// The open Appends of this process's actor. As for a client, an <see cref="AppendSession{T}"/> sends them to the leader in their order,
+/// bounds and repeats them, and ends them at their deadlines. But an Append ends when its entry is committed in this process's own log,
+/// because the actor of this process gives the result. So the leader answers only if there is no new entry.
 /// </summary>
 internal sealed class OwnAppends
 {
@@ -17,7 +17,7 @@ internal sealed class OwnAppends
     // The route of the latest Append.
     private LeaderRoute? _route;
 
-    // The leader has no actor now, or leads no more. The next tick or the next route sends again. Sending at once would be a busy loop.
+    // True if the leader has no actor now, or no longer leads. The next tick or route sends again. To send at once would be a busy loop.
     private bool _isRefused;
     private OwnAppend? _sending;
 
@@ -54,7 +54,7 @@ internal sealed class OwnAppends
         }
     }
 
-    /// <summary>Sends the Appends that wait, and all open ones if there is a new route to the leader.</summary>
+    /// <summary>Sends the Appends that wait, or all open ones on a new route to the leader.</summary>
     public void SendWaiting()
     {
         if (_session.IsOpen && TryFollow())
@@ -86,7 +86,7 @@ internal sealed class OwnAppends
         }
     }
 
-    /// <summary>An entry is committed. After the last entry call <see cref="SendWaiting"/>.</summary>
+    /// <summary>An entry is committed. Call <see cref="SendWaiting"/> after the last one.</summary>
     public void OnCommitted(LogEntry entry)
     {
         if (entry.Request is { } request && request.Origin == _context.Process.Member)
@@ -95,7 +95,7 @@ internal sealed class OwnAppends
         }
     }
 
-    /// <summary>A snapshot was installed. It may have the pairs of Appends under way: the leader tells their serials.</summary>
+    /// <summary>A snapshot was installed, which may have the pairs of open Appends. They are sent again to learn their serials.</summary>
     public void OnInstalled() => _route = null;
 
     public void OnTick()
@@ -104,19 +104,18 @@ internal sealed class OwnAppends
         _isRefused = false;
         if (_session.IsOpen && TryFollow())
         {
-            // First, so that none that waits overtakes a refused one.
+            // Overdue ones first, so that no waiting Append overtakes a refused one.
             _session.SendOverdue(Now);
             SendWaiting();
         }
     }
 
-    /// <summary>The engine stops.</summary>
     public void OnStopped() => _session.Close(_context.Process.EngineStopped, RaftFailure.Unknown(FailureReason.Stopped));
 
     private RaftFailure? FindObstacle(ToEngine.Append made) =>
         made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
-    // A new route gets all open Appends again. False: none may be sent now.
+    // Sends all open Appends again on a new route. Returns false if no Append can be sent now.
     private bool TryFollow()
     {
         if (_context.FindLeader() is not { } route)
@@ -157,7 +156,7 @@ internal sealed class OwnAppends
         : RaftFailure.NotDone(
             FailureReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
 
-    // Its span is the asker's, and ends with the outcome.
+    // OpenAppends has the span, which ends with the outcome.
     private sealed class OwnAppend : SessionAppend
     {
         private readonly EngineContext _context;

@@ -7,10 +7,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Gets of the actor's present life that have not ended. A pair that this process's log had when the life began comes from that log, as
-/// soon as it is committed. So a restarted actor costs the other processes nothing. For other pairs one server at a time is asked. The next
-/// one is asked if a server refuses, is unreachable, or does not answer within a quarter of the timeout. If all refuse, or the timeout
-/// passes, the pair is unavailable, or compacted if one server said so.
+/// The open Gets of the actor's current life. A pair that this process's log had when the life began comes from that log once it is
+/// committed, so a restarted actor costs the other processes nothing. Other pairs come from other processes, which are asked one after the
+/// other, after each refusal, lost connection or quarter of the timeout. If all refuse, or at the timeout, the pair is unavailable, or
+/// compacted if one of them said so.
 /// </summary>
 internal sealed class OwnGets(EngineContext context, PairReads pairs)
 {
@@ -34,7 +34,6 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.IsOwn))
@@ -68,7 +67,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    /// <summary>The actor is about to restore a snapshot that covers all pairs up to this serial.</summary>
+    /// <summary>The actor will restore a snapshot that covers all pairs up to this serial.</summary>
     public void OnRestore(Serial serial)
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.Get.Serial <= serial))
@@ -112,8 +111,8 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
 
     /// <summary>
     /// The quorum members except this process, in the order in which a Get asks them. First come those that had the pair at the founding,
-    /// the one with the fewest pairs first. So members with more pairs are kept for the pairs that only they have. Then comes the leader,
-    /// which has all pairs, then the others. Ties are ordered by name.
+    /// the one with the fewest pairs first, because only the others can serve later pairs. Then comes the leader, which has all pairs, and
+    /// then the others. Ties are ordered by name.
     /// </summary>
     public static IEnumerable<ProcessName> ServersInOrder(QuorumView quorum, LeaderView? leader, ProcessName self, Serial serial)
     {
@@ -154,7 +153,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    // A late refusal may come from a server that was asked before. It says nothing about the server that is asked now.
+    // A late refusal may come from a server that was asked before, and not from the one that is asked now.
     private void OnRefusedBy(IActorRef engine, Pending pending)
     {
         if (pending.Asked is { } asked && engine.Equals(context.Peers.Find(asked)))
@@ -197,7 +196,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
             return;
         }
 
-        // After the last server the first one is asked again: the request may have been lost.
+        // After the last server the first one is asked again, because the request may have been lost.
         var next = inReach.FirstOrDefault(server => !pending.Tried.Contains(server));
         if (next == default)
         {
@@ -224,13 +223,13 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
     {
         public ToEngine.Get Get { get; } = get;
 
-        // This process's own log has the pair, so no server is asked. The Get waits for the commit.
+        // True while the Get waits for the commit of a pair in this process's own log, so no server is asked.
         public bool IsOwn { get; set; }
 
-        // The store reads the pair.
+        // True while the store reads the pair.
         public bool IsRead { get; set; }
 
-        // The server that is asked; null: none is reachable.
+        // The server that is asked. Null if none is reachable.
         public ProcessName? Asked { get; set; }
 
         // The tick at which the next server is asked.
@@ -242,7 +241,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         public RaftFailure Otherwise { get; set; } = RaftFailure.NotDone(
             FailureReason.Unavailable, "No process in reach had the pair in time. Ask again.");
 
-        // These servers do not have the pair, although they have committed all that this process had when it asked.
+        // These servers lack the pair, although they had committed all that this process had when it asked.
         public HashSet<ProcessName> Refused { get; } = [];
     }
 }

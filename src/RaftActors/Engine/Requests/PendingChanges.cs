@@ -6,15 +6,14 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The transfers and changes of members that this process asked for and that have not ended. A change is sent when a leader is known. It is
-/// sent again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
-/// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a SetMaxQuorum
-/// when it has the maximum, a Raise when it has the version.
+/// The open transfers and changes of members that this process has sent to the leader, or will send once it knows one. A change is sent
+/// again only if it certainly changed nothing, so a sent change without an answer ends as unknown. A change of members is done when a
+/// committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were wanted.
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
     /// <summary>
-    /// The maximum number of open changes and transfers. Far more than operators ask at a time: the group makes one after the other.
+    /// The most open changes and transfers. The group makes one after the other, so operators never need more.
     /// </summary>
     public const int OfClientsMax = 256;
 
@@ -40,7 +39,7 @@ internal sealed class PendingChanges(EngineContext context)
         SendWaiting();
     }
 
-    /// <summary>A leader is known, or time went by.</summary>
+    /// <summary>A leader is known, or a tick has passed.</summary>
     public void SendWaiting()
     {
         if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } route)
@@ -88,7 +87,7 @@ internal sealed class PendingChanges(EngineContext context)
         }
     }
 
-    /// <summary>A process leads. It may be the target of a transfer, even if the old leader did not answer.</summary>
+    /// <summary>A process leads, which may be the target of a transfer although the old leader did not answer.</summary>
     public void OnLeader(ProcessName leader)
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.IsTransferredTo(leader)))
@@ -97,7 +96,7 @@ internal sealed class PendingChanges(EngineContext context)
         }
     }
 
-    /// <summary>An entry is committed. The context already has its configuration.</summary>
+    /// <summary>An entry is committed, whose configuration the context already has.</summary>
     public void OnCommitted(LogEntry entry)
     {
         if (_open.Count == 0)
@@ -119,10 +118,9 @@ internal sealed class PendingChanges(EngineContext context)
         }
     }
 
-    /// <summary>A snapshot was installed. The context already has its configuration.</summary>
+    /// <summary>A snapshot was installed, whose configuration the context already has.</summary>
     public void OnInstalled() => ConcludeUpTo(context.Commit);
 
-    /// <summary>The number of changes that have not ended.</summary>
     public int Count => _open.Count;
 
     public void OnTick()
@@ -135,12 +133,10 @@ internal sealed class PendingChanges(EngineContext context)
         SendWaiting();
     }
 
-    /// <summary>One line for each change that has not ended.</summary>
     public IEnumerable<string> Explain() => _open.InOrder.Select(pending => pending.IsSent
         ? $"{pending.Change.What} is with {pending.Leader}"
         : $"{pending.Change.What} waits: {pending.Obstacle}");
 
-    /// <summary>The engine stops.</summary>
     public void OnStopped()
     {
         foreach (var pending in _open.InOrder)
@@ -152,8 +148,8 @@ internal sealed class PendingChanges(EngineContext context)
     private static RaftFailure ToFailure(Pending pending, FailureReason ifSent, FailureReason ifNot, string why) =>
         pending.IsSent ? RaftFailure.Unknown(ifSent) : RaftFailure.NotDone(ifNot, $"{why}: {pending.Obstacle}.");
 
-    // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
-    // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
+    // The latest committed configuration decides, because this process may not have seen the entry at the place. It may have been committed
+    // before the place was known here, or in a snapshot. A change is a configuration entry, so without one from its place on, it was
     // overwritten.
     private void ConcludeUpTo(LogIndex index)
     {
@@ -191,7 +187,7 @@ internal sealed class PendingChanges(EngineContext context)
         SendLater(pending, FailureReason.NoLeader, "the leader that took it lost its term before it was committed");
     }
 
-    // With the next tick, or when a new leader is known.
+    // The change is sent again in the next tick, or when a new leader is known.
     private static void SendLater(Pending pending, FailureReason reason, string obstacle)
     {
         pending.IsSent = false;
@@ -224,7 +220,7 @@ internal sealed class PendingChanges(EngineContext context)
     {
         public ToEngine.Change Change { get; } = change;
 
-        // The change may have reached a leader.
+        // True if the change may have reached a leader.
         public bool IsSent { get; set; }
 
         // The leader when the change was sent.
@@ -246,7 +242,7 @@ internal sealed class PendingChanges(EngineContext context)
             _ => false,
         };
 
-        // After a transfer the leader that this process knows may still be the old one.
+        // After a transfer this process may still know the old leader.
         public ProcessName? NewLeader(ProcessName? known) => Change.What switch
         {
             GroupChange.Transfer { Target: { } target } => target,

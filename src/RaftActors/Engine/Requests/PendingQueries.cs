@@ -7,21 +7,18 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The queries of the actor's present life, and those of clients, that have not ended. One read in Core finds the index that the answers
-/// to all queries of one turn must include. When this process has committed that index, the actor answers. Queries that no leader
-/// confirmed are asked again until their timeout. A query that names a serial needs no leader: it waits until this process has committed
-/// that serial.
+/// The open queries of the actor's current life and of clients. One read in Core finds the index that the answers to all queries of a turn
+/// must include, and the actor answers once this process has committed that index. Queries that no leader confirmed are asked again until
+/// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial.
 /// </summary>
 internal sealed class PendingQueries(EngineContext context)
 {
-    /// <summary>
-    /// The maximum number of queries in Core. One step answers all queries that one round confirms, and heartbeats wait for that step.
-    /// </summary>
+    /// <summary>The most queries in Core. Heartbeats wait for the step that answers all queries of one round.</summary>
     public const int WindowReads = 4096;
 
     private readonly OpenRequests<Pending> _open = new();
 
-    // Queries to give to Core. Some may have ended.
+    // Queries that wait for a read in Core. Some may have ended.
     private readonly List<Pending> _unasked = [];
     private readonly List<Pending> _unaskedForLease = [];
 
@@ -31,7 +28,7 @@ internal sealed class PendingQueries(EngineContext context)
     // Queries whose index is not committed here yet. Some may have ended.
     private readonly PriorityQueue<List<Pending>, (LogIndex Index, long Read)> _confirmed = new();
 
-    // Queries that Core failed. The next tick or leader asks again.
+    // Queries whose read failed in Core. The next tick or leader asks again.
     private readonly List<Pending> _failed = [];
 
     // Queries whose serial is not committed here yet.
@@ -39,7 +36,6 @@ internal sealed class PendingQueries(EngineContext context)
     private int _inCore;
     private long _reads;
 
-    /// <summary>The queries that have not ended.</summary>
     public int Count => _open.Count;
 
     /// <summary>The reads whose index is not committed here yet.</summary>
@@ -123,7 +119,6 @@ internal sealed class PendingQueries(EngineContext context)
         }
     }
 
-    /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
         while (_confirmed.TryPeek(out var queries, out var place) && place.Index <= context.Commit)
@@ -169,7 +164,7 @@ internal sealed class PendingQueries(EngineContext context)
         AskWaiting();
     }
 
-    /// <summary>The life that asked, or was to answer, has ended. A client asks another process, or the next life.</summary>
+    /// <summary>The current life has ended, which asked, or should answer. A client asks another process, or the next life.</summary>
     public void Forget()
     {
         DeclineClients($"The actor of {context.Process.Name} has restarted or stopped.");
@@ -193,7 +188,7 @@ internal sealed class PendingQueries(EngineContext context)
         }
     }
 
-    // Otherwise queries would accumulate while there is no leader, or while this process commits nothing.
+    // Otherwise ended queries would accumulate while there is no leader, or this process commits nothing.
     private void ForgetEnded()
     {
         _unasked.RemoveAll(static pending => pending.HasEnded);
@@ -209,7 +204,7 @@ internal sealed class PendingQueries(EngineContext context)
 
     private List<Pending> UnaskedLike(Pending pending) => pending.MayUseLease ? _unaskedForLease : _unasked;
 
-    // If one read fails at once, so would the others.
+    // Ends after a read that fails at once, because the others would fail too.
     private void Ask(List<Pending> unasked, bool mayUseLease)
     {
         while (unasked.Count > 0 && _failed.Count == 0 && HasRoom)
@@ -273,7 +268,7 @@ internal sealed class PendingQueries(EngineContext context)
 
         public bool HasEnded { get; set; }
 
-        // This process must have committed this serial; null: a leader must confirm the query.
+        // The serial that this process must have committed, or null if a leader must confirm the query.
         public Serial? Awaited => consistency.NotBelow;
 
         public bool MayUseLease => consistency.MayUseLease;

@@ -15,7 +15,7 @@ internal static class ProcessDescription
     public static ClientReply.Description Of(RaftSettings settings) =>
         new(Machine.Current.Time.GetUtcNow(), Version, SettingTable.OfRaft.Shared(settings.Section));
 
-    // Without the commit, which the build adds.
+    // The build adds the commit after a plus.
     private static string VersionOf(Type type) =>
         type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
 }

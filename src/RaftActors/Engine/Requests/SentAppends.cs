@@ -3,25 +3,25 @@ using System.Collections;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The open Appends that were sent, in the order of their numbers. Those of a client are 1, 2, 3 ...; an actor's have numbers already. The
-/// open ones span at most <see cref="Span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
+/// The open Appends that were sent, in the order of their numbers. A client's get the numbers 1, 2, 3 and so on here, and an actor's have
+/// numbers before. They span at most <see cref="Span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
 /// </summary>
 internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
 {
-    /// <summary>The requests that a session of the group remembers.</summary>
+    /// <summary>The number of requests of one origin that the group remembers.</summary>
     public const int Span = 256;
 
-    // The Append of number n is at n modulo Span. Null: there is none.
+    // The Append of number n is at n modulo Span.
     private readonly SessionAppend?[] _ring = new SessionAppend?[Span];
 
-    // Invariant: all that are open have numbers from _first to below _next, which are at most Span apart.
+    // Invariant: the open ones have numbers from _first to below _next, which are at most Span apart.
     private long _first = 1;
     private long _next = 1;
     private long _bytes;
 
     public int Count { get; private set; }
 
-    /// <summary>Adds an Append, and gives it a number if it has none. False: there is no room.</summary>
+    /// <summary>Adds an Append, and gives it a number if it has none. Returns false if there is no room.</summary>
     public bool TryAdd(SessionAppend append)
     {
         var number = append.Number > 0 ? append.Number : _next;
@@ -40,7 +40,7 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
         return true;
     }
 
-    /// <summary>The open Append of this number; null if there is none.</summary>
+    /// <summary>The open Append of this number, if there is one.</summary>
     public SessionAppend? Find(long number) => number >= _first && number < _next ? _ring[number % Span] : null;
 
     /// <summary>Does nothing if another Append, of an earlier life of the caller, has its number.</summary>

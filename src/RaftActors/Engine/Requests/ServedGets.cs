@@ -7,16 +7,13 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Gets of other processes. A Get is held until this process has committed all that the asker had, so an answer is never older than the
-/// question. It is also held while the pair is in the log and uncommitted. Then the actor answers, after the pairs up to there were
-/// delivered to it.
-/// <para>
-/// A Get above <see cref="MaxGets"/> is dropped, as by a broken network: its asker asks another server after a quarter of the timeout.
-/// </para>
+/// The Gets of other processes. A Get waits until this process has committed all that the asker had, so that the answer is not older than
+/// the question. It also waits while the pair is in the log and uncommitted. The actor answers after it has received the pairs up to there.
+/// A Get above <see cref="MaxGets"/> is dropped, and its asker asks another server after a quarter of the timeout.
 /// </summary>
 internal sealed class ServedGets(EngineContext context)
 {
-    /// <summary>The maximum number of open Gets of all other processes: the default raft.get-window of 16 of them.</summary>
+    /// <summary>The most open Gets of all other processes, which is the default raft.get-window of 16 of them.</summary>
     public const int MaxGets = 4096;
 
     private readonly List<Held> _held = [];
@@ -40,7 +37,6 @@ internal sealed class ServedGets(EngineContext context)
         }
     }
 
-    /// <summary>The commit index moved.</summary>
     public void ServeHeld()
     {
         if (_held.Count == 0 || _held.Where(IsDue).ToArray() is not { Length: > 0 } due)
@@ -66,13 +62,13 @@ internal sealed class ServedGets(EngineContext context)
         context.Send(held.Asker, reply);
     }
 
-    /// <summary>The number of Gets that wait for a commit.</summary>
+    /// <summary>The Gets that wait for a commit.</summary>
     public int Count => _held.Count;
 
     /// <summary>Drops Gets whose askers have given up.</summary>
     public void OnTick() => _held.RemoveAll(held => held.Deadline <= context.Now);
 
-    /// <summary>The life that was asked has ended. Another server may answer sooner than the next life.</summary>
+    /// <summary>The life that was asked has ended. Refuses its Gets, because another server may answer sooner than the next life.</summary>
     public void RefuseAll()
     {
         foreach (var (request, held) in _asked)
@@ -83,7 +79,7 @@ internal sealed class ServedGets(EngineContext context)
         _asked.Clear();
     }
 
-    // A new leader announces its last serial before it has committed an entry of its term. A process may ask for that serial at once.
+    // A process may ask for the last serial of a new leader at once, before the leader has committed an entry of its term.
     private bool IsDue(Held held)
     {
         var isOnItsWay = held.Request.Serial > context.Process.Pairs.CommittedSerial
@@ -95,7 +91,7 @@ internal sealed class ServedGets(EngineContext context)
     {
         if (context.HasActor && held.Request.Serial <= context.Process.Pairs.CommittedSerial)
         {
-            // The asker repeats a Get that is not answered in time. A slow actor would gather the repeats.
+            // An asker repeats a Get without an answer, so the mailbox of a slow actor would fill with repeats.
             var isRepeat = _asked.ContainsKey(held.Request.Request);
             _asked[held.Request.Request] = held;
             if (!isRepeat)

@@ -36,7 +36,7 @@ internal sealed class StateStreaming
         try
         {
             var isCancelled = new CancellationToken(canceled: true);
-            using var state = new StateStream(new CollectedState(), isCancelled);
+            using var state = new StateWriterStream(new CollectedState(), isCancelled);
             await writer(state, isCancelled).ConfigureAwait(false);
         }
         catch (Exception)
@@ -53,12 +53,12 @@ internal sealed class StateStreaming
 
     private async Task<StoreNews.StateStreamed> Run(HostedStore store, StateWriter writer)
     {
-        StateStream? state = null;
+        StateWriterStream? state = null;
         try
         {
             var collected = new CollectedState();
             using var target = store.BeginSnapshot(Description) ?? collected;
-            state = new StateStream(target, _stopping.Token);
+            state = new StateWriterStream(target, _stopping.Token);
             await writer(state, _stopping.Token).ConfigureAwait(false);
             state.Complete();
             return new StoreNews.StateStreamed(this, target == collected ? collected.Bytes : null, null);

@@ -21,7 +21,7 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
     private readonly RaftCoordination _coordination = RaftCoordination.Get(client.System);
 
     /// <summary>The beginning of the names of items that expire.</summary>
-    public const string Mortal = "mortal/";
+    public const string Expiring = "expiring/";
 
     private string AnyName => Names[client.Next(Names.Length)];
 
@@ -62,7 +62,7 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         6 => PutAsync(AnyName, null),
         7 => ReplaceAsync(AnyName),
         8 => DeleteAsync(AnyName, null),
-        _ => PutMortalAsync(),
+        _ => PutExpiringAsync(),
     };
 
     private Task DelayAsync(int most) => client.Delay(TimeSpan.FromMilliseconds(client.Next(most)));
@@ -173,9 +173,9 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         items.DoAsync(client.Number, new ItemCall.Delete(name, expected?.Value), async () =>
             new ItemAnswer(await _coordination.Items.DeleteAsync(name, expected?.Version)));
 
-    private async Task PutMortalAsync()
+    private async Task PutExpiringAsync()
     {
-        var (name, begun) = (Mortal + items.NewValue(), client.Now);
+        var (name, begun) = (Expiring + items.NewValue(), client.Now);
         try
         {
             await _coordination.Items.PutAsync(name, "", lifetime: LifetimeOfItems);

@@ -44,7 +44,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
         var all = await _coordination.Items.ListAsync();
         var services = all.Select(item => item.Name).Where(name => name.StartsWith("service/", StringComparison.Ordinal));
         return services.Order(StringComparer.Ordinal).SequenceEqual(Enumerable.Range(0, nodes).Select(Candidate.ServiceOf))
-            && !all.Any(item => item.Name.StartsWith(CoordinationUser.Mortal, StringComparison.Ordinal))
+            && !all.Any(item => item.Name.StartsWith(CoordinationUser.Expiring, StringComparison.Ordinal))
             && all.SequenceEqual(_items.Values);
     }
 

@@ -8,10 +8,10 @@ namespace RaftActors.Storage.Log;
 /// Writes a streamed snapshot into the folder of an opening. Invariant: the file gets its name, or it is deleted. It ends before it takes
 /// the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
 /// </summary>
-internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
+internal sealed class StreamedSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {
     private readonly Lock _lock = new();
-    private SnapshotWriter? _writer;
+    private SnapshotFileWriter? _writer;
     private StoreException? _end;
 
     public void Append(ReadOnlySpan<byte> state)

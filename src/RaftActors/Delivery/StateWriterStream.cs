@@ -6,7 +6,7 @@ namespace RaftActors.Delivery;
 /// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing,
 /// because writers of text dispose their streams.
 /// </summary>
-internal sealed class StateStream(ISnapshotWriter target, CancellationToken stopping) : Stream
+internal sealed class StateWriterStream(ISnapshotWriter target, CancellationToken stopping) : Stream
 {
     private const int PieceSize = 256 << 10;
 

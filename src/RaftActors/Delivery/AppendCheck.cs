@@ -9,7 +9,7 @@ namespace RaftActors.Delivery;
 /// <param name="findFault">The function of the options. Without it, each value that can be read may be appended.</param>
 /// <param name="isOfOperators">The other function of the options.</param>
 /// <param name="logic">The logic version of the group, as this process knows it.</param>
-internal sealed class PairCheck<TValue>(
+internal sealed class AppendCheck<TValue>(
     ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<TValue, bool>? isOfOperators, Func<int> logic)
 {
     // A switch over command classes has no case for null, and its default would admit one. For object, every value is a command.

@@ -8,7 +8,7 @@ namespace RaftActors.Engine;
 /// Reads the state of a snapshot from the store for the actor, and holds one checked piece in memory. Before <see cref="ReadTail"/>, the
 /// stream also has the kept results behind the state.
 /// </summary>
-internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : Stream
+internal sealed class SnapshotReadStream(RaftProcess process, Snapshot snapshot) : Stream
 {
     // The size of the blocks that a store in files checks. Larger arrays would be collected late.
     private const int PieceSize = 64 << 10;

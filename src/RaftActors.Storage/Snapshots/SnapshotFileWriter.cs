@@ -7,7 +7,7 @@ namespace RaftActors.Storage.Snapshots;
 /// Writes the file of one snapshot, from the first byte of the state to the last. Only the checksums of the blocks are kept in memory. The
 /// file is synced every <see cref="SyncSize"/> bytes, because one sync of the whole file would delay those of the log.
 /// </summary>
-internal sealed class SnapshotWriter : IDisposable
+internal sealed class SnapshotFileWriter : IDisposable
 {
     /// <summary>The most bytes that are written between two syncs.</summary>
     internal const int SyncSize = 32 << 20;
@@ -25,7 +25,7 @@ internal sealed class SnapshotWriter : IDisposable
     /// <param name="length">The length of the state. The whole file is allocated first, so a full disk shows before anything is written.
     /// If the length is null, it is known only at the end, and the file grows with the state.</param>
     /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
-    public SnapshotWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot, long? length)
+    public SnapshotFileWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot, long? length)
     {
         (_owner, Name, _description, _length) = (owner, name, snapshot, length);
         _seed = SnapshotFormat.FileSeedOf(owner, snapshot);

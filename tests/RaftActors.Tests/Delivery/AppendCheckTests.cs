@@ -4,7 +4,7 @@ using RaftActors.Values;
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>What has no place in the log of a group whose actors check their pairs.</summary>
-public sealed class PairCheckTests : TestKit
+public sealed class AppendCheckTests : TestKit
 {
     private readonly List<object?> _seen = [];
 
@@ -31,7 +31,7 @@ public sealed class PairCheckTests : TestKit
     {
         var values = new ValueCodec<object?>(Sys);
 
-        Assert.Contains("unknown kind 19", new PairCheck<object?>(values, findFault: null, isOfOperators: null, () => 1).FindRefusal(
+        Assert.Contains("unknown kind 19", new AppendCheck<object?>(values, findFault: null, isOfOperators: null, () => 1).FindRefusal(
             "key", values.Encode(new EntityFailure("as of an entity")), mayOperate: false)?.Detail);
     }
 
@@ -39,7 +39,7 @@ public sealed class PairCheckTests : TestKit
     public void Pair_of_a_reminder_is_not_for_clients()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, findFault: null, isOfOperators: null, () => 1);
+        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: null, () => 1);
 
         var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span), mayOperate: true);
 
@@ -50,7 +50,7 @@ public sealed class PairCheckTests : TestKit
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1);
+        var check = new AppendCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1);
 
         Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
     }
@@ -62,7 +62,7 @@ public sealed class PairCheckTests : TestKit
     public void Value_of_operators_is_for_operators(int value, bool mayOperate, bool isTaken)
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, findFault: null, isOfOperators: each => each < 0, () => 1);
+        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: each => each < 0, () => 1);
 
         var refusal = check.FindRefusal("key", values.Encode(value), mayOperate);
 
@@ -79,7 +79,7 @@ public sealed class PairCheckTests : TestKit
             return null;
         }
 
-        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, isOfOperators: null, () => 1);
+        var check = new AppendCheck<TValue?>(values, isChecked ? Check : null, isOfOperators: null, () => 1);
         var fault = check.FindRefusal("key", values.Encode(default), mayOperate: false)?.Detail;
         Assert.Equal(fault, check.FindRefusal("key", default(TValue?))?.Detail);
         return fault;
