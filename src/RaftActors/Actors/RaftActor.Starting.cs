@@ -150,7 +150,7 @@ public abstract partial class RaftActor<TValue, TResult>
             ReminderClock clock = new(Context.System.Scheduler, Self, life);
             process.Actor = latest;
             return _life = new(
-                life, process, order, turns, clock, slow, new RaftContext<TValue>(process, order, turns, check, latest));
+                life, process, order, turns, clock, slow, new RaftContext<TValue>(_extension, process, order, turns, check, latest));
         }
         catch (Exception cause)
         {

@@ -76,7 +76,10 @@ public abstract class RaftClient : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Describes one process's view of the group, as text for people. The leader knows most.</summary>
+    /// <summary>
+    /// Describes one process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
+    /// processes, and obstacles to a Join. The leader knows most.
+    /// </summary>
     /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">The process did not answer in time, or is not known.</exception>
@@ -84,23 +87,34 @@ public abstract class RaftClient : IAsyncDisposable
     public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds a process to the group, as <see cref="RaftContext{TValue}.Join"/> does. The client sends the call to one process and never
-    /// again, because the group does not recognise a repeated change.
+    /// Adds a process to the group, as a learner. Start the new process with <c>raft.joining = on</c>, before or after this call. The
+    /// client sends the call to one process and never again, because the group does not recognise a repeated change.
+    /// <para>
+    /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
+    /// consensus (Raft §6, thesis §4.3), one change at a time.
+    /// </para>
     /// </summary>
     /// <param name="name">The full name of the new process.</param>
     /// <param name="basedOn">
-    /// The <see cref="Membership.Index"/> that the caller decided on. If the group has changed since, nothing is changed. Null: any.
+    /// The <see cref="Membership.Index"/> or <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed
+    /// since, the call ends as NotDone, with <see cref="FailureReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> JoinAsync(
         ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a process from the group, as <see cref="RaftContext{TValue}.Leave"/> does. Sent once, as by JoinAsync.</summary>
+    /// <summary>
+    /// Removes a process from the group. If there is a fit learner, it takes the place of a removed voter. Do not remove a process that
+    /// only restarts: it stays a member. Sent once, as by JoinAsync.
+    /// </summary>
     /// <param name="name">The full name of the process to remove.</param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
-    /// <param name="incarnation">The only one that is removed, as in <see cref="RaftContext{TValue}.Leave"/>. Null: each one.</param>
+    /// <param name="incarnation">
+    /// One of two <see cref="GroupMember.Incarnations"/> that the group has of this name. Only that one is removed, and the name stays in
+    /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
@@ -110,7 +124,12 @@ public abstract class RaftClient : IAsyncDisposable
         CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sets the largest number of voters, as <see cref="RaftContext{TValue}.SetMaxQuorum"/> does. Sent once, as by JoinAsync.
+    /// Sets the largest number of voters of the group. The group keeps the number until the next call, whatever <c>raft.quorum.max</c> its
+    /// processes have. Sent once, as by JoinAsync.
+    /// <para>
+    /// With a higher number the leader promotes caught-up learners. With a lower one, surplus voters become learners in the same change.
+    /// The leader stays a voter, and so do those that answer and have the longest logs.
+    /// </para>
     /// </summary>
     /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
@@ -151,7 +170,8 @@ public abstract class RaftClient : IAsyncDisposable
         int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
+    /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Appends
+    /// wait meanwhile, and go to the new leader. Sent once, as by JoinAsync.
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>

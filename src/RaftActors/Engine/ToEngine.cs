@@ -49,12 +49,6 @@ internal abstract record ToEngine
     /// <summary>Asks when the actor may answer a query.</summary>
     public sealed record Query(RequestRef Request, TimeSpan Timeout, ReadConsistency Consistency) : ToEngine;
 
-    /// <summary>Asks the leader for a change. The engine itself answers <paramref name="ReplyTo"/>.</summary>
-    public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, ICanTell? ReplyTo) : ToEngine;
-
-    /// <summary>Asks for an explanation of the process's state.</summary>
-    public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;
-
     /// <summary>Asks for a snapshot now.</summary>
     public sealed record WantSnapshot : ToEngine;
 
