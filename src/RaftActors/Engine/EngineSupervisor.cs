@@ -65,7 +65,7 @@ internal sealed class EngineSupervisor : UntypedActor
     {
         // The second argument marks a fact that is published as an event too, as in EngineEffects.
         var stopped = resident.Stopped;
-        Context.GetLogger().Error("{0}", stopped.Detail, stopped);
+        Context.GetLogger().Error("{0}", stopped.Why, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 

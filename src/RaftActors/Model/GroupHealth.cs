@@ -43,7 +43,7 @@ public static class GroupHealth
             "Make room on the disk. No restart is needed.", status => If(status.IsDiskNearlyFull)),
         new(Diverged, Risk, "has another state than others",
             "Look for different programs, and for a clock or a random number in HandleAppend. Then start it with an empty store.",
-            status => status.Divergence is not { } differs || !differs.Concerns(status.Name) ? null
+            status => status.DivergedAt is not { } differs || !differs.Concerns(status.Name) ? null
                 : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
 
         // Seen by a process of its group.

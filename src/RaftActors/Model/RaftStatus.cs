@@ -125,14 +125,20 @@ public sealed record RaftStatus
     public string? Decision { get; internal init; }
 
     /// <summary>
-    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
+    /// Where and why the actor is held, because it fails at one pair or snapshot again and again, with the remedy, as text for people. Null:
+    /// it is not held.
     /// </summary>
-    public HeldActor? HeldAt { get; internal init; }
+    public string? Hold => HeldAt?.ToString();
+
+    internal HeldActor? HeldAt { get; init; }
 
     /// <summary>
-    /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since. Null: no difference is known.
+    /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since: where, which ones and the
+    /// remedy, as text for people. Null: no difference is known.
     /// </summary>
-    public StateDivergence? Divergence { get; internal init; }
+    public string? Divergence => DivergedAt?.ToString();
+
+    internal StateDivergence? DivergedAt { get; init; }
 
     /// <summary>
     /// Why the process takes no part in its group: Failed, Opening, Fenced, or its <see cref="Outside"/>. Null: it takes part.

@@ -45,7 +45,7 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Optional(status.ContractConflict, static (to, text) => to.Text(text));
         writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         writer.Optional(status.HeldAt, WriteHeld);
-        writer.Optional(status.Divergence, WriteDivergence);
+        writer.Optional(status.DivergedAt, WriteDivergence);
     }
 
     public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
@@ -76,7 +76,7 @@ internal sealed class StatusFormat(RaftHost host)
         ContractConflict = ReadOptional(ref reader),
         SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
         HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
-        Divergence = reader.Flag() ? ReadDivergence(ref reader) : null,
+        DivergedAt = reader.Flag() ? ReadDivergence(ref reader) : null,
     };
 
     private static void WriteHeld(ByteWriter writer, HeldActor held)

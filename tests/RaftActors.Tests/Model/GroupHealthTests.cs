@@ -67,7 +67,7 @@ public sealed class GroupHealthTests
             ["Risk: c@3 of group g sees values of different JSON in one logic version: b@2 and c@3 differ."]),
         ["full disk"] = (With(All.C with { IsDiskNearlyFull = true }),
             [FullDisk]),
-        ["two states"] = ([All.A with { Divergence = Differs }, All.B, All.C with { Divergence = Differs }],
+        ["two states"] = ([All.A with { DivergedAt = Differs }, All.B, All.C with { DivergedAt = Differs }],
             ["Risk: c@3 of group g has another state than others since serials 3 to 6: a@1, b@2 and c@3."]),
         ["silent"] = ([All.A, All.B],
             ["NotReady: c@3 of group g does not answer.", "Risk: Group g can lose no voter: 2 of 3 take part."]),
