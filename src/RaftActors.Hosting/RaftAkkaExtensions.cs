@@ -175,8 +175,8 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Lets the coordination group decide which members of the Akka.Cluster go down: see <see cref="RaftDowningProvider"/>. It takes the
-    /// place of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
+    /// Lets the coordination group decide which members of the Akka.Cluster go down, by its <c>RaftDowningProvider</c>. It takes the place
+    /// of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>

@@ -59,7 +59,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
     private static async Task<(int Status, string Text)> BreakAsync(
         RaftCoordination coordination, string name, long token, CancellationToken limit)
     {
-        IReadOnlyList<RaftHolder>? before = null;
+        IReadOnlyList<RaftClaim>? before = null;
         try
         {
             await foreach (var holders in coordination.ObserveAsync(name, limit))
