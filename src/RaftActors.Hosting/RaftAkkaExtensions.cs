@@ -212,7 +212,7 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Adds four health checks of the raft processes of this node. Each result has the problems by <see cref="GroupHealth"/>. They need
+    /// Adds four health checks of the raft processes of this node. Each result has the <see cref="RaftStatus.Problems"/>. They need
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>

@@ -22,7 +22,7 @@ internal sealed class RaftHealth(RaftPlan plan, Predicate<GroupProblem> isCounte
     private ImmutableArray<string> Problems(ActorSystem system) => plan.HasStarted
         ? [
             .. from process in Raft.Get(system).Processes
-               from problem in GroupHealth.Of(process)
+               from problem in process.Problems
                where isCounted(problem)
                select $"{problem}",
         ]

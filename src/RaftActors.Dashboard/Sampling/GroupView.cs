@@ -87,7 +87,7 @@ internal sealed record GroupView
             Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
                 ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,
         };
-        var problems = asked is null || failure is not null ? own.SelectMany(each => GroupHealth.Of(each)) : GroupHealth.Of(asked);
+        var problems = asked is null || failure is not null ? own.SelectMany(each => each.Problems) : asked.Problems;
         return view with
         {
             IsSound = failure is null && view.Leader is not null && view.Answering >= view.Majority,

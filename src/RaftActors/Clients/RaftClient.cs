@@ -160,7 +160,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// lacks the version.
     /// </summary>
     /// <param name="version">
-    /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftProgram.LogicVersion"/> of each member.
+    /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftStatus.LogicVersionMax"/> of each member.
     /// </param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>

@@ -8,7 +8,7 @@ namespace RaftActors;
 /// <summary>
 /// Checks the health of a group, or of one process. Health checks, the dashboard and the <c>raft</c> program show its words.
 /// </summary>
-public static class GroupHealth
+internal static class GroupHealth
 {
     private const string Bug = "Save the data directories and report a bug: this must not happen.";
 

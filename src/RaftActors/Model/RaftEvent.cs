@@ -244,7 +244,7 @@ public abstract record RaftEvent
 
     /// <summary>
     /// The actor is held: it failed three times at one pair or snapshot, and tries again after growing pauses
-    /// (<see cref="RaftStatus.Hold"/>). Published once for each such place.
+    /// (<see cref="RaftStatus.Problems"/>). Published once for each such place.
     /// </summary>
     public sealed record Held : RaftEvent
     {
@@ -258,7 +258,7 @@ public abstract record RaftEvent
     }
 
     /// <summary>
-    /// The actors of the group differ (<see cref="RaftStatus.Divergence"/>). Every process that hears of it publishes it, once for the same
+    /// The actors of the group differ (<see cref="RaftStatus.Problems"/>). Every process that hears of it publishes it, once for the same
     /// sides.
     /// </summary>
     public sealed record StateDiverged : RaftEvent

@@ -36,6 +36,12 @@ public sealed record RaftStatus
     /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; internal init; }
 
+    /// <summary>
+    /// The problems of the process, as it knows them itself, the worst first. Health checks, the dashboard and <c>raft check</c> have the
+    /// same words.
+    /// </summary>
+    public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(this);
+
     /// <summary>The Raft role of the process in its term.</summary>
     public RaftRole Role { get; internal init; }
 
@@ -93,14 +99,17 @@ public sealed record RaftStatus
     /// </summary>
     public int? LogicVersion { get; internal init; }
 
+    /// <summary>The newest logic version that the program of this process has.</summary>
+    public int LogicVersionMax => Program.LogicVersion;
+
     /// <summary>The program of this process.</summary>
-    public RaftProgram Program { get; internal init; } = RaftProgram.Unknown;
+    internal RaftProgram Program { get; init; } = RaftProgram.Unknown;
 
     /// <summary>
     /// Another process has the logic version of this one, and values of other JSON, as text for people with the remedy. Null: none is
     /// known.
     /// </summary>
-    public string? ContractConflict { get; internal init; }
+    internal string? ContractConflict { get; init; }
 
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
@@ -108,10 +117,10 @@ public sealed record RaftStatus
     /// <summary>
     /// Two processes run with one name, which is this process's or a peer's, as text for people with the remedy. Null: none is known.
     /// </summary>
-    public string? NameConflict { get; internal init; }
+    internal string? NameConflict { get; init; }
 
     /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
-    public bool IsDiskNearlyFull { get; internal init; }
+    internal bool IsDiskNearlyFull { get; init; }
 
     /// <summary>
     /// The longest sync of the log in the last 5 to 10 seconds. One that runs counts with its time until now. Each Append waits for one.
@@ -125,19 +134,13 @@ public sealed record RaftStatus
     public string? Decision { get; internal init; }
 
     /// <summary>
-    /// Where and why the actor is held, because it fails at one pair or snapshot again and again, with the remedy, as text for people. Null:
-    /// it is not held.
+    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
     /// </summary>
-    public string? Hold => HeldAt?.ToString();
-
     internal HeldActor? HeldAt { get; init; }
 
     /// <summary>
-    /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since: where, which ones and the
-    /// remedy, as text for people. Null: no difference is known.
+    /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since. Null: no difference is known.
     /// </summary>
-    public string? Divergence => DivergedAt?.ToString();
-
     internal StateDivergence? DivergedAt { get; init; }
 
     /// <summary>
