@@ -1,12 +1,12 @@
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>Asks the processes of one group for their state. Each call has one open question at a time. Thread-safe.</summary>
-internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? contacts)
+internal sealed class GroupPoll(Raft raft, string group)
 {
     // Longer than a call to another node takes, and short enough for a page that shows the silence.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group, contacts));
+    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group));
 
     private readonly Once _status = new();
     private readonly Once _explanation = new();
