@@ -22,11 +22,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private Quorum? _quorum;
     private Leader? _leader;
 
-    public void Meet(ProcessName name, Serial serial) => SetPeer(new Peer(name, ActorOf(name), serial, isReachable: true));
-
-    /// <exception cref="InvalidOperationException">The actor has not met the process.</exception>
-    public void ChangePeer(ProcessName name, Func<Peer, Peer> change) => SetPeer(change(
-        _met.GetValueOrDefault(name) ?? throw new InvalidOperationException($"The actor has not met {name}. Call Meet first.")));
+    public void Meet(Peer peer)
+    {
+        _met[peer.Name] = peer;
+        _actor?.Tell(new ToActor.PeerMet(_life, peer));
+    }
 
     public void SetQuorum(Func<ProcessName, Quorum?> quorum)
     {
@@ -247,12 +247,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
         _waiting.ForEach(step => step(this));
         _waiting.Clear();
-    }
-
-    private void SetPeer(Peer peer)
-    {
-        _met[peer.Name] = peer;
-        _actor?.Tell(new ToActor.PeerMet(_life, peer));
     }
 
     private void TellLeader(Leader? leader)

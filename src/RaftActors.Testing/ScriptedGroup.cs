@@ -65,16 +65,13 @@ public sealed class ScriptedGroup<TValue>
         ElectPeer();
     }
 
-    /// <summary>Lets the actor meet a process, which is reachable. Callback: HandlePeer.</summary>
-    public void Meet(ProcessName peer, Serial serial) => Tell(engine => engine.Meet(peer, serial));
-
-    /// <summary>Gives a process that the actor has met a raft actor, or none. Callback: HandlePeer.</summary>
-    public void SetActor(ProcessName peer, IActorRef? raftActor) =>
-        Tell(engine => engine.ChangePeer(peer, met => met with { Actor = raftActor }));
-
-    /// <summary>Makes a process that the actor has met reachable or unreachable. Callback: HandlePeer.</summary>
-    public void SetReachable(ProcessName peer, bool isReachable) =>
-        Tell(engine => engine.ChangePeer(peer, met => met with { IsReachable = isReachable }));
+    /// <summary>Lets the actor meet a process, or meet it again in another state. Callback: HandlePeer.</summary>
+    /// <param name="peer">The name of the process.</param>
+    /// <param name="serial">Its highest serial.</param>
+    /// <param name="raftActor">Its raft actor. Null: it has none now.</param>
+    /// <param name="isReachable">Whether messages reach it.</param>
+    public void Meet(ProcessName peer, Serial serial, IActorRef? raftActor = null, bool isReachable = true) =>
+        Tell(engine => engine.Meet(new Peer(peer, raftActor, serial, isReachable)));
 
     /// <summary>Builds a quorum. Callback: HandleQuorum.</summary>
     /// <param name="withActor">True: a quorum of three with the actor. False: a quorum of two; the actor is a learner.</param>

@@ -222,10 +222,10 @@ public sealed class RaftActorTests : ScriptedActorTest
         Sys.ActorOf(Props.Create(() => new PeerRecorder(TestActor)));
         var name = Group.Peers[0];
         Group.Meet(name, new Serial(2));
-        Group.SetActor(name, TestActor);
-        Group.SetReachable(name, isReachable: false);
-        Group.SetReachable(name, isReachable: false);
-        Group.SetActor(name, null);
+        Group.Meet(name, new Serial(2), TestActor);
+        Group.Meet(name, new Serial(2), TestActor, isReachable: false);
+        Group.Meet(name, new Serial(2), TestActor, isReachable: false);
+        Group.Meet(name, new Serial(2), isReachable: false);
 
         ExpectMsg(new Peer(name, null, new Serial(2), isReachable: true));
         ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: true));
