@@ -40,5 +40,5 @@ internal readonly record struct ProcessPlace(string Group, ProcessName Name) : I
 {
     /// <inheritdoc/>
     public int CompareTo(ProcessPlace other) =>
-        string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Name.CompareTo(other.Name);
+        string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Comparer<ProcessName>.Default.Compare(Name, other.Name);
 }

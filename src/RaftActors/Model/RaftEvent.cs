@@ -94,7 +94,7 @@ public abstract record RaftEvent
         public ImmutableArray<GroupMember> Members { get; }
 
         /// <summary>The store had this configuration when the process started, so an earlier process may have published it.</summary>
-        public bool IsRecovered { get; }
+        internal bool IsRecovered { get; }
 
         /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
         internal bool HasSelf => Members.Any(member => member.Name == Process);
@@ -120,7 +120,7 @@ public abstract record RaftEvent
             : base(group, process) => (Index, Promoted, Demoted, Reason) = (index, promoted, demoted, reason);
 
         /// <summary>The index of the configuration in the log.</summary>
-        public LogIndex Index { get; }
+        internal LogIndex Index { get; }
 
         /// <summary>The new voters, by name; empty if the voters stay. A process with another store than before is in both lists.</summary>
         public ImmutableArray<ProcessName> Promoted { get; }
@@ -166,7 +166,7 @@ public abstract record RaftEvent
             : base(group, process) => (By, Reason, Why) = (by, reason, detail);
 
         /// <summary>The refusing process.</summary>
-        public ProcessName By { get; }
+        internal ProcessName By { get; }
 
         internal RefusalReason Reason { get; }
 
@@ -186,7 +186,7 @@ public abstract record RaftEvent
             : base(group, process) => (Name, Why) = (name, detail);
 
         /// <summary>The name that both have.</summary>
-        public ProcessName Name { get; }
+        internal ProcessName Name { get; }
 
         internal string Why { get; }
 

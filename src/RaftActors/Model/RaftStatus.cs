@@ -63,7 +63,7 @@ public sealed record RaftStatus
     /// <summary>
     /// The uuid of the group, minted at its founding. It distinguishes two groups with one id. <see cref="Guid.Empty"/> before that.
     /// </summary>
-    public Guid Identity { get; internal init; }
+    internal Guid Identity { get; init; }
 
     /// <summary>
     /// The members of the group by name, as last committed on this process. Before the first commit: the members in the log at the
@@ -195,6 +195,6 @@ public sealed record RaftStatus
         + (ContractConflict is null ? "" : $", contract conflict: {ContractConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
         + (HeldAt is null ? "" : $", held: {HeldAt}")
-        + (Divergence is null ? "" : $", diverged: {Divergence}")
+        + (DivergedAt is null ? "" : $", diverged: {DivergedAt}")
         + (IsDiskNearlyFull ? ", disk nearly full" : "");
 }
