@@ -125,8 +125,8 @@ public sealed class Raft : IExtension
             : null;
 
     /// <summary>
-    /// Streams the events of the processes of this node from now on: those that the actor system's event stream publishes, for code that
-    /// is no actor. At most 1,000 events wait for the reader. Of more, the oldest are dropped, because
+    /// Streams the events of the processes of this node, from the first read of the enumeration on: those that the actor system's event
+    /// stream publishes, for code that is no actor. At most 1,000 events wait for the reader. Of more, the oldest are dropped, because
     /// <see cref="Processes"/> shows what they have led to. Ends with the actor system.
     /// </summary>
     /// <param name="cancellationToken">Ends the enumeration.</param>
@@ -257,10 +257,12 @@ public sealed class Raft : IExtension
     /// As in <see cref="RaftClientOptions{TValue, TResult}"/>. Null: those of another open client of the group, if it was given some.
     /// </param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null) => NewClient<object?, object?>(
-        group,
-        new() { Contacts = contacts ?? _clients.Values.FirstOrDefault(each => each.Group == group && each.Contacts is not null).Contacts },
-        isListed: false);
+    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null)
+    {
+        group ??= _system.Settings.Config.GetString("raft.group");
+        contacts ??= _clients.Values.FirstOrDefault(each => each.Group == group && each.Contacts is not null).Contacts;
+        return NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
+    }
 
     /// <summary>
     /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
