@@ -10,7 +10,7 @@ internal sealed partial class LogServer
 {
     // The members after the latest configuration; null: no configuration is known.
     private ImmutableArray<ServerId>? _members;
-    private LogIndex _membersIndex;
+    private long _membersIndex;
 
     private bool _hasLoggedRemoval;
 

@@ -95,7 +95,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
 
     private async Task ChangeAsync(
         HttpContext http,
-        Func<RaftClient, ProcessName, LogIndex?, Task<Outcome<Membership>>> change,
+        Func<RaftClient, ProcessName, long?, Task<Outcome<Membership>>> change,
         string done,
         string what)
     {
@@ -159,9 +159,9 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         return await http.Request.ReadFormAsync(http.RequestAborted);
     }
 
-    private static bool TryIndex(string text, out LogIndex? index)
+    private static bool TryIndex(string text, out long? index)
     {
-        index = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new LogIndex(number) : null;
+        index = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
         return index is not null || text.Length == 0;
     }
 

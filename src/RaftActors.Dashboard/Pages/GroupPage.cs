@@ -82,7 +82,7 @@ internal static class GroupPage
     private static Markup Members(GroupView group, DateTimeOffset at)
     {
         HtmlWriter html = new();
-        html.Add($"<table role=\"table\"><caption>Members, from index {group.MembersIndex.Value:N0} on");
+        html.Add($"<table role=\"table\"><caption>Members, from index {group.MembersIndex:N0} on");
         html.Add($"{(group.MaxQuorum is { } max ? $", at most {max} voters" : "")}</caption><thead><tr role=\"row\">");
         foreach (var heading in (string[])["Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag"])
         {
@@ -151,7 +151,7 @@ internal static class GroupPage
     {
         html.Add($"<input type=\"hidden\" name=\"group\" value=\"{group.Name}\">");
         html.Add($"<input type=\"hidden\" name=\"member\" value=\"{process.Name}\">");
-        html.Add($"<input type=\"hidden\" name=\"basedOn\" value=\"{group.MembersIndex.Value}\">");
+        html.Add($"<input type=\"hidden\" name=\"basedOn\" value=\"{group.MembersIndex}\">");
     }
 
     private static Markup Join(GroupView group, ViewKey key)

@@ -19,7 +19,7 @@ internal sealed record GroupView
     public long Committed { get; private init; }
 
     /// <summary>The index of the members' configuration.</summary>
-    public LogIndex MembersIndex { get; private init; }
+    public long MembersIndex { get; private init; }
 
     public int? MaxQuorum { get; private init; }
 
@@ -82,7 +82,7 @@ internal sealed record GroupView
             Leader = led?.Leader,
             Term = answers.Select(each => each.Term).DefaultIfEmpty().Max(),
             Committed = answers.Select(each => each.Committed.Value).DefaultIfEmpty().Max(),
-            MembersIndex = newest?.MembersIndex ?? default,
+            MembersIndex = newest?.MembersIndex ?? 0,
             MaxQuorum = newest?.MaxQuorum,
             Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
                 ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,

@@ -102,7 +102,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Removes a process from the group. If there is a fit learner, it takes the place of a removed voter. Do not remove a process that
@@ -118,7 +118,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
-        LogIndex? basedOn = null,
+        long? basedOn = null,
         TimeSpan? timeout = null,
         Incarnation? incarnation = null,
         CancellationToken cancellationToken = default);
@@ -137,7 +137,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
     public abstract Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
@@ -152,7 +152,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not from 1 to 255.</exception>
     public abstract Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
@@ -167,7 +167,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is below 1.</exception>
     public abstract Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Appends

@@ -24,7 +24,7 @@ public sealed record GroupStatus
     public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(this);
 
     /// <summary>The answer with the latest configuration. Null: there is none.</summary>
-    internal RaftStatus? Latest => Processes.MaxBy(status => (status.MembersIndex, status.Committed));
+    internal RaftStatus? Latest => Processes.MaxBy(status => (status.MembersAt, status.Committed));
 
     /// <summary>The members as the latest configuration has them. A process that waits to be added knows none.</summary>
     internal ImmutableArray<GroupMember> Members => Latest is null or { Standing: ProblemKind.Waiting } ? [] : Latest.Members;

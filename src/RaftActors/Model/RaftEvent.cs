@@ -85,16 +85,16 @@ public abstract record RaftEvent
     {
         internal MembersChanged(
             string group, ProcessName process, LogIndex index, ImmutableArray<GroupMember> members, bool isRecovered = false)
-            : base(group, process) => (Index, Members, IsRecovered) = (index, members, isRecovered);
+            : base(group, process) => (Index, Members, IsRecovered) = (index.Value, members, isRecovered);
 
         /// <summary>The index of the configuration in the log. A consumer that has acted on a higher index ignores the event.</summary>
-        public LogIndex Index { get; }
+        public long Index { get; }
 
         /// <summary>The members, by name.</summary>
         public ImmutableArray<GroupMember> Members { get; }
 
         /// <summary>The store had this configuration when the process started, so an earlier process may have published it.</summary>
-        internal bool IsRecovered { get; }
+        public bool IsRecovered { get; }
 
         /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
         internal bool HasSelf => Members.Any(member => member.Name == Process);

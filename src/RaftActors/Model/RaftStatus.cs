@@ -78,7 +78,9 @@ public sealed record RaftStatus
     /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first
     /// commit. It grows also if a change leaves the members as they are.
     /// </summary>
-    public LogIndex MembersIndex { get; internal init; }
+    public long MembersIndex => MembersAt.Value;
+
+    internal LogIndex MembersAt { get; init; }
 
     /// <summary>
     /// The largest number of voters that the group has recorded: 3, 5, 7, 9 or 11, as last committed on this process. Null before the
@@ -162,7 +164,7 @@ public sealed record RaftStatus
             return IsRemoved ? ProblemKind.Removed
                 : Identity == Guid.Empty ? self is { IsVoter: true } ? ProblemKind.Founding : ProblemKind.Waiting
                 : self is not null ? null
-                : MembersIndex == LogIndex.Zero ? ProblemKind.Removed : ProblemKind.Waiting;
+                : MembersAt == LogIndex.Zero ? ProblemKind.Removed : ProblemKind.Waiting;
         }
     }
 

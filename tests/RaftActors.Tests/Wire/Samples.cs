@@ -157,7 +157,7 @@ internal static class Samples
             Identity = Id(9),
             Members = Members,
             IsRemoved = true,
-            MembersIndex = new LogIndex(305),
+            MembersAt = new LogIndex(305),
             MaxQuorum = 5,
             Reachable = [Two.Name],
             NameConflict = "two of one name",
