@@ -109,8 +109,7 @@ internal sealed class Sampler
     public RaftCoordination? Coordination => _coordination.Coordination;
 
     /// <summary>Returns the client of a group that is shown, or null if there is no such group.</summary>
-    public RaftClient? ClientOf(string group) =>
-        Groups().TryGetValue(group, out var contacts) ? PollOf(group, contacts).Client : null;
+    public RaftClient? ClientOf(string group) => Groups().Contains(group, StringComparer.Ordinal) ? PollOf(group).Client : null;
 
     // The owner with the most listeners loses its oldest one, so that browsers of one owner keep out nobody else.
     private bool HasRoomFor(string owner)

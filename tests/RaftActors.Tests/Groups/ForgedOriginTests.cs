@@ -28,7 +28,7 @@ public sealed class ForgedOriginTests : TestKit
     {
         _group.Found(0, 0);
         var first = Append("raft1", "bill", "paid");
-        var (name, incarnation, number) = first.Request;
+        var (name, incarnation, number) = (first.Request.Origin, first.Request.Incarnation, first.Request.Number);
         for (var next = number + 1; next <= number + Flood; next++)
         {
             Send("raft1", new ClientSession(incarnation.Value), next, "forged", isRetry: next % 2 == 0);
