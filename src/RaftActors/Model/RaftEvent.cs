@@ -153,7 +153,9 @@ public abstract record RaftEvent
         public bool IsExpected { get; internal init; }
 
         /// <inheritdoc/>
-        public override string Detail => IsReachable ? $"reaches {Peer}" : $"does not reach {Peer}{(IsExpected ? ", because a node stops" : "")}";
+        public override string Detail => IsReachable
+            ? $"reaches {Peer}"
+            : $"does not reach {Peer}{(IsExpected ? ", because a node stops" : "")}";
     }
 
     /// <summary>

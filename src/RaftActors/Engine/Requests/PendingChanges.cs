@@ -6,10 +6,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The transfers and changes of members that clients asked this process for and that have not ended. A change is sent when a leader is known. It is
-/// sent again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
-/// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a SetMaxQuorum
-/// when it has the maximum, a Raise when it has the version.
+/// The transfers and changes of members that clients asked this process for and that have not ended. A change is sent when a leader is
+/// known. It is sent again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a
+/// committed configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a
+/// SetMaxQuorum when it has the maximum, a Raise when it has the version.
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
