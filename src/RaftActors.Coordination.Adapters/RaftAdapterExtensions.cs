@@ -32,9 +32,9 @@ public static class RaftAdapterExtensions
         .AddSingleton<IDistributedSemaphoreProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>());
 
     /// <summary>
-    /// Stores the keys of data protection in the coordination group, so all nodes share them; see <see cref="RaftXmlRepository"/>. They are
-    /// unencrypted without a <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the
-    /// folder of the application, and nodes with different ones cannot read what the others protect.
+    /// Stores the keys of data protection in the coordination group, so all nodes share them. They are unencrypted without a
+    /// <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the folder of the
+    /// application, and nodes with different ones cannot read what the others protect.
     /// <para>
     /// The keys are read with their first use. By default data protection reads them while the host starts, which would block the start of
     /// the actor system that has them.

@@ -25,10 +25,10 @@ public sealed class RaftDistributedLockHandle : IDistributedSynchronizationHandl
     public CancellationToken HandleLostToken => _held.Lost;
 
     /// <summary>
-    /// Releases the lock, and blocks until the group has released it or the session is lost. Prefer <see cref="DisposeAsync"/>.
+    /// Releases the lock, and blocks until the group has released it or the session is lost. Prefer DisposeAsync.
     /// </summary>
-    public void Dispose() => Blocking.Wait(() => DisposeAsync().AsTask());
+    void IDisposable.Dispose() => Blocking.Wait(() => _held.DisposeAsync().AsTask());
 
     /// <summary>Releases the lock. The task ends when the group has released it, or when the session is lost.</summary>
-    public ValueTask DisposeAsync() => _held.DisposeAsync();
+    ValueTask IAsyncDisposable.DisposeAsync() => _held.DisposeAsync();
 }

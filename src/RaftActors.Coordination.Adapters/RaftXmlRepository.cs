@@ -13,7 +13,7 @@ namespace RaftActors.Coordination.Adapters;
 /// first use, once a day, and to make a key.
 /// </para>
 /// </summary>
-public sealed class RaftXmlRepository : IXmlRepository
+internal sealed class RaftXmlRepository : IXmlRepository
 {
     private const string Prefix = "data-protection/";
 

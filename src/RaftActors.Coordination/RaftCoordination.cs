@@ -169,14 +169,14 @@ public sealed class RaftCoordination : IExtension
     /// <returns>The holders, in the order in which they were granted: none or one of a lock, and more of a semaphore.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
-    public IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(string name, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return _locks.ObserveAsync(name, cancellationToken);
     }
 
     /// <summary>
-    /// Registers the address of a service that runs in this program, so that others find it by <see cref="RaftServiceDiscovery"/>, or as
+    /// Registers the address of a service that runs in this program, so that others find it by Akka.Discovery, or as
     /// the item <c>service/NAME/HOST:PORT</c>. The address disappears when this program ends, crashes, or is suspended for longer than the
     /// session's timeout. After a suspension it is registered again.
     /// </summary>

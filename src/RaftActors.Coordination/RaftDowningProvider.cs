@@ -14,7 +14,7 @@ namespace RaftActors.Coordination;
 /// RaftActors.Coordination"</c>.
 /// </para>
 /// </summary>
-public sealed class RaftDowningProvider : IDowningProvider
+internal sealed class RaftDowningProvider : IDowningProvider
 {
     private readonly DowningSettings _settings;
 

@@ -8,7 +8,7 @@ namespace RaftActors.Coordination;
 /// A lease of Akka.NET on the coordination group. The configuration names it, as <c>akka.coordination.lease.raft</c>: for the split brain
 /// resolver <c>lease-majority</c>, for cluster singletons and for cluster sharding. Thread-safe.
 /// </summary>
-public sealed class RaftLease : Lease
+internal sealed class RaftLease : Lease
 {
     // Separates the names of leases from those of the application's locks.
     private const string Prefix = "akka-lease/";

@@ -10,7 +10,7 @@ namespace RaftActors.Coordination;
 /// Finds the addresses that programs have registered by <see cref="RaftCoordination.RegisterAsync"/>. A discovery method of Akka.Discovery,
 /// which the configuration names: <c>akka.discovery.method = raft</c>. Thread-safe.
 /// </summary>
-public sealed class RaftServiceDiscovery : ServiceDiscovery
+internal sealed class RaftServiceDiscovery : ServiceDiscovery
 {
     // The time that a read of items has for all of its attempts.
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromSeconds(30);

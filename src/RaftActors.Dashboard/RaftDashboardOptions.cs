@@ -3,6 +3,10 @@ namespace RaftActors.Dashboard;
 /// <summary>Options of one dashboard.</summary>
 public sealed class RaftDashboardOptions
 {
+    internal RaftDashboardOptions()
+    {
+    }
+
     /// <summary>
     /// The name of the authorization policy that allows changes: transfers of the leadership, members that join or leave, and locks that
     /// are taken away. By default the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are;

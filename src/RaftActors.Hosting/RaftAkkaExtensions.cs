@@ -175,8 +175,8 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Lets the coordination group decide which members of the Akka.Cluster go down: see <see cref="RaftDowningProvider"/>. It takes the
-    /// place of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
+    /// Lets the coordination group decide which members of the Akka.Cluster go down, by its <c>RaftDowningProvider</c>. It takes the place
+    /// of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>
@@ -212,7 +212,7 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Adds four health checks of the raft processes of this node. Each result has the problems by <see cref="GroupHealth"/>. They need
+    /// Adds four health checks of the raft processes of this node. Each result has the <see cref="RaftStatus.Problems"/>. They need
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>

@@ -13,7 +13,7 @@ public sealed class RaftDiscoveryOption : IDiscoveryOptions
 {
     string IHoconOption.ConfigPath => "raft";
 
-    Type IHoconOption.Class => typeof(RaftServiceDiscovery);
+    Type IHoconOption.Class => RaftPlan.PlugIn("akka.discovery.raft.class");
 
     void IHoconOption.Apply(AkkaConfigurationBuilder builder, Setup? setup)
     {

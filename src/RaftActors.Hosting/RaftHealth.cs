@@ -28,7 +28,7 @@ internal sealed class RaftHealth(Func<AkkaHealthCheckContext, HealthCheckResult>
     {
         var problems =
             from process in plan.HasStarted ? Raft.Get(context.ActorSystem).Processes : []
-            from problem in GroupHealth.Of(process)
+            from problem in process.Problems
             where isCounted(problem)
             select $"{problem}";
         var text = mustBeStarted && !plan.HasStarted ? "The raft actors have not started." : string.Join(' ', problems);

@@ -2,8 +2,6 @@ using Akka.Actor.Setup;
 using Akka.Hosting;
 using Akka.Hosting.Coordination;
 
-using RaftActors.Coordination;
-
 namespace RaftActors.Hosting;
 
 /// <summary>
@@ -16,7 +14,7 @@ public sealed class RaftLeaseOption : LeaseOptionBase
     public override string ConfigPath => "akka.coordination.lease.raft";
 
     /// <inheritdoc/>
-    public override Type Class => typeof(RaftLease);
+    public override Type Class => RaftPlan.PlugIn("akka.coordination.lease.raft.lease-class");
 
     /// <summary>Adds the configuration of the lease.</summary>
     /// <inheritdoc/>

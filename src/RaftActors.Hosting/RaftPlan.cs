@@ -159,6 +159,9 @@ internal sealed class RaftPlan
         }
     }
 
+    /// <summary>Returns the class that a setting of the coordination names to Akka.NET.</summary>
+    public static Type PlugIn(string setting) => Type.GetType(RaftCoordination.DefaultConfig().GetString(setting), throwOnError: true)!;
+
     private static Config ParseHocon(string text)
     {
         try

@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Testing;
 
 /// <summary>
-/// A request or an answer of the raft actor under test. A <see cref="ScriptedGroup{TValue}"/> sends it to the test's probe. A closed
-/// set of types.
+/// A request of the raft actor under test, or a snapshot that it took. A <see cref="ScriptedGroup{TValue}"/> sends it to the test's probe.
+/// A closed set of types.
 /// </summary>
 public abstract record FromActor<TValue>
 {
@@ -59,58 +59,6 @@ public abstract record FromActor<TValue>
         public ReadConsistency Consistency { get; }
     }
 
-    /// <summary>The actor called TransferLeadership. End it with End of the scripted group.</summary>
-    public sealed record TransferLeadership : Call
-    {
-        internal TransferLeadership(RequestRef request, ProcessName? to)
-            : base(request) => To = to;
-
-        /// <summary>The new leader, or null for any other process.</summary>
-        public ProcessName? To { get; }
-    }
-
-    /// <summary>The actor called Join. End it with End of the scripted group.</summary>
-    public sealed record Join : Call
-    {
-        internal Join(RequestRef request, ProcessName name, LogIndex? basedOn)
-            : base(request) => (Name, BasedOn) = (name, basedOn);
-
-        /// <summary>The process that joins.</summary>
-        public ProcessName Name { get; }
-
-        /// <summary>The members that the call was based on, or null for any.</summary>
-        public LogIndex? BasedOn { get; }
-    }
-
-    /// <summary>The actor called Leave. End it with End of the scripted group.</summary>
-    public sealed record Leave : Call
-    {
-        internal Leave(RequestRef request, ProcessName name, LogIndex? basedOn, Incarnation? incarnation)
-            : base(request) => (Name, BasedOn, Incarnation) = (name, basedOn, incarnation);
-
-        /// <summary>The process that leaves.</summary>
-        public ProcessName Name { get; }
-
-        /// <summary>The members that the call was based on, or null for any.</summary>
-        public LogIndex? BasedOn { get; }
-
-        /// <summary>The incarnation that leaves, or null for any.</summary>
-        public Incarnation? Incarnation { get; }
-    }
-
-    /// <summary>The actor called SetMaxQuorum. End it with End of the scripted group.</summary>
-    public sealed record SetMaxQuorum : Call
-    {
-        internal SetMaxQuorum(RequestRef request, int max, LogIndex? basedOn)
-            : base(request) => (Max, BasedOn) = (max, basedOn);
-
-        /// <summary>The largest number of voters.</summary>
-        public int Max { get; }
-
-        /// <summary>The members that the call was based on, or null for any.</summary>
-        public LogIndex? BasedOn { get; }
-    }
-
     /// <summary>
     /// The actor returned this state from TakeSnapshot. The state was converted to bytes and back; with a StateCodec it is the codec's
     /// bytes. The state of an IRaftStreamSnapshot is a byte[]. A later life receives it in RestoreSnapshot.
@@ -125,12 +73,4 @@ public abstract record FromActor<TValue>
         /// <summary>The state.</summary>
         public object? State { get; }
     }
-
-    // A test compares the next two as a whole: ExpectMsg(new FromActor<int>.Validated("alice", null)). So it can make them.
-
-    /// <summary>HandleProposal returned null to accept the pair, or the fault for which it discards the pair.</summary>
-    public sealed record Validated(string Key, string? Fault) : FromActor<TValue>;
-
-    /// <summary>The actor returned this pair from HandleGet, or null because it does not have the pair.</summary>
-    public sealed record Served(Serial Serial, Entry<TValue>? Entry) : FromActor<TValue>;
 }

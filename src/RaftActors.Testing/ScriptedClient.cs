@@ -196,14 +196,14 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
     /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
-        LogIndex? basedOn = null,
+        long? basedOn = null,
         TimeSpan? timeout = null,
         Incarnation? incarnation = null,
         CancellationToken cancellationToken = default) =>
@@ -212,19 +212,19 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
     /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
     /// <summary>Ends as NotDone.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
     /// <summary>Ends as NotDone.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -15,9 +13,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 {
     private readonly List<Action<ScriptedEngine<TValue>>> _waiting = [];
     private readonly OrderedDictionary<ProcessName, Peer> _met = [];
-    private readonly Dictionary<RequestId, string> _proposed = [];
-    private readonly Dictionary<RequestId, Serial> _asked = [];
-    private readonly Dictionary<RequestRef, ICanTell?> _changes = [];
+    private readonly Dictionary<RequestId, TaskCompletionSource<string?>> _proposed = [];
+    private readonly Dictionary<RequestId, TaskCompletionSource<Entry<TValue>?>> _asked = [];
     private readonly ChunkedList<LogEntry> _committed = new();
     private RaftProcess? _process;
     private IActorRef? _actor;
@@ -25,11 +22,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private Quorum? _quorum;
     private Leader? _leader;
 
-    public void Meet(ProcessName name, Serial serial) => SetPeer(new Peer(name, ActorOf(name), serial, isReachable: true));
-
-    /// <exception cref="InvalidOperationException">The actor has not met the process.</exception>
-    public void ChangePeer(ProcessName name, Func<Peer, Peer> change) => SetPeer(change(
-        _met.GetValueOrDefault(name) ?? throw new InvalidOperationException($"The actor has not met {name}. Call Meet first.")));
+    public void Meet(Peer peer)
+    {
+        _met[peer.Name] = peer;
+        _actor?.Tell(new ToActor.PeerMet(_life, peer));
+    }
 
     public void SetQuorum(Func<ProcessName, Quorum?> quorum)
     {
@@ -90,14 +87,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     public void Confirm(RequestRef request) =>
         _actor?.Tell(new ToActor.Readable(_life, Process.Pairs.CommittedSerial, [new ReadableQuery(request)]));
 
-    public void End(Outcome<Membership> outcome)
-    {
-        if (_changes.Remove(outcome.Request, out var replyTo))
-        {
-            replyTo?.Tell(outcome, Self);
-        }
-    }
-
     public void Cancel(RequestRef request, RaftFailure failure) => _actor?.Tell(new ToActor.Cancelled(ToActor.AnyLife, request, failure));
 
     public void TakeSnapshot() => _actor?.Tell(new ToActor.TakeSnapshot(_life));
@@ -110,15 +99,15 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _actor?.Tell(new ToActor.Restore(_life, serial));
     }
 
-    public void Propose(RequestId question, string key, ReadOnlyMemory<byte> value)
+    public void Propose(RequestId question, string key, ReadOnlyMemory<byte> value, TaskCompletionSource<string?> fault)
     {
-        _proposed[question] = key;
+        _proposed[question] = fault;
         _actor?.Tell(new ToActor.Validate(_life, question, key, value));
     }
 
-    public void Ask(RequestId question, Serial serial)
+    public void Ask(RequestId question, Serial serial, TaskCompletionSource<Entry<TValue>?> served)
     {
-        _asked[question] = serial;
+        _asked[question] = served;
         _actor?.Tell(new ToActor.Serve(_life, question, serial));
     }
 
@@ -173,14 +162,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.Query query:
                 probe?.Tell(new FromActor<TValue>.Query(query.Request, query.Consistency), _actor);
                 break;
-            case ToEngine.Change change:
-                _changes[change.Request] = change.ReplyTo;
-                probe?.Tell(ToFromActor(change), _actor);
-                break;
-            case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(
-                    new Outcome<string> { Result = $"{Process.Name} is in a scripted group", Request = explain.Request }, Self);
-                break;
             case ToEngine.WantSnapshot:
                 TakeSnapshot();
                 break;
@@ -195,11 +176,11 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 var decoded = ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(Context.System).Decode(own);
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
                 break;
-            case ToEngine.Validated validated when _proposed.Remove(validated.Request, out var key):
-                probe?.Tell(new FromActor<TValue>.Validated(key, validated.Fault), _actor);
+            case ToEngine.Validated validated when _proposed.Remove(validated.Request, out var proposed):
+                proposed.SetResult(validated.Fault);
                 break;
-            case ToEngine.Served served when _asked.Remove(served.Request, out var serial):
-                probe?.Tell(new FromActor<TValue>.Served(serial, ToEntry(served.Pair)), _actor);
+            case ToEngine.Served served when _asked.Remove(served.Request, out var asked):
+                asked.SetResult(ToEntry(served.Pair));
                 break;
         }
     }
@@ -210,16 +191,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         RequestKey = append.RequestKey?.Hash,
         Reminder = append.IsOfReminder ? append.Value : default(ReadOnlyMemory<byte>?),
-    };
-
-    private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch
-    {
-        GroupChange.Transfer transfer => new FromActor<TValue>.TransferLeadership(change.Request, transfer.Target),
-        GroupChange.Join join => new FromActor<TValue>.Join(change.Request, join.Name, join.BasedOn),
-        GroupChange.Leave leave => new FromActor<TValue>.Leave(
-            change.Request, leave.Name, leave.BasedOn, leave.Incarnation),
-        GroupChange.SetMaxQuorum set => new FromActor<TValue>.SetMaxQuorum(change.Request, set.Max, set.BasedOn),
-        _ => throw new UnreachableException(),
     };
 
     // From one list, as Core does: the committed pairs are a view of it.
@@ -276,12 +247,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
         _waiting.ForEach(step => step(this));
         _waiting.Clear();
-    }
-
-    private void SetPeer(Peer peer)
-    {
-        _met[peer.Name] = peer;
-        _actor?.Tell(new ToActor.PeerMet(_life, peer));
     }
 
     private void TellLeader(Leader? leader)

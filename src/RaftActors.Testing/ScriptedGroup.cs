@@ -65,16 +65,13 @@ public sealed class ScriptedGroup<TValue>
         ElectPeer();
     }
 
-    /// <summary>Lets the actor meet a process, which is reachable. Callback: HandlePeer.</summary>
-    public void Meet(ProcessName peer, Serial serial) => Tell(engine => engine.Meet(peer, serial));
-
-    /// <summary>Gives a process that the actor has met a raft actor, or none. Callback: HandlePeer.</summary>
-    public void SetActor(ProcessName peer, IActorRef? raftActor) =>
-        Tell(engine => engine.ChangePeer(peer, met => met with { Actor = raftActor }));
-
-    /// <summary>Makes a process that the actor has met reachable or unreachable. Callback: HandlePeer.</summary>
-    public void SetReachable(ProcessName peer, bool isReachable) =>
-        Tell(engine => engine.ChangePeer(peer, met => met with { IsReachable = isReachable }));
+    /// <summary>Lets the actor meet a process, or meet it again in another state. Callback: HandlePeer.</summary>
+    /// <param name="peer">The name of the process.</param>
+    /// <param name="serial">Its highest serial.</param>
+    /// <param name="raftActor">Its raft actor. Null: it has none now.</param>
+    /// <param name="isReachable">Whether messages reach it.</param>
+    public void Meet(ProcessName peer, Serial serial, IActorRef? raftActor = null, bool isReachable = true) =>
+        Tell(engine => engine.Meet(new Peer(peer, raftActor, serial, isReachable)));
 
     /// <summary>Builds a quorum. Callback: HandleQuorum.</summary>
     /// <param name="withActor">True: a quorum of three with the actor. False: a quorum of two; the actor is a learner.</param>
@@ -145,29 +142,28 @@ public sealed class ScriptedGroup<TValue>
     /// <summary>Confirms a Query of the actor at the present commit index. Callback: HandleQuery.</summary>
     public void Confirm(FromActor<TValue>.Query query) => Tell(engine => engine.Confirm(query.Request));
 
-    /// <summary>
-    /// Ends a TransferLeadership, a Join, a Leave or a SetMaxQuorum of the actor. Its <c>replyTo</c> receives the outcome.
-    /// </summary>
-    public void End(Outcome<Membership> outcome) => Tell(engine => engine.End(outcome));
-
     /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>
     public void Cancel(RequestRef request, RaftFailure failure) => Tell(engine => engine.Cancel(request, failure));
 
-    /// <summary>
-    /// Proposes a pair of another process to the actor as the leader. Callback: HandleProposal. The probe receives what it returned.
-    /// </summary>
-    public void Propose(string key, TValue value)
+    /// <summary>Proposes a pair of another process to the actor as the leader. Callback: HandleProposal.</summary>
+    /// <returns>What HandleProposal returned: null to accept the pair, or the fault for which it discards the pair.</returns>
+    public Task<string?> ProposeAsync(string key, TValue value)
     {
         var question = NextQuestion();
         var bytes = _values.Encode(value);
-        Tell(engine => engine.Propose(question, key, bytes));
+        TaskCompletionSource<string?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tell(engine => engine.Propose(question, key, bytes, fault));
+        return fault.Task;
     }
 
-    /// <summary>Fetches a pair from the actor for another process. Callback: HandleGet. The probe receives the answer.</summary>
-    public void Ask(Serial serial)
+    /// <summary>Fetches a pair from the actor for another process. Callback: HandleGet.</summary>
+    /// <returns>What HandleGet returned. Null: the actor does not have the pair.</returns>
+    public Task<Entry<TValue>?> AskAsync(Serial serial)
     {
         var question = NextQuestion();
-        Tell(engine => engine.Ask(question, serial));
+        TaskCompletionSource<Entry<TValue>?> served = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Tell(engine => engine.Ask(question, serial, served));
+        return served.Task;
     }
 
     /// <summary>

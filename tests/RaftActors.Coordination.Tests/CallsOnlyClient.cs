@@ -19,21 +19,21 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
         throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName process, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        ProcessName process, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName process, LogIndex? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
+        ProcessName process, long? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int maxQuorum, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+        int maxQuorum, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+        int level, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+        int version, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();

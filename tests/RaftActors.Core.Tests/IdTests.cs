@@ -12,7 +12,7 @@ public sealed class IdTests
     [InlineData("9223372036854775807", long.MaxValue)]
     public void Serial_is_parsed_from_its_text(string text, long value)
     {
-        Assert.True(Serial.TryParse(text, null, out var serial));
+        Assert.True(Serial.TryParse(text, out var serial));
 
         Assert.Equal(new Serial(value), serial);
         Assert.Equal(text, new Serial(value).ToString());
@@ -25,7 +25,7 @@ public sealed class IdTests
     [InlineData(" 1")]
     [InlineData("1,000")]
     [InlineData("9223372036854775808")]
-    public void Text_that_is_no_number_from_0_on_is_no_serial(string? text) => Assert.False(Serial.TryParse(text, null, out _));
+    public void Text_that_is_no_number_from_0_on_is_no_serial(string? text) => Assert.False(Serial.TryParse(text, out _));
 
     [Fact]
     public void Name_of_a_process_has_at_most_1000_characters()

@@ -19,7 +19,6 @@ internal class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
         Receive<Book>(book => Raft.Append(book.Account, book.Amount, replyTo: Sender));
         Receive<GetBalance>(get => Sender.Tell(BalanceOf(get.Account)));
         Receive<ReadBalance>(read => Raft.Query(read, replyTo: Sender));
-        Receive<HandOver>(_ => Raft.TransferLeadership(replyTo: Sender));
         Receive<Exception>(trouble => throw trouble);
     }
 
@@ -72,11 +71,6 @@ internal sealed record GetBalance(string Account);
 
 /// <summary>Reads the balance linearizably, on any node. The sender receives an <see cref="Outcome{TResult}"/> of object.</summary>
 internal sealed record ReadBalance(string Account);
-
-/// <summary>
-/// Transfers leadership before the node stops. The sender receives an <see cref="Outcome{TResult}"/> of <see cref="Membership"/>.
-/// </summary>
-internal sealed record HandOver;
 
 /// <summary>Sent to the watcher for each applied booking.</summary>
 internal sealed record Booked(long Serial, string Account, int Amount);

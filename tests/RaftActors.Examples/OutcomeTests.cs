@@ -37,9 +37,8 @@ public sealed class OutcomeTests : TestKit
 
         Raft.Get(system).AddResultType(RaftCodec.Json<BookingResult>());
 
-        var request = new RequestRef(new ProcessName("ledger@node1"), default, 1);
         var booked = new BookingResult(IsBooked: true, Balance: 5);
-        var done = new Outcome<BookingResult> { Serial = new Serial(1), Result = booked, Request = request };
+        var done = new Outcome<BookingResult> { Serial = new Serial(1), Result = booked };
         var serializer = system.Serialization.FindSerializerFor(done);
         var manifest = Serialization.ManifestFor(serializer, done);
         Assert.Equal(done, system.Serialization.Deserialize(serializer.ToBinary(done), serializer.Identifier, manifest));

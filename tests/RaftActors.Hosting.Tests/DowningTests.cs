@@ -29,7 +29,7 @@ public sealed class DowningTests
         await host.StartAsync().WaitAsync(HostedNode.Guard);
 
         var system = host.Services.GetRequiredService<ActorSystem>();
-        Assert.IsType<RaftDowningProvider>(Akka.Cluster.Cluster.Get(system).DowningProvider);
+        Assert.Equal("RaftDowningProvider", Akka.Cluster.Cluster.Get(system).DowningProvider.GetType().Name);
 
         await host.StopAsync().WaitAsync(HostedNode.Guard);
     }

@@ -1,6 +1,8 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests;
 
@@ -19,12 +21,11 @@ internal class Recorder : RaftActor<string, int>
         Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
         Receive<Get>(get => Raft.Get(get.Serial));
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
-        Receive<Transfer>(transfer => Raft.TransferLeadership(transfer.To, transfer.Timeout, Sender));
-        Receive<Join>(join => Raft.Join(join.Name, replyTo: Sender, basedOn: join.BasedOn));
-        Receive<Leave>(leave => Raft.Leave(
-            leave.Name, replyTo: Sender, basedOn: leave.BasedOn, incarnation: leave.Incarnation));
-        Receive<SetMaxQuorum>(set => Raft.SetMaxQuorum(set.Max, replyTo: Sender, basedOn: set.BasedOn));
-        Receive<Explain>(_ => Raft.Explain(Sender));
+        Receive<Transfer>(transfer => Change(new GroupChange.Transfer(transfer.To), transfer.Timeout));
+        Receive<Join>(join => Change(new GroupChange.Join(join.Name, join.BasedOn)));
+        Receive<Leave>(leave => Change(new GroupChange.Leave(leave.Name, leave.BasedOn, leave.Incarnation)));
+        Receive<SetMaxQuorum>(set => Change(GroupChange.SetMaxQuorum.Of(set.Max, set.BasedOn)));
+        Receive<Explain>(_ => Call(new ClientCall.Explain()));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<GetView>(_ => Sender.Tell(new View(Raft.Leader, Raft.Quorum, Raft.Peers)));
         Receive<Snap>(_ => Raft.TakeSnapshot());
@@ -81,6 +82,17 @@ internal class Recorder : RaftActor<string, int>
     protected override void HandleCancel(RequestRef request, RaftFailure failure) => Tell($"cancel {failure}");
 
     protected void Tell(string what) => _watcher.Tell(what);
+
+    private void Change(GroupChange change, TimeSpan? timeout = null) =>
+        Call(new ClientCall.Change(change, timeout ?? TimeSpan.FromSeconds(10)));
+
+    // As a client of this process does. The Sender gets the answer.
+    private void Call(ClientCall call)
+    {
+        var calls = NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(Raft.Status.Group, Raft.Self))!;
+        calls.Add(call, Sender);
+        calls.Announce();
+    }
 
     internal sealed record Append(string Key, string Value, TimeSpan? Timeout = null, RequestKey? RequestKey = null);
 

@@ -118,9 +118,9 @@ internal sealed class EventMessages(ServerSettings settings)
                 + "as before. It rejoins by itself while a majority runs without it.",
             RefusalReason.RestoredDisk or RefusalReason.Outvoted or RefusalReason.Diverged =>
                 $"{by} and {settings.Id} disagree about acknowledged entries, so one of their disks has lost or changed some: "
-                + ServerId.Show(refused.Detail) + ".",
-            RefusalReason.Disputed => $"{by} reports that {ServerId.Show(refused.Detail)}.",
-            _ => $"{by} refuses {settings.Id}: {ServerId.Show(refused.Detail)}.",
+                + ServerId.Show(refused.Why) + ".",
+            RefusalReason.Disputed => $"{by} reports that {ServerId.Show(refused.Why)}.",
+            _ => $"{by} refuses {settings.Id}: {ServerId.Show(refused.Why)}.",
         };
     }
 }

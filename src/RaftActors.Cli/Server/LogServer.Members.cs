@@ -10,7 +10,7 @@ internal sealed partial class LogServer
 {
     // The members of the latest configuration, or null before any is known.
     private ImmutableArray<ServerId>? _members;
-    private LogIndex _membersIndex;
+    private long _membersIndex;
 
     private bool _hasLoggedRemoval;
 

@@ -90,11 +90,11 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
                 break;
             // A fenced server keeps running, to tell the others why. A server without an engine does nothing, so the program ends.
             case RaftEvent.Fenced fenced:
-                _terminal.Log($"is fenced: {Reason(fenced.Detail)} Stop this server, move {_settings.Data} away, and start it as before. "
+                _terminal.Log($"is fenced: {Reason(fenced.Why)} Stop this server, move {_settings.Data} away, and start it as before. "
                     + "It rejoins by itself while a majority runs without it.");
                 break;
             case RaftEvent.Stopped stopped:
-                _failed.TrySetResult(Reason(stopped.Detail));
+                _failed.TrySetResult(Reason(stopped.Why));
                 break;
         }
     }

@@ -51,7 +51,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
     /// <summary>Streams the holders of a lock, now and whenever they change. Ends only with the token.</summary>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
+    public async IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(
         string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
         RaftClaim[]? latest = null;
@@ -62,8 +62,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
         {
             if (latest?.SequenceEqual(view.Holders) != true)
             {
-                latest = [.. view.Holders];
-                yield return [.. latest.Select(each => new RaftHolder(each.Owner, each.Text, each.Token))];
+                yield return latest = [.. view.Holders];
             }
         }
     }

@@ -163,5 +163,5 @@ internal readonly record struct FoundingRank(LogPosition Position, ProcessName N
 {
     public bool IsBetterThan(FoundingRank other) =>
         Position.IsAtLeastAsUpToDateAs(other.Position)
-        && (!other.Position.IsAtLeastAsUpToDateAs(Position) || Name.CompareTo(other.Name) < 0);
+        && (!other.Position.IsAtLeastAsUpToDateAs(Position) || Comparer<ProcessName>.Default.Compare(Name, other.Name) < 0);
 }

@@ -18,8 +18,8 @@ public enum FailureReason
     DiskFull = 3,
 
     /// <summary>
-    /// The node stops, the engine of the process has stopped, or its actor is held (<c>RaftStatus.HeldAt</c>). Unknown: another process may
-    /// have the result of the pair.
+    /// The node stops, the engine of the process has stopped, or its actor is held (<c>RaftStatus.Problems</c>). Unknown: another process
+    /// may have the result of the pair.
     /// </summary>
     Stopped = 4,
 

@@ -1,7 +1,7 @@
 namespace RaftActors;
 
 /// <summary>The number of an entry in the Raft log, from 1; 0 is the place before the first entry.</summary>
-public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
+internal readonly record struct LogIndex(long Value) : IComparable<LogIndex>
 {
     /// <summary>The place before the first entry.</summary>
     internal static LogIndex Zero => new(0);

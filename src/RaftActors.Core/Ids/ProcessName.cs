@@ -57,7 +57,7 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     }
 
     /// <inheritdoc/>
-    public int CompareTo(ProcessName other) => string.CompareOrdinal(Value, other.Value);
+    int IComparable<ProcessName>.CompareTo(ProcessName other) => string.CompareOrdinal(Value, other.Value);
 
     /// <inheritdoc/>
     public override string ToString() => Value;

@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace RaftActors;
 
 /// <summary>
-/// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. Never above the index of its entry.
+/// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. Never above the index of its entry. As
+/// <see cref="IParsable{TSelf}"/>, which routes and forms read, its text is decimal digits.
 /// </summary>
 public readonly record struct Serial(long Value) : IComparable<Serial>, IParsable<Serial>
 {
@@ -31,13 +32,13 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     /// <summary>Not earlier than.</summary>
     public static bool operator >=(Serial left, Serial right) => left.Value >= right.Value;
 
-    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns.</summary>
-    /// <exception cref="FormatException">The text is no number, or negative.</exception>
-    public static Serial Parse(string s, IFormatProvider? provider = null) =>
-        TryParse(s, provider, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
+    static Serial IParsable<Serial>.Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
 
-    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns; false if the text is null, no number, or negative.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Serial result)
+    static bool IParsable<Serial>.TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Serial result) =>
+        TryParse(s, out result);
+
+    internal static bool TryParse([NotNullWhen(true)] string? s, out Serial result)
     {
         var isSerial = long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
         result = new Serial(value);

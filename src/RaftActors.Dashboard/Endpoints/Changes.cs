@@ -51,7 +51,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
     private static async Task<(int Status, string Text)> BreakAsync(
         RaftCoordination coordination, string name, long token, CancellationToken limit)
     {
-        IReadOnlyList<RaftHolder>? before = null;
+        IReadOnlyList<RaftClaim>? before = null;
         try
         {
             await foreach (var holders in coordination.ObserveAsync(name, limit))
@@ -87,7 +87,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
 
     private Task ChangeAsync(
         HttpContext http,
-        Func<RaftClient, ProcessName, LogIndex?, Task<Outcome<Membership>>> change,
+        Func<RaftClient, ProcessName, long?, Task<Outcome<Membership>>> change,
         string done,
         string what) => AnswerAsync(http, async form =>
     {
@@ -115,9 +115,9 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         };
     });
 
-    private static bool TryIndex(string text, out LogIndex? index)
+    private static bool TryIndex(string text, out long? index)
     {
-        index = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? new LogIndex(number) : null;
+        index = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
         return index is not null || text.Length == 0;
     }
 

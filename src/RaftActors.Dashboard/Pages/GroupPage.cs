@@ -84,7 +84,7 @@ internal static class GroupPage
 
     private static void Members(HtmlWriter html, GroupView group, DateTimeOffset at)
     {
-        var caption = FormattableString.Invariant($"Members, from index {group.MembersIndex.Value:N0} on");
+        var caption = FormattableString.Invariant($"Members, from index {group.MembersIndex:N0} on");
         caption += group.MaxQuorum is { } max ? $", at most {max} voters" : "";
         Words.Heads(html, caption, "Member", "Role", "For", "Votes", "Term", "Committed", "Delivered", "Lag");
 
@@ -134,7 +134,7 @@ internal static class GroupPage
     {
         html.Add($"<input type=\"hidden\" name=\"group\" value=\"{group.Name}\">");
         html.Add($"<input type=\"hidden\" name=\"member\" value=\"{process.Name}\">");
-        html.Add($"<input type=\"hidden\" name=\"basedOn\" value=\"{group.MembersIndex.Value}\">");
+        html.Add($"<input type=\"hidden\" name=\"basedOn\" value=\"{group.MembersIndex}\">");
     }
 
     private static void Join(HtmlWriter html, GroupView group, ViewKey key)

@@ -37,7 +37,8 @@ internal static class Words
         { Status.Fence: not null } => "fenced",
         { Member: null } => "no member",
         { Member.IsVoter: false } => "learner",
-        _ => EventText.Role(process.Status.Role),
+        { Status.Role: RaftRole.PreCandidate } => "pre-candidate",
+        _ => process.Status.Role.ToString().ToLowerInvariant(),
     };
 
     public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)

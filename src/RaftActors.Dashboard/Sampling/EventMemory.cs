@@ -28,7 +28,7 @@ internal sealed class EventMemory
 
     private void Add(RaftEvent told)
     {
-        var note = new EventNote(DateTimeOffset.UtcNow, told.Process, EventText.Of(told));
+        var note = new EventNote(DateTimeOffset.UtcNow, told.Process, told.Detail);
         _groups.AddOrUpdate(
             told.Group,
             static (_, next) => GroupEvents.None.With(next.told, next.note),

@@ -1,9 +1,9 @@
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>Asks the processes of one group for their state. Thread-safe.</summary>
-internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? contacts)
+internal sealed class GroupPoll(Raft raft, string group)
 {
-    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group, contacts));
+    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group));
     private readonly Poll<GroupStatus> _status = new();
     private readonly Poll<string> _explanation = new();
 

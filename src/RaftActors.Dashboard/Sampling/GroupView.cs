@@ -18,7 +18,7 @@ internal sealed record GroupView
     /// <summary>The highest serial that a process knows as committed.</summary>
     public long Committed { get; private init; }
 
-    public LogIndex MembersIndex { get; private init; }
+    public long MembersIndex { get; private init; }
 
     public int? MaxQuorum { get; private init; }
 
@@ -82,12 +82,12 @@ internal sealed record GroupView
             Leader = led?.Leader,
             Term = answers.Select(each => each.Term).DefaultIfEmpty().Max(),
             Committed = answers.Select(each => each.Committed.Value).DefaultIfEmpty().Max(),
-            MembersIndex = newest?.MembersIndex ?? default,
+            MembersIndex = newest?.MembersIndex ?? 0,
             MaxQuorum = newest?.MaxQuorum,
             Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
                 ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,
         };
-        var problems = asked is null || failure is not null ? own.SelectMany(each => GroupHealth.Of(each)) : GroupHealth.Of(asked);
+        var problems = asked is null || failure is not null ? own.SelectMany(each => each.Problems) : asked.Problems;
         return view with
         {
             IsSound = failure is null && view.Leader is not null && view.Answering >= view.Majority,

@@ -34,13 +34,13 @@ internal sealed class LogTail(Func<CommittedPair, string?>? show)
 
     // Compares more than the serial, because after a failed start a process of the same name may replace an earlier one, with another log.
     private static bool IsOf(LogRow row, CommittedPair pair) =>
-        (row.Index, row.Term, row.At) == (pair.Index.Value, pair.Term, pair.Time);
+        (row.Index, row.Term, row.At) == (pair.Index, pair.Term, pair.Time);
 
     private static string Short(string text) =>
         text.Length <= TextMax ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[TextMax - 1]) ? TextMax - 1 : TextMax)}…";
 
     private LogRow RowOf(CommittedPair pair) => new(
-        pair.Index.Value,
+        pair.Index,
         pair.Term,
         pair.Serial.Value,
         pair.Time,

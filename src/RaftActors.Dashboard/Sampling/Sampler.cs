@@ -108,8 +108,7 @@ internal sealed class Sampler
     public RaftCoordination? Coordination => _coordination.Coordination;
 
     /// <summary>Returns the client of a group that is shown, or null if there is no such group.</summary>
-    public RaftClient? ClientOf(string group) =>
-        Groups().TryGetValue(group, out var contacts) ? PollOf(group, contacts).Client : null;
+    public RaftClient? ClientOf(string group) => Groups().Contains(group, StringComparer.Ordinal) ? PollOf(group).Client : null;
 
     // The owner with the most listeners loses its oldest one, so that browsers of one owner keep out nobody else.
     private bool HasRoomFor(string owner)
@@ -205,23 +204,13 @@ internal sealed class Sampler
         }
     }
 
-    private Dictionary<string, IReadOnlyList<string>?> Groups()
-    {
-        var groups = _raft.HostedGroups.Concat(_named).Distinct(StringComparer.Ordinal)
-            .ToDictionary(group => group, _ => (IReadOnlyList<string>?)null, StringComparer.Ordinal);
-        foreach (var (group, contacts) in _raft.ClientGroups)
-        {
-            groups[group] = contacts;
-        }
-
-        return groups;
-    }
+    private IEnumerable<string> Groups() => _raft.Groups.Concat(_named).Distinct(StringComparer.Ordinal);
 
     private Task AskAsync(IReadOnlySet<Subject> shown)
     {
         var first = shown.Select(GroupOf).ToHashSet(StringComparer.Ordinal);
         var isShown = IsShown(shown);
-        var due = Groups().Where(each => isShown(each.Key)).Select(each => (Name: each.Key, Poll: PollOf(each.Key, each.Value)))
+        var due = Groups().Where(isShown).Select(each => (Name: each, Poll: PollOf(each)))
             .OrderByDescending(each => first.Contains(each.Name))
             .ThenBy(each => each.Poll.AskedAt)
             .Take(AskedMax)
@@ -265,7 +254,7 @@ internal sealed class Sampler
         var isShown = IsShown(shown);
         var own = _raft.ProcessesOf(isShown).ToLookup(process => process.Group, StringComparer.Ordinal);
         var at = DateTimeOffset.UtcNow;
-        var views = Groups().Keys.Where(isShown).Order(StringComparer.Ordinal).Select(group =>
+        var views = Groups().Where(isShown).Order(StringComparer.Ordinal).Select(group =>
         {
             var poll = _polls.GetValueOrDefault(group);
             var view = GroupView.Of(group, [.. own[group]], poll?.Status) with
@@ -297,6 +286,5 @@ internal sealed class Sampler
         ? _logs.GetOrAdd(group, name => new LogTail(_values.GetValueOrDefault(name))).Take(pairs)
         : null;
 
-    private GroupPoll PollOf(string group, IReadOnlyList<string>? contacts) =>
-        _polls.GetOrAdd(group, name => new GroupPoll(_raft, name, contacts));
+    private GroupPoll PollOf(string group) => _polls.GetOrAdd(group, name => new GroupPoll(_raft, name));
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace RaftActors.Testing.History;
 
 /// <summary>The result of a check of a history. A closed set of types.</summary>
-public abstract record HistoryVerdict<TInput, TOutput>
+internal abstract record HistoryVerdict<TInput, TOutput>
 {
     private HistoryVerdict()
     {

@@ -8,7 +8,7 @@ namespace RaftActors.Testing.History;
 /// question is NP-complete, so a history with many concurrent operations of one partition may end without a verdict.
 /// </para>
 /// </summary>
-public static class Linearizability
+internal static class Linearizability
 {
     /// <summary>Checks each partition of a history. If several are wrong, reports one of them, always the same.</summary>
     /// <typeparam name="TState">The state of the model.</typeparam>

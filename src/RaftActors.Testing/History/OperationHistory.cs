@@ -36,6 +36,23 @@ public sealed class OperationHistory<TInput, TOutput>
     /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Fail(Operation<TInput, TOutput> operation) => operation.End(OperationOutcome.Failed, default, _places++);
 
+    /// <summary>
+    /// Checks whether the history is linearizable: one copy that does the operations one after the other could have given all outputs. Each
+    /// operation takes effect at one moment between its invocation and its end (Herlihy and Wing). The same history gives the same text.
+    /// </summary>
+    /// <typeparam name="TState">The state of the model.</typeparam>
+    /// <param name="model">The behaviour of one copy.</param>
+    /// <param name="placesMax">The limit of places that the search of one partition visits. A place takes about 60 bytes.</param>
+    /// <returns>
+    /// Null: it is. Otherwise several lines for people: an order that explains the most, and the operation that does not fit behind it. Or
+    /// that the search ended at the limit, because too many operations of one partition are concurrent.
+    /// </returns>
+    public string? FindFault<TState>(SequentialModel<TState, TInput, TOutput> model, int placesMax = 2_000_000)
+    {
+        var verdict = Linearizability.Check(this, model, placesMax);
+        return verdict is HistoryVerdict<TInput, TOutput>.Linearizable ? null : $"{verdict}";
+    }
+
     /// <summary>Records that the client gave up. The operation may have taken effect, and may still do so at any time.</summary>
     /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Unknown(Operation<TInput, TOutput> operation) => operation.End(OperationOutcome.Unknown, default, _places++);

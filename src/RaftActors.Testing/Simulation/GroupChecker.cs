@@ -120,7 +120,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     // A life is checked between two turns, so its results are at rest.
     private void CheckResults(int number, RaftProcess process)
     {
-        if (process.Status.Divergence is { } divergence)
+        if (process.Status.DivergedAt is { } divergence)
         {
             throw new SimulationException("states", $"{divergence}{Suspects(number)}");
         }

@@ -10,13 +10,13 @@ public sealed record SimulationResult
     public ulong Hash { get; }
 
     /// <summary>The time of the simulation.</summary>
-    public TimeSpan Lasted { get; }
+    internal TimeSpan Lasted { get; }
 
     /// <summary>The turns of mailboxes, timers and programs.</summary>
-    public long Turns { get; }
+    internal long Turns { get; }
 
     /// <summary>The messages between nodes that were delivered.</summary>
-    public long Messages { get; }
+    internal long Messages { get; }
 
     /// <summary>The committed pairs.</summary>
     public long Pairs { get; }

@@ -154,7 +154,7 @@ public abstract partial class RaftActor<TValue, TResult>
             ReminderClock clock = new(Context.System.Scheduler, Self, life);
             process.Actor = latest;
             return _life = new(
-                life, process, order, turns, clock, slow, new RaftContext<TValue>(process, order, turns, check, latest, _questions));
+                life, process, order, turns, clock, slow, new RaftContext<TValue>(_extension, process, order, turns, check, latest, _questions));
         }
         catch (Exception cause)
         {

@@ -103,7 +103,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// </para>
     /// <para>
     /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An actor
-    /// that fails three times at one pair is held there (<see cref="RaftStatus.HeldAt"/>), and tries again after growing pauses.
+    /// that fails three times at one pair is held there (<see cref="RaftStatus.Problems"/>), and tries again after growing pauses.
     /// </para>
     /// </summary>
     /// <param name="entry">

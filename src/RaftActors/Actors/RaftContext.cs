@@ -25,8 +25,8 @@ namespace RaftActors;
 /// </para>
 /// <para>
 /// While a pair or a snapshot is applied, which is in HandleAppend, HandleSerial and RestoreSnapshot, only the properties,
-/// <see cref="Read"/>, <see cref="Explain"/> and <see cref="TakeSnapshot"/> may be used, and in HandleSerial also Get. The other calls
-/// throw: each process would make them, and again with each replay.
+/// <see cref="Read"/> and <see cref="TakeSnapshot"/> may be used, and in HandleSerial also Get. The other calls throw: each process would
+/// make them, and again with each replay.
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
@@ -44,6 +44,7 @@ public sealed partial class RaftContext<TValue>
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
     internal RaftContext(
+        Raft extension,
         RaftProcess process,
         DeliveryOrder order,
         DeliveryTurns turns,
@@ -51,9 +52,12 @@ public sealed partial class RaftContext<TValue>
         LatestActor latest,
         ValueCodec<object?> questions)
     {
-        (_process, _order, _turns, _check, Latest, _questions) = (process, order, turns, check, latest, questions);
+        (Extension, _process, _order, _turns, _check, Latest, _questions) = (extension, process, order, turns, check, latest, questions);
         (_values, _actor) = (check.Values, turns.Actor);
     }
+
+    /// <summary>The raft groups of this actor's system. In a raft actor, whose context is <c>Raft</c>, it saves the full name.</summary>
+    public Raft Extension { get; }
 
     /// <summary>This process.</summary>
     public ProcessName Self => _process.Name;
@@ -206,88 +210,6 @@ public sealed partial class RaftContext<TValue>
         var request = _process.NewRequest();
         var limit = timeout ?? _process.Settings.Requests.QueryTimeout;
         Tell(new ToEngine.Query(request, limit, consistency ?? ReadConsistency.Linearizable), replyTo, question);
-        return request;
-    }
-
-    /// <summary>
-    /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Any
-    /// process of the group may call it. Appends wait meanwhile, and go to the new leader.
-    /// </summary>
-    /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
-    /// <param name="timeout">The time until the named process leads. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
-    /// <param name="replyTo">
-    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>: Done also if the process led already. Null: no message is
-    /// sent.
-    /// </param>
-    public RequestRef TransferLeadership(ProcessName? to = null, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
-        Change(new GroupChange.Transfer(to), timeout, replyTo);
-
-    /// <summary>
-    /// Adds a process to the group, as a learner. Any process of the group may call it. Start the new process with
-    /// <c>raft.joining = on</c>, before or after this call.
-    /// <para>
-    /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
-    /// consensus (Raft §6, thesis §4.3), one change at a time.
-    /// </para>
-    /// </summary>
-    /// <param name="name">The full name of the new process.</param>
-    /// <param name="timeout">The time until the change is committed. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
-    /// <param name="replyTo">
-    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
-    /// </param>
-    /// <param name="basedOn">
-    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotDone,
-    /// with <see cref="FailureReason.Outdated"/>. Null: it does not matter.
-    /// </param>
-    public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
-        Change(new GroupChange.Join(name, basedOn), timeout, replyTo);
-
-    /// <summary>
-    /// Removes a process from the group. Any process of the group may call it, also to remove itself. If there is a fit learner, it
-    /// takes the place of a removed voter. Do not remove a process that only restarts: it stays a member.
-    /// </summary>
-    /// <param name="name">The full name of the process to remove.</param>
-    /// <param name="timeout">As in <see cref="Join"/>.</param>
-    /// <param name="replyTo">As in <see cref="Join"/>.</param>
-    /// <param name="basedOn">As in <see cref="Join"/>.</param>
-    /// <param name="incarnation">
-    /// One of two <see cref="GroupMember.Incarnations"/> that the group has of this name. Only that one is removed, and the name stays in
-    /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
-    /// </param>
-    public RequestRef Leave(
-        ProcessName name,
-        TimeSpan? timeout = null,
-        IActorRef? replyTo = null,
-        LogIndex? basedOn = null,
-        Incarnation? incarnation = null) => Change(new GroupChange.Leave(name, basedOn, incarnation), timeout, replyTo);
-
-    /// <summary>
-    /// Sets the largest number of voters of the group. Any process of the group may call it. The group keeps the number until the next
-    /// call, whatever <c>raft.quorum.max</c> its processes have.
-    /// <para>
-    /// With a higher number the leader promotes caught-up learners. With a lower one, surplus voters become learners in the same change.
-    /// The leader stays a voter, and so do those that answer and have the longest logs.
-    /// </para>
-    /// </summary>
-    /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
-    /// <param name="timeout">As in <see cref="Join"/>.</param>
-    /// <param name="replyTo">As in <see cref="Join"/>.</param>
-    /// <param name="basedOn">As in <see cref="Join"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
-    public RequestRef SetMaxQuorum(int max, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
-        Change(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, replyTo);
-
-    /// <summary>
-    /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
-    /// processes, and obstacles to a Join. The call is not forwarded. The leader knows most: call it there.
-    /// </summary>
-    /// <param name="replyTo">Receives one <see cref="Outcome{TResult}"/> of text. Do not parse it: its wording may change.</param>
-    public RequestRef Explain(IActorRef replyTo)
-    {
-        DemandInside(nameof(Explain));
-        ArgumentNullException.ThrowIfNull(replyTo);
-        var request = _process.NewRequest();
-        Tell(new ToEngine.Explain(request, replyTo));
         return request;
     }
 
@@ -460,14 +382,5 @@ public sealed partial class RaftContext<TValue>
                 }
             }
         }
-    }
-
-    private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
-    {
-        DemandPlace(change.GetType().Name);
-        var request = _process.NewRequest();
-        var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
-        Tell(new ToEngine.Change(request, change, deadline, replyTo));
-        return request;
     }
 }

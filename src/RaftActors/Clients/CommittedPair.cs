@@ -9,13 +9,13 @@ public sealed class CommittedPair
     private readonly StoredPair _pair;
 
     internal CommittedPair(RaftHost host, ProcessName process, LogIndex index, long term, StoredPair pair) =>
-        (_host, Process, Index, Term, _pair) = (host, process, index, term, pair);
+        (_host, Process, Index, Term, _pair) = (host, process, index.Value, term, pair);
 
     /// <summary>The process.</summary>
     public ProcessName Process { get; }
 
     /// <summary>The place of the pair in the log, which has entries without a pair, too.</summary>
-    public LogIndex Index { get; }
+    public long Index { get; }
 
     /// <summary>The term in which a leader appended it.</summary>
     public long Term { get; }

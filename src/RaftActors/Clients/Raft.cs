@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -29,6 +30,9 @@ namespace RaftActors;
 /// </summary>
 public sealed class Raft : IExtension
 {
+    /// <summary>The most events that wait for one reader. An election of a thousand groups has as many.</summary>
+    internal const int EventsMax = 1000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<ProcessPlace, ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
@@ -42,6 +46,7 @@ public sealed class Raft : IExtension
     // The open clients.
     private readonly ConcurrentDictionary<GroupCalls, (string Group, IReadOnlyList<string>? Contacts, bool IsListed)> _clients = [];
     private readonly ConcurrentDictionary<(string Name, int Count), RaftShards> _shards = [];
+    private readonly ConcurrentDictionary<EventReader, bool> _readers = [];
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -55,6 +60,7 @@ public sealed class Raft : IExtension
         _stores = new OpenStores(system);
         system.RegisterOnTermination(CloseStores);
         system.RegisterOnTermination(EndClients);
+        system.RegisterOnTermination(EndReaders);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
@@ -89,8 +95,13 @@ public sealed class Raft : IExtension
     public IEnumerable<RaftStatus> ProcessesOf(Func<string, bool> isWanted) =>
         Ordered().Where(each => isWanted(each.Key.Group)).Select(each => each.Value.Describe());
 
-    /// <summary>The groups that have processes here.</summary>
-    public IEnumerable<string> HostedGroups => Ordered().Select(each => each.Key.Group).Distinct(StringComparer.Ordinal);
+    /// <summary>
+    /// The groups that have a process here, or a client that appends and reads, without order. <see cref="CreateClient(string?,
+    /// IReadOnlyList{string}?)"/> makes a client of each.
+    /// </summary>
+    public IEnumerable<string> Groups => Ordered().Select(each => each.Key.Group)
+        .Concat(_clients.Values.Where(client => client.IsListed).Select(client => client.Group))
+        .Distinct(StringComparer.Ordinal);
 
     /// <summary>The processes whose store is open.</summary>
     internal IReadOnlyList<RaftProcess> OpenProcesses
@@ -113,10 +124,31 @@ public sealed class Raft : IExtension
             ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
             : null;
 
-    /// <summary>The groups that open clients append to or read, each once, with the contacts of one of its clients.</summary>
-    public IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
-        _clients.Values.Where(client => client.IsListed).DistinctBy(client => client.Group, StringComparer.Ordinal)
-            .Select(client => (client.Group, client.Contacts));
+    /// <summary>
+    /// Streams the events of the processes of this node, from the first read of the enumeration on: those that the actor system's event
+    /// stream publishes, for code that is no actor. At most 1,000 events wait for the reader. Of more, the oldest are dropped, because
+    /// <see cref="Processes"/> shows what they have led to. Ends with the actor system.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<RaftEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        EventReader reader = new(_system);
+        _readers.TryAdd(reader, true);
+        _system.EventStream.Subscribe(reader, typeof(RaftEvent));
+        try
+        {
+            await foreach (var told in reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                yield return told;
+            }
+        }
+        finally
+        {
+            _system.EventStream.Unsubscribe(reader);
+            _readers.TryRemove(reader, out _);
+        }
+    }
 
     /// <summary>The shards that this node has an actor or a client of, by name.</summary>
     public IEnumerable<RaftShards> Shards => _shards.Values.OrderBy(shards => shards.Name, StringComparer.Ordinal);
@@ -224,10 +256,16 @@ public sealed class Raft : IExtension
     /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
     /// </summary>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
-    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
+    /// <param name="contacts">
+    /// As in <see cref="RaftClientOptions{TValue, TResult}"/>. Null: those of another open client of the group, if it was given some.
+    /// </param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null) =>
-        NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
+    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null)
+    {
+        group ??= _system.Settings.Config.GetString("raft.group");
+        contacts ??= _clients.Values.FirstOrDefault(each => each.Group == group && each.Contacts is not null).Contacts;
+        return NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
+    }
 
     /// <summary>
     /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
@@ -389,6 +427,14 @@ public sealed class Raft : IExtension
         {
             store.Close();
             throw;
+        }
+    }
+
+    private void EndReaders()
+    {
+        foreach (var reader in _readers.Keys)
+        {
+            reader.End();
         }
     }
 

@@ -76,7 +76,10 @@ public abstract class RaftClient : IAsyncDisposable
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Describes one process's view of the group, as text for people. The leader knows most.</summary>
+    /// <summary>
+    /// Describes one process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
+    /// processes, and obstacles to a Join. The leader knows most.
+    /// </summary>
     /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">The process did not answer in time, or is not known.</exception>
@@ -84,33 +87,49 @@ public abstract class RaftClient : IAsyncDisposable
     public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds a process to the group, as <see cref="RaftContext{TValue}.Join"/> does. The client sends the call to one process and never
-    /// again, because the group does not recognise a repeated change.
+    /// Adds a process to the group, as a learner. Start the new process with <c>raft.joining = on</c>, before or after this call. The
+    /// client sends the call to one process and never again, because the group does not recognise a repeated change.
+    /// <para>
+    /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
+    /// consensus (Raft §6, thesis §4.3), one change at a time.
+    /// </para>
     /// </summary>
     /// <param name="name">The full name of the new process.</param>
     /// <param name="basedOn">
-    /// The <see cref="Membership.Index"/> that the caller decided on. If the group has changed since, nothing is changed. Null: any.
+    /// The <see cref="Membership.Index"/> or <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed
+    /// since, the call ends as NotDone, with <see cref="FailureReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a process from the group, as <see cref="RaftContext{TValue}.Leave"/> does. Sent once, as by JoinAsync.</summary>
+    /// <summary>
+    /// Removes a process from the group. If there is a fit learner, it takes the place of a removed voter. Do not remove a process that
+    /// only restarts: it stays a member. Sent once, as by JoinAsync.
+    /// </summary>
     /// <param name="name">The full name of the process to remove.</param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
-    /// <param name="incarnation">The only one that is removed, as in <see cref="RaftContext{TValue}.Leave"/>. Null: each one.</param>
+    /// <param name="incarnation">
+    /// One of two <see cref="GroupMember.Incarnations"/> that the group has of this name. Only that one is removed, and the name stays in
+    /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
-        LogIndex? basedOn = null,
+        long? basedOn = null,
         TimeSpan? timeout = null,
         Incarnation? incarnation = null,
         CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Sets the largest number of voters, as <see cref="RaftContext{TValue}.SetMaxQuorum"/> does. Sent once, as by JoinAsync.
+    /// Sets the largest number of voters of the group. The group keeps the number until the next call, whatever <c>raft.quorum.max</c> its
+    /// processes have. Sent once, as by JoinAsync.
+    /// <para>
+    /// With a higher number the leader promotes caught-up learners. With a lower one, surplus voters become learners in the same change.
+    /// The leader stays a voter, and so do those that answer and have the longest logs.
+    /// </para>
     /// </summary>
     /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
@@ -118,7 +137,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
     public abstract Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
@@ -133,7 +152,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not from 1 to 255.</exception>
     public abstract Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
@@ -141,17 +160,18 @@ public abstract class RaftClient : IAsyncDisposable
     /// lacks the version.
     /// </summary>
     /// <param name="version">
-    /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftProgram.LogicVersion"/> of each member.
+    /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftStatus.LogicVersionMax"/> of each member.
     /// </param>
     /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is below 1.</exception>
     public abstract Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
+    /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Appends
+    /// wait meanwhile, and go to the new leader. Sent once, as by JoinAsync.
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>

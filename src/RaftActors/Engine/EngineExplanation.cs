@@ -46,7 +46,7 @@ internal static class EngineExplanation
             lines.Add($"held: {held}");
         }
 
-        if (process.Status.Divergence is { } divergence)
+        if (process.Status.DivergedAt is { } divergence)
         {
             lines.Add($"diverged: {divergence}");
         }

@@ -131,12 +131,6 @@ internal sealed class EngineLink(RaftProcess process)
             case ToEngine.Append append:
                 actor.Tell(new ToActor.Cancelled(ToActor.AnyLife, append.Request, stopped), actor);
                 break;
-            case ToEngine.Change change:
-                change.ReplyTo?.Tell(stopped.ToOutcome<Membership>(change.Request), actor);
-                break;
-            case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(stopped.ToOutcome<string>(explain.Request), actor);
-                break;
             case ToEngine.Get get:
                 actor.Tell(new ToActor.Cancelled(life, get.Request, stopped), actor);
                 break;

@@ -65,7 +65,7 @@ internal sealed class EngineSupervisor : UntypedActor
     {
         // The second argument marks a log entry about a published event, as in EventLog.
         var stopped = resident.Stopped;
-        Context.GetLogger().Error("{0}", stopped.Detail, stopped);
+        Context.GetLogger().Error("{0}", stopped.Why, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 

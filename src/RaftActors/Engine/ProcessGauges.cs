@@ -92,7 +92,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
             .Select(matches => (matches.Key.Value, last - matches.Max(match => match.Match.Value)));
         return new Reading(core.Term.Value, core.Role, core.LogSize, core.Snapshot?.Length ?? 0)
         {
-            HasDiverged = context.Process.Status.Divergence is not null,
+            HasDiverged = context.Process.Status.DivergedAt is not null,
             Lags = [.. lags],
             Pending =
             [

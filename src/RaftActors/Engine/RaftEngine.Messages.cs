@@ -178,17 +178,11 @@ internal sealed partial class RaftEngine
             case ToEngine.Get get:
                 _gets.Submit(get);
                 break;
-            case ToEngine.Change change:
-                _changes.Submit(change);
-                break;
             case ToEngine.Validated validated:
                 _proposals.OnValidated(validated);
                 break;
             case ToEngine.Served served:
                 _servedGets.OnServed(served);
-                break;
-            case ToEngine.Explain explain:
-                Explain(explain.Request, explain.ReplyTo);
                 break;
             case ToEngine.WantSnapshot:
                 _snapshots.Ask();
@@ -274,7 +268,7 @@ internal sealed partial class RaftEngine
                 _snapshots.Submit(snapshot, client);
                 break;
             case ClientCall.Explain:
-                Explain(Process.ToRef(0), client);
+                Explain(client);
                 break;
             default:
                 _clients.Submit(call, client);
@@ -282,11 +276,11 @@ internal sealed partial class RaftEngine
         }
     }
 
-    private void Explain(RequestRef request, ICanTell asker)
+    private void Explain(ICanTell asker)
     {
         var waiting = $"waiting: {_appends.Count} appends, {_gets.Count} gets, {_queries.Count} queries";
         var text = EngineExplanation.Of(_context, [.. _changes.Explain(), waiting]);
-        asker.Tell(new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = request }, Self);
+        asker.Tell(new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = Process.ToRef(0) }, Self);
     }
 
     // Invariant: a new life gets all news of earlier lives, in the same order.

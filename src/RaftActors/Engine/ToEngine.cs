@@ -44,11 +44,6 @@ internal abstract record ToEngine
     /// <summary>Asks for a <see cref="ToActor.Readable"/>, after which the actor may answer a query.</summary>
     public sealed record Query(RequestRef Request, TimeSpan Timeout, ReadConsistency Consistency) : ToEngine;
 
-    /// <summary>Asks the leader for a change. The engine answers <paramref name="ReplyTo"/> without the actor.</summary>
-    public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, ICanTell? ReplyTo) : ToEngine;
-
-    public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;
-
     public sealed record WantSnapshot : ToEngine;
 
     /// <summary>The actor begins to take its state after the pairs up to this serial. <see cref="State"/> follows.</summary>

@@ -54,7 +54,7 @@ public abstract class ReplicatedEntity<TState>
     /// <para>
     /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
     /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
-    /// (<see cref="RaftStatus.HeldAt"/>).
+    /// (<see cref="RaftStatus.Problems"/>).
     /// </para>
     /// </summary>
     /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>

@@ -8,7 +8,7 @@ namespace RaftActors;
 /// <summary>
 /// Checks the health of a group, or of one process. Health checks, the dashboard and the <c>raft</c> program show its words.
 /// </summary>
-public static class GroupHealth
+internal static class GroupHealth
 {
     private const string Bug = "Save the data directories and report a bug: this must not happen.";
 
@@ -43,7 +43,7 @@ public static class GroupHealth
             "Make room on the disk. No restart is needed.", status => If(status.IsDiskNearlyFull)),
         new(Diverged, Risk, "has another state than others",
             "Look for different programs, and for a clock or a random number in HandleAppend. Then start it with an empty store.",
-            status => status.Divergence is not { } differs || !differs.Concerns(status.Name) ? null
+            status => status.DivergedAt is not { } differs || !differs.Concerns(status.Name) ? null
                 : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
 
         // Seen by a process of its group.
@@ -67,7 +67,7 @@ public static class GroupHealth
                 name => name != status.Name && !status.Reachable.Contains(name) && group.StatusOf(name) is not null).ToList()
                 is [_, ..] unreached ? $" {Names(unreached)}, which answers" : null),
         new(Stale, Risk, "does not know the latest members or leader yet", null,
-            OfMember: (group, status) => If(status is { Standing: null } && (status.MembersIndex < group.Latest?.MembersIndex
+            OfMember: (group, status) => If(status is { Standing: null } && (status.MembersAt < group.Latest?.MembersAt
                 || (status.Leader is not null && status.Leader != group.Leader)))),
 
         // Shown by them of the group.
@@ -80,7 +80,7 @@ public static class GroupHealth
                 .Select(term => term.Select(status => status.Leader).OfType<ProcessName>().Distinct().ToList())
                 .FirstOrDefault(leaders => leaders.Count > 1) is { } two ? $" in one term: {Names(two)}" : null),
         new(TwoConfigurations, Stopped, "has different members at one index", Bug,
-            OfGroup: group => MembersIn(group).GroupBy(status => (status.Identity, status.MembersIndex)).FirstOrDefault(
+            OfGroup: group => MembersIn(group).GroupBy(status => (status.Identity, status.MembersAt)).FirstOrDefault(
                 each => each.Any(status => !status.Members.SequenceEqual(each.First().Members))) is { } all ? $": {NamesOf(all)}" : null),
         new(NoMajority, NotReady, "has no majority",
             "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'.",

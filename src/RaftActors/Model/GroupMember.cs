@@ -18,7 +18,7 @@ public sealed record GroupMember
     /// <summary>
     /// The incarnations that the group has of the process, one for each store; none if it has not come yet. There are two while a process
     /// that lost its store waits for its vote, or if a second process of this name came while the first one was cut off.
-    /// <see cref="RaftContext{TValue}.Leave"/> can remove one of them.
+    /// <see cref="RaftClient.LeaveAsync"/> can remove one of them.
     /// </summary>
     public ImmutableArray<Incarnation> Incarnations { get; internal init; } = [];
 

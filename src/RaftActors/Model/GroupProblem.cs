@@ -1,6 +1,6 @@
 namespace RaftActors;
 
-/// <summary>What is wrong with a group or with one of its processes, and what to do. See <see cref="GroupHealth"/>.</summary>
+/// <summary>What is wrong with a group or with one of its processes, and what to do. See <see cref="GroupStatus.Problems"/>.</summary>
 public sealed record GroupProblem
 {
     internal GroupProblem(string group, ProcessName? process, GroupHealth.Rule rule, string detail)

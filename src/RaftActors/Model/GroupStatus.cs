@@ -20,8 +20,11 @@ public sealed record GroupStatus
     /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
     public ProcessName? Leader => Processes.Where(process => process.Leader is not null).MaxBy(process => process.Term)?.Leader;
 
+    /// <summary>The problems of the group, as the answers of its processes show them, the worst first.</summary>
+    public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(this);
+
     /// <summary>The answer with the latest configuration. Null: there is none.</summary>
-    internal RaftStatus? Latest => Processes.MaxBy(status => (status.MembersIndex, status.Committed));
+    internal RaftStatus? Latest => Processes.MaxBy(status => (status.MembersAt, status.Committed));
 
     /// <summary>The members as the latest configuration has them. A process that waits to be added knows none.</summary>
     internal ImmutableArray<GroupMember> Members => Latest is null or { Standing: ProblemKind.Waiting } ? [] : Latest.Members;

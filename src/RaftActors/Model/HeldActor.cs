@@ -4,7 +4,7 @@ namespace RaftActors;
 /// The place at which a raft actor is held: it failed three times at one pair, or at the restore of one snapshot, and tries again after
 /// pauses that grow up to a minute. The process votes and acknowledges meanwhile.
 /// </summary>
-public sealed record HeldActor
+internal sealed record HeldActor
 {
     internal HeldActor(Serial serial, bool isSnapshot, string error, DateTimeOffset since) =>
         (Serial, IsSnapshot, Error, Since) = (serial, isSnapshot, error, since);

@@ -6,13 +6,13 @@ namespace RaftActors;
 public sealed record Membership
 {
     internal Membership(ImmutableArray<GroupMember> members, LogIndex index, ProcessName? leader) =>
-        (Members, Index, Leader) = (members, index, leader);
+        (Members, Index, Leader) = (members, index.Value, leader);
 
     /// <summary>The members by name.</summary>
     public ImmutableArray<GroupMember> Members { get; }
 
     /// <summary>The index of their configuration, for the <c>basedOn</c> of the next Join or Leave.</summary>
-    public LogIndex Index { get; }
+    public long Index { get; }
 
     /// <summary>The leader. Null: the process that made the call does not know it yet.</summary>
     public ProcessName? Leader { get; }

@@ -38,5 +38,5 @@ internal sealed record ProcessRow(
 internal readonly record struct ProcessPlace(string Group, ProcessName Name) : IComparable<ProcessPlace>
 {
     public int CompareTo(ProcessPlace other) =>
-        string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Name.CompareTo(other.Name);
+        string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Comparer<ProcessName>.Default.Compare(Name, other.Name);
 }

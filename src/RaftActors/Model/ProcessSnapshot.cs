@@ -15,7 +15,7 @@ public sealed record ProcessSnapshot
     public Serial Serial { get; }
 
     /// <summary>The last index of the log that the snapshot covers.</summary>
-    public LogIndex Index { get; }
+    internal LogIndex Index { get; }
 
     /// <summary>The bytes of the state, and of the results that are kept for repeats.</summary>
     public long SizeBytes { get; }

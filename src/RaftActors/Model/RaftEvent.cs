@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text;
 using System.Text.Json.Serialization;
 
 using Akka.Actor;
@@ -26,6 +25,14 @@ public abstract record RaftEvent
     /// <summary>The process of this node. After a failed start its node is <c>?</c> if <c>raft.node</c> is not set.</summary>
     public ProcessName Process { get; }
 
+    /// <summary>What happened to the process, with the remedy of a problem, as text for people.</summary>
+    public abstract string Detail { get; }
+
+    /// <summary>Returns the process, its group and the detail.</summary>
+    public sealed override string ToString() => $"{Process} of {Group}: {Detail}";
+
+    private static string Names(IEnumerable<ProcessName> names) => string.Join(", ", names);
+
     /// <summary>The role or the term of the process changed. The role at the start is not published.</summary>
     public sealed record RoleChanged : RaftEvent
     {
@@ -42,12 +49,13 @@ public abstract record RaftEvent
         public ImmutableArray<ProcessName> Votes { get; }
 
         /// <inheritdoc/>
-        protected override bool PrintMembers(StringBuilder builder)
+        public override string Detail => Role switch
         {
-            base.PrintMembers(builder);
-            builder.Append($", Role = {Role}, Term = {Term}, Votes = [{string.Join(", ", Votes)}]");
-            return true;
-        }
+            RaftRole.Leader => $"leads in term {Term}, elected by {Names(Votes)}",
+            RaftRole.Candidate => $"candidate in term {Term}",
+            RaftRole.PreCandidate => $"pre-candidate in term {Term}",
+            _ => $"follower in term {Term}",
+        };
     }
 
     /// <summary>The known leader changed. Published on learners, too, unlike HandleLeader.</summary>
@@ -61,6 +69,9 @@ public abstract record RaftEvent
 
         /// <summary>The term of the process.</summary>
         public long Term { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => Leader is { } leader ? $"follows {leader} in term {Term}" : $"knows no leader in term {Term}";
     }
 
     /// <summary>
@@ -74,10 +85,10 @@ public abstract record RaftEvent
     {
         internal MembersChanged(
             string group, ProcessName process, LogIndex index, ImmutableArray<GroupMember> members, bool isRecovered = false)
-            : base(group, process) => (Index, Members, IsRecovered) = (index, members, isRecovered);
+            : base(group, process) => (Index, Members, IsRecovered) = (index.Value, members, isRecovered);
 
         /// <summary>The index of the configuration in the log. A consumer that has acted on a higher index ignores the event.</summary>
-        public LogIndex Index { get; }
+        public long Index { get; }
 
         /// <summary>The members, by name.</summary>
         public ImmutableArray<GroupMember> Members { get; }
@@ -88,12 +99,7 @@ public abstract record RaftEvent
         internal bool HasSelf => Members.Any(member => member.Name == Process);
 
         /// <inheritdoc/>
-        protected override bool PrintMembers(StringBuilder builder)
-        {
-            base.PrintMembers(builder);
-            builder.Append($", Index = {Index}, Members = [{string.Join(", ", Members)}]");
-            return true;
-        }
+        public override string Detail => $"members from index {Index} on: {string.Join(", ", Members)}";
     }
 
     /// <summary>
@@ -113,7 +119,7 @@ public abstract record RaftEvent
             : base(group, process) => (Index, Promoted, Demoted, Reason) = (index, promoted, demoted, reason);
 
         /// <summary>The index of the configuration in the log.</summary>
-        public LogIndex Index { get; }
+        internal LogIndex Index { get; }
 
         /// <summary>The new voters, by name; empty if the voters stay. A process with another store than before is in both lists.</summary>
         public ImmutableArray<ProcessName> Promoted { get; }
@@ -121,17 +127,10 @@ public abstract record RaftEvent
         /// <summary>The former voters, by name.</summary>
         public ImmutableArray<ProcessName> Demoted { get; }
 
-        /// <summary>The reason, as text for people.</summary>
-        public string Reason { get; }
+        internal string Reason { get; }
 
         /// <inheritdoc/>
-        protected override bool PrintMembers(StringBuilder builder)
-        {
-            base.PrintMembers(builder);
-            builder.Append($", Index = {Index}, Promoted = [{string.Join(", ", Promoted)}], Demoted = [{string.Join(", ", Demoted)}]");
-            builder.Append($", Reason = {Reason}");
-            return true;
-        }
+        public override string Detail => $"decided about the members: {Reason}";
     }
 
     /// <summary>
@@ -151,6 +150,11 @@ public abstract record RaftEvent
 
         /// <summary>The peer is unreachable because its node, or this one, stops in order.</summary>
         public bool IsExpected { get; internal init; }
+
+        /// <inheritdoc/>
+        public override string Detail => IsReachable
+            ? $"reaches {Peer}"
+            : $"does not reach {Peer}{(IsExpected ? ", because a node stops" : "")}";
     }
 
     /// <summary>
@@ -160,15 +164,17 @@ public abstract record RaftEvent
     public sealed record Refused : RaftEvent
     {
         internal Refused(string group, ProcessName process, ProcessName by, RefusalReason reason, string detail)
-            : base(group, process) => (By, Reason, Detail) = (by, reason, detail);
+            : base(group, process) => (By, Reason, Why) = (by, reason, detail);
 
         /// <summary>The refusing process.</summary>
-        public ProcessName By { get; }
+        internal ProcessName By { get; }
 
         internal RefusalReason Reason { get; }
 
-        /// <summary>The cause and the remedy, as text for people.</summary>
-        public string Detail { get; }
+        internal string Why { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"refused by {By}: {Why}";
     }
 
     /// <summary>
@@ -178,13 +184,15 @@ public abstract record RaftEvent
     public sealed record NameTaken : RaftEvent
     {
         internal NameTaken(string group, ProcessName process, ProcessName name, string detail)
-            : base(group, process) => (Name, Detail) = (name, detail);
+            : base(group, process) => (Name, Why) = (name, detail);
 
         /// <summary>The name that both have.</summary>
-        public ProcessName Name { get; }
+        internal ProcessName Name { get; }
 
-        /// <summary>Where both run and the remedy, as text for people.</summary>
-        public string Detail { get; }
+        internal string Why { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"name conflict: {Why}";
     }
 
     /// <summary>
@@ -197,6 +205,9 @@ public abstract record RaftEvent
             : base(group, process)
         {
         }
+
+        /// <inheritdoc/>
+        public override string Detail => "removed from the group";
     }
 
     /// <summary>A raft actor has started: its store is open, and its PreStart has run. Published for each life of the actor.</summary>
@@ -208,6 +219,9 @@ public abstract record RaftEvent
         /// <summary>The raft actor.</summary>
         [JsonIgnore]
         public IActorRef Actor { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => "started";
     }
 
     /// <summary>
@@ -224,32 +238,39 @@ public abstract record RaftEvent
         /// </summary>
         [JsonIgnore]
         public Exception Cause { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"cannot start: {Cause.Message}";
     }
 
     /// <summary>
     /// The actor is held: it failed three times at one pair or snapshot, and tries again after growing pauses
-    /// (<see cref="RaftStatus.HeldAt"/>). Published once for each such place.
+    /// (<see cref="RaftStatus.Problems"/>). Published once for each such place.
     /// </summary>
     public sealed record Held : RaftEvent
     {
         internal Held(string group, ProcessName process, HeldActor at)
             : base(group, process) => At = at;
 
-        /// <summary>The place, the cause and the remedy.</summary>
-        public HeldActor At { get; }
+        internal HeldActor At { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"{At}";
     }
 
     /// <summary>
-    /// The actors of the group differ (<see cref="RaftStatus.Divergence"/>). Every process that hears of it publishes it, once for the same
+    /// The actors of the group differ (<see cref="RaftStatus.Problems"/>). Every process that hears of it publishes it, once for the same
     /// sides.
     /// </summary>
     public sealed record StateDiverged : RaftEvent
     {
         internal StateDiverged(string group, ProcessName process, StateDivergence divergence)
-            : base(group, process) => Divergence = divergence;
+            : base(group, process) => DivergedAt = divergence;
 
-        /// <summary>The serials, the sides and the remedy.</summary>
-        public StateDivergence Divergence { get; }
+        internal StateDivergence DivergedAt { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"{DivergedAt}";
     }
 
     /// <summary>
@@ -263,6 +284,9 @@ public abstract record RaftEvent
 
         /// <summary>By how much the log is ahead.</summary>
         public TimeSpan Ahead { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"the time of the log is {Ahead} ahead of this node's clock";
     }
 
     /// <summary>
@@ -272,10 +296,12 @@ public abstract record RaftEvent
     public sealed record Fenced : RaftEvent
     {
         internal Fenced(string group, ProcessName process, string detail)
-            : base(group, process) => Detail = detail;
+            : base(group, process) => Why = detail;
 
-        /// <summary>The cause and the remedy, as text for people.</summary>
-        public string Detail { get; }
+        internal string Why { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"fenced: {Why}";
     }
 
     /// <summary>
@@ -285,9 +311,11 @@ public abstract record RaftEvent
     public sealed record Stopped : RaftEvent
     {
         internal Stopped(string group, ProcessName process, string detail)
-            : base(group, process) => Detail = detail;
+            : base(group, process) => Why = detail;
 
-        /// <summary>The cause and the remedy, as text for people.</summary>
-        public string Detail { get; }
+        internal string Why { get; }
+
+        /// <inheritdoc/>
+        public override string Detail => $"stopped: {Why}";
     }
 }

@@ -36,6 +36,12 @@ public sealed record RaftStatus
     /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; internal init; }
 
+    /// <summary>
+    /// The problems of the process, as it knows them itself, the worst first. Health checks, the dashboard and <c>raft check</c> have the
+    /// same words.
+    /// </summary>
+    public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(this);
+
     /// <summary>The Raft role of the process in its term.</summary>
     public RaftRole Role { get; internal init; }
 
@@ -57,7 +63,7 @@ public sealed record RaftStatus
     /// <summary>
     /// The uuid of the group, minted at its founding. It distinguishes two groups with one id. <see cref="Guid.Empty"/> before that.
     /// </summary>
-    public Guid Identity { get; internal init; }
+    internal Guid Identity { get; init; }
 
     /// <summary>
     /// The members of the group by name, as last committed on this process. Before the first commit: the members in the log at the
@@ -72,7 +78,9 @@ public sealed record RaftStatus
     /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first
     /// commit. It grows also if a change leaves the members as they are.
     /// </summary>
-    public LogIndex MembersIndex { get; internal init; }
+    public long MembersIndex => MembersAt.Value;
+
+    internal LogIndex MembersAt { get; init; }
 
     /// <summary>
     /// The largest number of voters that the group has recorded: 3, 5, 7, 9 or 11, as last committed on this process. Null before the
@@ -93,14 +101,17 @@ public sealed record RaftStatus
     /// </summary>
     public int? LogicVersion { get; internal init; }
 
+    /// <summary>The newest logic version that the program of this process has.</summary>
+    public int LogicVersionMax => Program.LogicVersion;
+
     /// <summary>The program of this process.</summary>
-    public RaftProgram Program { get; internal init; } = RaftProgram.Unknown;
+    internal RaftProgram Program { get; init; } = RaftProgram.Unknown;
 
     /// <summary>
     /// Another process has the logic version of this one, and values of other JSON, as text for people with the remedy. Null: none is
     /// known.
     /// </summary>
-    public string? ContractConflict { get; internal init; }
+    internal string? ContractConflict { get; init; }
 
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
@@ -108,10 +119,10 @@ public sealed record RaftStatus
     /// <summary>
     /// Two processes run with one name, which is this process's or a peer's, as text for people with the remedy. Null: none is known.
     /// </summary>
-    public string? NameConflict { get; internal init; }
+    internal string? NameConflict { get; init; }
 
     /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
-    public bool IsDiskNearlyFull { get; internal init; }
+    internal bool IsDiskNearlyFull { get; init; }
 
     /// <summary>
     /// The longest sync of the log in the last 5 to 10 seconds. One that runs counts with its time until now. Each Append waits for one.
@@ -127,12 +138,12 @@ public sealed record RaftStatus
     /// <summary>
     /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
     /// </summary>
-    public HeldActor? HeldAt { get; internal init; }
+    internal HeldActor? HeldAt { get; init; }
 
     /// <summary>
     /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since. Null: no difference is known.
     /// </summary>
-    public StateDivergence? Divergence { get; internal init; }
+    internal StateDivergence? DivergedAt { get; init; }
 
     /// <summary>
     /// Why the process takes no part in its group: Failed, Opening, Fenced, or its <see cref="Outside"/>. Null: it takes part.
@@ -153,7 +164,7 @@ public sealed record RaftStatus
             return IsRemoved ? ProblemKind.Removed
                 : Identity == Guid.Empty ? self is { IsVoter: true } ? ProblemKind.Founding : ProblemKind.Waiting
                 : self is not null ? null
-                : MembersIndex == LogIndex.Zero ? ProblemKind.Removed : ProblemKind.Waiting;
+                : MembersAt == LogIndex.Zero ? ProblemKind.Removed : ProblemKind.Waiting;
         }
     }
 
@@ -186,6 +197,6 @@ public sealed record RaftStatus
         + (ContractConflict is null ? "" : $", contract conflict: {ContractConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
         + (HeldAt is null ? "" : $", held: {HeldAt}")
-        + (Divergence is null ? "" : $", diverged: {Divergence}")
+        + (DivergedAt is null ? "" : $", diverged: {DivergedAt}")
         + (IsDiskNearlyFull ? ", disk nearly full" : "");
 }

@@ -13,10 +13,9 @@ public sealed class SinceLogicVersionAttribute(int version) : Attribute
 {
     private static readonly ConcurrentDictionary<Type, int> OfTypes = [];
 
-    /// <summary>The first version whose actors know the type.</summary>
-    public int Version { get; } = version;
+    private readonly int _version = version;
 
     /// <summary>The version of a type; 1 without the attribute.</summary>
     internal static int Of(Type type) =>
-        OfTypes.GetOrAdd(type, static each => each.GetCustomAttribute<SinceLogicVersionAttribute>()?.Version ?? 1);
+        OfTypes.GetOrAdd(type, static each => each.GetCustomAttribute<SinceLogicVersionAttribute>()?._version ?? 1);
 }

@@ -6,7 +6,7 @@ namespace RaftActors;
 /// The actors of a group have come to different results, or to different states, from the same pairs. So HandleAppend is not
 /// deterministic, or the processes run programs with different rules. Nothing mends it by itself.
 /// </summary>
-public sealed record StateDivergence
+internal sealed record StateDivergence
 {
     internal StateDivergence(SerialRange serials, ImmutableArray<ImmutableArray<ProcessName>> sides, bool hasMajority) =>
         (Serials, Sides, HasMajority) = (serials, sides, hasMajority);

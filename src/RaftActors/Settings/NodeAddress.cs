@@ -4,8 +4,10 @@ using Akka.Actor;
 
 namespace RaftActors;
 
-/// <summary>Parses a node name that is an address: <c>host:port</c>, or <c>:port</c> for 127.0.0.1.</summary>
-public static class NodeAddress
+/// <summary>
+/// Parses a node name that is an address: <c>host:port</c>, or <c>:port</c> for 127.0.0.1. RaftActors.Hosting compiles this file, too.
+/// </summary>
+internal static class NodeAddress
 {
     private const string Loopback = "127.0.0.1";
 

@@ -12,7 +12,7 @@ internal sealed class MembershipCodec : RaftCodec<Membership>
     {
         var writer = new ByteWriter();
         WireFormat.WriteMembers(writer, value.Members);
-        writer.Number(value.Index.Value);
+        writer.Number(value.Index);
         writer.Optional(value.Leader, static (to, leader) => to.Text(leader.Value));
         output.Write(writer.Written);
     }

@@ -32,7 +32,7 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Identity(status.Identity);
         WireFormat.WriteMembers(writer, status.Members);
         writer.Flag(status.IsRemoved);
-        writer.Number(status.MembersIndex.Value);
+        writer.Number(status.MembersAt.Value);
         writer.Optional(status.MaxQuorum, static (to, max) => to.Number(max));
         writer.List(status.Reachable, name => writer.Text(name.Value));
         writer.Optional(status.NameConflict, static (to, text) => to.Text(text));
@@ -45,7 +45,7 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Optional(status.ContractConflict, static (to, text) => to.Text(text));
         writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         writer.Optional(status.HeldAt, WriteHeld);
-        writer.Optional(status.Divergence, WriteDivergence);
+        writer.Optional(status.DivergedAt, WriteDivergence);
     }
 
     public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
@@ -63,7 +63,7 @@ internal sealed class StatusFormat(RaftHost host)
         Identity = reader.Identity(),
         Members = WireFormat.ReadMembers(ref reader),
         IsRemoved = reader.Flag(),
-        MembersIndex = new LogIndex(reader.Count()),
+        MembersAt = new LogIndex(reader.Count()),
         MaxQuorum = reader.Flag() ? reader.Integer() : null,
         Reachable = reader.List(NameSizeMin, static (ref ByteReader each) => each.Name()),
         NameConflict = ReadOptional(ref reader),
@@ -76,7 +76,7 @@ internal sealed class StatusFormat(RaftHost host)
         ContractConflict = ReadOptional(ref reader),
         SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
         HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
-        Divergence = reader.Flag() ? ReadDivergence(ref reader) : null,
+        DivergedAt = reader.Flag() ? ReadDivergence(ref reader) : null,
     };
 
     private static void WriteHeld(ByteWriter writer, HeldActor held)

@@ -48,11 +48,7 @@ internal sealed class RegisterWorkload(int seed) : IWorkload
     public IReadOnlyList<Func<Request>> FinalReads() =>
         [.. Enumerable.Range(0, _key + 1).Select<int, Func<Request>>(key => () => Begin(0, new(RegisterModel.Kind.Read, $"{key}")))];
 
-    public IReadOnlyList<string> FindFaults() => Linearizability.Check(_history, new RegisterModel(), PlacesMax) switch
-    {
-        HistoryVerdict<RegisterModel.Call, RegisterModel.Reply>.Linearizable => [],
-        var other => [$"{other}"],
-    };
+    public IReadOnlyList<string> FindFaults() => _history.FindFault(new RegisterModel(), PlacesMax) is { } fault ? [fault] : [];
 
     private string NewValue() => $"{_random.Next(Values)}";
 

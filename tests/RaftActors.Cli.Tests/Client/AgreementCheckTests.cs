@@ -79,7 +79,7 @@ public sealed class AgreementCheckTests
         IsOpen = true,
         Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         Members = [new GroupMember(new ProcessName($"raft@{server}"), isVoter: true)],
-        MembersIndex = new LogIndex(1),
+        MembersAt = new LogIndex(1),
     };
 
     private static List<string> Lines(params ImmutableArray<DescriptionSample> samples)

@@ -63,7 +63,7 @@ public sealed class CheckTests
         {
             IsRemoved = isRemoved,
             Identity = isRemoved ? Uid : Guid.Empty,
-            MembersIndex = default,
+            MembersAt = default,
             Members = isFounder
                 ? [new(Process(":9993"), isVoter: true), new(Process(":9994"), isVoter: true)]
                 : [new(Process(":9993"), isVoter: false)],
@@ -230,7 +230,7 @@ public sealed class CheckTests
         Committed = new Serial(7),
         Identity = Uid,
         Members = [.. Servers.Select(member => new GroupMember(member, isVoter: true))],
-        MembersIndex = new LogIndex(1),
+        MembersAt = new LogIndex(1),
         Reachable = [.. Servers.Where(member => member != Process(server))],
     };
 

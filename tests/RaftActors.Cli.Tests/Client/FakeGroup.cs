@@ -99,23 +99,23 @@ internal sealed class FakeGroup : RaftClient<string, string>
     public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) => Task.FromResult(Explanation);
 
     public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        ProcessName name, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"join {name}", timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
+        ProcessName name, long? basedOn, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
         Change($"leave {name}", timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        int max, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"quorum {max}", timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        int level, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"level {level}", timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        int version, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"version {version}", timeout, cancellationToken);
 
     public override Task<RaftBackup> BackupAsync(

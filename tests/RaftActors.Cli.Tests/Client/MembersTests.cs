@@ -252,7 +252,7 @@ public sealed class MembersTests
     {
         IsOpen = true,
         Identity = Uid,
-        MembersIndex = new LogIndex(1),
+        MembersAt = new LogIndex(1),
         Members = [Voter(":9990"), Voter(":9991"), Voter(":9992")],
     };
 

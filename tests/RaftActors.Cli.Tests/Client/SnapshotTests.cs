@@ -142,7 +142,7 @@ public sealed class SnapshotTests : ServerProgramTest
             Term = 1,
             Leader = NameOf(leader),
             Members = [.. names.Select(each => new GroupMember(each, isVoter: true))],
-            MembersIndex = new LogIndex(1),
+            MembersAt = new LogIndex(1),
         });
         return new FakeGroup
         {

@@ -73,7 +73,7 @@ public sealed class StatusTests : ServerProgramTest
     {
         var leader = Leader with { Members = [.. Leader.Members, new GroupMember(Process(":9993"), isVoter: false)] };
 
-        var run = Run.Here(Group(leader with { MembersIndex = new LogIndex(2) }, Follower, Third), "status");
+        var run = Run.Here(Group(leader with { MembersAt = new LogIndex(2) }, Follower, Third), "status");
 
         Assert.Equal(1, run.Code);
         Assert.Contains(run.Lines, line => line.StartsWith(":9993   unreachable  no "));
@@ -210,7 +210,7 @@ public sealed class StatusTests : ServerProgramTest
         Committed = new Serial(7),
         Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         Members = [.. new[] { ":9990", ":9991", ":9992" }.Select(member => new GroupMember(Process(member), isVoter: true))],
-        MembersIndex = new LogIndex(1),
+        MembersAt = new LogIndex(1),
         MaxQuorum = 5,
         Reachable = [Process(":9990"), Process(":9991"), Process(":9992")],
     };

@@ -131,7 +131,7 @@ public sealed class UpgradeTests : ServerProgramTest
             {
                 IsOpen = true,
                 Members = [.. members],
-                MembersIndex = new LogIndex(1),
+                MembersAt = new LogIndex(1),
                 FormatLevel = level,
                 FormatLevelMax = each.Second!.Value,
                 LogicVersion = level,

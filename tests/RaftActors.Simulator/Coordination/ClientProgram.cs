@@ -154,7 +154,7 @@ internal sealed class ClientProgram : SimulatedProgram
     private async void Observe()
     {
         var name = _world.Random.Any(Setup.Locks);
-        IReadOnlyList<RaftHolder>? latest = null;
+        IReadOnlyList<RaftClaim>? latest = null;
         var token = 0L;
         _isCurrent.Add(() => latest is not null && latest.Select(each => each.Token).SequenceEqual(
             _log.Model.Holders(name).Select(each => each.Token)));

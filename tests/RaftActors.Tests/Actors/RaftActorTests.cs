@@ -57,7 +57,6 @@ public sealed class RaftActorTests : ScriptedActorTest
     [Theory]
     [InlineData("append")]
     [InlineData("query")]
-    [InlineData("join")]
     [InlineData("get")]
     public void Call_in_HandleAppend_throws_with_the_cause_and_the_remedy(string call)
     {
@@ -94,7 +93,6 @@ public sealed class RaftActorTests : ScriptedActorTest
 
         Assert.Contains("outside of its actor", Assert.Throws<InvalidOperationException>(() => leaked.Append("key", "value")).Message);
         Assert.Throws<InvalidOperationException>(() => leaked.TakeSnapshot());
-        Assert.Throws<InvalidOperationException>(() => leaked.Explain(TestActor));
         Asked.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -204,27 +202,6 @@ public sealed class RaftActorTests : ScriptedActorTest
     }
 
     [Fact]
-    public void Asker_of_a_change_gets_its_outcome()
-    {
-        var actor = Start();
-        var name = Group.Peers[0];
-        actor.Tell(new Recorder.Transfer(name), TestActor);
-        actor.Tell(new Recorder.Join(name), TestActor);
-        actor.Tell(new Recorder.Leave(name), TestActor);
-        var transfer = Asked.ExpectMsg<FromActor<string>.TransferLeadership>(asked => Assert.Equal(name, asked.To));
-        var join = Asked.ExpectMsg<FromActor<string>.Join>(asked => Assert.Equal(name, asked.Name));
-        var leave = Asked.ExpectMsg<FromActor<string>.Leave>(asked => Assert.Equal(name, asked.Name));
-
-        Group.End(new Outcome<Membership> { Serial = default, Request = transfer.Request });
-        Group.End(RaftFailure.NotDone(FailureReason.Invalid, "it is in the group").ToOutcome<Membership>(join.Request));
-        Group.End(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Membership>(leave.Request));
-
-        ExpectMsg(new Outcome<Membership> { Serial = default, Request = transfer.Request });
-        ExpectMsg(RaftFailure.NotDone(FailureReason.Invalid, "it is in the group").ToOutcome<Membership>(join.Request));
-        ExpectMsg(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<Membership>(leave.Request));
-    }
-
-    [Fact]
     public void Status_is_one_line()
     {
         var actor = Start();
@@ -245,10 +222,10 @@ public sealed class RaftActorTests : ScriptedActorTest
         Sys.ActorOf(Props.Create(() => new PeerRecorder(TestActor)));
         var name = Group.Peers[0];
         Group.Meet(name, new Serial(2));
-        Group.SetActor(name, TestActor);
-        Group.SetReachable(name, isReachable: false);
-        Group.SetReachable(name, isReachable: false);
-        Group.SetActor(name, null);
+        Group.Meet(name, new Serial(2), TestActor);
+        Group.Meet(name, new Serial(2), TestActor, isReachable: false);
+        Group.Meet(name, new Serial(2), TestActor, isReachable: false);
+        Group.Meet(name, new Serial(2), isReachable: false);
 
         ExpectMsg(new Peer(name, null, new Serial(2), isReachable: true));
         ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: true));
@@ -367,7 +344,6 @@ public sealed class RaftActorTests : ScriptedActorTest
             {
                 "append" => () => Raft.Append("key", "value"),
                 "query" => () => Raft.Query("question"),
-                "join" => () => Raft.Join(Raft.Self),
                 "get" => () => Raft.Get(new Serial(1)),
                 "allowed" => () => CallAllowed(entry.Serial),
                 _ => DoNothing,
@@ -382,7 +358,6 @@ public sealed class RaftActorTests : ScriptedActorTest
         private void CallAllowed(Serial serial)
         {
             Raft.TakeSnapshot();
-            Raft.Explain(ActorRefs.Nobody);
             _watcher.Tell($"{Raft.Serial} {Raft.Read(serial)?.Value} {Raft.Status.IsOpen}");
         }
 

@@ -40,8 +40,8 @@ public sealed class DeliveryTurnTests : TestKit
     {
         Sys.ActorOf(Props.Create(() => new Validator(_watcher)));
         _group.BuildQuorum(withActor: false);
-        _group.Propose("key", "value");
-        _group.Ask(new Serial(1));
+        _ = _group.ProposeAsync("key", "value");
+        _ = _group.AskAsync(new Serial(1));
 
         _watcher.ExpectMsg($"validate at {Pairs}");
         _watcher.ExpectMsg($"serve at {Pairs}");

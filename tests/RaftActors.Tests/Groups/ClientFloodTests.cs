@@ -37,7 +37,7 @@ public sealed class ClientFloodTests : TestKit
         }
 
         inbox.Announce();
-        engine.Tell(new ToEngine.Explain(default, TestActor));
+        engine.Tell(new Identify(null), TestActor);
         held.Resume();
 
         var before = 0;

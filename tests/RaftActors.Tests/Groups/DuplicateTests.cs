@@ -35,7 +35,7 @@ public sealed class DuplicateTests : TestKit
             var taken = node.ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == first.Status.Name);
             Assert.Contains($"runs at {duplicate.Address}", taken.Detail);
             Assert.Contains("raft.node", taken.Detail);
-            Assert.Equal(taken.Detail, node.Status.NameConflict);
+            Assert.Equal(taken.Why, node.Status.NameConflict);
         }
 
         duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);

@@ -28,7 +28,7 @@ public sealed class ForgedOriginTests : TestKit
     {
         _group.Found(0, 0);
         var first = Append("raft1", "bill", "paid");
-        var (name, incarnation, number) = first.Request;
+        var (name, incarnation, number) = (first.Request.Origin, first.Request.Incarnation, first.Request.Number);
         for (var next = number + 1; next <= number + Flood; next++)
         {
             Send("raft1", new ClientSession(incarnation.Value), next, "forged", isRetry: next % 2 == 0);
@@ -87,7 +87,7 @@ public sealed class ForgedOriginTests : TestKit
         _group.Call("raft1", new ClientCall.Explain(), _client);
         var explanation = Collect<Outcome<string>>();
 
-        Assert.Equal(append.Request with { Number = 0 }, explanation.Request);
+        Assert.Equal(new RequestRef(append.Request.Origin, append.Request.Incarnation, 0), explanation.Request);
         Assert.DoesNotContain($"{append.Request.Number}", explanation.Result);
     }
 

@@ -47,7 +47,7 @@ public sealed class MaxQuorumTests : TestKit
     public void Maximum_that_is_based_on_earlier_members_is_refused()
     {
         Found(first: 3, others: 3);
-        var before = _group.StatusOf("raft2").MembersIndex;
+        var before = _group.StatusOf("raft2").MembersAt;
         Take("raft4");
 
         Set("raft2", 5, before);

@@ -44,7 +44,7 @@ public sealed class RaftEventTests : TestKit
         Assert.Equal(NameOf("raft2"), decided.Process);
         Assert.Equal((NameOf("raft4"), NameOf("raft3")), (Assert.Single(decided.Promoted), Assert.Single(decided.Demoted)));
         Assert.Matches("^raft4@node1#.* takes the place of raft3@node1#.*, which was not heard for 20[0-9] ticks$", decided.Reason);
-        Assert.All(told.OfType<RaftEvent.MembersChanged>(), changed => Assert.True(changed.Index > decided.Index));
+        Assert.All(told.OfType<RaftEvent.MembersChanged>(), changed => Assert.True(changed.Index > decided.Index.Value));
         Assert.Contains(decided, Logged());
     }
 
@@ -58,7 +58,7 @@ public sealed class RaftEventTests : TestKit
         var told = Told();
         Assert.Single(Of<RaftEvent.Removed>("raft3", told));
         var refused = Assert.Single(Of<RaftEvent.Refused>("raft3", told));
-        Assert.Equal((RefusalReason.Removed, "it was removed"), (refused.Reason, refused.Detail));
+        Assert.Equal((RefusalReason.Removed, "it was removed"), (refused.Reason, refused.Why));
         Assert.Equal(VirtualGroup.MemberOf("raft1").Name, refused.By);
     }
 

@@ -88,7 +88,7 @@ public sealed class StateDigestTests : TestKit
         AdvanceSeconds(3);
 
         Array.ForEach(Names, name => Assert.Equal(2, _rules[name].Digests));
-        Array.ForEach(Names, name => Assert.Null(StatusOf(name).Divergence));
+        Array.ForEach(Names, name => Assert.Null(StatusOf(name).DivergedAt));
         _events.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -143,13 +143,13 @@ public sealed class StateDigestTests : TestKit
         _rules["raft3"].Added = 0;
         Append(1);
         AdvanceSeconds(12);
-        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).Divergence));
+        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).DivergedAt));
 
         _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
         _group.AwaitRestart("raft3");
         Append(1);
         AdvanceSeconds(12);
-        Array.ForEach(Names, name => Assert.Null(StatusOf(name).Divergence));
+        Array.ForEach(Names, name => Assert.Null(StatusOf(name).DivergedAt));
     }
 
     private void Append(int count)
@@ -178,11 +178,11 @@ public sealed class StateDigestTests : TestKit
         foreach (var _ in Names)
         {
             var told = _events.ExpectMsg<RaftEvent.StateDiverged>();
-            Assert.Equal(new SerialRange(new Serial(first), new Serial(last)), told.Divergence.Serials);
-            var shown = told.Divergence.Sides.Select(side => string.Join(' ', side.Select(name => name.Process)));
+            Assert.Equal(new SerialRange(new Serial(first), new Serial(last)), told.DivergedAt.Serials);
+            var shown = told.DivergedAt.Sides.Select(side => string.Join(' ', side.Select(name => name.Process)));
             Assert.Equal(sides, string.Join(" | ", shown));
-            Assert.Equal(hasMajority, told.Divergence.HasMajority);
-            Assert.Equal(told.Divergence, StatusOf(told.Process.Process).Divergence);
+            Assert.Equal(hasMajority, told.DivergedAt.HasMajority);
+            Assert.Equal(told.DivergedAt, StatusOf(told.Process.Process).DivergedAt);
         }
 
         _events.ExpectNoMsg(TimeSpan.Zero);

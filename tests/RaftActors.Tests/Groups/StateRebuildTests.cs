@@ -34,7 +34,7 @@ public sealed class StateRebuildTests : TestKit
 
         Assert.Equal([3, 3, 3], Sums());
         AppendUntil(4096);
-        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Divergence is null));
+        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).DivergedAt is null));
         Append(1);
         Assert.Single(Sums().Distinct());
     }
@@ -44,14 +44,14 @@ public sealed class StateRebuildTests : TestKit
     {
         _rules["raft2"].Drift = 1;
         Append(1);
-        _group.AdvanceEnginesUntil(() => StatusOf("raft2").Divergence is not null);
+        _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
         _group.AwaitRestart("raft2");
 
         AppendUntil(4096);
         AppendUntil(8192);
         AdvanceSeconds(30);
 
-        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).Divergence));
+        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).DivergedAt));
         _group.Watchers["raft2"].ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -63,7 +63,7 @@ public sealed class StateRebuildTests : TestKit
 
         AdvanceSeconds(30);
 
-        Assert.NotNull(StatusOf("raft3").Divergence);
+        Assert.NotNull(StatusOf("raft3").DivergedAt);
         Assert.Equal([1, 2, 3], Sums());
     }
 
@@ -72,7 +72,7 @@ public sealed class StateRebuildTests : TestKit
         _rules[wrong].Drift = 1;
         Append(1);
         _rules[wrong].Drift = 0;
-        _group.AdvanceEnginesUntil(() => StatusOf(wrong).Divergence is not null);
+        _group.AdvanceEnginesUntil(() => StatusOf(wrong).DivergedAt is not null);
     }
 
     private int[] Sums() => [.. Names.Select(name =>

@@ -26,7 +26,7 @@ public sealed class GroupHealthTests
         Identity = Guid.Empty,
         Leader = null,
         Reachable = [],
-        MembersIndex = default,
+        MembersAt = default,
     };
 
     private static readonly RaftStatus Joining = Of(Fourth) with
@@ -34,7 +34,7 @@ public sealed class GroupHealthTests
         Identity = Guid.Empty,
         Leader = null,
         Members = [new GroupMember(Fourth, isVoter: false)],
-        MembersIndex = default,
+        MembersAt = default,
     };
 
     private static readonly Dictionary<string, (RaftStatus[] Answers, string[] Problems)> Groups = new()
@@ -59,7 +59,7 @@ public sealed class GroupHealthTests
         ["joining"] = ([.. Good, Joining], ["NotReady: d@4 of group g waits to be added to its group."]),
         ["removed, as a member told it"] = ([.. Good, Of(Fourth) with { IsRemoved = true }],
             ["NotReady: d@4 of group g was removed from its group."]),
-        ["removed, as its log has it"] = ([.. Good, Of(Fourth) with { MembersIndex = default }],
+        ["removed, as its log has it"] = ([.. Good, Of(Fourth) with { MembersAt = default }],
             ["NotReady: d@4 of group g was removed from its group."]),
         ["two with one name"] = (With(All.C with { NameConflict = "A second process runs. Stop one." }),
             ["Risk: c@3 of group g sees two processes with one name: A second process runs."]),
@@ -67,7 +67,7 @@ public sealed class GroupHealthTests
             ["Risk: c@3 of group g sees values of different JSON in one logic version: b@2 and c@3 differ."]),
         ["full disk"] = (With(All.C with { IsDiskNearlyFull = true }),
             [FullDisk]),
-        ["two states"] = ([All.A with { Divergence = Differs }, All.B, All.C with { Divergence = Differs }],
+        ["two states"] = ([All.A with { DivergedAt = Differs }, All.B, All.C with { DivergedAt = Differs }],
             ["Risk: c@3 of group g has another state than others since serials 3 to 6: a@1, b@2 and c@3."]),
         ["silent"] = ([All.A, All.B],
             ["NotReady: c@3 of group g does not answer.", "Risk: Group g can lose no voter: 2 of 3 take part."]),
@@ -85,7 +85,7 @@ public sealed class GroupHealthTests
         ["earlier leader"] = (With(All.C with { Leader = Names[1], Term = 2 }),
             ["Risk by itself: c@3 of group g does not know the latest members or leader yet."]),
         ["earlier members"] = (
-            [All.A with { MembersIndex = new LogIndex(9) }, All.B with { MembersIndex = new LogIndex(9) }, All.C],
+            [All.A with { MembersAt = new LogIndex(9) }, All.B with { MembersAt = new LogIndex(9) }, All.C],
             ["Risk by itself: c@3 of group g does not know the latest members or leader yet."]),
         ["two groups"] = (With(All.C with { Identity = new Guid(9, 2, 3, new byte[8]) }),
             [
@@ -177,7 +177,7 @@ public sealed class GroupHealthTests
         Committed = new Serial(7),
         Identity = new Guid(1, 2, 3, new byte[8]),
         Members = [.. Names.Select(member => new GroupMember(member, isVoter: true))],
-        MembersIndex = new LogIndex(1),
+        MembersAt = new LogIndex(1),
         Reachable = [.. Names.Where(member => member != name)],
     };
 }

@@ -95,25 +95,8 @@ internal sealed partial class ScenarioRunner
                 var met = raft.Peers.Select(each => $"{each.Name} {(each.IsReachable ? "in reach" : "out of reach")}");
                 _script.Say($"peers {string.Join(", ", met)}");
                 break;
-            case "explain":
-                _requests.NameOf(raft.Explain(_caller));
-                break;
             case "snapshot":
                 raft.TakeSnapshot();
-                break;
-            case "join":
-                _requests.NameOf(raft.Join(ScenarioPeers.NameOf(line[0]), timeout, _caller, BasedOn(line)));
-                break;
-            case "leave":
-                Incarnation? one = line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null;
-                _requests.NameOf(raft.Leave(ScenarioPeers.NameOf(line[0]), timeout, _caller, BasedOn(line), one));
-                break;
-            case "quorum":
-                _requests.NameOf(raft.SetMaxQuorum(int.Parse(line[0]), timeout, _caller, BasedOn(line)));
-                break;
-            case "transfer":
-                _requests.NameOf(raft.TransferLeadership(
-                    line.Words.Count > 0 ? ScenarioPeers.NameOf(line[0]) : null, timeout, _caller));
                 break;
             default:
                 throw new FormatException($"The actor does not do '{line.Verb}'.");
@@ -125,8 +108,6 @@ internal sealed partial class ScenarioRunner
         Serial? since = line.Number("since") is { } serial ? new Serial(serial) : null;
         return line.Setting("key") is { } text ? new RequestKey(text, since) : default(RequestKey?);
     }
-
-    private static LogIndex? BasedOn(ScenarioLine line) => line.Number("based") is { } index ? new LogIndex(index) : null;
 
     private void OnPeer(string peer, ScenarioLine line)
     {

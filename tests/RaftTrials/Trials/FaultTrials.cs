@@ -77,7 +77,7 @@ internal static class FaultTrials
         GroupStatus? status = null;
         return await Poll.Until(
             async () => (status = await client.StatusAsync()).Processes is { Length: Nodes } all
-                && all.Select(one => one.Divergence).Distinct().ToList() is [{ } found] && found.Sides.Sum(side => side.Length) == Nodes
+                && all.Select(one => one.DivergedAt).Distinct().ToList() is [{ } found] && found.Sides.Sum(side => side.Length) == Nodes
                     ? found
                     : null,
             () => $"the fault '{fault.Name}' is not reported: {status}");

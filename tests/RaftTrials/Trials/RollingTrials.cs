@@ -45,7 +45,7 @@ internal static class RollingTrials
         TrialFailure.Unless(
             answers.All(answer => answer == $"{last} {balance}"),
             $"the nodes have the balances '{string.Join("', '", answers)}', and the log gives '{last} {balance}'");
-        await Until(client, all => all.All(status => status.Divergence is null), "have equal digests");
+        await Until(client, all => all.All(status => status.DivergedAt is null), "have equal digests");
         await Task.WhenAll(servers.Select(server => server.Stop()));
         return $"{load.Counts} while {Nodes} programs were exchanged; version 2 from serial {firstChanged} on, and no difference";
     }
@@ -61,8 +61,8 @@ internal static class RollingTrials
         await changed.Stop();
         Run(changed, UserPrograms.Careless);
         var limit = NextDigest(await CaughtUp(client, changed, load));
-        var told = (await Until(client, all => all.All(status => status.Divergence is not null), "know of the drift"))
-            .Select(status => status.Divergence!).Distinct().ToList(); // Justification: the condition.
+        var told = (await Until(client, all => all.All(status => status.DivergedAt is not null), "know of the drift"))
+            .Select(status => status.DivergedAt!).Distinct().ToList(); // Justification: the condition.
         TrialFailure.Unless(
             told is [{ HasMajority: true, Sides: [[_, _], [var wrong]] } found]
                 && wrong.Node == changed.NodeName && found.Serials.Last.Value <= limit,
@@ -72,7 +72,7 @@ internal static class RollingTrials
         await changed.Stop();
         changed.Wipe();
         Run(changed, UserPrograms.Former);
-        await Until(client, all => all.All(status => status.Divergence is null), "agree again");
+        await Until(client, all => all.All(status => status.DivergedAt is null), "agree again");
         await load.Stop();
         await Task.WhenAll(servers.Select(server => server.Stop()));
         return $"without a version {Nodes} nodes reported the drift of serials {told[0].Serials}, until the wrong one had an empty store";

@@ -41,7 +41,7 @@ internal static class EventLog
                 log.Warning("{Process} of group {Group}: {Peer} is out of reach", process, group, changed.Peer);
                 break;
             case RaftEvent.StateDiverged diverged:
-                log.Error("{Process} of group {Group}: {Divergence}", process, group, diverged.Divergence);
+                log.Error("{Process} of group {Group}: {Divergence}", process, group, diverged.DivergedAt);
                 break;
             case RaftEvent.ClockDiffers differs:
                 log.Warning(
@@ -52,7 +52,7 @@ internal static class EventLog
                     differs.Ahead);
                 break;
             case RaftEvent.NameTaken taken:
-                log.Warning("{Process} of group {Group}: {Detail}", process, group, taken.Detail);
+                log.Warning("{Process} of group {Group}: {Detail}", process, group, taken.Why);
                 break;
             case RaftEvent.Removed:
                 log.Warning(

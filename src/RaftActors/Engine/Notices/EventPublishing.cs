@@ -82,7 +82,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         context.Process.Status = context.Process.Status with
         {
             Members = members,
-            MembersIndex = index,
+            MembersAt = index,
             MaxQuorum = configuration.MaxQuorum,
             FormatLevel = configuration.Version.Format,
             LogicVersion = configuration.Version.Logic,

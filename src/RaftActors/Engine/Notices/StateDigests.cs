@@ -51,8 +51,8 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 
     private StateDivergence? Current
     {
-        get => context.Process.Status.Divergence;
-        set => context.Process.Status = context.Process.Status with { Divergence = value };
+        get => context.Process.Status.DivergedAt;
+        set => context.Process.Status = context.Process.Status with { DivergedAt = value };
     }
 
     public void OnOwn(StateDigest digest)

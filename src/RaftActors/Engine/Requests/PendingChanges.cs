@@ -6,7 +6,7 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The open transfers and changes of members that this process has sent to the leader, or will send once it knows one. A change is sent
+/// The open transfers and changes of members of clients that this process has sent to the leader, or will send once it knows one. A change is sent
 /// again only if it certainly changed nothing, so a sent change without an answer ends as unknown. A change of members is done when a
 /// committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were wanted.
 /// </summary>
@@ -29,14 +29,9 @@ internal sealed class PendingChanges(EngineContext context)
         }
         else
         {
-            Submit(new ToEngine.Change(request, call.What, call.Timeout, client));
+            _open.Add(request.Number, new Pending(request, call.What, client), context.DeadlineAfter(call.Timeout));
+            SendWaiting();
         }
-    }
-
-    public void Submit(ToEngine.Change change)
-    {
-        _open.Add(change.Request.Number, new Pending(change), context.DeadlineAfter(change.Timeout));
-        SendWaiting();
     }
 
     /// <summary>A leader is known, or a tick has passed.</summary>
@@ -51,7 +46,7 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            context.Send(route.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
+            context.Send(route.Engine, new WireMessage.ChangeRequest(pending.Request.Id, pending.What));
         }
     }
 
@@ -134,8 +129,8 @@ internal sealed class PendingChanges(EngineContext context)
     }
 
     public IEnumerable<string> Explain() => _open.InOrder.Select(pending => pending.IsSent
-        ? $"{pending.Change.What} is with {pending.Leader}"
-        : $"{pending.Change.What} waits: {pending.Obstacle}");
+        ? $"{pending.What} is with {pending.Leader}"
+        : $"{pending.What} waits: {pending.Obstacle}");
 
     public void OnStopped()
     {
@@ -204,21 +199,25 @@ internal sealed class PendingChanges(EngineContext context)
         {
             Serial = context.Process.Pairs.CommittedSerial,
             Result = made,
-            Request = pending.Change.Request,
+            Request = pending.Request,
         });
     }
 
-    private void End(Pending pending, RaftFailure failure) => End(pending, failure.ToOutcome<Membership>(pending.Change.Request));
+    private void End(Pending pending, RaftFailure failure) => End(pending, failure.ToOutcome<Membership>(pending.Request));
 
     private void End(Pending pending, Outcome<Membership> outcome)
     {
-        _open.Remove(pending.Change.Request.Number);
-        pending.Change.ReplyTo?.Tell(outcome, context.Self);
+        _open.Remove(pending.Request.Number);
+        pending.Client.Tell(outcome, context.Self);
     }
 
-    private sealed class Pending(ToEngine.Change change)
+    private sealed class Pending(RequestRef request, GroupChange what, ICanTell client)
     {
-        public ToEngine.Change Change { get; } = change;
+        public RequestRef Request => request;
+
+        public GroupChange What => what;
+
+        public ICanTell Client => client;
 
         // True if the change may have reached a leader.
         public bool IsSent { get; set; }
@@ -235,7 +234,7 @@ internal sealed class PendingChanges(EngineContext context)
         public LogPlace? Place { get; set; }
 
         // A transfer without a target is done when any other process leads.
-        public bool IsTransferredTo(ProcessName leader) => Change.What switch
+        public bool IsTransferredTo(ProcessName leader) => what switch
         {
             GroupChange.Transfer { Target: { } target } => target == leader,
             GroupChange.Transfer => Leader is { } old && old != leader,
@@ -243,14 +242,14 @@ internal sealed class PendingChanges(EngineContext context)
         };
 
         // After a transfer this process may still know the old leader.
-        public ProcessName? NewLeader(ProcessName? known) => Change.What switch
+        public ProcessName? NewLeader(ProcessName? known) => what switch
         {
             GroupChange.Transfer { Target: { } target } => target,
             GroupChange.Transfer when known == Leader => null,
             _ => known,
         };
 
-        public bool IsFulfilledBy(Configuration configuration) => Change.What switch
+        public bool IsFulfilledBy(Configuration configuration) => what switch
         {
             GroupChange.Join join => configuration.HasName(join.Name),
             GroupChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
