@@ -69,7 +69,8 @@ public sealed class DiscoveryTests : NodesTest
     public async Task Lookup_that_the_group_refuses_tells_the_refusal()
     {
         var refusal = RaftFailure.NotDone(FailureReason.Unauthorized, "'web' was refused.");
-        await using var calls = new GroupCalls(new FakeClient { RefusesQuestions = refusal }, new TaskCompletionSource().Task);
+        await using var calls = new GroupCalls(
+            new FakeClient { RefusesQuestions = refusal }, new TaskCompletionSource().Task, TimeProvider.System);
         var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         RaftCoordination coordination = new(calls, settings, WaitMax, "shop", TimeProvider.System, NoLogger.Instance);
         await using var sessions = coordination.Sessions;

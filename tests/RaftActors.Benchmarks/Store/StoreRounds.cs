@@ -22,7 +22,7 @@ internal static class StoreRounds
         var options = OptionsFor(folder);
         using var directory = StoreDirectory.Open(options, new FileDisk(Directory.CreateDirectory(options.Directory).FullName));
         using var bare = new BareLoop(folder);
-        var all = WritersOf(writers, directory.StoreOf, payload, WarmBatches + batches, static _ => { });
+        var all = WritersOf(writers, owner => directory.StoreOf(owner), payload, WarmBatches + batches, static _ => { });
         var bytes = 0L;
         for (var i = 0; i < WarmBatches; i++)
         {
@@ -67,7 +67,7 @@ internal static class StoreRounds
         using var directory = isInMemory ? null : StoreDirectory.Open(OptionsFor(folder));
         using var bare = new BareLoop(folder);
         var persisted = new Persisted(writers);
-        Func<StoreOwner, IRaftStore> stores = directory is null ? static _ => new MemoryStore() : directory.StoreOf;
+        Func<StoreOwner, IRaftStore> stores = directory is null ? static _ => new MemoryStore() : owner => directory.StoreOf(owner);
         var all = WritersOf(writers, stores, payload, (1 + slices) * sliceAppendsEach, persisted.Add);
         var sliceAppends = writers * sliceAppendsEach;
         var store = new long[slices * sliceAppends];
