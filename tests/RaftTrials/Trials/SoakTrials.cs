@@ -29,7 +29,10 @@ internal static class SoakTrials
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan Visit = TimeSpan.FromSeconds(1);
+
+    // So many clients come that each bounded memory of them is full before the second half begins. The largest has 4,000 (FrameWriter).
+    private static readonly TimeSpan Visit = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(1);
 
     // Half of it has some windows of Growth.
@@ -39,7 +42,7 @@ internal static class SoakTrials
     private const int FrozenEach = 2;
 
     /// <summary>
-    /// A steady load; each second a client comes, appends, queries, subscribes and goes; each minute the leader is frozen for a second. In
+    /// A steady load; clients come one by one, append, query, subscribe and go; each minute the leader is frozen for a second. In
     /// the second half of the time nothing that the nodes and the clients use may grow.
     /// </summary>
     public static async Task<string> Flat(Trial trial)
