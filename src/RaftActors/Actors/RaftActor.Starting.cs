@@ -153,8 +153,8 @@ public abstract partial class RaftActor<TValue, TResult>
             SlowCallbacks slow = new(Context.System.Scheduler, process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             ReminderClock clock = new(Context.System.Scheduler, Self, life);
             process.Actor = latest;
-            return _life = new(
-                life, process, order, turns, clock, slow, new RaftContext<TValue>(_extension, process, order, turns, check, latest, _questions));
+            var context = new RaftContext<TValue>(_extension, process, order, turns, check, latest, _questions);
+            return _life = new(life, process, order, turns, clock, slow, context);
         }
         catch (Exception cause)
         {

@@ -6,9 +6,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The open transfers and changes of members of clients that this process has sent to the leader, or will send once it knows one. A change is sent
-/// again only if it certainly changed nothing, so a sent change without an answer ends as unknown. A change of members is done when a
-/// committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were wanted.
+/// The open transfers and changes of members that clients asked of this process. It has sent them to the leader, or will once it knows one.
+/// A change is sent again only if it certainly changed nothing, so a sent change without an answer ends as unknown. A change of members is
+/// done when a committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were
+/// wanted.
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
