@@ -37,11 +37,7 @@ public sealed class OutcomeTests : TestKit
 
         Raft.Get(system).AddResultType(RaftCodec.Json<BookingResult>());
 
-        var asked = CreateTestProbe();
-        var group = new ScriptedGroup<int>(Sys, asked);
-        Sys.ActorOf(Props.Create(() => new Counter())).Tell(new Count(1));
-        group.BuildQuorum(withActor: false);
-        var request = asked.ExpectMsg<FromActor<int>.Append>().Request;
+        var request = new RequestRef(new ProcessName("ledger@node1"), default, 1);
         var booked = new BookingResult(IsBooked: true, Balance: 5);
         var done = new Outcome<BookingResult> { Serial = new Serial(1), Result = booked, Request = request };
         var serializer = system.Serialization.FindSerializerFor(done);

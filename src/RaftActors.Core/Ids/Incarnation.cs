@@ -6,7 +6,8 @@ namespace RaftActors;
 /// </summary>
 public readonly record struct Incarnation : IComparable<Incarnation>
 {
-    internal Incarnation(Guid value) => Value = value;
+    /// <param name="value">The identity, which only a test chooses.</param>
+    public Incarnation(Guid value) => Value = value;
 
     /// <summary>The identity as it is stored.</summary>
     public Guid Value { get; }

@@ -8,7 +8,11 @@ namespace RaftActors;
 /// </summary>
 public readonly record struct RequestRef
 {
-    internal RequestRef(ProcessName origin, Incarnation incarnation, long number)
+    /// <summary>Makes a ref for a test of code that takes one.</summary>
+    /// <param name="origin">The process.</param>
+    /// <param name="incarnation">The identity of its store.</param>
+    /// <param name="number">The number of the call.</param>
+    public RequestRef(ProcessName origin, Incarnation incarnation, long number)
         : this(new RequestId(new Member(origin, incarnation), number))
     {
     }
