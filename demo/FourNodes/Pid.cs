@@ -19,12 +19,10 @@ internal static class Pid
     public static string Of(ProcessName name) => $"<{Checksum(name.Node):X8}.0.{FirstNumber}>";
 
     /// <summary>The number of the request, two octets of its store's incarnation, and the number of the start on that store.</summary>
-    public static string Of(RequestRef request) => Of(request.Origin, request.Incarnation.Value, request.Number);
-
-    internal static string Of(ProcessName origin, Guid incarnation, long number)
+    public static string Of(RequestRef request)
     {
-        var life = BitConverter.ToUInt16(incarnation.ToByteArray());
-        return $"Ref#<{Checksum(origin.Node):X8}.{(uint)number}.{life}.{number >> 32}>";
+        var life = BitConverter.ToUInt16(request.Incarnation.Value.ToByteArray());
+        return $"Ref#<{Checksum(request.Origin.Node):X8}.{(uint)request.Number}.{life}.{request.Number >> 32}>";
     }
 
     private static uint Checksum(string node)

@@ -15,9 +15,10 @@ public sealed class PidTests
     [Fact]
     public void Request_is_printed_with_its_node_its_number_and_its_store()
     {
-        var incarnation = new Guid(23452, 0, 0, new byte[8]);
+        var incarnation = new Incarnation(new Guid(23452, 0, 0, new byte[8]));
 
         Assert.Equal(
-            "Ref#<1B30E9C5.138519.23452.2>", Pid.Of(new ProcessName("raft1@node1@localhost"), incarnation, (2L << 32) + 138519));
+            "Ref#<1B30E9C5.138519.23452.2>",
+            Pid.Of(new RequestRef(new ProcessName("raft1@node1@localhost"), incarnation, (2L << 32) + 138519)));
     }
 }
