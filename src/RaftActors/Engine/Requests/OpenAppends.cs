@@ -109,7 +109,11 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    /// <summary>A client has sent this Append again, perhaps by another connection. Returns false if no client waits for it.</summary>
+    /// <summary>
+    /// A client has sent this Append again, perhaps by another connection. The answer goes to the callers of the two attempts that came
+    /// last: an attempt that a follower passes on may come after a later one, and the client waits for the later one alone. Returns false
+    /// if no client waits for the Append.
+    /// </summary>
     public bool TryRedirect(RequestRef request, ICanTell client)
     {
         if (CountOfClients == 0)
@@ -125,7 +129,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
                 return false;
             }
 
-            open = open with { ReplyTo = client };
+            open = open with { ReplyTo = TwoCallers.Of(open.ReplyTo!, client) }; // Justification: a client waits for an answer.
             return true;
         }
     }
@@ -282,6 +286,21 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
             {
                 Complete(request, open.Committed, sender, kept);
             }
+        }
+    }
+
+    private sealed record TwoCallers(ICanTell Former, ICanTell Latest) : ICanTell
+    {
+        public static ICanTell Of(ICanTell known, ICanTell latest) => known switch
+        {
+            TwoCallers two => two.Latest.Equals(latest) ? two with { Latest = latest } : new TwoCallers(two.Latest, latest),
+            _ => known.Equals(latest) ? latest : new TwoCallers(known, latest),
+        };
+
+        public void Tell(object message, IActorRef sender)
+        {
+            Former.Tell(message, sender);
+            Latest.Tell(message, sender);
         }
     }
 
