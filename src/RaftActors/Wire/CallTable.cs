@@ -13,36 +13,42 @@ internal static class CallTable
 {
     private static readonly Row[] Calls =
     [
-        Of<ClientCall.Locate>(
-            1, ConnectionRole.Reader, (writer, locate) => writer.Text(locate.Group), (ref reader) => new ClientCall.Locate(reader.Text())),
+        Of<ClientCall.Locate>(1, ConnectionRole.Reader, (ref f, call) => new(f.Text(call?.Group))),
         Of<ClientCall.Append>(2, ConnectionRole.Writer, ClientFormat.WriteAppend, ClientFormat.ReadAppend),
         Of<ClientCall.Query>(3, ConnectionRole.Reader, ClientFormat.WriteQuery, ClientFormat.ReadQuery),
-        Of<ClientCall.Read>(4, ConnectionRole.Reader, ClientFormat.WriteRead, ClientFormat.ReadRead),
-        Of<ClientCall.Change>(5, ConnectionRole.Operator, ClientFormat.WriteChange, ClientFormat.ReadChange),
-        Of<ClientCall.Explain>(6, ConnectionRole.Reader, (_, _) => { }, (ref _) => new ClientCall.Explain()),
-        Of<ClientCall.Status>(7, ConnectionRole.Reader, (_, _) => { }, (ref _) => new ClientCall.Status()),
-        Of<ClientCall.Describe>(8, ConnectionRole.Reader, (_, _) => { }, (ref _) => new ClientCall.Describe()),
-        Of<ClientCall.ListProcesses>(9, ConnectionRole.Reader, ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
-        Of<ClientCall.TakeSnapshot>(10, ConnectionRole.Operator, ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
-        Of<ClientCall.Backup>(11, ConnectionRole.Operator, ClientFormat.WriteBackup, ClientFormat.ReadBackup),
+        Of<ClientCall.Read>(
+            4,
+            ConnectionRole.Reader,
+            (ref f, call) => new(f.Serial(call?.After), (int)Math.Clamp(f.Count(call?.Max), 1, int.MaxValue), f.Timeout(call?.Wait))),
+        Of<ClientCall.Change>(
+            5, ConnectionRole.Operator, (ref f, call) => new(WireFormat.Change(ref f, call?.What), f.Timeout(call?.Timeout))),
+        Of<ClientCall.Explain>(6, ConnectionRole.Reader, (ref _, _) => new()),
+        Of<ClientCall.Status>(7, ConnectionRole.Reader, (ref _, _) => new()),
+        Of<ClientCall.Describe>(8, ConnectionRole.Reader, (ref _, _) => new()),
+        Of<ClientCall.ListProcesses>(
+            9,
+            ConnectionRole.Reader,
+            (ref f, call) => new(f.Flag(call?.After is not null) ? ClientFormat.Place(ref f, call?.After) : null)),
+        Of<ClientCall.TakeSnapshot>(10, ConnectionRole.Operator, (ref f, call) => new(f.Timeout(call?.Timeout))),
+        Of<ClientCall.Backup>(
+            11,
+            ConnectionRole.Operator,
+            (ref f, call) => new(f.Position(call?.Has), f.Position(call?.Snapshot), f.Count(call?.Place), f.Index(call?.Least))),
     ];
 
     // Numbers from 100 on are those of the messages that actors get too. OutcomeFormat has their bytes.
     private static readonly Row[] Replies =
     [
-        Of<ClientReply.Located>(1, ClientFormat.WriteLocated, ClientFormat.ReadLocated),
-        Of<ClientReply.Pairs>(2, ClientFormat.WritePairs, ClientFormat.ReadPairs),
-        Of<ClientReply.Declined>(
-            3, (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),
-        Of<ClientReply.Failed>(
-            4,
-            (writer, failed) => WireFormat.WriteFailure(writer, failed.Failure),
-            (ref reader) => new ClientReply.Failed(WireFormat.ReadFailure(ref reader))),
-        Of<ClientReply.Description>(5, ClientFormat.WriteDescription, ClientFormat.ReadDescription),
-        Of<ClientReply.ProcessList>(6, ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
-        Of<ClientReply.SnapshotTaken>(7, ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
-        Of<ClientReply.BackupPart>(8, ClientFormat.WriteBackupPart, ClientFormat.ReadBackupPart),
-        Of<ClientReply.NotLeading>(9, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
+        Of<ClientReply.Located>(1, ClientFormat.Located),
+        Of<ClientReply.Pairs>(2, ClientFormat.Pairs),
+        Of<ClientReply.Declined>(3, (ref f, reply) => new(f.Text(reply?.Why))),
+        Of<ClientReply.Failed>(4, (ref f, reply) => new(WireFormat.Failure(ref f, reply?.Failure))),
+        Of<ClientReply.Description>(5, ClientFormat.Description),
+        Of<ClientReply.ProcessList>(6, ClientFormat.ProcessList),
+        Of<ClientReply.SnapshotTaken>(7, (ref f, reply) => new(f.Position(reply?.Position), f.Count(reply?.Length))),
+        Of<ClientReply.BackupPart>(8, ClientFormat.BackupPart),
+        Of<ClientReply.NotLeading>(
+            9, (ref f, reply) => new(f.OptionalName(reply?.Leader), f.Term(reply?.Term), f.Flag(reply?.MayBeWritten))),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);
@@ -85,12 +91,14 @@ internal static class CallTable
     }
 
     private static Row Of<T>(byte number, ConnectionRole role, Action<ByteWriter, T> write, ByteReader.Read<T> read)
-        where T : ClientCall =>
+        where T : class =>
         new(number, typeof(T), role, (writer, call) => write(writer, (T)call), (ref reader) => read(ref reader));
 
-    private static Row Of<T>(byte number, Action<ByteWriter, T> write, ByteReader.Read<T> read)
-        where T : ClientReply =>
-        new(number, typeof(T), default, (writer, reply) => write(writer, (T)reply), (ref reader) => read(ref reader));
+    private static Row Of<T>(byte number, ConnectionRole role, Format<T> format)
+        where T : ClientCall => Of(number, role, WireFields.Writer(format), WireFields.Reader(format));
+
+    private static Row Of<T>(byte number, Format<T> format)
+        where T : ClientReply => Of(number, default, WireFields.Writer(format), WireFields.Reader(format));
 
     private sealed record Row(
         byte Number, Type Type, ConnectionRole Role, Action<ByteWriter, object> Write, ByteReader.Read<object> Read);

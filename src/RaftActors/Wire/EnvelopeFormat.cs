@@ -35,40 +35,17 @@ internal static class EnvelopeFormat
         return envelope;
     }
 
-    public static void WriteGreeting(ByteWriter writer, Message.Greeting greeting)
-    {
-        WritePosition(writer, greeting.Position);
-        writer.Identity(greeting.Recorded.Value);
-        writer.Flag(greeting.IsReply);
-        writer.Text(greeting.FailureDomain);
-        writer.Octet(greeting.Version.Format);
-        writer.Number(greeting.Version.Logic);
-    }
-
-    public static Message.Greeting ReadGreeting(ref ByteReader reader) =>
-        new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag())
+    public static Message.Greeting Greeting(ref WireFields f, Message.Greeting? greeting) =>
+        new(f.Position(greeting?.Position), new Incarnation(f.Identity(greeting?.Recorded.Value)), f.Flag(greeting?.IsReply))
         {
-            FailureDomain = ReadDomain(ref reader),
-            Version = new GroupVersion(ReadLevel(ref reader), ReadLogic(ref reader)),
+            FailureDomain = f.Checked(
+                f.Text(greeting?.FailureDomain),
+                static domain => domain.Length <= CoreOptions.FailureDomainLengthMax,
+                static _ => $"a failure domain has at most {CoreOptions.FailureDomainLengthMax} characters"),
+            Version = new GroupVersion(
+                f.Checked(f.Octet(greeting?.Version.Format), static level => level > 0, static _ => "its format level is 0"),
+                f.Checked(f.Integer(greeting?.Version.Logic), static logic => logic > 0, static _ => "its logic version is below 1")),
         };
-
-    public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
-    {
-        WritePosition(writer, request.Position);
-        writer.Flag(request.IsPreVote);
-        writer.Flag(request.IsTransfer);
-    }
-
-    public static Message.RequestVote ReadRequestVote(ref ByteReader reader) => new(ReadPosition(ref reader), reader.Flag(), reader.Flag());
-
-    public static void WriteRequestVoteReply(ByteWriter writer, Message.RequestVoteReply reply)
-    {
-        writer.Flag(reply.Granted);
-        writer.Flag(reply.IsPreVote);
-        writer.Boot(reply.Asked);
-    }
-
-    public static Message.RequestVoteReply ReadRequestVoteReply(ref ByteReader reader) => new(reader.Flag(), reader.Flag(), reader.Boot());
 
     public static void WriteAppendEntries(ByteWriter writer, Message.AppendEntries append)
     {
@@ -103,37 +80,10 @@ internal static class EnvelopeFormat
         Promise = reader.Count(),
     };
 
-    public static void WriteQuiesce(ByteWriter writer, Message.Quiesce question) => WritePosition(writer, question.Last);
-
-    public static Message.Quiesce ReadQuiesce(ref ByteReader reader) => new(ReadPosition(ref reader));
-
-    public static void WriteQuiesceReply(ByteWriter writer, Message.QuiesceReply reply)
-    {
-        writer.Number(reply.Last.Value);
-        writer.Flag(reply.Agrees);
-    }
-
-    public static Message.QuiesceReply ReadQuiesceReply(ref ByteReader reader) => new(new LogIndex(reader.Count()), reader.Flag());
-
-    public static void WriteReadIndex(ByteWriter writer, Message.ReadIndex question)
-    {
-        writer.Number(question.Id.Value);
-        writer.Flag(question.MayUseLease);
-    }
-
-    public static Message.ReadIndex ReadReadIndex(ref ByteReader reader) => new(new ReadId(reader.Count()), reader.Flag());
-
-    public static void WriteReadIndexReply(ByteWriter writer, Message.ReadIndexReply reply)
-    {
-        writer.Number(reply.Id.Value);
-        writer.Optional(reply.Index, static (to, index) => to.Number(index.Value));
-    }
-
-    public static Message.ReadIndexReply ReadReadIndexReply(ref ByteReader reader) =>
-        new(new ReadId(reader.Count()), reader.Flag() ? new LogIndex(reader.Count()) : null);
-
     // The place decides whether the chunk holds sessions, keys or bytes of the state.
-    public static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
+    public static Message.SnapshotChunk Chunk(ref WireFields f, Message.SnapshotChunk? chunk) => f.Of(chunk!, WriteChunk, ReadChunk);
+
+    private static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
     {
         WriteDescription(writer, chunk.Snapshot);
         writer.Number(chunk.SessionCount);
@@ -157,7 +107,7 @@ internal static class EnvelopeFormat
         writer.Number(chunk.Round);
     }
 
-    public static Message.SnapshotChunk ReadChunk(ref ByteReader reader)
+    private static Message.SnapshotChunk ReadChunk(ref ByteReader reader)
     {
         var snapshot = ReadDescription(ref reader);
         var (sessionCount, keyCount, place) = (reader.Count(), reader.Count(), reader.Count());
@@ -180,55 +130,14 @@ internal static class EnvelopeFormat
         };
     }
 
-    public static void WriteChunkReply(ByteWriter writer, Message.SnapshotChunkReply reply)
-    {
-        WritePosition(writer, reply.Snapshot);
-        writer.Number(reply.NextPlace);
-        writer.Number(reply.Round);
-        writer.Number(reply.Promise);
-    }
-
-    public static Message.SnapshotChunkReply ReadChunkReply(ref ByteReader reader) =>
-        new(ReadPosition(ref reader), reader.Count(), reader.Count()) { Promise = reader.Count() };
-
-    public static void WriteComparePrefix(ByteWriter writer, Message.ComparePrefix compare)
-    {
-        writer.Number(compare.Agreed.Value);
-        writer.Number(compare.Differs.Value);
-        WritePosition(writer, compare.Mine);
-    }
-
-    public static Message.ComparePrefix ReadComparePrefix(ref ByteReader reader) =>
-        new(new LogIndex(reader.Count()), new LogIndex(reader.Count()), ReadPosition(ref reader));
-
-    public static void WriteRefusal(ByteWriter writer, Message.Refusal refusal)
-    {
-        writer.Number((long)refusal.Reason);
-        writer.Number(refusal.Serial.Value);
-        writer.Boot(refusal.Boot);
-        writer.Text(refusal.Detail);
-        writer.Number(refusal.Index.Value);
-        writer.Hash(refusal.Hash);
-    }
-
-    public static Message.Refusal ReadRefusal(ref ByteReader reader) =>
-        new(ReadReason(ref reader), new Serial(reader.Count()), reader.Boot(), reader.Text())
+    public static Message.Refusal Refusal(ref WireFields f, Message.Refusal? refusal) =>
+        new(
+            f.Checked((RefusalReason)f.Integer((int?)refusal?.Reason), Enum.IsDefined, static reason => $"{reason} is no reason"),
+            f.Serial(refusal?.Serial),
+            f.Boot(refusal?.Boot),
+            f.Text(refusal?.Detail))
         {
-            Index = new LogIndex(reader.Count()),
-            Hash = reader.Hash(),
+            Index = f.Index(refusal?.Index),
+            Hash = f.Hash(refusal?.Hash),
         };
-
-    private static string ReadDomain(ref ByteReader reader) =>
-        reader.Text() is { Length: <= CoreOptions.FailureDomainLengthMax } domain
-            ? domain
-            : throw reader.Damaged($"a failure domain has at most {CoreOptions.FailureDomainLengthMax} characters");
-
-    private static byte ReadLevel(ref ByteReader reader) =>
-        reader.Octet() is var level and > 0 ? level : throw reader.Damaged("its format level is 0");
-
-    private static int ReadLogic(ref ByteReader reader) =>
-        reader.Integer() is var logic and > 0 ? logic : throw reader.Damaged("its logic version is below 1");
-
-    private static RefusalReason ReadReason(ref ByteReader reader) =>
-        (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");
 }

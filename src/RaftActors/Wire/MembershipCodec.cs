@@ -7,13 +7,14 @@ namespace RaftActors.Wire;
 /// <summary>The bytes of a <see cref="Membership"/> in an outcome.</summary>
 internal sealed class MembershipCodec : RaftCodec<Membership>
 {
+    private static readonly Action<ByteWriter, Membership> Write = WireFields.Writer<Membership>(Format);
+    private static readonly ByteReader.Read<Membership> Read = WireFields.Reader<Membership>(Format);
+
     /// <inheritdoc/>
     public override void Encode(Membership value, IBufferWriter<byte> output)
     {
         var writer = new ByteWriter();
-        WireFormat.WriteMembers(writer, value.Members);
-        writer.Number(value.Index);
-        writer.Optional(value.Leader, static (to, leader) => to.Text(leader.Value));
+        Write(writer, value);
         output.Write(writer.Written);
     }
 
@@ -21,9 +22,11 @@ internal sealed class MembershipCodec : RaftCodec<Membership>
     public override Membership Decode(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
-        var membership = new Membership(
-            WireFormat.ReadMembers(ref reader), new LogIndex(reader.Count()), reader.Flag() ? reader.Name() : null);
+        var membership = Read(ref reader);
         reader.End();
         return membership;
     }
+
+    private static Membership Format(ref WireFields f, Membership? membership) => new(
+        WireFormat.Members(ref f, membership?.Members), new(f.Count(membership?.Index)), f.OptionalName(membership?.Leader));
 }

@@ -17,7 +17,10 @@ namespace RaftActors.Wire;
 /// </summary>
 internal sealed class OutcomeFormat(RaftHost host)
 {
-    private readonly StatusFormat _status = new(host);
+    private static readonly Action<ByteWriter, RaftFailure> WriteFailure = WireFields.Writer<RaftFailure>(WireFormat.Failure);
+    private static readonly ByteReader.Read<RaftFailure> ReadFailure = WireFields.Reader<RaftFailure>(WireFormat.Failure);
+    private readonly Action<ByteWriter, RaftStatus> _writeStatus = WireFields.Writer<RaftStatus>(new StatusFormat(host).Status);
+    private readonly ByteReader.Read<RaftStatus> _readStatus = WireFields.Reader<RaftStatus>(new StatusFormat(host).Status);
 
     // Looked up late, because the extension makes the serializers during its own construction.
     private ResultTypes ResultTypes => ResultTypes.Of(host);
@@ -50,7 +53,7 @@ internal sealed class OutcomeFormat(RaftHost host)
                 WriteOutcome(writer, typed, hasRequest: true);
                 break;
             case RaftStatus status:
-                _status.Write(writer, status);
+                _writeStatus(writer, status);
                 break;
             default:
                 throw new UnreachableException();
@@ -60,7 +63,7 @@ internal sealed class OutcomeFormat(RaftHost host)
     /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
     public object Read(ref ByteReader reader, string manifest) => manifest switch
     {
-        "os" => _status.Read(ref reader),
+        "os" => _readStatus(ref reader),
         "ot" => ReadOutcome(ref reader, request: null),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
@@ -83,7 +86,7 @@ internal sealed class OutcomeFormat(RaftHost host)
                 break;
             case RaftStatus status:
                 writer.Octet(StatusNumber);
-                _status.Write(writer, status);
+                _writeStatus(writer, status);
                 break;
             default:
                 CallTable.Write(writer, reply);
@@ -96,7 +99,7 @@ internal sealed class OutcomeFormat(RaftHost host)
     public object ReadReply(ref ByteReader reader, RequestRef request) => reader.Octet() switch
     {
         OutcomeNumber => ReadOutcome(ref reader, request),
-        StatusNumber => _status.Read(ref reader),
+        StatusNumber => _readStatus(ref reader),
         var number => CallTable.ReadReply(ref reader, number),
     };
 
@@ -107,7 +110,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         WriteKind(writer, outcome.Failure is null ? Kind.Done : Kind.Failed, hasRequest ? outcome.Request : null);
         if (outcome.Failure is { } failure)
         {
-            WireFormat.WriteFailure(writer, failure);
+            WriteFailure(writer, failure);
         }
         else
         {
@@ -152,7 +155,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
         if (kind == Kind.Failed)
         {
-            var failure = WireFormat.ReadFailure(ref reader);
+            var failure = ReadFailure(ref reader);
             return type?.MakeFailed(failure, request) ?? failure.ToOutcome<object?>(request);
         }
 

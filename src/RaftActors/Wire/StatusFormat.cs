@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-using RaftActors.Core.Codec;
+using RaftActors.Core;
 using RaftActors.Settings;
 using RaftActors.Values;
 
@@ -9,113 +9,50 @@ namespace RaftActors.Wire;
 /// <summary>The bytes of a <see cref="RaftStatus"/>. Actors are written as paths with their addresses.</summary>
 internal sealed class StatusFormat(RaftHost host)
 {
-    private const int NameSizeMin = 4;
-
-    private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
-
     private Address? _own;
 
-    public void Write(ByteWriter writer, RaftStatus status)
+    public RaftStatus Status(ref WireFields f, RaftStatus? status) => new(f.Text(status?.Group), f.Name(status?.Name))
     {
-        writer.Text(status.Group);
-        writer.Text(status.Name.Value);
-        WriteActor(writer, status.Actor);
-        writer.Flag(status.IsOpen);
-        writer.Optional(status.Failure, static (to, text) => to.Text(text));
-        writer.Optional(status.Fence, static (to, text) => to.Text(text));
-        writer.Octet((byte)status.Role);
-        writer.Number(status.RoleSince.ToUnixTimeMilliseconds());
-        writer.Number(status.Term);
-        writer.Optional(status.Leader, static (to, leader) => to.Text(leader.Value));
-        writer.Number(status.Delivered.Value);
-        writer.Number(status.Committed.Value);
-        writer.Identity(status.Identity);
-        WireFormat.WriteMembers(writer, status.Members);
-        writer.Flag(status.IsRemoved);
-        writer.Number(status.MembersAt.Value);
-        writer.Optional(status.MaxQuorum, static (to, max) => to.Number(max));
-        writer.List(status.Reachable, name => writer.Text(name.Value));
-        writer.Optional(status.NameConflict, static (to, text) => to.Text(text));
-        writer.Flag(status.IsDiskNearlyFull);
-        writer.Optional(status.Decision, static (to, text) => to.Text(text));
-        writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
-        writer.Octet((byte)status.FormatLevelMax);
-        writer.Optional(status.LogicVersion, static (to, logic) => to.Number(logic));
-        WireFormat.WriteProgram(writer, status.Program);
-        writer.Optional(status.ContractConflict, static (to, text) => to.Text(text));
-        writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
-        writer.Optional(status.HeldAt, WriteHeld);
-        writer.Optional(status.DivergedAt, WriteDivergence);
-    }
-
-    public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
-    {
-        Actor = ReadActor(ref reader),
-        IsOpen = reader.Flag(),
-        Failure = ReadOptional(ref reader),
-        Fence = ReadOptional(ref reader),
-        Role = ReadRole(ref reader),
-        RoleSince = ReadTime(ref reader),
-        Term = reader.Count(),
-        Leader = reader.Flag() ? reader.Name() : null,
-        Delivered = new Serial(reader.Count()),
-        Committed = new Serial(reader.Count()),
-        Identity = reader.Identity(),
-        Members = WireFormat.ReadMembers(ref reader),
-        IsRemoved = reader.Flag(),
-        MembersAt = new LogIndex(reader.Count()),
-        MaxQuorum = reader.Flag() ? reader.Integer() : null,
-        Reachable = reader.List(NameSizeMin, static (ref ByteReader each) => each.Name()),
-        NameConflict = ReadOptional(ref reader),
-        IsDiskNearlyFull = reader.Flag(),
-        Decision = ReadOptional(ref reader),
-        FormatLevel = reader.Flag() ? reader.Octet() : null,
-        FormatLevelMax = reader.Octet(),
-        LogicVersion = reader.Flag() ? reader.Integer() : null,
-        Program = WireFormat.ReadProgram(ref reader),
-        ContractConflict = ReadOptional(ref reader),
-        SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
-        HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
-        DivergedAt = reader.Flag() ? ReadDivergence(ref reader) : null,
+        Actor = Actor(ref f, status?.Actor),
+        IsOpen = f.Flag(status?.IsOpen),
+        Failure = f.OptionalText(status?.Failure),
+        Fence = f.OptionalText(status?.Fence),
+        Role = f.Enum(status?.Role),
+        RoleSince = f.Instant(status?.RoleSince),
+        Term = f.Count(status?.Term),
+        Leader = f.OptionalName(status?.Leader),
+        Delivered = f.Serial(status?.Delivered),
+        Committed = f.Serial(status?.Committed),
+        Identity = f.Identity(status?.Identity),
+        Members = WireFormat.Members(ref f, status?.Members),
+        IsRemoved = f.Flag(status?.IsRemoved),
+        MembersAt = f.Index(status?.MembersAt),
+        MaxQuorum = f.OptionalInteger(status?.MaxQuorum),
+        Reachable = f.Names(status?.Reachable),
+        NameConflict = f.OptionalText(status?.NameConflict),
+        IsDiskNearlyFull = f.Flag(status?.IsDiskNearlyFull),
+        Decision = f.OptionalText(status?.Decision),
+        FormatLevel = f.Flag(status?.FormatLevel is not null) ? f.Octet((byte?)status?.FormatLevel) : null,
+        FormatLevelMax = f.Octet((byte?)status?.FormatLevelMax),
+        LogicVersion = f.OptionalInteger(status?.LogicVersion),
+        Program = WireFormat.Program(ref f, status?.Program),
+        ContractConflict = f.OptionalText(status?.ContractConflict),
+        SyncTime = f.OptionalTicks(status?.SyncTime),
+        HeldAt = f.Flag(status?.HeldAt is not null) ? Held(ref f, status?.HeldAt) : null,
+        DivergedAt = f.Flag(status?.DivergedAt is not null) ? Divergence(ref f, status?.DivergedAt) : null,
     };
 
-    private static void WriteHeld(ByteWriter writer, HeldActor held)
-    {
-        writer.Number(held.Serial.Value);
-        writer.Flag(held.IsSnapshot);
-        writer.Text(held.Error);
-        writer.Number(held.Since.ToUnixTimeMilliseconds());
-    }
+    private static HeldActor Held(ref WireFields f, HeldActor? held) =>
+        new(f.Serial(held?.Serial), f.Flag(held?.IsSnapshot), f.Text(held?.Error), f.Instant(held?.Since));
 
-    private static HeldActor ReadHeld(ref ByteReader reader) =>
-        new(new Serial(reader.Count()), reader.Flag(), reader.Text(), ReadTime(ref reader));
-
-    private static void WriteDivergence(ByteWriter writer, StateDivergence divergence)
-    {
-        writer.Number(divergence.Serials.First.Value);
-        writer.Number(divergence.Serials.Last.Value);
-        writer.List(divergence.Sides, side => writer.List(side, name => writer.Text(name.Value)));
-        writer.Flag(divergence.HasMajority);
-    }
-
-    private static StateDivergence ReadDivergence(ref ByteReader reader) => new(
-        new SerialRange(new Serial(reader.Count()), new Serial(reader.Count())),
-        reader.List(1, static (ref ByteReader side) => side.List(NameSizeMin, static (ref ByteReader each) => each.Name())),
-        reader.Flag());
+    private static StateDivergence Divergence(ref WireFields f, StateDivergence? divergence) => new(
+        new SerialRange(f.Serial(divergence?.Serials.First), f.Serial(divergence?.Serials.Last)),
+        f.List(divergence?.Sides, sizeMin: 1, static (ref f, side) => f.Names(side)),
+        f.Flag(divergence?.HasMajority));
 
     // Justification: only nodes write the status of a process.
-    private void WriteActor(ByteWriter writer, IActorRef? actor) =>
-        writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!)) ?? "");
-
-    private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
-        : host.ActorAt(path);
-
-    public static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var time && time <= TimeMax
-        ? DateTimeOffset.FromUnixTimeMilliseconds(time)
-        : throw reader.Damaged($"{time} ms is no time");
-
-    public static RaftRole ReadRole(ref ByteReader reader) =>
-        (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
-
-    private static string? ReadOptional(ref ByteReader reader) => reader.Flag() ? reader.Text() : null;
+    private IActorRef? Actor(ref WireFields f, IActorRef? actor) =>
+        f.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!))) is { Length: > 0 } path
+            ? actor ?? host.ActorAt(path)
+            : null;
 }

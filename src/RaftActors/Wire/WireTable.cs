@@ -23,32 +23,30 @@ internal static class WireTable
 
     private static readonly Kind[] Kinds =
     [
-        Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
-        Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
-        Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
-        Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
-        Of<WireMessage.Digest>("e", WireFormat.WriteDigest, WireFormat.ReadDigest),
+        Of<WireMessage.Hello>(HelloManifest, WireFormat.Hello),
+        Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.Beat),
+        Of<WireMessage.Leaving>("l", (ref f, leaving) => new(IsReply: f.Flag(leaving?.IsReply), Process: f.Name(leaving?.Process))),
+        Of<WireMessage.ActorAt>(
+            "w", (ref f, actor) => new(f.Name(actor?.Process), f.Text(actor?.Path), WireFormat.Program(ref f, actor?.Program))),
+        Of<WireMessage.Digest>("e", WireFormat.Digest),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
-
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
-        Of<AppendReply.Refused>("ar", WireFormat.WriteReply, (ref reader) => new AppendReply.Refused(reader.Request())),
-        Of<AppendReply.Cancelled>("an", WireFormat.WriteCancelled, WireFormat.ReadCancelled),
-        Of<AppendReply.Committed>("ac", WireFormat.WriteCommitted, WireFormat.ReadCommitted),
-
-        Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
-        Of<GetReply.Found>("ga", WireFormat.WriteFound, WireFormat.ReadFound),
-        Of<GetReply.Refused>("gr", WireFormat.WriteReply, (ref reader) => new GetReply.Refused(reader.Request())),
-        Of<GetReply.Compacted>("gc", WireFormat.WriteReply, (ref reader) => new GetReply.Compacted(reader.Request())),
-
-        Of<WireMessage.ChangeRequest>("m", WireFormat.WriteChange, WireFormat.ReadChange),
-        Of<ChangeReply.Taken>(
-            "mt",
-            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
-            (ref reader) => new ChangeReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
-        Of<ChangeReply.Done>("md", WireFormat.WriteReply, (ref reader) => new ChangeReply.Done(reader.Request())),
-        Of<ChangeReply.Changed>("mc", WireFormat.WriteChanged, WireFormat.ReadChanged),
-        Of<ChangeReply.NotMade>("mn", WireFormat.WriteNotMade, WireFormat.ReadNotMade),
-
+        Of<AppendReply.Refused>("ar", (ref f, reply) => new(f.Request(reply?.Request))),
+        Of<AppendReply.Cancelled>("an", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Failure(ref f, reply?.Failure))),
+        Of<AppendReply.Committed>("ac", (ref f, reply) => new(f.Request(reply?.Request), f.Serial(reply?.Serial))),
+        Of<WireMessage.GetRequest>(
+            "g", (ref f, get) => new(f.Request(get?.Request), f.Serial(get?.Serial), f.Index(get?.AskerCommit))),
+        Of<GetReply.Found>("ga", WireFormat.Found),
+        Of<GetReply.Refused>("gr", (ref f, reply) => new(f.Request(reply?.Request))),
+        Of<GetReply.Compacted>("gc", (ref f, reply) => new(f.Request(reply?.Request))),
+        Of<WireMessage.ChangeRequest>("m", (ref f, change) => new(f.Request(change?.Request), WireFormat.Change(ref f, change?.Change))),
+        Of<ChangeReply.Taken>("mt", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Place(ref f, reply?.Place))),
+        Of<ChangeReply.Done>("md", (ref f, reply) => new(f.Request(reply?.Request))),
+        Of<ChangeReply.Changed>(
+            "mc", (ref f, reply) => new(f.Request(reply?.Request), f.Index(reply?.Index), WireFormat.Members(ref f, reply?.Members))),
+        Of<ChangeReply.NotMade>(
+            "mn",
+            (ref f, reply) => new(f.Request(reply?.Request), f.Enum(reply?.Reason), f.Text(reply?.Detail), f.Flag(reply?.IsOver))),
         Of<WireMessage.Call>(
             CallManifest,
             (writer, call) => writer.Rest(call.Frame.Span),
@@ -57,20 +55,28 @@ internal static class WireTable
             ReplyManifest,
             (writer, reply) => writer.Rest(reply.Frame.Span),
             (ref reader) => new WireMessage.Reply(reader.Rest().ToArray())),
-        OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
-        OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),
-        OfCore<Message.RequestVoteReply>("cw", EnvelopeFormat.WriteRequestVoteReply, EnvelopeFormat.ReadRequestVoteReply),
+        OfCore<Message.Greeting>("cg", EnvelopeFormat.Greeting),
+        OfCore<Message.RequestVote>(
+            "cv", (ref f, vote) => new(f.Position(vote?.Position), f.Flag(vote?.IsPreVote), f.Flag(vote?.IsTransfer))),
+        OfCore<Message.RequestVoteReply>(
+            "cw", (ref f, reply) => new(f.Flag(reply?.Granted), f.Flag(reply?.IsPreVote), f.Boot(reply?.Asked))),
         OfCore<Message.AppendEntries>("ca", EnvelopeFormat.WriteAppendEntries, EnvelopeFormat.ReadAppendEntries),
         OfCore<Message.AppendEntriesReply>("cb", EnvelopeFormat.WriteAppendEntriesReply, EnvelopeFormat.ReadAppendEntriesReply),
-        OfCore<Message.Quiesce>("cq", EnvelopeFormat.WriteQuiesce, EnvelopeFormat.ReadQuiesce),
-        OfCore<Message.QuiesceReply>("cd", EnvelopeFormat.WriteQuiesceReply, EnvelopeFormat.ReadQuiesceReply),
-        OfCore<Message.TimeoutNow>("ct", (_, _) => { }, (ref _) => Message.TimeoutNow.Instance),
-        OfCore<Message.ReadIndex>("ci", EnvelopeFormat.WriteReadIndex, EnvelopeFormat.ReadReadIndex),
-        OfCore<Message.ReadIndexReply>("cj", EnvelopeFormat.WriteReadIndexReply, EnvelopeFormat.ReadReadIndexReply),
-        OfCore<Message.SnapshotChunk>("cs", EnvelopeFormat.WriteChunk, EnvelopeFormat.ReadChunk),
-        OfCore<Message.SnapshotChunkReply>("cu", EnvelopeFormat.WriteChunkReply, EnvelopeFormat.ReadChunkReply),
-        OfCore<Message.ComparePrefix>("cp", EnvelopeFormat.WriteComparePrefix, EnvelopeFormat.ReadComparePrefix),
-        OfCore<Message.Refusal>("cx", EnvelopeFormat.WriteRefusal, EnvelopeFormat.ReadRefusal),
+        OfCore<Message.Quiesce>("cq", (ref f, question) => new(f.Position(question?.Last))),
+        OfCore<Message.QuiesceReply>("cd", (ref f, reply) => new(f.Index(reply?.Last), f.Flag(reply?.Agrees))),
+        OfCore<Message.TimeoutNow>("ct", (ref _, _) => Message.TimeoutNow.Instance),
+        OfCore<Message.ReadIndex>("ci", (ref f, question) => new(new(f.Count(question?.Id.Value)), f.Flag(question?.MayUseLease))),
+        OfCore<Message.ReadIndexReply>("cj", (ref f, reply) => new(new(f.Count(reply?.Id.Value)), f.OptionalIndex(reply?.Index))),
+        OfCore<Message.SnapshotChunk>("cs", EnvelopeFormat.Chunk),
+        OfCore<Message.SnapshotChunkReply>(
+            "cu",
+            (ref f, reply) => new(f.Position(reply?.Snapshot), f.Count(reply?.NextPlace), f.Count(reply?.Round))
+            {
+                Promise = f.Count(reply?.Promise),
+            }),
+        OfCore<Message.ComparePrefix>(
+            "cp", (ref f, compare) => new(f.Index(compare?.Agreed), f.Index(compare?.Differs), f.Position(compare?.Mine))),
+        OfCore<Message.Refusal>("cx", EnvelopeFormat.Refusal),
     ];
 
     private static readonly FrozenDictionary<Type, Kind> ByType = Kinds.ToFrozenDictionary(kind => kind.Type);
@@ -126,6 +132,12 @@ internal static class WireTable
             typeof(T),
             (writer, message) => write(writer, (T)message),
             (ref reader) => read(ref reader));
+
+    private static Kind Of<T>(string manifest, Format<T> format)
+        where T : WireMessage => Of(manifest, WireFields.Writer(format), WireFields.Reader(format));
+
+    private static Kind OfCore<T>(string manifest, Format<T> format)
+        where T : Message => OfCore(manifest, WireFields.Writer(format), WireFields.Reader(format));
 
     private static Kind OfCore<T>(string manifest, Action<ByteWriter, T> writeBody, ByteReader.Read<T> readBody)
         where T : Message => new(
