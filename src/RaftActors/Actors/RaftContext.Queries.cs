@@ -5,6 +5,7 @@ using Akka.Event;
 
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -103,7 +104,11 @@ public sealed partial class RaftContext<TValue>
     {
         try
         {
-            _ = asker is IActorRef { Path.Address.HasGlobalScope: true } ? _questions.Encode(answer) : default;
+            if (asker is IActorRef { Path.Address.HasGlobalScope: true })
+            {
+                AkkaRemoting.DemandRoom(Extension.System, _questions.Encode(answer).Length);
+            }
+
             return null;
         }
         catch (Exception e)

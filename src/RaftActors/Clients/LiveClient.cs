@@ -27,11 +27,6 @@ internal sealed class LiveClient<TValue, TResult>(
 {
     private volatile bool _isDisposed;
 
-    private static RaftFailure Unsent { get; } = RaftFailure.NotDone(
-        FailureReason.Invalid,
-        "The answer could not be sent: it has no serializer, as the log of the node says then, or fits into no frame. Ask for less at a "
-            + "time, or raise raft.transport-tcp.frame-size-max on all nodes.");
-
     public override string Group => settings.Group;
 
     public GroupCalls Calls => calls;
@@ -318,7 +313,7 @@ internal sealed class LiveClient<TValue, TResult>(
         try
         {
             IOutcome answer = await asked.ConfigureAwait(false);
-            return answer is { HasResult: false, Failure: null } ? Unsent.ToOutcome<TAnswer>() : answer.As<TAnswer>();
+            return answer is { HasResult: false, Failure: null } ? OutcomeFormat.Unsent.ToOutcome<TAnswer>() : answer.As<TAnswer>();
         }
         finally
         {

@@ -102,7 +102,7 @@ internal sealed class ClientConnection : AcceptedConnection, IFlushable
             if (!_frames.TryWrite(number, reply))
             {
                 Context.OnUnwritten(reply, Peer);
-                if (OutcomeFormat.InPlaceOf(reply) is not { } smaller || !_frames.TryWrite(number, smaller))
+                if (!_frames.TryWrite(number, OutcomeFormat.InPlaceOf(reply)))
                 {
                     return;
                 }

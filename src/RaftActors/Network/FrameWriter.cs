@@ -86,6 +86,10 @@ internal sealed class FrameWriter : Frames
     /// <summary>The characters that a known path counts as.</summary>
     public static int LengthOf(string path) => path.Length + (ElementLength * path.AsSpan().Count('/'));
 
+    /// <summary>The most bytes of a frame besides its message: both paths in full, and room for their lengths and the manifest.</summary>
+    public static int HeadSizeMaxOf(IActorRef to, IActorRef from, Address own) =>
+        (3 * (to.Path.ToString().Length + from.Path.ToSerializationFormatWithAddress(own).Length)) + 64;
+
     private void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         var forgets = _mustForget

@@ -26,6 +26,21 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
 
     public void Tell(object message, IActorRef sender)
     {
+        if (TryWrite(message) is not { } reply)
+        {
+            Context.OnUnwritten(message, To.Path.Address);
+            reply = TryWrite(OutcomeFormat.InPlaceOf(message));
+        }
+
+        if (reply is not null)
+        {
+            To.Tell(reply, Context.Registry);
+        }
+    }
+
+    // Null: it has a text that is no Unicode, or fits into no frame, which has the paths of both sides besides.
+    private WireMessage.Reply? TryWrite(object message)
+    {
         ByteWriter writer = new() { Level = Level };
         try
         {
@@ -33,10 +48,12 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
         }
         catch (ArgumentException)
         {
-            Context.OnUnwritten(message, To.Path.Address);
-            return;
+            return null;
         }
 
-        To.Tell(new WireMessage.Reply(writer.ToArray()), Context.Registry);
+        var max = Context.Settings.FrameSizeMaxBytes;
+        return writer.Length <= max / 2 || writer.Length + FrameWriter.HeadSizeMaxOf(To, Context.Registry, Context.Own) <= max
+            ? new WireMessage.Reply(writer.ToArray())
+            : null;
     }
 }

@@ -68,13 +68,22 @@ internal sealed class OutcomeFormat(RaftHost host)
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
+    /// <summary>What a caller gets in place of an answer that cannot be written.</summary>
+    public static RaftFailure Unsent { get; } = RaftFailure.NotDone(
+        FailureReason.Invalid,
+        "The answer could not be sent: it has no serializer, as the log of the node says then, fits into no frame, or has a text that is "
+            + "no Unicode. Ask for less at a time, or raise raft.transport-tcp.frame-size-max on all nodes.");
+
     /// <summary>
-    /// Returns the reply in place of one that does not fit into a frame, or null. The caller must learn that its pair is committed, and
-    /// should not repeat a question for ever.
+    /// Returns the reply in place of one that cannot be written. The caller must learn that its pair is committed, and should neither wait
+    /// for nothing nor repeat a question for ever.
     /// </summary>
-    public static object? InPlaceOf(object reply) => reply is IOutcome { Failure: null } done
-        ? new Outcome<object?> { Serial = done.Serial, Request = done.Request }
-        : null;
+    public static object InPlaceOf(object reply) => reply switch
+    {
+        IOutcome { Failure: null } done => new Outcome<object?> { Serial = done.Serial, Request = done.Request },
+        IOutcome { Failure: { } failure } failed => (failure with { Detail = Unsent.Detail }).ToOutcome<object?>(failed.Request),
+        _ => new ClientReply.Failed(Unsent),
+    };
 
     public void WriteReply(ByteWriter writer, object reply)
     {
@@ -114,7 +123,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         }
         else
         {
-            type.WriteDone(writer, outcome);
+            type.WriteDone(writer, outcome, isByRemoting: hasRequest);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Akka.Event;
 
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 using RaftActors.Values;
 
 namespace RaftActors.Wire;
@@ -91,7 +92,8 @@ internal sealed class ResultTypes
         public string Name { get; } = NameOf(type);
 
         /// <summary>Writes serial and result. If the result cannot be written, logs a warning and writes the outcome without it.</summary>
-        public abstract void WriteDone(ByteWriter writer, IOutcome done);
+        /// <param name="isByRemoting">Akka's remoting carries the outcome.</param>
+        public abstract void WriteDone(ByteWriter writer, IOutcome done, bool isByRemoting);
 
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
         public abstract IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request);
@@ -103,11 +105,11 @@ internal sealed class ResultTypes
     {
         private readonly ValueCodec<T> _values = new(host, codec, codecPlace: null);
 
-        public override void WriteDone(ByteWriter writer, IOutcome done)
+        public override void WriteDone(ByteWriter writer, IOutcome done, bool isByRemoting)
         {
             var known = (Outcome<T>)done;
             writer.Number(known.Serial.Value);
-            writer.Optional(TryEncode(known), static (to, one) => to.Bytes(one.Span));
+            writer.Optional(TryEncode(known, isByRemoting), static (to, one) => to.Bytes(one.Span));
         }
 
         public override IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request) => result is { } bytes
@@ -117,11 +119,17 @@ internal sealed class ResultTypes
         public override IOutcome MakeFailed(RaftFailure failure, RequestRef request) => failure.ToOutcome<T>(request);
 
         // The caller must learn that its pair is committed, even if the result cannot be written, and would wait for an answer otherwise.
-        private ReadOnlyMemory<byte>? TryEncode(Outcome<T> done)
+        private ReadOnlyMemory<byte>? TryEncode(Outcome<T> done, bool isByRemoting)
         {
             try
             {
-                return done.HasResult ? _values.Encode(done.Result) : (ReadOnlyMemory<byte>?)null;
+                var bytes = done.HasResult ? _values.Encode(done.Result) : (ReadOnlyMemory<byte>?)null;
+                if (isByRemoting && host.System is { } system)
+                {
+                    AkkaRemoting.DemandRoom(system, bytes.GetValueOrDefault().Length);
+                }
+
+                return bytes;
             }
             catch (Exception e)
             {

@@ -87,6 +87,31 @@ public sealed class RemoteAskerTests : TestKit
     }
 
     [Fact]
+    public async Task Pair_is_reported_as_committed_although_its_result_exceeds_a_message_of_the_remoting()
+    {
+        _node.ActorOf(Props.Create(() => new Repeater($"repeater@:{_port}")), "repeater");
+
+        var outcome = await At("repeater").Ask<Outcome<string>>(200_000, Guard);
+
+        Assert.Equal((new Serial(1), false), (outcome.OrThrow().Serial, outcome.HasResult));
+    }
+
+    [Fact]
+    public async Task Query_whose_answer_exceeds_a_message_of_the_remoting_fails_with_the_cause()
+    {
+        _node.ActorOf(Props.Create(() => new Repeater($"repeater@:{_port}")), "repeater");
+        await At("repeater").Ask<Outcome<string>>(100_000, Guard);
+        var fits = await At("repeater").Ask<Outcome<object?>>("all", Guard);
+        await At("repeater").Ask<Outcome<string>>(200_000, Guard);
+
+        var refused = (await At("repeater").Ask<Outcome<object?>>("all", Guard)).NotDone();
+
+        Assert.Equal(100_000, Assert.IsType<string>(fits.OrThrow().Result).Length);
+        Assert.Equal(FailureReason.Invalid, refused.Reason);
+        Assert.Contains("raise akka.remote.dot-netty.tcp.maximum-frame-size on both nodes", refused.Detail);
+    }
+
+    [Fact]
     public async Task Committed_change_reaches_an_asker_on_another_node_with_the_members_after_it()
     {
         await _counter.Ask<Outcome<int>>("append 40", Guard);
@@ -118,6 +143,23 @@ public sealed class RemoteAskerTests : TestKit
         protected override RaftCodec<Price> ResultCodec => RaftCodec.Json<Price>();
 
         protected override Price HandleAppend(Entry<int> entry) => new(entry.Value);
+    }
+
+    /// <summary>Returns as many characters as the latest pair says.</summary>
+    private sealed class Repeater : RaftActor<int, string>
+    {
+        private string _text = "";
+
+        public Repeater(string name)
+            : base(new() { Group = "texts", Roster = [name] })
+        {
+            Receive<int>(length => Raft.Append("length", length, replyTo: Sender));
+            Receive<string>(question => Raft.Query(question, replyTo: Sender));
+        }
+
+        protected override string HandleAppend(Entry<int> entry) => _text = new string('a', entry.Value);
+
+        protected override object? HandleQuery(object question) => _text;
     }
 
     private sealed class Counter : RaftActor<int, int>

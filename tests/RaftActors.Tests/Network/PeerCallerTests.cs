@@ -1,0 +1,89 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>The replies to calls that another node has sent.</summary>
+public sealed class PeerCallerTests : TestKit
+{
+    private readonly OutcomeFormat _outcomes;
+    private readonly PeerCaller _caller;
+
+    public PeerCallerTests()
+        : base(VirtualGroup.Config)
+    {
+        Raft.Get(Sys);
+        _outcomes = new OutcomeFormat((ExtendedActorSystem)Sys);
+        var settings = TransportSettings.Read(Sys.Settings.Config.GetConfig("raft")) with { FrameSizeMaxBytes = 4096 };
+        var context = new NetworkContext(
+            settings, Address.Parse("akka.tcp://near@127.0.0.1:1"), Node: 1, ActorRefs.Nobody, Sys.Log, new TransportMetrics("peer"))
+        {
+            Outcomes = _outcomes,
+            Calls = new NodeCalls(),
+            Resolve = _ => ActorRefs.Nobody,
+        };
+        _caller = new PeerCaller(TestActor, Number: 7, FormatRange.Own.Highest, context);
+    }
+
+    [Fact]
+    public void Committed_pair_is_reported_although_its_result_fits_into_no_frame()
+    {
+        _caller.Tell(new Outcome<string> { Serial = new Serial(3), Result = new string('a', 4097) }, ActorRefs.Nobody);
+
+        Assert.Equal(new Outcome<object?> { Serial = new Serial(3) }, ExpectReply());
+    }
+
+    // The frame has the paths of both sides besides the reply.
+    [Fact]
+    public void Committed_pair_is_reported_although_its_result_leaves_no_room_for_the_rest_of_the_frame()
+    {
+        _caller.Tell(new Outcome<string> { Serial = new Serial(3), Result = new string('a', 4050) }, ActorRefs.Nobody);
+
+        Assert.Equal(new Outcome<object?> { Serial = new Serial(3) }, ExpectReply());
+    }
+
+    [Fact]
+    public void Result_that_fits_into_a_frame_reaches_the_caller()
+    {
+        _caller.Tell(new Outcome<string> { Serial = new Serial(3), Result = new string('a', 3000) }, ActorRefs.Nobody);
+
+        Assert.Equal(3000, Assert.IsType<Outcome<string>>(ExpectReply()).Result.Length);
+    }
+
+    [Fact]
+    public void Failure_whose_text_is_no_Unicode_reaches_the_caller_without_the_text()
+    {
+        _caller.Tell(RaftFailure.NotDone(FailureReason.Discarded, "half of \ud83d").ToOutcome<string>(), ActorRefs.Nobody);
+
+        var failure = Assert.IsAssignableFrom<IOutcome>(ExpectReply()).Failure!;
+        Assert.Equal((FailureKind.NotDone, FailureReason.Discarded), (failure.Kind, failure.Reason));
+        Assert.Contains("could not be sent", failure.Detail);
+    }
+
+    [Fact]
+    public void Caller_of_a_reply_that_cannot_be_written_fails_with_the_reason()
+    {
+        _caller.Tell(new ClientReply.Declined("half of \ud83d"), ActorRefs.Nobody);
+
+        var failure = Assert.IsType<ClientReply.Failed>(ExpectReply()).Failure;
+        Assert.Equal(FailureReason.Invalid, failure.Reason);
+        Assert.Contains("The answer could not be sent", failure.Detail);
+    }
+
+    private object ExpectReply()
+    {
+        var reader = ByteReader.OfKept(ExpectMsg<WireMessage.Reply>().Frame);
+        Assert.Equal(7, CallFormat.ReadHead(ref reader));
+        var reply = _outcomes.ReadReply(ref reader, default);
+        reader.End();
+        return reply;
+    }
+}
