@@ -22,9 +22,9 @@ internal class Recorder : RaftActor<string, int>
         Receive<Get>(get => Raft.Get(get.Serial));
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Change(new GroupChange.Transfer(transfer.To), transfer.Timeout));
-        Receive<Join>(join => Change(new GroupChange.Join(join.Name, join.BasedOn)));
-        Receive<Leave>(leave => Change(new GroupChange.Leave(leave.Name, leave.BasedOn, leave.Incarnation)));
-        Receive<SetMaxQuorum>(set => Change(GroupChange.SetMaxQuorum.Of(set.Max, set.BasedOn)));
+        Receive<Join>(join => Change(new GroupChange.Members(new MemberChange.Join(join.Name), join.BasedOn)));
+        Receive<Leave>(leave => Change(new GroupChange.Members(new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn)));
+        Receive<SetMaxQuorum>(set => Change(new GroupChange.Members(new MemberChange.SetMaxQuorum(set.Max), set.BasedOn)));
         Receive<Explain>(_ => Call(new ClientCall.Explain()));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<GetView>(_ => Sender.Tell(new View(Raft.Leader, Raft.Quorum, Raft.Peers)));

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
@@ -203,7 +204,7 @@ internal sealed class LiveClient<TValue, TResult>(
 
     public override Task<Outcome<Membership>> JoinAsync(
         ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Join(name, IndexOf(basedOn)), timeout, cancellationToken);
+        ChangeAsync(new MemberChange.Join(name), basedOn, timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
@@ -211,7 +212,7 @@ internal sealed class LiveClient<TValue, TResult>(
         TimeSpan? timeout = null,
         Incarnation? incarnation = null,
         CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Leave(name, IndexOf(basedOn), incarnation), timeout, cancellationToken);
+        ChangeAsync(new MemberChange.Leave(name, incarnation), basedOn, timeout, cancellationToken);
 
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
@@ -219,18 +220,20 @@ internal sealed class LiveClient<TValue, TResult>(
 
     public override Task<Outcome<Membership>> SetMaxQuorumAsync(
         int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(GroupChange.SetMaxQuorum.Of(max, IndexOf(basedOn)), timeout, cancellationToken);
+        QuorumSize.IsMaximum(max)
+            ? ChangeAsync(new MemberChange.SetMaxQuorum(max), basedOn, timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
 
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
         int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         level is > 0 and <= byte.MaxValue
-            ? ChangeAsync(new GroupChange.Raise((byte)level, BasedOn: IndexOf(basedOn)), timeout, cancellationToken)
+            ? ChangeAsync(new MemberChange.Raise((byte)level), basedOn, timeout, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
 
     public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
         int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         version > 0
-            ? ChangeAsync(new GroupChange.Raise(Logic: version, BasedOn: IndexOf(basedOn)), timeout, cancellationToken)
+            ? ChangeAsync(new MemberChange.Raise(Logic: version), basedOn, timeout, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
 
     public override async Task<RaftBackup> BackupAsync(
@@ -363,7 +366,9 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    private static LogIndex? IndexOf(long? basedOn) => basedOn is { } index ? new LogIndex(index) : null;
+    private Task<Outcome<Membership>> ChangeAsync(
+        MemberChange change, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        ChangeAsync(new GroupChange.Members(change, basedOn is { } index ? new(index) : null), timeout, cancellationToken);
 
     private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {

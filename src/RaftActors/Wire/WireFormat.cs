@@ -115,31 +115,33 @@ internal static class WireFormat
 
     public static LogPlace Place(ref WireFields f, LogPlace? place) => new(f.Index(place?.Index), f.Term(place?.Term));
 
-    public static GroupChange Change(ref WireFields f, GroupChange? change) => f.Octet(NumberOf(change)) switch
+    public static GroupChange Change(ref WireFields f, GroupChange? change)
     {
-        Transfer => new GroupChange.Transfer(f.OptionalName((change as GroupChange.Transfer)?.Target)),
-        Join when change as GroupChange.Join is var join => new GroupChange.Join(f.Name(join?.Name), f.OptionalIndex(join?.BasedOn)),
-        Leave when change as GroupChange.Leave is var leave => new GroupChange.Leave(
-            f.Name(leave?.Name),
-            f.OptionalIndex(leave?.BasedOn),
-            f.Flag(leave?.Incarnation is not null) ? new Incarnation(f.Identity(leave?.Incarnation?.Value)) : null),
-        SetMaxQuorum when change as GroupChange.SetMaxQuorum is var set =>
-            new GroupChange.SetMaxQuorum(f.Integer(set?.Max), f.OptionalIndex(set?.BasedOn)),
-        Raise when change as GroupChange.Raise is var raise => new GroupChange.Raise(
-            f.Flag(raise?.Format is not null) ? f.Octet(raise?.Format) : null,
-            f.OptionalInteger(raise?.Logic),
-            f.OptionalIndex(raise?.BasedOn)),
-        var kind => throw f.Damaged($"{kind} is no kind of change"),
+        var (kind, members) = (f.Octet(KindOf(change)), change as GroupChange.Members);
+        return kind == Transfer
+            ? new GroupChange.Transfer(f.OptionalName((change as GroupChange.Transfer)?.Target))
+            : new GroupChange.Members(Change(ref f, kind, members?.What), f.OptionalIndex(members?.BasedOn));
+    }
+
+    private static MemberChange Change(ref WireFields f, byte kind, MemberChange? change) => kind switch
+    {
+        Join => new MemberChange.Join(f.Name((change as MemberChange.Join)?.Name)),
+        Leave when change as MemberChange.Leave is var leave => new MemberChange.Leave(
+            f.Name(leave?.Name), f.Flag(leave?.Incarnation is not null) ? new Incarnation(f.Identity(leave?.Incarnation?.Value)) : null),
+        SetMaxQuorum => new MemberChange.SetMaxQuorum(f.Integer((change as MemberChange.SetMaxQuorum)?.Max)),
+        Raise when change as MemberChange.Raise is var raise => new MemberChange.Raise(
+            f.Flag(raise?.Format is not null) ? f.Octet(raise?.Format) : null, f.OptionalInteger(raise?.Logic)),
+        _ => throw f.Damaged($"{kind} is no kind of change"),
     };
 
-    private static byte? NumberOf(GroupChange? change) => change switch
+    private static byte? KindOf(GroupChange? change) => change switch
     {
         null => null,
         GroupChange.Transfer => Transfer,
-        GroupChange.Join => Join,
-        GroupChange.Leave => Leave,
-        GroupChange.SetMaxQuorum => SetMaxQuorum,
-        GroupChange.Raise => Raise,
+        GroupChange.Members { What: MemberChange.Join } => Join,
+        GroupChange.Members { What: MemberChange.Leave } => Leave,
+        GroupChange.Members { What: MemberChange.SetMaxQuorum } => SetMaxQuorum,
+        GroupChange.Members { What: MemberChange.Raise } => Raise,
         _ => throw new UnreachableException(),
     };
 

@@ -193,45 +193,20 @@ internal abstract record GroupChange
         public override string ToString() => Target is { } target ? $"the transfer to {target}" : "the transfer";
     }
 
-    /// <summary>The process joins the roster.</summary>
+    /// <summary>The members or the version of the group change.</summary>
     /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
-    public sealed record Join(ProcessName Name, LogIndex? BasedOn = null) : GroupChange
+    public sealed record Members(MemberChange What, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the joining of {Name}";
-    }
-
-    /// <summary>At most this many processes vote.</summary>
-    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
-    public sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null) : GroupChange
-    {
-        /// <exception cref="ArgumentOutOfRangeException">No group can have this maximum.</exception>
-        public static SetMaxQuorum Of(int max, LogIndex? basedOn) => QuorumSize.IsMaximum(max)
-            ? new SetMaxQuorum(max, basedOn)
-            : throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
-
-        /// <inheritdoc/>
-        public override string ToString() => $"the quorum of at most {Max}";
-    }
-
-    /// <summary>The version of the group rises.</summary>
-    /// <param name="Format">The new format level, or null to keep it.</param>
-    /// <param name="Logic">The new logic version, or null to keep it.</param>
-    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
-    public sealed record Raise(byte? Format = null, int? Logic = null, LogIndex? BasedOn = null) : GroupChange
-    {
-        /// <inheritdoc/>
-        public override string ToString() =>
-            $"the rise to {(Format is { } level ? $"format level {level}" : $"logic version {Logic}")}";
-    }
-
-    /// <summary>The process leaves for good.</summary>
-    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
-    /// <param name="Incarnation">The incarnation that leaves, or null for any of the name.</param>
-    public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null, Incarnation? Incarnation = null) : GroupChange
-    {
-        /// <inheritdoc/>
-        public override string ToString() => $"the leaving of {Name}{(Incarnation is { } one ? $"#{one}" : "")}";
+        public override string ToString() => What switch
+        {
+            MemberChange.Join join => $"the joining of {join.Name}",
+            MemberChange.Leave leave => $"the leaving of {leave.Name}{(leave.Incarnation is { } one ? $"#{one}" : "")}",
+            MemberChange.SetMaxQuorum set => $"the quorum of at most {set.Max}",
+            MemberChange.Raise { Format: { } level } => $"the rise to format level {level}",
+            MemberChange.Raise raise => $"the rise to logic version {raise.Logic}",
+            _ => $"{What}",
+        };
     }
 }
 

@@ -182,7 +182,7 @@ public sealed class LiveClientTests : TestKit
     {
         using var cancellation = new CancellationTokenSource();
         var set = _client.SetMaxQuorumAsync(5, cancellationToken: cancellation.Token);
-        Assert.Equal(new GroupChange.SetMaxQuorum(5), Expect<ClientCall.Change>().What);
+        Assert.Equal(new GroupChange.Members(new MemberChange.SetMaxQuorum(5)), Expect<ClientCall.Change>().What);
 
         await cancellation.CancelAsync();
 

@@ -55,18 +55,6 @@ public sealed class MaxQuorumTests : TestKit
         Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>>().NotDone().Detail);
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(4)]
-    [InlineData(13)]
-    public void Number_that_is_no_maximum_is_an_error_of_the_caller(int max)
-    {
-        Found(first: 3, others: 3);
-
-        EventFilter.Exception<ArgumentOutOfRangeException>(contains: "The maximum of the quorum is 3, 5, 7, 9 or 11").ExpectOne(() =>
-            Set("raft2", max));
-    }
-
     private static RaftOptions<string> WithMax(int max) => new() { Settings = ConfigurationFactory.ParseString($"quorum.max = {max}") };
 
     private void Found(int first, int others)

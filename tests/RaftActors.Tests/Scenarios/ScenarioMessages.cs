@@ -102,16 +102,17 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         LogIndex? basedOn = line.Number("based") is { } index ? new LogIndex(index) : null;
         return line.Verb switch
         {
-            "join" => new GroupChange.Join(ScenarioPeers.NameOf(line[0]), basedOn),
-            "leave" => new GroupChange.Leave(
+            "join" => Members(new MemberChange.Join(ScenarioPeers.NameOf(line[0]))),
+            "leave" => Members(new MemberChange.Leave(
                 ScenarioPeers.NameOf(line[0]),
-                basedOn,
-                line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null),
-            "quorum" => new GroupChange.SetMaxQuorum(int.Parse(line[0]), basedOn),
-            "level" => new GroupChange.Raise(byte.Parse(line[0]), BasedOn: basedOn),
+                line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null)),
+            "quorum" => Members(new MemberChange.SetMaxQuorum(int.Parse(line[0]))),
+            "level" => Members(new MemberChange.Raise(byte.Parse(line[0]))),
             "transfer" => new GroupChange.Transfer(line.Words.Count > 0 ? ScenarioPeers.NameOf(line[0]) : null),
             _ => null,
         };
+
+        GroupChange Members(MemberChange change) => new GroupChange.Members(change, basedOn);
     }
 
     /// <summary>A message of a peer to the process.</summary>
@@ -167,14 +168,8 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     }
 
     /// <summary>The change that a request of the process asked a peer for.</summary>
-    public MemberChange MembersOf(RequestId request) => ((WireMessage.ChangeRequest)_asked[request]).Change switch
-    {
-        GroupChange.Join join => new MemberChange.Join(join.Name),
-        GroupChange.Leave leave => new MemberChange.Leave(leave.Name, leave.Incarnation),
-        GroupChange.SetMaxQuorum set => new MemberChange.SetMaxQuorum(set.Max),
-        GroupChange.Raise raise => new MemberChange.Raise(raise.Format, raise.Logic),
-        var other => throw new FormatException($"{other} is no change of members."),
-    };
+    public MemberChange MembersOf(RequestId request) =>
+        ((GroupChange.Members)((WireMessage.ChangeRequest)_asked[request]).Change).What;
 
     public static object Taken(Effect.MembersAccepted accepted, Term term) =>
         new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term));
@@ -214,11 +209,14 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     {
         GroupChange.Transfer { Target: { } target } => $"transfer to {target}",
         GroupChange.Transfer => "transfer to any voter",
-        GroupChange.Join join => $"join {join.Name}{BasedOn(join.BasedOn)}",
-        GroupChange.Leave leave =>
-            $"leave {leave.Name}{If(leave.Incarnation is not null, " in one incarnation")}{BasedOn(leave.BasedOn)}",
-        GroupChange.SetMaxQuorum set => $"at most {set.Max} voters{BasedOn(set.BasedOn)}",
-        GroupChange.Raise raise => $"format level {raise.Format}{BasedOn(raise.BasedOn)}",
+        GroupChange.Members(var what, var basedOn) => what switch
+        {
+            MemberChange.Join join => $"join {join.Name}",
+            MemberChange.Leave leave => $"leave {leave.Name}{If(leave.Incarnation is not null, " in one incarnation")}",
+            MemberChange.SetMaxQuorum set => $"at most {set.Max} voters",
+            MemberChange.Raise raise => $"format level {raise.Format}",
+            _ => throw new InvalidOperationException($"No scenario knows a {what.GetType()}."),
+        } + BasedOn(basedOn),
         _ => throw new InvalidOperationException($"No scenario knows a {change.GetType()}."),
     };
 

@@ -224,15 +224,16 @@ internal static class Samples
         ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name, new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, null, Two.Incarnation))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305), Two.Incarnation))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Raise(2, BasedOn: new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Join(Two.Name)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Join(Two.Name), new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name), new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name, Two.Incarnation)))),
+        ("m", new WireMessage.ChangeRequest(
+            Request, new GroupChange.Members(new MemberChange.Leave(Two.Name, Two.Incarnation), new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.SetMaxQuorum(5)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.SetMaxQuorum(5), new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Raise(2), new LogIndex(305)))),
     ];
 
     /// <summary>The receiver of the calls.</summary>
@@ -254,7 +255,7 @@ internal static class Samples
         new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292)), Sampled),
         new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
-        new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
+        new ClientCall.Change(new GroupChange.Members(new MemberChange.Join(Two.Name)), TimeSpan.FromMilliseconds(5001)),
         new ClientCall.Explain(),
         new ClientCall.Status(),
         new ClientCall.Describe(),

@@ -98,17 +98,9 @@ internal sealed class LeaderChanges(EngineContext context)
             case GroupChange.Transfer transfer:
                 BeginTransfer(request, transfer.Target, origin);
                 break;
-            case GroupChange.Join join:
-                BeginMembers(request, new MemberChange.Join(join.Name), join.BasedOn, origin);
-                break;
-            case GroupChange.Leave leave:
-                BeginMembers(request, new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn, origin);
-                break;
-            case GroupChange.SetMaxQuorum set:
-                BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);
-                break;
-            case GroupChange.Raise raise:
-                BeginMembers(request, new MemberChange.Raise(raise.Format, raise.Logic), raise.BasedOn, origin);
+            case GroupChange.Members members:
+                _asked[request] = (origin, members.BasedOn is not null);
+                context.Step(new Input.ChangeMembers(request, members.BasedOn ?? context.ConfigurationIndex, members.What));
                 break;
             default:
                 throw new UnreachableException();
@@ -136,12 +128,6 @@ internal sealed class LeaderChanges(EngineContext context)
             var detail = "another transfer of the leadership is under way";
             context.Send(origin, new ChangeReply.NotMade(request, FailureReason.Busy, detail));
         }
-    }
-
-    private void BeginMembers(RequestId request, MemberChange change, LogIndex? basedOn, IActorRef origin)
-    {
-        _asked[request] = (origin, basedOn is not null);
-        context.Step(new Input.ChangeMembers(request, basedOn ?? context.ConfigurationIndex, change));
     }
 
     private static ChangeReply.NotMade NotLeading(RequestId request, string detail) => new(request, FailureReason.NoLeader, detail);

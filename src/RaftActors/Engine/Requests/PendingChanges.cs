@@ -250,13 +250,13 @@ internal sealed class PendingChanges(EngineContext context)
             _ => known,
         };
 
-        public bool IsFulfilledBy(Configuration configuration) => what switch
+        public bool IsFulfilledBy(Configuration configuration) => (what as GroupChange.Members)?.What switch
         {
-            GroupChange.Join join => configuration.HasName(join.Name),
-            GroupChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
-            GroupChange.Leave leave => !configuration.HasName(leave.Name),
-            GroupChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
-            GroupChange.Raise raise => configuration.Version.Has(new GroupVersion(raise.Format ?? 0, raise.Logic ?? 0)),
+            MemberChange.Join join => configuration.HasName(join.Name),
+            MemberChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
+            MemberChange.Leave leave => !configuration.HasName(leave.Name),
+            MemberChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
+            MemberChange.Raise raise => configuration.Version.Has(new GroupVersion(raise.Format ?? 0, raise.Logic ?? 0)),
             _ => false,
         };
     }
