@@ -25,6 +25,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsToGreet = 4;
     private const int IntervalsOfSilence = 12;
 
+    // Addresses take less than a page of processes, and both fit into one message.
+    private const int ListedNodesMax = 1000;
+
     private readonly LocalEngines _local;
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
@@ -42,6 +45,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
     private readonly ulong _life = Machine.Current.NewNumber();
+
+    // Null in tests that have a registry alone.
+    private ProcessPages? _pages;
 
     // Null before the first process or client of this node, and if the node has no address.
     private INetwork? _network;
@@ -65,9 +71,17 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);
-        Receive<ConnectionNews.Opened>(OnConnectionOpened);
+        Receive<ConnectionNews.Opened>(opened =>
+        {
+            Context.System.EventStream.Publish(opened);
+            Greet(opened.Address);
+        });
         Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
-        Receive<ConnectionNews.Disconnected>(OnDisconnected);
+        Receive<ConnectionNews.Disconnected>(disconnected =>
+        {
+            Context.System.EventStream.Publish(disconnected);
+            OnConnectionEnded(disconnected.Address);
+        });
         Receive<ConnectionNews.Ended>(ended => OnConnectionEnded(ended.Address));
         Receive<RegistryCall>(OnCall);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
@@ -202,6 +216,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
+    // The list of the processes of this node, for operators. It wakes no quiescent group.
+    private void OnListProcesses(ClientCall.ListProcesses call, ICanTell caller)
+    {
+        var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
+        var others = call.After is null
+            ? _nodes.All.Where(node => node.IsNamed || node.SizeOfList > 0).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
+            : [];
+        caller.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
+    }
+
     private bool TryReadSource(object message)
     {
         if (_source?.Read(message) is not { } read)
@@ -249,6 +273,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         _leaving.Remove(node.Address);
         node.HasAnswered = false;
+    }
+
+    // Either the node is gone, or only the connection. The answer to a Hello shows which.
+    private void OnConnectionEnded(Address address)
+    {
+        OnReachability(address, false);
+        if (_nodes.Find(address) is not null)
+        {
+            Greet(address);
+        }
     }
 
     // An unreachable node is reported again. Of two connections the later one may deliver a message after the first has ended, and the

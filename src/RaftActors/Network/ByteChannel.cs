@@ -116,6 +116,21 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
     }
 
+    /// <summary>Receives so many bytes of the handshake.</summary>
+    /// <param name="whyNot">The text of the exception.</param>
+    /// <exception cref="InvalidDataException">The other side has closed the connection before.</exception>
+    public async Task<byte[]> ReceiveAsync(int size, string whyNot, CancellationToken cancellation)
+    {
+        var bytes = new byte[size];
+        for (var read = 0; read < size;)
+        {
+            var count = await ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
+            read += count > 0 ? count : throw new InvalidDataException(whyNot);
+        }
+
+        return bytes;
+    }
+
     /// <summary>Encrypts bytes, or returns them as they are without TLS. The result is valid until <see cref="OnSent"/>.</summary>
     public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
     {

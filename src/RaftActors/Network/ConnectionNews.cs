@@ -6,11 +6,7 @@ namespace RaftActors.Network;
 internal abstract record ConnectionNews(Address Address)
 {
     /// <summary>This node's connection to the other one takes messages.</summary>
-    public sealed record Opened(Address Address) : ConnectionNews(Address)
-    {
-        /// <summary>Messages to the node were lost before, while it could not be reached.</summary>
-        public bool HasLost { get; init; }
-    }
+    public sealed record Opened(Address Address) : ConnectionNews(Address);
 
     /// <summary>This node could not connect to the other one.</summary>
     /// <param name="Why">An explanation for people.</param>

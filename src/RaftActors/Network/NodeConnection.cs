@@ -29,7 +29,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     // Still sends what was written before the present connection took over.
     private OutboundSocket<FrameWriter>? _former;
     private bool _hasLostActor;
-    private bool _hasLost;
 
     // The announcement of an actor waits for the handshake.
     private bool _hasEarlyActor;
@@ -130,7 +129,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             if (TryBegin() is not { } socket || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
             {
                 _hasLostActor |= message is WireMessage.ActorAt;
-                _hasLost |= Socket is null;
                 Context.Metrics.OnDropped();
             }
             else if (socket.Frames.TryWrite(to, message, from))
@@ -165,7 +163,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     protected override bool TryTake(OutboundSocket<FrameWriter> socket)
     {
         OutboundSocket<FrameWriter>? former = null;
-        bool hasLost;
         lock (Gate)
         {
             if (socket == _next)
@@ -187,7 +184,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             }
 
             (_hasConnected, _hasEarlyActor) = (true, false);
-            (hasLost, _hasLost) = (_hasLost, false);
         }
 
         if (former is not null)
@@ -199,7 +195,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         else
         {
             LogOpened("Raft messages");
-            Context.Registry.Tell(new ConnectionNews.Opened(Address) { HasLost = hasLost }, ActorRefs.NoSender);
+            Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
         }
 
         // The credentials may have changed since the handshake.
@@ -263,7 +259,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         var isBlocked = !isByPeer && _isMet && !_hasConnected;
         Pause.Grow();
-        (_hasLost, _hasLostActor, _hasEarlyActor) = (true, _hasLostActor || _hasEarlyActor, false);
+        (_hasLostActor, _hasEarlyActor) = (_hasLostActor || _hasEarlyActor, false);
         Context.Registry.Tell(new ConnectionNews.Refused(Address, why, isByPeer), ActorRefs.NoSender);
         var remedy = isBlocked
             ? $" The node runs: let port {Address.Port + Context.Settings.PortOffset} pass firewalls and address translations, and set "

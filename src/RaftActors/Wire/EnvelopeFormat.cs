@@ -81,7 +81,8 @@ internal static class EnvelopeFormat
     };
 
     // The place decides whether the chunk holds sessions, keys or bytes of the state.
-    public static Message.SnapshotChunk Chunk(ref WireFields f, Message.SnapshotChunk? chunk) => f.Of(chunk!, WriteChunk, ReadChunk);
+    public static Message.SnapshotChunk Chunk(ref WireFields f, Message.SnapshotChunk? chunk) =>
+        f.Of(chunk!, WriteChunk, ReadChunk); // Justification: it is not null while it is written.
 
     private static void WriteChunk(ByteWriter writer, Message.SnapshotChunk chunk)
     {

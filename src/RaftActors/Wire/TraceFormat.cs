@@ -13,17 +13,12 @@ internal static class TraceFormat
     // A request has at least 3 bytes, and the trace state has 1.
     private const int LinkSizeMin = 3 + TraceIdSize + SpanIdSize + 1 + 1;
 
-    public static void Write(ByteWriter writer, WireMessage.Traced traced)
-    {
-        writer.List(traced.Links, link =>
-        {
-            writer.Request(link.Request);
-            WriteContext(writer, link.Parent);
-        });
-        WireTable.WriteNamed(writer, traced.Inner);
-    }
-
-    public static WireMessage.Traced Read(ref ByteReader reader) => new(reader.List(LinkSizeMin, ReadLink), ReadInner(ref reader));
+    public static WireMessage.Traced Traced(ref WireFields f, WireMessage.Traced? traced) => new(
+        f.List(
+            traced?.Links,
+            LinkSizeMin,
+            static (ref f, link) => new TraceLink(f.Request(link.Request), f.Of(link.Parent, WriteContext, ReadContext))),
+        f.Of(traced?.Inner!, WireTable.WriteNamed, ReadInner)); // Justification: it is not null while it is written.
 
     public static void WriteContext(ByteWriter writer, ActivityContext context)
     {
@@ -43,8 +38,6 @@ internal static class TraceFormat
         var state = reader.Text();
         return new ActivityContext(traceId, spanId, flags, state.Length == 0 ? null : state, isRemote: true);
     }
-
-    private static TraceLink ReadLink(ref ByteReader reader) => new(reader.Request(), ReadContext(ref reader));
 
     private static WireMessage ReadInner(ref ByteReader reader) =>
         WireTable.ReadNamed(ref reader, WireTable.TracedManifest);

@@ -29,7 +29,7 @@ internal static class WireTable
         Of<WireMessage.ActorAt>(
             "w", (ref f, actor) => new(f.Name(actor?.Process), f.Text(actor?.Path), WireFormat.Program(ref f, actor?.Program))),
         Of<WireMessage.Digest>("e", WireFormat.Digest),
-        Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
+        Of<WireMessage.Traced>(TracedManifest, TraceFormat.Traced),
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
         Of<AppendReply.Refused>("ar", (ref f, reply) => new(f.Request(reply?.Request))),
         Of<AppendReply.Cancelled>("an", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Failure(ref f, reply?.Failure))),
