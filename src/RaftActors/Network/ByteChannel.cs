@@ -116,16 +116,19 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
     }
 
-    /// <summary>Receives so many bytes of the handshake.</summary>
-    /// <param name="whyNot">The text of the exception.</param>
-    /// <exception cref="InvalidDataException">The other side has closed the connection before.</exception>
-    public async Task<byte[]> ReceiveAsync(int size, string whyNot, CancellationToken cancellation)
+    /// <summary>Receives so many bytes of the handshake, or returns null if the other side closes the connection before.</summary>
+    public async Task<byte[]?> ReceiveAsync(int size, CancellationToken cancellation)
     {
         var bytes = new byte[size];
         for (var read = 0; read < size;)
         {
             var count = await ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
-            read += count > 0 ? count : throw new InvalidDataException(whyNot);
+            if (count == 0)
+            {
+                return null;
+            }
+
+            read += count;
         }
 
         return bytes;

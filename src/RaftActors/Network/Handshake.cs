@@ -94,15 +94,16 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
     public static async Task<FormatRange> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
     {
-        const string Refused = "the other node did not accept this one; its log says why";
         try
         {
-            return ReadAnswer(await channel.ReceiveAsync(AnswerSize, Refused, cancellation).ConfigureAwait(false));
+            return ReadAnswer(await channel.ReceiveAsync(AnswerSize, cancellation).ConfigureAwait(false)
+                ?? throw new InvalidDataException("the other node did not accept this one; its log says why"));
         }
         catch (IOException e) when (isSecure)
         {
             // With TLS 1.3, the connecting side learns only now that its certificate was refused.
-            throw new AuthenticationException($"{Refused} ({(e.InnerException ?? e).Message})", e);
+            throw new AuthenticationException(
+                $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
         }
     }
 
@@ -157,10 +158,10 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         var identity = context.Credentials?.Current is { } credentials
             ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
             : null;
-        const string Ended = "The connection ended before its handshake was complete.";
-        var head = await channel.ReceiveAsync(Handshake.HeadSize, Ended, cancellation).ConfigureAwait(false);
-        var rest = await channel.ReceiveAsync(Handshake.ReadHead(head), Ended, cancellation).ConfigureAwait(false);
-        var handshake = Handshake.ReadRest(rest);
+        var handshake = await channel.ReceiveAsync(Handshake.HeadSize, cancellation).ConfigureAwait(false) is { } head
+            && await channel.ReceiveAsync(Handshake.ReadHead(head), cancellation).ConfigureAwait(false) is { } rest
+                ? Handshake.ReadRest(rest)
+                : throw new InvalidDataException("The connection ended before its handshake was complete.");
         if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
         {
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");

@@ -116,7 +116,12 @@ internal sealed class OutcomeFormat(RaftHost host)
     {
         var type = ResultTypes.Of(outcome.ResultType);
         writer.Text(type.Name);
-        WriteKind(writer, outcome.Failure is null ? Kind.Done : Kind.Failed, hasRequest ? outcome.Request : null);
+        writer.Octet((byte)(outcome.Failure is null ? Kind.Done : Kind.Failed));
+        if (hasRequest)
+        {
+            writer.Request(outcome.Request.Id);
+        }
+
         if (outcome.Failure is { } failure)
         {
             WriteFailure(writer, failure);
@@ -161,7 +166,7 @@ internal sealed class OutcomeFormat(RaftHost host)
     /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
     public static IOutcome ReadEnd(ref ByteReader reader, RequestRef? numbered, ResultTypes.ResultType? type)
     {
-        var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
+        var (kind, request) = ((Kind)reader.Octet(), numbered ?? RequestRef.Of(reader.Request()));
         if (kind == Kind.Failed)
         {
             var failure = ReadFailure(ref reader);
@@ -172,17 +177,4 @@ internal sealed class OutcomeFormat(RaftHost host)
         var result = reader.Flag() ? reader.Value() : (ReadOnlyMemory<byte>?)null;
         return type?.MakeDone(serial, result, request) ?? new Outcome<object?> { Serial = serial, Request = request };
     }
-
-    private static void WriteKind(ByteWriter writer, Kind kind, RequestRef? request)
-    {
-        writer.Octet((byte)kind);
-        if (request is { } named)
-        {
-            WriteRef(writer, named);
-        }
-    }
-
-    private static void WriteRef(ByteWriter writer, RequestRef request) => writer.Request(request.Id);
-
-    private static RequestRef ReadRef(ref ByteReader reader) => RequestRef.Of(reader.Request());
 }

@@ -37,15 +37,12 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override string Manifest(object o) => o is WireMessage message ? WireTable.Manifest(message) : OutcomeFormat.Manifest(o);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj) => ToBinary(obj, FormatRange.Own.Lowest);
-
-    /// <summary>Writes a message for a connection of this format level.</summary>
-    public byte[] ToBinary(object obj, byte level)
+    public override byte[] ToBinary(object obj)
     {
         var writer = _writer ??= new ByteWriter();
         writer.Clear(KeptSizeMax);
-        writer.Level = level;
-        writer.Octet(level);
+        writer.Level = FormatRange.Own.Lowest;
+        writer.Octet(writer.Level);
         if (obj is WireMessage message)
         {
             WireTable.Write(writer, message);

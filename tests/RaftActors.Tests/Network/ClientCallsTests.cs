@@ -202,7 +202,7 @@ public sealed class ClientCallsTests : TestKit
     }
 
     [Fact]
-    public void Reply_that_is_too_large_is_dropped_with_a_warning_and_the_next_one_is_sent()
+    public void Call_whose_reply_cannot_be_sent_fails_with_the_reason_and_the_next_reply_is_sent()
     {
         var (client, _) = Connect();
         Send(client, Samples.Target, new ClientCall.Status());
@@ -212,6 +212,8 @@ public sealed class ClientCallsTests : TestKit
         _engine.Reply(new ClientReply.Declined("half of \ud83d"));
         _engine.Reply(new ClientReply.Declined("not now"));
 
+        Assert.Equal(new ClientReply.Failed(OutcomeFormat.Unsent), ReadReply(client).Reply);
+        Assert.Equal(new ClientReply.Failed(OutcomeFormat.Unsent), ReadReply(client).Reply);
         Assert.Equal(new ClientReply.Declined("not now"), ReadReply(client).Reply);
         Assert.Contains("does not fit into a frame", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
     }

@@ -313,7 +313,7 @@ public sealed class CustomConnectionTests : TestKit
     }
 
     [Fact]
-    public void Call_and_reply_that_cannot_be_encoded_are_dropped_with_a_warning()
+    public void Call_that_cannot_be_encoded_is_dropped_and_one_whose_reply_cannot_be_encoded_fails_with_a_warning_each()
     {
         var (one, other, engine, caller) = MeetForCalls();
 
@@ -326,7 +326,7 @@ public sealed class CustomConnectionTests : TestKit
             () => engine.Reply(new ClientReply.Declined("half of \ud83d")));
         Exchange(one, other);
 
-        Assert.Empty(caller.Told);
+        Assert.Equal(new ClientReply.Failed(OutcomeFormat.Unsent), Assert.Single(caller.Told));
     }
 
     [Fact]
