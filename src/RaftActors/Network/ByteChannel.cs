@@ -116,24 +116,6 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
     }
 
-    /// <summary>Receives so many bytes of the handshake, or returns null if the other side closes the connection before.</summary>
-    public async Task<byte[]?> ReceiveAsync(int size, CancellationToken cancellation)
-    {
-        var bytes = new byte[size];
-        for (var read = 0; read < size;)
-        {
-            var count = await ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
-            if (count == 0)
-            {
-                return null;
-            }
-
-            read += count;
-        }
-
-        return bytes;
-    }
-
     /// <summary>Encrypts bytes, or returns them as they are without TLS. The result is valid until <see cref="OnSent"/>.</summary>
     public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
     {

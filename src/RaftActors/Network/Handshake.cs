@@ -94,10 +94,15 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
     public static async Task<FormatRange> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
     {
+        var answer = new byte[AnswerSize];
         try
         {
-            return ReadAnswer(await channel.ReceiveAsync(AnswerSize, cancellation).ConfigureAwait(false)
-                ?? throw new InvalidDataException("the other node did not accept this one; its log says why"));
+            for (var read = 0; read < answer.Length;)
+            {
+                var count = await channel.ReceiveAsync(answer.AsMemory(read), cancellation).ConfigureAwait(false);
+                read += count > 0 ? count : throw new InvalidDataException(
+                    "the other node did not accept this one; its log says why");
+            }
         }
         catch (IOException e) when (isSecure)
         {
@@ -105,6 +110,8 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
             throw new AuthenticationException(
                 $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
         }
+
+        return ReadAnswer(answer);
     }
 
     private static ConnectionKind ReadKind(ref ByteReader reader) => reader.Octet() switch
@@ -158,10 +165,9 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         var identity = context.Credentials?.Current is { } credentials
             ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
             : null;
-        var handshake = await channel.ReceiveAsync(Handshake.HeadSize, cancellation).ConfigureAwait(false) is { } head
-            && await channel.ReceiveAsync(Handshake.ReadHead(head), cancellation).ConfigureAwait(false) is { } rest
-                ? Handshake.ReadRest(rest)
-                : throw new InvalidDataException("The connection ended before its handshake was complete.");
+        var head = await ReadAsync(channel, Handshake.HeadSize, cancellation).ConfigureAwait(false);
+        var rest = await ReadAsync(channel, Handshake.ReadHead(head), cancellation).ConfigureAwait(false);
+        var handshake = Handshake.ReadRest(rest);
         if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
         {
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
@@ -225,6 +231,18 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
                 $"{identity} at {peer} is not known as a node. Name it in raft.security.roles.node, or with discovery = node-names in the "
                 + "roster or raft.contacts; a joining node is known after Join.");
         }
+    }
+
+    private static async Task<byte[]> ReadAsync(ByteChannel channel, int size, CancellationToken cancellation)
+    {
+        var bytes = new byte[size];
+        for (var read = 0; read < size;)
+        {
+            var count = await channel.ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
+            read += count > 0 ? count : throw new InvalidDataException("The connection ended before its handshake was complete.");
+        }
+
+        return bytes;
     }
 }
 
