@@ -43,11 +43,8 @@ internal ref struct WireFields
         return message;
     };
 
-    public byte Octet(byte? value)
-    {
-        _writer?.Octet(value.GetValueOrDefault());
-        return _writer is null ? _reader.Octet() : value.GetValueOrDefault();
-    }
+    public byte Octet(byte? value) =>
+        Of(value.GetValueOrDefault(), static (to, known) => to.Octet(known), static (ref from) => from.Octet());
 
     public bool Flag(bool? value)
     {
@@ -68,17 +65,11 @@ internal ref struct WireFields
         return _writer is null ? _reader.Integer() : value.GetValueOrDefault();
     }
 
-    public ulong Hash(ulong? value)
-    {
-        _writer?.Hash(value.GetValueOrDefault());
-        return _writer is null ? _reader.Hash() : value.GetValueOrDefault();
-    }
+    public ulong Hash(ulong? value) =>
+        Of(value.GetValueOrDefault(), static (to, known) => to.Hash(known), static (ref from) => from.Hash());
 
-    public Guid Identity(Guid? value)
-    {
-        _writer?.Identity(value.GetValueOrDefault());
-        return _writer is null ? _reader.Identity() : value.GetValueOrDefault();
-    }
+    public Guid Identity(Guid? value) =>
+        Of(value.GetValueOrDefault(), static (to, known) => to.Identity(known), static (ref from) => from.Identity());
 
     public string Text(string? value)
     {
@@ -86,11 +77,8 @@ internal ref struct WireFields
         return _writer is null ? _reader.Text() : value ?? "";
     }
 
-    public ReadOnlyMemory<byte> Value(ReadOnlyMemory<byte>? value)
-    {
-        _writer?.Bytes(value.GetValueOrDefault().Span);
-        return _writer is null ? _reader.Value() : value.GetValueOrDefault();
-    }
+    public ReadOnlyMemory<byte> Value(ReadOnlyMemory<byte>? value) =>
+        Of(value.GetValueOrDefault(), static (to, known) => to.Bytes(known.Span), static (ref from) => from.Value());
 
     public ProcessName Name(ProcessName? value)
     {
@@ -98,11 +86,8 @@ internal ref struct WireFields
         return _writer is null ? _reader.Name() : value.GetValueOrDefault();
     }
 
-    public RequestId Request(RequestId? value)
-    {
-        _writer?.Request(value.GetValueOrDefault());
-        return _writer is null ? _reader.Request() : value.GetValueOrDefault();
-    }
+    public RequestId Request(RequestId? value) =>
+        Of(value.GetValueOrDefault(), static (to, known) => to.Request(known), static (ref from) => from.Request());
 
     public Serial Serial(Serial? value) => new(Count(value?.Value));
 
