@@ -1,7 +1,7 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// Searches an order of one partition's operations, from end to end. An operation that ends must have its place by then, alone or after
+/// Searches an order of one partition's operations, from end to end: Wing and Gong's search, with Lowe's memory. An operation that ends must have its place by then, alone or after
 /// other open operations. As soon as an end is explained, the search goes on to the next end, and comes back if that fails. At one end
 /// it places few operations ahead before it places many, because an operation that is placed too early is missing later.
 /// </summary>
@@ -32,14 +32,15 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         }
     }
 
-    public HistoryVerdict<TInput, TOutput> Run(string partition)
+    /// <returns>Null: there is an order.</returns>
+    public HistoryFault<TInput, TOutput>? Run(string partition)
     {
         var place = Reach(-1, -1, _model.Initial);
         while (place < 0 || _places[place].Explained < _timeline.Ends.Length)
         {
             if (_places.Count >= _placesMax)
             {
-                return new HistoryVerdict<TInput, TOutput>.GaveUp(partition, _places.Count);
+                return new HistoryFault<TInput, TOutput>(partition, _places.Count);
             }
 
             if (place >= 0)
@@ -54,7 +55,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             place = TryNext(ref _levels[_depth]);
         }
 
-        return new HistoryVerdict<TInput, TOutput>.Linearizable();
+        return null;
     }
 
     /// <returns>A new place at a later end, or -1 if this step finds none.</returns>
@@ -196,7 +197,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return ((placed[slot / 64] >> slot) & 1) != 0;
     }
 
-    private HistoryVerdict<TInput, TOutput>.NotLinearizable Counterexample(string partition)
+    private HistoryFault<TInput, TOutput> Counterexample(string partition)
     {
         var path = new Stack<int>();
         for (var place = _best; place >= 0; place = _places[place].From)
@@ -227,7 +228,13 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             }
         }
 
-        return new(partition, order, _places[_best].State?.ToString() ?? "null", _timeline.Operations[_timeline.Ends[explained]], open);
+        return new(partition, _places.Count)
+        {
+            Impossible = _timeline.Operations[_timeline.Ends[explained]],
+            Order = order,
+            State = _places[_best].State?.ToString() ?? "null",
+            Open = open,
+        };
     }
 
     /// <summary>The places at one end with one order of everything before it, as a queue.</summary>
