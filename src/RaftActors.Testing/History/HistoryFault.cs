@@ -30,8 +30,8 @@ internal sealed record HistoryFault<TInput, TOutput>(string Partition, int Place
     {
         if (Impossible is null)
         {
-            return $"No verdict{(Partition.Length == 0 ? "" : $" about {Partition}")}: the search ended after {Places} places. Allow it more "
-                + "places, or record a history with fewer concurrent operations.";
+            return $"No verdict{(Partition.Length == 0 ? "" : $" about {Partition}")}: the search ended after {Places} places. Allow it "
+                + "more places, or record a history with fewer concurrent operations.";
         }
 
         var text = new StringBuilder($"Not linearizable{(Partition.Length == 0 ? "" : $": {Partition}")}\n");

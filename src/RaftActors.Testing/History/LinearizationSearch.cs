@@ -1,9 +1,10 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// Searches an order of one partition's operations, from end to end: Wing and Gong's search, with Lowe's memory. An operation that ends must have its place by then, alone or after
-/// other open operations. As soon as an end is explained, the search goes on to the next end, and comes back if that fails. At one end
-/// it places few operations ahead before it places many, because an operation that is placed too early is missing later.
+/// Searches an order of one partition's operations, from end to end: Wing and Gong's search, with Lowe's memory. An operation that ends
+/// must have its place by then, alone or after other open operations. As soon as an end is explained, the search goes on to the next end,
+/// and comes back if that fails. At one end it places few operations ahead before it places many, because an operation that is placed too
+/// early is missing later.
 /// </summary>
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
 {

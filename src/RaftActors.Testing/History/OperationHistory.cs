@@ -38,8 +38,7 @@ public sealed class OperationHistory<TInput, TOutput>
 
     /// <summary>
     /// Checks whether the history is linearizable: one copy that does the operations one after the other could have given all outputs. Each
-    /// operation takes effect at one moment between its invocation and its end (Herlihy and Wing). The same history gives the same text. The
-    /// question is NP-complete, so a history with many concurrent operations of one partition may end without a verdict.
+    /// operation takes effect at one moment between its invocation and its end (Herlihy and Wing). The same history gives the same text.
     /// </summary>
     /// <typeparam name="TState">The state of the model.</typeparam>
     /// <param name="model">The behaviour of one copy.</param>
