@@ -206,38 +206,6 @@ internal sealed class LiveClient<TValue, TResult>(
         return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
     }
 
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Join(name, IndexOf(basedOn)), timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name,
-        long? basedOn = null,
-        TimeSpan? timeout = null,
-        Incarnation? incarnation = null,
-        CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Leave(name, IndexOf(basedOn), incarnation), timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(GroupChange.SetMaxQuorum.Of(max, IndexOf(basedOn)), timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        level is > 0 and <= byte.MaxValue
-            ? ChangeAsync(new GroupChange.Raise((byte)level, BasedOn: IndexOf(basedOn)), timeout, cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
-
-    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        version > 0
-            ? ChangeAsync(new GroupChange.Raise(Logic: version, BasedOn: IndexOf(basedOn)), timeout, cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
-
     public override async Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -368,9 +336,8 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    private static LogIndex? IndexOf(long? basedOn) => basedOn is { } index ? new LogIndex(index) : null;
-
-    private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    internal override async Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var limit = timeout ?? settings.Requests.ChangeTimeout;
         ClientQuestion question = new(limit, new ClientCall.Change(change, limit), mayRepeat: false);
