@@ -17,8 +17,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
 
     // For each place, the next one in the queue of its level.
     private readonly List<int> _nextInQueue = [];
-    private Level[] _levels = new Level[16];
-    private int _depth = -1;
+    private readonly Stack<Level> _levels = new();
     private int _best;
 
     public LinearizationSearch(Timeline<TInput, TOutput> timeline, SequentialModel<TState, TInput, TOutput> model, int placesMax)
@@ -46,27 +45,27 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
 
             if (place >= 0)
             {
-                PushLevel(place);
+                _levels.Push(new Level(place));
             }
-            else if (_depth < 0)
+            else if (_levels.Count == 0)
             {
                 return Counterexample(partition);
             }
 
-            place = TryNext(ref _levels[_depth]);
+            place = TryNext(_levels.Peek());
         }
 
         return null;
     }
 
     /// <returns>A new place at a later end, or -1 if this step finds none.</returns>
-    private int TryNext(ref Level level)
+    private int TryNext(Level level)
     {
         var (current, end) = (level.Current, _places[level.Current].Explained);
         var operation = _timeline.Open(end, level.Tried++);
         if (operation < 0)
         {
-            GoOn(ref level);
+            GoOn(level);
             return -1;
         }
 
@@ -82,7 +81,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return TryPlace(place, _timeline.Ends[end]);
     }
 
-    private void GoOn(ref Level level)
+    private void GoOn(Level level)
     {
         level.Current = _nextInQueue[level.Current];
         level.Tried = 1;
@@ -93,18 +92,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
                 _best = level.First;
             }
 
-            _depth--;
+            _levels.Pop();
         }
-    }
-
-    private void PushLevel(int place)
-    {
-        if (++_depth == _levels.Length)
-        {
-            Array.Resize(ref _levels, _levels.Length * 2);
-        }
-
-        _levels[_depth] = new Level { First = place, Current = place, Last = place };
     }
 
     /// <returns>The new place. -1 if the operation does not fit there, or leads to a visited place.</returns>
@@ -239,13 +228,15 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     }
 
     /// <summary>The places at one end with one order of everything before it, as a queue.</summary>
-    private struct Level
+    private sealed class Level(int first)
     {
-        public int First;
-        public int Current;
-        public int Last;
+        public int First { get; } = first;
+
+        public int Current { get; set; } = first;
+
+        public int Last { get; set; } = first;
 
         /// <summary>The number of open operations that were tried from the current place.</summary>
-        public int Tried;
+        public int Tried { get; set; }
     }
 }

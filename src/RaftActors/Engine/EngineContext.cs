@@ -139,6 +139,10 @@ internal sealed class EngineContext
         return engine is null ? null : new LeaderRoute(engine, leader.Term);
     }
 
+    /// <summary>The address of the node of an engine.</summary>
+    public Address NodeOf(IActorRef? engine) =>
+        engine?.Path.Address is { HasGlobalScope: true } address ? address : Network.Address;
+
     /// <summary>Sends a message to the actor, if there is one. A later life gets the news at its start.</summary>
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
