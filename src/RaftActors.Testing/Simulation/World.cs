@@ -26,8 +26,6 @@ internal class World(long seed, Trace? expected = null)
 
     public Trace Trace { get; } = new(expected);
 
-    public long Turns { get; private set; }
-
     /// <summary>The node whose turn it is, or null.</summary>
     public NodeLife? Running { get; protected set; }
 
@@ -177,7 +175,6 @@ internal class World(long seed, Trace? expected = null)
             return;
         }
 
-        Turns++;
         Trace.Mix(Now.Ticks, turn.Life?.Node.Number ?? -1);
         RunNow(turn);
         if (Trace.Differs)
