@@ -20,8 +20,6 @@ internal sealed partial class RaftEngine
     // The actor that the engine watches.
     private IActorRef? _watched;
 
-    void IEngineHost.Receive(WireMessage message) => OnWire(message, Self);
-
     private void Take(object message)
     {
         switch (message)
