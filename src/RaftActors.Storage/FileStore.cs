@@ -28,12 +28,17 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner, Acti
     public bool Write(Effect.Write write)
     {
         directory.Writer.Queue.Add(Opening, write);
+        directory.Queued?.Invoke();
         return false;
     }
 
     public void NoteCommitted(LogIndex index) => Opening.Slot.NoteCommitted(index);
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => directory.Saver.Save(Opening, snapshot, state);
+    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
+    {
+        directory.Saver.Save(Opening, snapshot, state);
+        directory.Queued?.Invoke();
+    }
 
     public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opening, snapshot);
 

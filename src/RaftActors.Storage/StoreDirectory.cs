@@ -66,10 +66,11 @@ internal sealed partial class StoreDirectory : IDisposable
     /// the thread on the calling thread.
     /// </summary>
     /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
-    internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null)
+    /// <param name="queued">Called for each write or snapshot that is queued.</param>
+    internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null, Action? queued = null)
     {
         options.Check();
-        return new StoreDirectory(options, disk, identities ?? Guid.NewGuid, hasThread: false);
+        return new StoreDirectory(options, disk, identities ?? Guid.NewGuid, hasThread: false) { Queued = queued };
     }
 
     /// <summary>Opens a directory on any disk, with a thread and without a lock.</summary>
@@ -93,6 +94,8 @@ internal sealed partial class StoreDirectory : IDisposable
 
     /// <inheritdoc cref="IRaftStore.SyncTime"/>
     internal TimeSpan? SyncTime => _syncs.Longest;
+
+    internal Action? Queued { get; private init; }
 
     internal LogWriter Writer { get; }
 

@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 
-using RaftActors.Core;
+using RaftActors.Wire;
 
 namespace RaftActors.Testing;
 
 /// <summary>
-/// A client for tests of code that calls a group. The test chooses the outcome of each call, and commits the pairs of the group. It needs
-/// no actor system, no network and no clock. Thread-safe.
+/// A client for tests of code that calls a group. The test chooses the outcome of each call, and commits the pairs of the group. Changes
+/// of members end as NotDone. It needs no actor system, no network and no clock. Thread-safe.
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
 /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
@@ -193,45 +193,9 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(NoScript);
 
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        NotChanged();
-
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name,
-        long? basedOn = null,
-        TimeSpan? timeout = null,
-        Incarnation? incarnation = null,
-        CancellationToken cancellationToken = default) =>
-        NotChanged();
-
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        NotChanged();
-
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        NotChanged();
-
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        NotChanged();
-
-    /// <summary>Ends as NotDone.</summary>
-    /// <inheritdoc/>
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        NotChanged();
+    internal override Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Task.FromResult(RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<Membership>());
 
     /// <summary>Fails, because a scripted group has no store.</summary>
     /// <inheritdoc/>
@@ -260,9 +224,6 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     private static TaskCompletionSource NewNews() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static RaftFailure Closed { get; } = RaftFailure.NotDone(FailureReason.Closed, "The client was disposed.");
-
-    private static Task<Outcome<Membership>> NotChanged() =>
-        Task.FromResult(RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<Membership>());
 
     private void TellNews()
     {

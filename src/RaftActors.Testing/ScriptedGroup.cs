@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Values;
 
 namespace RaftActors.Testing;
@@ -14,11 +15,14 @@ namespace RaftActors.Testing;
 /// </summary>
 /// <remarks>Not thread-safe. One group serves one raft actor in one actor system.</remarks>
 /// <typeparam name="TValue">The type of the actor's values.</typeparam>
-public sealed class ScriptedGroup<TValue>
+public sealed partial class ScriptedGroup<TValue>
 {
-    private readonly ValueCodec<TValue> _values;
-    private readonly IActorRef _engine;
     private readonly ActorSystem _system;
+    private readonly ValueCodec<TValue> _values;
+    private readonly IActorRef? _probe;
+    private readonly IActorRef _engine;
+
+    // For the thread of the test.
     private readonly Dictionary<RequestKeyHash, Serial> _keys = [];
     private Serial _last;
     private DateTimeOffset? _time;
@@ -46,11 +50,10 @@ public sealed class ScriptedGroup<TValue>
 
     private ScriptedGroup(ActorSystem system, ValueCodec<TValue> values, IActorRef? probe, (string Key, TValue Value)[] log)
     {
-        _system = system;
-        _values = values;
+        (_system, _values, _probe) = (system, values, probe);
         _last = new Serial(log.Length);
-        LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
-        _engine = system.ActorOf(Props.Create(() => new ScriptedEngine<TValue>(_values, probe, entries)));
+        _log = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
+        _engine = system.ActorOf(Props.Create(() => new Engine(this)));
         Raft.Get(system).ScriptedHost = _engine;
     }
 
@@ -70,28 +73,31 @@ public sealed class ScriptedGroup<TValue>
     /// <param name="serial">Its highest serial.</param>
     /// <param name="raftActor">Its raft actor. Null: it has none now.</param>
     /// <param name="isReachable">Whether messages reach it.</param>
-    public void Meet(ProcessName peer, Serial serial, IActorRef? raftActor = null, bool isReachable = true) =>
-        Tell(engine => engine.Meet(new Peer(peer, raftActor, serial, isReachable)));
+    public void Meet(ProcessName peer, Serial serial, IActorRef? raftActor = null, bool isReachable = true) => Do(() =>
+    {
+        _met[peer] = new Peer(peer, raftActor, serial, isReachable);
+        TellActor(new ToActor.PeerMet(_life, _met[peer]));
+    });
 
     /// <summary>Builds a quorum. Callback: HandleQuorum.</summary>
     /// <param name="withActor">True: a quorum of three with the actor. False: a quorum of two; the actor is a learner.</param>
     public void BuildQuorum(bool withActor = true) =>
-        Tell(engine => engine.SetQuorum(self => new Quorum(withActor ? [self, .. Peers] : [.. Peers], withActor)));
+        Do(() => SetQuorum(new Quorum(withActor ? [Process.Name, .. Peers] : [.. Peers], withActor)));
 
     /// <summary>Loses the quorum. Callback: HandleQuorum with null.</summary>
-    public void LoseQuorum() => Tell(engine => engine.SetQuorum(_ => null));
+    public void LoseQuorum() => Do(() => SetQuorum(null));
 
     /// <summary>
     /// Elects the first peer, in a new term, with all committed pairs. Callbacks: HandleLeader, and HandleMissing of an actor that
     /// fetches, if it lacks pairs.
     /// </summary>
-    public void ElectPeer() => Elect(_ => Peers[0]);
+    public void ElectPeer() => Elect(isActor: false);
 
     /// <summary>Elects the actor under test, in a new term. Callback: HandleLeader.</summary>
-    public void ElectActor() => Elect(self => self);
+    public void ElectActor() => Elect(isActor: true);
 
     /// <summary>Loses the leader. Callback: HandleLeader with null.</summary>
-    public void LoseLeader() => Tell(engine => engine.LoseLeader());
+    public void LoseLeader() => Do(() => SetLeader(null));
 
     /// <summary>Commits a pair of another process. Callback: HandleAppend.</summary>
     /// <param name="key">The key.</param>
@@ -110,7 +116,14 @@ public sealed class ScriptedGroup<TValue>
     public void Upgrade(int logicVersion)
     {
         var last = _last;
-        Tell(engine => engine.Upgrade(last, logicVersion));
+        Do(() =>
+        {
+            var version = GroupVersion.Lowest with { Logic = logicVersion };
+            Configuration raised = new(GroupUid.None, 1, [Process.Member], [], [], []) { Version = version };
+            Commit([new LogEntry(new LogIndex(last.Value), Term.Zero, last, new Payload.Reconfigure(raised))]);
+            Process.Status = Process.Status with { LogicVersion = logicVersion };
+            TellActor(new ToActor.Committed(_life, last));
+        });
     }
 
     /// <summary>
@@ -126,7 +139,11 @@ public sealed class ScriptedGroup<TValue>
         if (append.RequestKey is { } key && !_keys.TryAdd(key, _last.Next))
         {
             var first = _keys[key];
-            Tell(engine => engine.Repeat(append.Request, first));
+            Do(() =>
+            {
+                Process.Appends.NoteCommitted(append.Request, first);
+                TellActor(new ToActor.Repeated(_life, append.Request, first));
+            });
             return first;
         }
 
@@ -137,13 +154,19 @@ public sealed class ScriptedGroup<TValue>
     /// <exception cref="InvalidOperationException">
     /// No pair with this serial is committed. The exception is thrown in the group's own actor, and logged there.
     /// </exception>
-    public void Answer(FromActor<TValue>.Get get) => Tell(engine => engine.Answer(get.Request, get.Serial));
+    public void Answer(FromActor<TValue>.Get get) => Do(() =>
+    {
+        var pair = Process.Pairs.Read(get.Serial) ?? throw new InvalidOperationException(
+            $"No pair with serial {get.Serial} is committed, so the Get cannot be answered. Commit it first.");
+        TellActor(new ToActor.Answered(_life, get.Request, pair));
+    });
 
     /// <summary>Confirms a Query of the actor at the present commit index. Callback: HandleQuery.</summary>
-    public void Confirm(FromActor<TValue>.Query query) => Tell(engine => engine.Confirm(query.Request));
+    public void Confirm(FromActor<TValue>.Query query) =>
+        Do(() => TellActor(new ToActor.Readable(_life, Process.Pairs.CommittedSerial, [new ReadableQuery(query.Request)])));
 
     /// <summary>Ends an Append, a Get or a Query of the actor without success. Callback: HandleCancel.</summary>
-    public void Cancel(RequestRef request, RaftFailure failure) => Tell(engine => engine.Cancel(request, failure));
+    public void Cancel(RequestRef request, RaftFailure failure) => Do(() => CancelNow(request, failure));
 
     /// <summary>Proposes a pair of another process to the actor as the leader. Callback: HandleProposal.</summary>
     /// <returns>What HandleProposal returned: null to accept the pair, or the fault for which it discards the pair.</returns>
@@ -152,7 +175,11 @@ public sealed class ScriptedGroup<TValue>
         var question = NextQuestion();
         var bytes = _values.Encode(value);
         TaskCompletionSource<string?> fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(engine => engine.Propose(question, key, bytes, fault));
+        Do(() =>
+        {
+            _proposed[question] = fault;
+            TellActor(new ToActor.Validate(_life, question, key, bytes));
+        });
         return fault.Task;
     }
 
@@ -162,7 +189,11 @@ public sealed class ScriptedGroup<TValue>
     {
         var question = NextQuestion();
         TaskCompletionSource<Entry<TValue>?> served = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Tell(engine => engine.Ask(question, serial, served));
+        Do(() =>
+        {
+            _asked[question] = served;
+            TellActor(new ToActor.Serve(_life, question, serial));
+        });
         return served.Task;
     }
 
@@ -170,7 +201,7 @@ public sealed class ScriptedGroup<TValue>
     /// Requests a snapshot of the actor's state. Callback: TakeSnapshot, after the actor has received all committed pairs that are due.
     /// The probe receives the state.
     /// </summary>
-    public void TakeSnapshot() => Tell(engine => engine.TakeSnapshot());
+    public void TakeSnapshot() => Do(() => TellActor(new ToActor.TakeSnapshot(_life)));
 
     /// <summary>
     /// Sends the actor a snapshot, as to a process that lags too far. Callback: RestoreSnapshot. The next commit has the following
@@ -181,13 +212,8 @@ public sealed class ScriptedGroup<TValue>
     /// <param name="state">The state.</param>
     /// <param name="codec">The <c>StateCodec</c> of the actor. Null if it has none.</param>
     /// <exception cref="ArgumentOutOfRangeException">A higher serial is committed already.</exception>
-    public void SendSnapshot<TState>(Serial serial, TState state, RaftCodec<TState>? codec = null)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
-        _last = serial;
-        var bytes = new ValueCodec<TState>(_system, codec).Encode(state);
-        Tell(engine => engine.SendSnapshot(serial, bytes));
-    }
+    public void SendSnapshot<TState>(Serial serial, TState state, RaftCodec<TState>? codec = null) =>
+        SendBytes(serial, new ValueCodec<TState>(_system, codec).Encode(state));
 
     /// <summary>Does the same for an actor that implements <see cref="IRaftStreamSnapshot"/>.</summary>
     /// <param name="serial">The snapshot covers all pairs up to this serial.</param>
@@ -196,26 +222,57 @@ public sealed class ScriptedGroup<TValue>
     public void SendStreamSnapshot(Serial serial, byte[] state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
-        _last = serial;
-        Tell(engine => engine.SendSnapshot(serial, state));
+        SendBytes(serial, state);
     }
 
-    private void Elect(Func<ProcessName, ProcessName> choose)
+    private void SendBytes(Serial serial, ReadOnlyMemory<byte> state)
     {
-        var term = new Term(++_term);
-        var serial = _last;
-        Tell(engine => engine.SetLeader(choose, term.Value, serial));
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, _last.Value);
+        _last = serial;
+        Do(() =>
+        {
+            Process.Pairs.StartAfter(PositionOf(serial));
+            var results = new KeptResults<TValue>(_system, codec: null);
+            Keep(serial, SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value); // Justification: the state has bytes.
+            TellActor(new ToActor.Restore(_life, serial));
+        });
+    }
+
+    private void Elect(bool isActor)
+    {
+        var (term, serial) = (++_term, _last);
+        Do(() =>
+        {
+            var name = isActor ? Process.Name : Peers[0];
+            var actor = isActor ? _actor : _met.GetValueOrDefault(name)?.Actor;
+            SetLeader(new Leader(name, actor, term, serial, isSelf: isActor, isReady: true));
+        });
     }
 
     private Serial Commit(
         string key, ReadOnlyMemory<byte> value, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
     {
         _last = _last.Next;
-        var serial = _last;
-        var entry = ToEntry(serial, key, value, time);
-        Tell(engine => engine.Commit(entry, request, requestKey));
-        return serial;
+        var entry = ToEntry(_last, key, value, time);
+        if (request is { Id: var id })
+        {
+            entry = entry with
+            {
+                Payload = requestKey is { } hash ? new Payload.KeyedPair(hash, id, key, value) : new Payload.Pair(id, key, value),
+            };
+        }
+
+        Do(() =>
+        {
+            if (request is { } own)
+            {
+                Process.Appends.NoteCommitted(own, entry.Serial);
+            }
+
+            Commit([entry]);
+            TellActor(new ToActor.Committed(_life, entry.Serial));
+        });
+        return _last;
     }
 
     private RequestId NextQuestion() => new(new Member(Peers[0], Incarnation.None), ++_questions);
@@ -227,5 +284,6 @@ public sealed class ScriptedGroup<TValue>
         return new(new LogIndex(serial.Value), Term.Zero, serial, null, key, value) { Time = LogTime.Of(time) };
     }
 
-    private void Tell(Action<ScriptedEngine<TValue>> step) => _engine.Tell(new ScriptedEngine<TValue>.Step(step));
+    // Runs a step in the engine.
+    private void Do(Action step) => _engine.Tell(step);
 }

@@ -1,4 +1,5 @@
 using RaftActors.Coordination.State;
+using RaftActors.Wire;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -18,25 +19,8 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
     public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName process, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName process, long? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int maxQuorum, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+    internal override Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>

@@ -3,24 +3,17 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Testing.DiskModel;
 
 /// <summary>
-/// A disk in memory that loses power. It records its operations, and returns the disks that a cut after any of them may leave.
-/// README.md has its assumptions. For one thread.
+/// A disk in memory that loses power. README.md has its assumptions. The tests of stores add a record of its operations, and faults. For
+/// one thread.
 /// </summary>
-internal sealed class ModelDisk(DiskImage found) : IDisk
+internal sealed partial class ModelDisk(DiskImage found) : IDisk
 {
     private readonly DiskState _state = new(found);
-    private readonly List<DiskOperation> _operations = [];
-    private readonly List<PlannedFault> _faults = [];
 
     public ModelDisk()
         : this(DiskImage.Empty)
     {
     }
-
-    public IReadOnlyList<DiskOperation> Operations => _operations;
-
-    /// <summary>False: operations are not recorded, to save memory in a long life. Only <see cref="CutNow"/> works then.</summary>
-    public bool IsRecording { get; init; } = true;
 
     /// <summary>The maximum bytes of all files together.</summary>
     public long Capacity { get; set; } = long.MaxValue;
@@ -33,33 +26,15 @@ internal sealed class ModelDisk(DiskImage found) : IDisk
     /// <summary>The files as the page cache shows them now: what a crash of the process leaves.</summary>
     public DiskImage Now => _state.Found(_ => Fate.Kept);
 
-    /// <summary>The disks that a power cut after this number of operations may leave.</summary>
-    public IEnumerable<PowerCut> CutsAfter(int operations, int few = 64, int samples = 16) =>
-        Cuts(few, samples, from: operations).TakeWhile(cut => cut.Operations == operations);
-
-    /// <summary>The same for each number of operations from one on, in order.</summary>
-    public IEnumerable<PowerCut> Cuts(int few = 64, int samples = 16, int from = 0)
+    /// <summary>
+    /// The files after a cut of the power now. A function chooses the fate of each operation that is not durable, by a number below the one
+    /// it is given: 0 keeps the operation, 1 loses it.
+    /// </summary>
+    public DiskImage CutNow(Func<int, int> choose)
     {
-        var state = new DiskState(found);
-        for (var count = 0; count <= _operations.Count; count++)
-        {
-            foreach (var cut in count < from ? [] : PowerCut.Of(state, count, few, samples))
-            {
-                yield return cut;
-            }
-
-            if (count < _operations.Count)
-            {
-                state.Apply(_operations[count]);
-            }
-        }
+        var fates = _state.Open().ToDictionary(point => point, point => point.Fates[choose(point.Fates.Length)]);
+        return _state.Found(point => fates[point]);
     }
-
-    /// <summary>Cuts the power now. A function chooses each fate, by a number below the one it is given.</summary>
-    public PowerCut CutNow(Func<int, int> choose) => PowerCut.Of(_state, _state.Operations, choose);
-
-    /// <summary>Plans a fault of the n-th operation of a kind from now on (1: the next).</summary>
-    public void Fail(DiskFault fault, int nth = 1) => _faults.Add(new PlannedFault(fault) { Left = nth });
 
     public string PathOf(string name) => $"model:/{name}";
 
@@ -135,28 +110,23 @@ internal sealed class ModelDisk(DiskImage found) : IDisk
         Demand(PowerLeft is not <= 0, "The power is gone.");
         PowerLeft--;
         _state.Apply(operation);
-        if (IsRecording)
-        {
-            _operations.Add(operation);
-        }
+        OnDone(operation);
     }
 
     private void MeetFault(DiskFault fault, string name) => Demand(!HasFault(fault), $"{PathOf(name)}: {fault} fails, as planned.");
 
     private bool HasFault(DiskFault fault)
     {
-        foreach (var planned in _faults.Where(planned => planned.Fault == fault))
-        {
-            planned.Left--;
-        }
-
-        return _faults.RemoveAll(planned => planned.Left == 0) > 0;
+        var isPlanned = false;
+        FindPlanned(fault, ref isPlanned);
+        return isPlanned;
     }
 
-    private sealed record PlannedFault(DiskFault Fault)
-    {
-        public int Left { get; set; }
-    }
+    // Does nothing, unless a test adds it.
+    partial void OnDone(DiskOperation operation);
+
+    // Finds nothing, unless a test adds it.
+    partial void FindPlanned(DiskFault fault, ref bool isPlanned);
 
     private sealed class OpenFile(ModelDisk disk, ModelFile file) : IDiskFile
     {

@@ -1,9 +1,10 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>
-/// Searches an order of one partition's operations, from end to end. An operation that ends must have its place by then, alone or after
-/// other open operations. As soon as an end is explained, the search goes on to the next end, and comes back if that fails. At one end
-/// it places few operations ahead before it places many, because an operation that is placed too early is missing later.
+/// Searches an order of one partition's operations, from end to end: Wing and Gong's search, with Lowe's memory. An operation that ends
+/// must have its place by then, alone or after other open operations. As soon as an end is explained, the search goes on to the next end,
+/// and comes back if that fails. At one end it places few operations ahead before it places many, because an operation that is placed too
+/// early is missing later.
 /// </summary>
 internal sealed class LinearizationSearch<TState, TInput, TOutput>
 {
@@ -16,8 +17,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
 
     // For each place, the next one in the queue of its level.
     private readonly List<int> _nextInQueue = [];
-    private Level[] _levels = new Level[16];
-    private int _depth = -1;
+    private readonly Stack<Level> _levels = new();
     private int _best;
 
     public LinearizationSearch(Timeline<TInput, TOutput> timeline, SequentialModel<TState, TInput, TOutput> model, int placesMax)
@@ -32,39 +32,40 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         }
     }
 
-    public HistoryVerdict<TInput, TOutput> Run(string partition)
+    /// <returns>Null: there is an order.</returns>
+    public HistoryFault<TInput, TOutput>? Run(string partition)
     {
         var place = Reach(-1, -1, _model.Initial);
         while (place < 0 || _places[place].Explained < _timeline.Ends.Length)
         {
             if (_places.Count >= _placesMax)
             {
-                return new HistoryVerdict<TInput, TOutput>.GaveUp(partition, _places.Count);
+                return new HistoryFault<TInput, TOutput>(partition, _places.Count);
             }
 
             if (place >= 0)
             {
-                PushLevel(place);
+                _levels.Push(new Level(place));
             }
-            else if (_depth < 0)
+            else if (_levels.Count == 0)
             {
                 return Counterexample(partition);
             }
 
-            place = TryNext(ref _levels[_depth]);
+            place = TryNext(_levels.Peek());
         }
 
-        return new HistoryVerdict<TInput, TOutput>.Linearizable();
+        return null;
     }
 
     /// <returns>A new place at a later end, or -1 if this step finds none.</returns>
-    private int TryNext(ref Level level)
+    private int TryNext(Level level)
     {
         var (current, end) = (level.Current, _places[level.Current].Explained);
         var operation = _timeline.Open(end, level.Tried++);
         if (operation < 0)
         {
-            GoOn(ref level);
+            GoOn(level);
             return -1;
         }
 
@@ -80,7 +81,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return TryPlace(place, _timeline.Ends[end]);
     }
 
-    private void GoOn(ref Level level)
+    private void GoOn(Level level)
     {
         level.Current = _nextInQueue[level.Current];
         level.Tried = 1;
@@ -91,18 +92,8 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
                 _best = level.First;
             }
 
-            _depth--;
+            _levels.Pop();
         }
-    }
-
-    private void PushLevel(int place)
-    {
-        if (++_depth == _levels.Length)
-        {
-            Array.Resize(ref _levels, _levels.Length * 2);
-        }
-
-        _levels[_depth] = new Level { First = place, Current = place, Last = place };
     }
 
     /// <returns>The new place. -1 if the operation does not fit there, or leads to a visited place.</returns>
@@ -196,7 +187,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
         return ((placed[slot / 64] >> slot) & 1) != 0;
     }
 
-    private HistoryVerdict<TInput, TOutput>.NotLinearizable Counterexample(string partition)
+    private HistoryFault<TInput, TOutput> Counterexample(string partition)
     {
         var path = new Stack<int>();
         for (var place = _best; place >= 0; place = _places[place].From)
@@ -227,17 +218,25 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
             }
         }
 
-        return new(partition, order, _places[_best].State?.ToString() ?? "null", _timeline.Operations[_timeline.Ends[explained]], open);
+        return new(partition, _places.Count)
+        {
+            Impossible = _timeline.Operations[_timeline.Ends[explained]],
+            Order = order,
+            State = _places[_best].State?.ToString() ?? "null",
+            Open = open,
+        };
     }
 
     /// <summary>The places at one end with one order of everything before it, as a queue.</summary>
-    private struct Level
+    private sealed class Level(int first)
     {
-        public int First;
-        public int Current;
-        public int Last;
+        public int First { get; } = first;
+
+        public int Current { get; set; } = first;
+
+        public int Last { get; set; } = first;
 
         /// <summary>The number of open operations that were tried from the current place.</summary>
-        public int Tried;
+        public int Tried { get; set; }
     }
 }

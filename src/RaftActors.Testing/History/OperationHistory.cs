@@ -47,10 +47,41 @@ public sealed class OperationHistory<TInput, TOutput>
     /// Null: it is. Otherwise several lines for people: an order that explains the most, and the operation that does not fit behind it. Or
     /// that the search ended at the limit, because too many operations of one partition are concurrent.
     /// </returns>
-    public string? FindFault<TState>(SequentialModel<TState, TInput, TOutput> model, int placesMax = 2_000_000)
+    public string? FindFault<TState>(SequentialModel<TState, TInput, TOutput> model, int placesMax = 2_000_000) =>
+        Check(model, placesMax)?.ToString();
+
+    /// <summary>Does the same. If several partitions are wrong, returns one of them, always the same.</summary>
+    internal HistoryFault<TInput, TOutput>? Check<TState>(SequentialModel<TState, TInput, TOutput> model, int placesMax = 2_000_000)
     {
-        var verdict = Linearizability.Check(this, model, placesMax);
-        return verdict is HistoryVerdict<TInput, TOutput>.Linearizable ? null : $"{verdict}";
+        var left = _operations
+            .Where(operation => operation.Outcome != OperationOutcome.Failed)
+            .GroupBy(operation => model.PartitionOf(operation.Input), StringComparer.Ordinal)
+            .ToList();
+        HistoryFault<TInput, TOutput>? unknown = null;
+
+        // One wrong partition decides, and is mostly found soon. So each partition is searched a little before any is searched to the end.
+        foreach (var most in new[] { placesMax / 100, placesMax })
+        {
+            unknown = null;
+            foreach (var partition in left.ToList())
+            {
+                var timeline = new Timeline<TInput, TOutput>(partition);
+                var fault = new LinearizationSearch<TState, TInput, TOutput>(timeline, model, most).Run(partition.Key);
+                if (fault is { Impossible: not null })
+                {
+                    return fault;
+                }
+
+                if (fault is null)
+                {
+                    left.Remove(partition);
+                }
+
+                unknown ??= fault;
+            }
+        }
+
+        return unknown;
     }
 
     /// <summary>Records that the client gave up. The operation may have taken effect, and may still do so at any time.</summary>

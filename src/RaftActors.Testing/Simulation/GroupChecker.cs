@@ -13,11 +13,11 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
 {
     private readonly Dictionary<long, ProcessName> _leaders = [];
 
-    // By serial. Null: no node had it in memory when it was checked.
-    private readonly List<(string Key, ReadOnlyMemory<byte> Value, LogTime Time)?> _pairs = [];
+    // Lacks the pairs that no node had in memory when they were checked.
+    private readonly Dictionary<Serial, (string Key, ReadOnlyMemory<byte> Value, LogTime Time)> _pairs = [];
 
-    // By serial: the first result of any node, and the name of the node. Null: it was not kept.
-    private readonly List<(ReadOnlyMemory<byte> Bytes, string Text, string Node)?> _results = [];
+    // The first result of any node, and the name of the node. Lacks those that were not kept.
+    private readonly Dictionary<Serial, (ReadOnlyMemory<byte> Bytes, string Text, string Node)> _results = [];
 
     // The last serial whose result was checked of each node, in the life of its actor.
     private readonly (object? Life, Serial Serial)[] _compared = new (object?, Serial)[actors.Count];
@@ -25,7 +25,8 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     // The last serial that was checked of each node, since its start.
     private readonly (object? Life, Serial Serial)[] _checked = new (object?, Serial)[actors.Count];
 
-    public long Pairs => _pairs.Count;
+    /// <summary>The committed pairs.</summary>
+    public long Pairs { get; private set; }
 
     /// <exception cref="SimulationException">A promise is broken.</exception>
     public void Check()
@@ -89,21 +90,16 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
 
     private void CheckPair(SimulatedNode node, Serial serial, CommittedPairs pairs)
     {
-        while (_pairs.Count < serial.Value)
-        {
-            _pairs.Add(null);
-        }
-
-        var pair = default(StoredPair);
-        if (pairs.TryReadAfter(new Serial(serial.Value - 1), new Span<StoredPair>(ref pair)) is not 1)
+        Pairs = Math.Max(Pairs, serial.Value);
+        var (pair, before) = (default(StoredPair), new Serial(serial.Value - 1));
+        if (pairs.TryReadAfter(before, new Span<StoredPair>(ref pair)) is not 1)
         {
             return;
         }
 
-        var place = (int)serial.Value - 1;
-        if (_pairs[place] is not { } known)
+        if (!_pairs.TryGetValue(serial, out var known))
         {
-            _pairs[place] = (pair.Key, pair.Value.ToArray(), pair.Time);
+            _pairs.Add(serial, (pair.Key, pair.Value.ToArray(), pair.Time));
             Tell($"serial {serial} is committed: '{pair.Key}'");
         }
         else if ((known.Key, known.Time) != (pair.Key, pair.Time) || !known.Value.Span.SequenceEqual(pair.Value.Span))
@@ -111,9 +107,10 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
             throw new SimulationException("pairs", $"{node.Name} has committed another pair at serial {serial} than a node before it");
         }
 
-        if (place > 0 && _pairs[place - 1] is { Time: var before } && pair.Time < before)
+        if (_pairs.TryGetValue(before, out var earlier) && pair.Time < earlier.Time)
         {
-            throw new SimulationException("times", $"{node.Name} has serial {serial} at {pair.Time}, and the serial before it at {before}");
+            throw new SimulationException(
+                "times", $"{node.Name} has serial {serial} at {pair.Time}, and the serial before it at {earlier.Time}");
         }
     }
 
@@ -139,32 +136,25 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
 
     private void CheckResult(int number, Serial serial, (ReadOnlyMemory<byte> Bytes, string Text)? result)
     {
-        var place = (int)serial.Value - 1;
-        while (_results.Count <= place)
-        {
-            _results.Add(null);
-        }
-
         if (result is not var (bytes, text))
         {
             return;
         }
 
         var node = actors[number].Node.Name;
-        if (_results[place] is not var (known, knownText, knownNode))
+        if (!_results.TryGetValue(serial, out var known))
         {
-            _results[place] = (bytes.ToArray(), text, node);
+            _results.Add(serial, (bytes.ToArray(), text, node));
         }
-        else if (!known.Span.SequenceEqual(bytes.Span))
+        else if (!known.Bytes.Span.SequenceEqual(bytes.Span))
         {
+            var key = _pairs.TryGetValue(serial, out var pair) ? $" ('{pair.Key}')" : "";
             throw new SimulationException(
                 "results",
-                $"HandleAppend returned '{knownText}' on {knownNode} and '{text}' on {node} for serial {serial}{Key(place)}, so their "
-                    + $"states may differ for good{Suspects(number)}");
+                $"HandleAppend returned '{known.Text}' on {known.Node} and '{text}' on {node} for serial {serial}{key}, so their states "
+                    + $"may differ for good{Suspects(number)}");
         }
     }
-
-    private string Key(int place) => place < _pairs.Count && _pairs[place] is { Key: var key } ? $" ('{key}')" : "";
 
     private string Suspects(int number) =>
         actors[number].Latest is { } actor && UnseededCalls.Describe([actor.GetType()]) is { Length: > 0 } places ? $". {places}" : "";

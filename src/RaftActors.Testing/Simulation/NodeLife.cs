@@ -92,10 +92,13 @@ internal sealed class NodeLife
     }
 
     public StoreDirectory OpenDirectory(StoreOptions options) => _directory = StoreDirectory.Open(
-        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = FreeSpaceFloor }, Node.Disk, Machine.Current.NewGuid);
+        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = FreeSpaceFloor },
+        Node.Disk,
+        Machine.Current.NewGuid,
+        queued: WriteSoon);
 
-    /// <summary>Writes what the stores have queued, after a while.</summary>
-    public void WriteSoon()
+    // Writes what the stores have queued, after a while.
+    private void WriteSoon()
     {
         if (!_writesSoon && !_isOver)
         {

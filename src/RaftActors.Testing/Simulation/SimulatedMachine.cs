@@ -22,9 +22,6 @@ internal sealed class SimulatedMachine(World world) : Machine
 
     public override StoreDirectory OpenDirectory(StoreOptions options) => Running.OpenDirectory(options);
 
-    public override IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner, Action closed) =>
-        new SimulatedStore(directory.StoreOf(owner, closed), Running);
-
     protected override void FillRandom(Span<byte> bytes)
     {
         Span<byte> number = stackalloc byte[sizeof(ulong)];

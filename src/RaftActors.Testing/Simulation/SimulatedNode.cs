@@ -42,7 +42,7 @@ internal sealed class SimulatedNode(World world, int number, string name)
 
     public DateTimeOffset TimeOfDay => Midnight + Clock + _stepped;
 
-    public ModelDisk Disk { get; private set; } = new() { IsRecording = false };
+    public ModelDisk Disk { get; private set; } = new();
 
     public void StepClock(TimeSpan by) => _stepped += by;
 
@@ -61,8 +61,8 @@ internal sealed class SimulatedNode(World world, int number, string name)
     public Task Crash()
     {
         // First, because the actors that end close their stores on the thread pool, and a store that is closed writes.
-        var found = Disk.CutNow(below => world.Prng.Between(0, below - 1)).Found;
-        Disk = new ModelDisk(found) { IsRecording = false, Capacity = Disk.Capacity };
+        var found = Disk.CutNow(below => world.Prng.Between(0, below - 1));
+        Disk = new ModelDisk(found) { Capacity = Disk.Capacity };
         var ended = Life?.End() ?? Task.CompletedTask;
         Life = null;
         IsPaused = false;

@@ -3,17 +3,14 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>What a simulation that held has done.</summary>
 public sealed record SimulationResult
 {
-    internal SimulationResult(ulong hash, TimeSpan lasted, long turns, long messages, long pairs, int faults) =>
-        (Hash, Lasted, Turns, Messages, Pairs, Faults) = (hash, lasted, turns, messages, pairs, faults);
+    internal SimulationResult(ulong hash, TimeSpan lasted, long messages, long pairs, int faults) =>
+        (Hash, Lasted, Messages, Pairs, Faults) = (hash, lasted, messages, pairs, faults);
 
     /// <summary>A hash of all that happened: the same for two runs of a seed.</summary>
     public ulong Hash { get; }
 
     /// <summary>The time of the simulation.</summary>
     internal TimeSpan Lasted { get; }
-
-    /// <summary>The turns of mailboxes, timers and programs.</summary>
-    internal long Turns { get; }
 
     /// <summary>The messages between nodes that were delivered.</summary>
     internal long Messages { get; }

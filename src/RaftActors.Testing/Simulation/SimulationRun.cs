@@ -100,7 +100,7 @@ internal sealed class SimulationRun : IDisposable
         }
 
         return new SimulationResult(
-            _world.Trace.Hash, _world.Now, _world.Turns, _network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
+            _world.Trace.Hash, _world.Now, _network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
     }
 
     public void Dispose()

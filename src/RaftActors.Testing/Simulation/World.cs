@@ -9,7 +9,7 @@ namespace RaftActors.Testing.Simulation;
 /// to disks. The seed chooses which of the turns that are ready is next, and how long everything takes.
 /// </summary>
 /// <param name="expected">The trace of an earlier run, or null in the first run. The world stops at the first turn that differs.</param>
-internal sealed class World(long seed, Trace? expected = null)
+internal class World(long seed, Trace? expected = null)
 {
     // An escape is a turn from another thread. Its order would depend on the machine.
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -26,19 +26,11 @@ internal sealed class World(long seed, Trace? expected = null)
 
     public Trace Trace { get; } = new(expected);
 
-    public long Turns { get; private set; }
-
     /// <summary>The node whose turn it is, or null.</summary>
-    public NodeLife? Running { get; private set; }
-
-    /// <summary>
-    /// Turns may leave work to the thread pool, which has one thread then. It is done before the next turn. So code that is not made for a
-    /// simulation runs in virtual time, but its order is not quite that of the seed. Off: code on the pool is an escape.
-    /// </summary>
-    public bool AllowsPool { get; init; }
+    public NodeLife? Running { get; protected set; }
 
     /// <summary>Code of the simulation runs. Otherwise it is code of an actor system that ends, on the thread pool.</summary>
-    public bool IsOnThread => AllowsPool || Environment.CurrentManagedThreadId == _thread;
+    public virtual bool IsOnThread => Environment.CurrentManagedThreadId == _thread;
 
     /// <summary>Called before time goes on.</summary>
     public Action OnQuiet { get; set; } = () => { };
@@ -101,13 +93,8 @@ internal sealed class World(long seed, Trace? expected = null)
     /// <summary>Runs turns until a time, or until a condition holds.</summary>
     /// <returns>Whether the condition holds.</returns>
     /// <exception cref="SimulationException">Code of the simulation ran on another thread.</exception>
-    public bool RunUntil(TimeSpan end, Func<bool>? until = null)
+    public virtual bool RunUntil(TimeSpan end, Func<bool>? until = null)
     {
-        if (AllowsPool)
-        {
-            return RunOnPool(end, until);
-        }
-
         bool? holds;
         do
         {
@@ -118,8 +105,9 @@ internal sealed class World(long seed, Trace? expected = null)
         return holds.Value;
     }
 
-    // Null: the end is not reached.
-    private bool? Step(TimeSpan end, Func<bool>? until)
+    /// <summary>Runs the next turn, or lets time go on to it.</summary>
+    /// <returns>Whether the condition holds, or null if the end is not reached.</returns>
+    protected bool? Step(TimeSpan end, Func<bool>? until)
     {
         if (TryTakeReady() is { } turn)
         {
@@ -149,35 +137,7 @@ internal sealed class World(long seed, Trace? expected = null)
         return null;
     }
 
-    // The turns take the one thread of the pool, so the work that a turn leaves to the pool comes before the next turn.
-    private bool RunOnPool(TimeSpan end, Func<bool>? until)
-    {
-        TaskCompletionSource<bool> ended = new();
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Go(), null);
-        return ended.Task.GetAwaiter().GetResult();
-
-        void Go()
-        {
-            try
-            {
-                do
-                {
-                    if (Step(end, until) is { } holds)
-                    {
-                        ended.SetResult(holds);
-                        return;
-                    }
-                }
-                while (ThreadPool.PendingWorkItemCount == 0);
-
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Go(), null);
-            }
-            catch (Exception e)
-            {
-                ended.SetException(e);
-            }
-        }
-    }
+    protected virtual void RunNow(Turn turn) => RunAs(turn.Life, turn.Run);
 
     private Turn? TryTakeReady()
     {
@@ -215,19 +175,8 @@ internal sealed class World(long seed, Trace? expected = null)
             return;
         }
 
-        Turns++;
         Trace.Mix(Now.Ticks, turn.Life?.Node.Number ?? -1);
-        if (AllowsPool)
-        {
-            // The work that the turn leaves to the pool belongs to the same node.
-            Running = turn.Life;
-            turn.Run();
-        }
-        else
-        {
-            RunAs(turn.Life, turn.Run);
-        }
-
+        RunNow(turn);
         if (Trace.Differs)
         {
             throw new SimulationException(

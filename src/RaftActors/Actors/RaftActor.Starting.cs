@@ -5,6 +5,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
+using RaftActors.Settings;
 
 namespace RaftActors;
 
@@ -121,13 +122,17 @@ public abstract partial class RaftActor<TValue, TResult>
         _opening.Release(Self);
     }
 
-    // The extension is null if it could not be created.
-    private void PublishFailure(Exception cause) => StartFailure.Publish(
-        Context.System,
-        _options.Group ?? _options.Shard?.Group,
-        _options.Name ?? _options.Shard?.Group ?? Self.Path.Name,
-        _extension?.DefaultNode,
-        cause);
+    // A host that waits for the actor does not read the log. The extension is null if it could not be created.
+    private void PublishFailure(Exception cause)
+    {
+        const string Unknown = "?";
+        var config = Context.System.Settings.Config.WithFallback(SettingTable.OfRaft.Defaults);
+        var group = _options.Group ?? _options.Shard?.Group ?? config.GetString("raft.group") ?? "";
+        var process = _options.Name ?? _options.Shard?.Group ?? Self.Path.Name;
+        var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : _extension?.DefaultNode ?? Unknown;
+        ProcessName name = new($"{(process.Length > 0 ? process : Unknown)}@{node}");
+        Context.System.EventStream.Publish(new RaftEvent.StartFailed(group, name, cause));
+    }
 
     // Waits for the store in the constructor only.
     private ActorLife BeginLife()

@@ -15,6 +15,9 @@ namespace RaftActors;
 /// <content> The queries of this actor and of clients. </content>
 public sealed partial class RaftContext<TValue>
 {
+    // A client's question for the last committed serial.
+    private static readonly object LastCommitted = new();
+
     /// <summary>Takes the question of a client, whose serial is known. Returns false if it has refused it.</summary>
     internal bool TryOpen(RequestRef request, ClientQuery asked)
     {
@@ -29,7 +32,7 @@ public sealed partial class RaftContext<TValue>
         object? question;
         try
         {
-            question = call.Question.IsEmpty ? LastCommitted.Instance : _questions.Decode(call.Question);
+            question = call.Question.IsEmpty ? LastCommitted : _questions.Decode(call.Question);
         }
         catch (Exception e)
         {
@@ -75,7 +78,8 @@ public sealed partial class RaftContext<TValue>
         try
         {
             const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
-            var answer = query.Question is LastCommitted ? _process.Pairs.CommittedSerial.Value : handleQuery?.Invoke(query.Question);
+            var isOfSerial = query.Question == LastCommitted;
+            var answer = isOfSerial ? _process.Pairs.CommittedSerial.Value : handleQuery?.Invoke(query.Question);
             if (answer is LaterAnswer later)
             {
                 later.Request = request;
@@ -83,7 +87,7 @@ public sealed partial class RaftContext<TValue>
                 return;
             }
 
-            outcome = handleQuery is null && query.Question is not LastCommitted
+            outcome = handleQuery is null && !isOfSerial
                 ? RaftFailure.NotDone(FailureReason.Invalid, Silent).ToOutcome<object?>(request)
                 : WhyUnsent(query.ReplyTo, answer)?.ToOutcome<object?>(request)
                 ?? new Outcome<object?> { Serial = Serial, Result = answer, Request = request };

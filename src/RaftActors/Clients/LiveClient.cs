@@ -202,40 +202,6 @@ internal sealed class LiveClient<TValue, TResult>(
         return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
     }
 
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new MemberChange.Join(name), basedOn, timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name,
-        long? basedOn = null,
-        TimeSpan? timeout = null,
-        Incarnation? incarnation = null,
-        CancellationToken cancellationToken = default) =>
-        ChangeAsync(new MemberChange.Leave(name, incarnation), basedOn, timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        QuorumSize.IsMaximum(max)
-            ? ChangeAsync(new MemberChange.SetMaxQuorum(max), basedOn, timeout, cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
-
-    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        level is > 0 and <= byte.MaxValue
-            ? ChangeAsync(new MemberChange.Raise((byte)level), basedOn, timeout, cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
-
-    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        version > 0
-            ? ChangeAsync(new MemberChange.Raise(Logic: version), basedOn, timeout, cancellationToken)
-            : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
-
     public override async Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -366,11 +332,8 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    private Task<Outcome<Membership>> ChangeAsync(
-        MemberChange change, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        ChangeAsync(new GroupChange.Members(change, basedOn is { } index ? new(index) : null), timeout, cancellationToken);
-
-    private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    internal override async Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var limit = timeout ?? settings.Requests.ChangeTimeout;
         ClientQuestion question = new(limit, new ClientCall.Change(change, limit), mayRepeat: false);

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Clients;
+using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Wire;
 
@@ -101,8 +102,9 @@ public abstract class RaftClient : IAsyncDisposable
     /// </param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
-    public abstract Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new MemberChange.Join(name), basedOn, timeout, cancellationToken);
 
     /// <summary>
     /// Removes a process from the group. If there is a fit learner, it takes the place of a removed voter. Do not remove a process that
@@ -116,12 +118,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
     /// </param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
-    public abstract Task<Outcome<Membership>> LeaveAsync(
+    public Task<Outcome<Membership>> LeaveAsync(
         ProcessName name,
         long? basedOn = null,
         TimeSpan? timeout = null,
         Incarnation? incarnation = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default) =>
+        ChangeAsync(new MemberChange.Leave(name, incarnation), basedOn, timeout, cancellationToken);
 
     /// <summary>
     /// Sets the largest number of voters of the group. The group keeps the number until the next call, whatever <c>raft.quorum.max</c> its
@@ -136,8 +139,11 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
-    public abstract Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        QuorumSize.IsMaximum(max)
+            ? ChangeAsync(new MemberChange.SetMaxQuorum(max), basedOn, timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(max), max, "The maximum of the quorum is 3, 5, 7, 9 or 11. Use one of them.");
 
     /// <summary>
     /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
@@ -151,8 +157,11 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not from 1 to 255.</exception>
-    public abstract Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public Task<Outcome<Membership>> RaiseFormatLevelAsync(
+        int level, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        level is > 0 and <= byte.MaxValue
+            ? ChangeAsync(new MemberChange.Raise((byte)level), basedOn, timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
 
     /// <summary>
     /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
@@ -166,8 +175,11 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is below 1.</exception>
-    public abstract Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        version > 0
+            ? ChangeAsync(new MemberChange.Raise(Logic: version), basedOn, timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
 
     /// <summary>
     /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Appends
@@ -176,8 +188,12 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
-    public abstract Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
+
+    internal abstract Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken);
 
     /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
     internal virtual async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
@@ -250,6 +266,10 @@ public abstract class RaftClient : IAsyncDisposable
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
     /// </summary>
     public abstract ValueTask DisposeAsync();
+
+    private Task<Outcome<Membership>> ChangeAsync(
+        MemberChange change, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        ChangeAsync(new GroupChange.Members(change, basedOn is { } index ? new LogIndex(index) : null), timeout, cancellationToken);
 }
 
 /// <inheritdoc/>

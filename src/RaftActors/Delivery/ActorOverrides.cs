@@ -8,7 +8,5 @@ internal sealed record ActorOverrides(bool AnswersQueries, bool ValidatesProposa
 {
     private static readonly ConcurrentDictionary<Type, ActorOverrides> _known = new();
 
-    public static ActorOverrides Of(Type actor, Func<ActorOverrides> find) => _known.TryGetValue(actor, out var known)
-        ? known
-        : _known.GetOrAdd(actor, find());
+    public static ActorOverrides Of(Type actor, Func<ActorOverrides> find) => _known.GetOrAdd(actor, _ => find());
 }

@@ -14,13 +14,22 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class EngineContext
 {
-    private readonly IEngineHost _host;
+    private readonly Action<Input> _step;
+    private readonly Action<WireMessage> _receive;
     private readonly EventStream _events;
 
+    /// <param name="step">Gives Core an input.</param>
+    /// <param name="receive">Handles a message of this engine to itself, such as an Append on the leader.</param>
     public EngineContext(
-        RaftProcess process, IEngineHost host, IActorRef self, IActorRef registry, ActorSystem system, ILoggingAdapter log)
+        RaftProcess process,
+        Action<Input> step,
+        Action<WireMessage> receive,
+        IActorRef self,
+        IActorRef registry,
+        ActorSystem system,
+        ILoggingAdapter log)
     {
-        (Process, Core, _host, Self, Registry, Log) = (process, process.TakeCore(), host, self, registry, log);
+        (Process, Core, _step, _receive, Self, Registry, Log) = (process, process.TakeCore(), step, receive, self, registry, log);
         (Network, _events) = (NodeNetwork.Of(system), system.EventStream);
         Peers = new PeerBook(process);
         Untaken = NewUntaken();
@@ -111,15 +120,18 @@ internal sealed class EngineContext
     public void CommitConfiguration(LogIndex index, Configuration configuration) =>
         (ConfigurationIndex, Configuration) = (index, configuration);
 
-    /// <inheritdoc cref="IEngineHost.Step"/>
-    public void Step(Input input) => _host.Step(input);
+    /// <summary>
+    /// Gives Core an input, and carries out its effects. Invariant: if an effect causes a further input, such as a write that is durable at
+    /// once, that input waits until the current effects are carried out.
+    /// </summary>
+    public void Step(Input input) => _step(input);
 
     /// <summary>Sends a message to another engine at the end of the turn. A message to this engine is received at once.</summary>
     public void Send(IActorRef engine, WireMessage message)
     {
         if (engine == Self)
         {
-            _host.Receive(message);
+            _receive(message);
         }
         else
         {
@@ -138,6 +150,10 @@ internal sealed class EngineContext
         var engine = leader.IsSelf ? Self : Peers.FindServing(leader.Leader.Name);
         return engine is null ? null : new LeaderRoute(engine, leader.Term);
     }
+
+    /// <summary>The address of the node of an engine.</summary>
+    public Address NodeOf(IActorRef? engine) =>
+        engine?.Path.Address is { HasGlobalScope: true } address ? address : Network.Address;
 
     /// <summary>Sends a message to the actor, if there is one. A later life gets the news at its start.</summary>
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);

@@ -36,31 +36,16 @@ internal static class EngineExplanation
 
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
         lines.AddRange(waiting);
-        if (process.Status.Decision is { } decision)
-        {
-            lines.Add($"decided last: {decision}");
-        }
-
-        if (process.Tries.HeldAt is { } held)
-        {
-            lines.Add($"held: {held}");
-        }
-
-        if (process.Status.DivergedAt is { } divergence)
-        {
-            lines.Add($"diverged: {divergence}");
-        }
-
-        if (process.Status.ContractConflict is { } conflict)
-        {
-            lines.Add($"contract conflict: {conflict}");
-        }
-
-        if (process.Status.Fence is { } fence)
-        {
-            lines.Add($"fenced: {fence}");
-        }
-
+        var status = process.Status;
+        (string Of, object? Detail)[] details =
+        [
+            ("decided last", status.Decision),
+            ("held", process.Tries.HeldAt),
+            ("diverged", status.DivergedAt),
+            ("contract conflict", status.ContractConflict),
+            ("fenced", status.Fence),
+        ];
+        lines.AddRange(details.Where(each => each.Detail is not null).Select(each => $"{each.Of}: {each.Detail}"));
         return string.Join('\n', lines);
     }
 

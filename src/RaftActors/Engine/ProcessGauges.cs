@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
+using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -17,19 +17,36 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
     // Invariant: has exactly the processes whose engines run.
     private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
 
-    private static readonly ObservableGauge<long>[] All =
+    // Each with its values, by the tag if there is one.
+    private static readonly Gauge[] Table =
     [
-        Create("raft.term", "{term}", "Latest term that the process knows.", reading => reading.Term),
-        Create("raft.role", "{role}", "Role: 0 follower, 1 pre-candidate, 2 candidate, 3 leader.", reading => (int)reading.Role),
-        Create("raft.log.size", "By", "Size of the log without compacted entries.", reading => reading.LogSize),
-        Create("raft.snapshot.size", "By", "Size of the state in the latest snapshot.", reading => reading.SnapshotSize),
-        Create("raft.diverged", "{group}", "1: the actors of the group have different states.", reading => reading.HasDiverged ? 1 : 0),
-        Create("raft.peer.lag", "{entry}", "Entries of the leader that a process does not have on disk.", "peer", reading => reading.Lags),
-        Create("raft.pending", "{append}", "Open Appends.", "stage", reading => reading.Pending),
+        new("raft.term", "{term}", "Latest term that the process knows.", gauges => gauges.Core.Term.Value),
+        new("raft.role", "{role}", "Role: 0 follower, 1 pre-candidate, 2 candidate, 3 leader.", gauges => (int)gauges.Core.Role),
+        new("raft.log.size", "By", "Size of the log without compacted entries.", gauges => gauges.Core.LogSize),
+        new("raft.snapshot.size", "By", "Size of the state in the latest snapshot.", gauges => gauges.Core.Snapshot?.Length ?? 0),
+        new("raft.diverged", "{group}", "1: the actors of the group have different states.", gauges => gauges.HasDiverged ? 1 : 0),
+        new("raft.peer.lag", "{entry}", "Entries of the leader that a process does not have on disk.", "peer", gauges => gauges.Lags),
+        new("raft.pending", "{append}", "Open Appends.", "stage", gauges => gauges.Pending),
     ];
 
-    private volatile Reading? _reading;
+    private static readonly ObservableGauge<long>[] All = [.. Table.Select((gauge, place) =>
+        RaftTelemetry.Meter.CreateObservableGauge(gauge.Name, () => Observe(place), gauge.Unit, gauge.Description))];
+
+    // The values of each gauge of the table.
+    private volatile (string Of, long Value)[][]? _reading;
     private long _readAt = -1;
+
+    private RaftCore Core => context.Core;
+
+    private bool HasDiverged => context.Process.Status.DivergedAt is not null;
+
+    // For a while the leader replicates to both incarnations of a process that has a new store.
+    private IEnumerable<(string Of, long Value)> Lags => Core.Matches
+        .GroupBy(match => match.Peer.Name)
+        .Select(matches => (matches.Key.Value, Core.LastPosition.Index.Value - matches.Max(match => match.Match.Value)));
+
+    private IEnumerable<(string Of, long Value)> Pending =>
+        [("actor", context.Process.Appends.Count), ("engine", appends.Count), ("leader", proposals.Count)];
 
     public void Begin() => Running.TryAdd(this, context.Process.Telemetry.Tags);
 
@@ -44,71 +61,31 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
     /// </summary>
     public void OnTurn()
     {
-        IsStale = _readAt == context.Now && _reading is not null && !context.Core.IsQuiescent;
-        if (_readAt != context.Now || context.Core.IsQuiescent)
+        IsStale = _readAt == context.Now && _reading is not null && !Core.IsQuiescent;
+        if (_readAt != context.Now || Core.IsQuiescent)
         {
             _readAt = context.Now;
             var isAsked = Machine.Current.HasTelemetry && Array.Exists(All, gauge => gauge.Enabled);
-            _reading = isAsked || context.Core.IsQuiescent ? Read() : null;
+            _reading = isAsked || Core.IsQuiescent ? Array.ConvertAll(Table, gauge => gauge.Read(this).ToArray()) : null;
         }
     }
 
-    private static ObservableGauge<long> Create(string name, string unit, string description, Func<Reading, long> read) =>
-        RaftTelemetry.Meter.CreateObservableGauge(name, () => Observe((tags, reading) => [new(read(reading), tags)]), unit, description);
+    private static IEnumerable<Measurement<long>> Observe(int place) =>
+        from running in Running
+        let reading = running.Key._reading
+        where reading is not null
+        from each in reading[place]
+        select new Measurement<long>(
+            each.Value,
+            Table[place].Tag is { } tag ? [running.Value.Group, running.Value.Process, new(tag, each.Of)]
+                : [running.Value.Group, running.Value.Process]);
 
-    private static ObservableGauge<long> Create(
-        string name, string unit, string description, string tag, Func<Reading, ImmutableArray<(string Of, long Value)>> read) =>
-        RaftTelemetry.Meter.CreateObservableGauge(
-            name,
-            () => Observe((tags, reading) => read(reading).Select(each => new Measurement<long>(each.Value, [.. tags, new(tag, each.Of)]))),
-            unit,
-            description);
-
-    private static IEnumerable<Measurement<long>> Observe(
-        Func<KeyValuePair<string, object?>[], Reading, IEnumerable<Measurement<long>>> observe)
+    private sealed record Gauge(
+        string Name, string Unit, string Description, string? Tag, Func<ProcessGauges, IEnumerable<(string Of, long Value)>> Read)
     {
-        foreach (var (process, tags) in Running)
+        public Gauge(string name, string unit, string description, Func<ProcessGauges, long> read)
+            : this(name, unit, description, null, gauges => [("", read(gauges))])
         {
-            if (process._reading is not { } reading)
-            {
-                continue;
-            }
-
-            foreach (var measurement in observe([tags.Group, tags.Process], reading))
-            {
-                yield return measurement;
-            }
         }
-    }
-
-    private Reading Read()
-    {
-        var core = context.Core;
-        var last = core.LastPosition.Index.Value;
-
-        // For a while the leader replicates to both incarnations of a process that has a new store.
-        var lags = core.Matches
-            .GroupBy(match => match.Peer.Name)
-            .Select(matches => (matches.Key.Value, last - matches.Max(match => match.Match.Value)));
-        return new Reading(core.Term.Value, core.Role, core.LogSize, core.Snapshot?.Length ?? 0)
-        {
-            HasDiverged = context.Process.Status.DivergedAt is not null,
-            Lags = [.. lags],
-            Pending =
-            [
-                ("actor", context.Process.Appends.Count),
-                ("engine", appends.Count),
-                ("leader", proposals.Count),
-            ],
-        };
-    }
-
-    private sealed record Reading(long Term, RaftRole Role, long LogSize, long SnapshotSize)
-    {
-        public required bool HasDiverged { get; init; }
-
-        public required ImmutableArray<(string Of, long Value)> Lags { get; init; }
-
-        public required ImmutableArray<(string Of, long Value)> Pending { get; init; }
     }
 }

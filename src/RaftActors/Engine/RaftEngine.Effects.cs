@@ -17,7 +17,7 @@ internal sealed partial class RaftEngine
     // The write of the latest snapshot from another process, until it is durable.
     private Effect.InstallSnapshot? _installing;
 
-    public void Step(Input input)
+    private void Step(Input input)
     {
         _inputs.Enqueue(input);
         if (_isStepping)

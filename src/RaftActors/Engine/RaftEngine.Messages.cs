@@ -20,8 +20,6 @@ internal sealed partial class RaftEngine
     // The actor that the engine watches.
     private IActorRef? _watched;
 
-    void IEngineHost.Receive(WireMessage message) => OnWire(message, Self);
-
     private void Take(object message)
     {
         switch (message)
@@ -40,10 +38,7 @@ internal sealed partial class RaftEngine
                 OnStore(news);
                 break;
             case ToEngine own:
-                OnActor(own);
-                break;
-            case ToSelf own:
-                OnSelf(own);
+                OnOwn(own);
                 break;
             case PeerNews news:
                 _peers.OnNews(news);
@@ -162,12 +157,21 @@ internal sealed partial class RaftEngine
         Step(new Input.DiskSpace(isShort));
     }
 
-    private void OnActor(ToEngine message)
+    private void OnOwn(ToEngine message)
     {
         switch (message)
         {
+            case ToEngine.Tick tick:
+                Count(_ticks.Take(tick));
+                break;
             case ToEngine.ReadInbox:
                 ReadInbox();
+                break;
+            case ToEngine.CallTurn:
+                ReadCalls();
+                break;
+            case ToEngine.ProposeTurn:
+                _proposals.OnTurn();
                 break;
             case ToEngine.Append append:
                 _appends.Submit(append);
@@ -193,6 +197,9 @@ internal sealed partial class RaftEngine
             case ToEngine.State state:
                 _snapshots.OnState(state);
                 break;
+            case ToEngine.StateOffered offered:
+                _snapshots.OnOffered(offered.Serial, offered.Copy);
+                break;
             case ToEngine.Attach attach:
                 OnAttach(attach, Sender);
                 break;
@@ -214,32 +221,13 @@ internal sealed partial class RaftEngine
         var inbox = Process.Engine;
         for (var read = 0; read < InboxBatch && inbox.TryTake(_context.Life, out var message); read++)
         {
-            OnActor(message);
+            OnOwn(message);
         }
 
         _queries.AskWaiting();
         if (inbox.EndReading(_context.Life))
         {
             Self.Tell(ToEngine.ReadInbox.Instance, Self);
-        }
-    }
-
-    private void OnSelf(ToSelf message)
-    {
-        switch (message)
-        {
-            case ToSelf.Tick tick:
-                Count(_ticks.Take(tick));
-                break;
-            case ToSelf.CallTurn:
-                ReadCalls();
-                break;
-            case ToSelf.StateOffered offered:
-                _snapshots.OnOffered(offered.Serial, offered.Copy);
-                break;
-            case ToSelf.ProposeTurn:
-                _proposals.OnTurn();
-                break;
         }
     }
 

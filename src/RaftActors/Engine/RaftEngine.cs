@@ -19,7 +19,7 @@ namespace RaftActors.Engine;
 /// whose results it needs.
 /// </para>
 /// </summary>
-internal sealed partial class RaftEngine : UntypedActor, IEngineHost
+internal sealed partial class RaftEngine : UntypedActor
 {
     private readonly EngineContext _context;
     private readonly ITimeProvider _time;
@@ -58,7 +58,8 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
         var (context, system, telemetry) = (Context, Context.System, process.Telemetry);
-        _context = new EngineContext(process, this, Self, registry, system, Context.GetLogger());
+        _context = new EngineContext(
+            process, Step, message => OnWire(message, Self), Self, registry, system, Context.GetLogger());
         _time = system.Scheduler;
 
         // Given by type, because an expression is compiled each time, and a node may start ten thousand engines.

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
@@ -8,7 +9,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
-/// <summary>A message of a raft actor to its engine, on the same node. Closed.</summary>
+/// <summary>A message to an engine from its raft actor, or from itself. Closed.</summary>
 internal abstract record ToEngine
 {
     private ToEngine()
@@ -68,4 +69,31 @@ internal abstract record ToEngine
 
     /// <summary>The answer to <see cref="ToActor.Serve"/>, with null if the actor does not have the pair.</summary>
     public sealed record Served(RequestId Request, StoredPair? Pair) : ToEngine;
+
+    /// <summary>From itself: time has passed. See <see cref="TickTimer"/>.</summary>
+    /// <param name="IsLate">
+    /// The one tick after a pause of the program. Messages that arrived before the pause was noticed come first.
+    /// </param>
+    public sealed record Tick(bool IsLate) : ToEngine, IDeadLetterSuppression
+    {
+        public static Tick OnTime { get; } = new(IsLate: false);
+
+        public static Tick Late { get; } = new(IsLate: true);
+    }
+
+    /// <summary>From itself: the <see cref="CallInbox"/> has calls.</summary>
+    public sealed record CallTurn : ToEngine, IDeadLetterSuppression
+    {
+        public static CallTurn Instance { get; } = new();
+    }
+
+    /// <summary>From itself: another process has a snapshot of its state up to this serial.</summary>
+    /// <param name="Copy">Copies the state. Null if the process could not be asked.</param>
+    public sealed record StateOffered(Serial Serial, StateWriter? Copy) : ToEngine;
+
+    /// <summary>From itself: the turn that <see cref="Requests.LeaderProposals"/> asked for.</summary>
+    public sealed record ProposeTurn : ToEngine
+    {
+        public static ProposeTurn Instance { get; } = new();
+    }
 }

@@ -78,7 +78,5 @@ internal class Machine
     /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions, Func{Guid})"/>.</summary>
     public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);
 
-    public virtual IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner, Action closed) => directory.StoreOf(owner, closed);
-
     protected virtual void FillRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
 }

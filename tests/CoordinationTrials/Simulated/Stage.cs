@@ -28,7 +28,7 @@ internal sealed class Stage : IDisposable
     public Stage(int seed)
     {
         _current = this;
-        World = new(seed) { AllowsPool = true };
+        World = new PoolWorld(seed);
         Network = new(World);
         AkkaNetwork.Current = new(World, Network);
         _thread = new(World);

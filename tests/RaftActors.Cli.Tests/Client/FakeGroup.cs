@@ -98,25 +98,21 @@ internal sealed class FakeGroup : RaftClient<string, string>
 
     public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) => Task.FromResult(Explanation);
 
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Change($"join {name}", timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, long? basedOn, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
-        Change($"leave {name}", timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Change($"quorum {max}", timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
-        int level, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Change($"level {level}", timeout, cancellationToken);
-
-    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
-        int version, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Change($"version {version}", timeout, cancellationToken);
+    internal override async Task<Outcome<Membership>> ChangeAsync(
+        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        Changes.Enqueue(change switch
+        {
+            GroupChange.Join(var name, _) => $"join {name}",
+            GroupChange.Leave(var name, _, _) => $"leave {name}",
+            GroupChange.SetMaxQuorum(var max, _) => $"quorum {max}",
+            GroupChange.Raise { Format: { } level } => $"level {level}",
+            GroupChange.Raise { Logic: var version } => $"version {version}",
+            GroupChange.Transfer(var to) => $"transfer {to}",
+            _ => $"{change}",
+        });
+        return OnChange() ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<Membership>();
+    }
 
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
@@ -124,10 +120,6 @@ internal sealed class FakeGroup : RaftClient<string, string>
 
     public override async Task<ProcessSnapshot> TakeSnapshotAsync(
         ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) => await Task.FromResult(OnSnapshot(process));
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Change($"transfer {to}", timeout, cancellationToken);
 
     public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
@@ -144,12 +136,6 @@ internal sealed class FakeGroup : RaftClient<string, string>
         throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private async Task<Outcome<Membership>> Change(string what, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        Changes.Enqueue(what);
-        return OnChange() ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<Membership>();
-    }
 
     private static async Task<FailureReason> Silence(TimeSpan? timeout, CancellationToken cancellationToken)
     {

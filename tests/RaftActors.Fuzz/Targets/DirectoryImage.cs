@@ -54,7 +54,7 @@ internal static class DirectoryImage
             image = image.With(name, bytes);
         }
 
-        return new ModelDisk(image) { IsRecording = false };
+        return new ModelDisk(image);
     }
 
     /// <summary>Mutates one file, and mends its checksums most of the time. Else only the checksums would be tested.</summary>

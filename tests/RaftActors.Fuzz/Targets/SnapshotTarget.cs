@@ -34,7 +34,7 @@ internal sealed class SnapshotTarget : Target
 
     public override object Read(byte[] input)
     {
-        var disk = new ModelDisk(DiskImage.Empty.With(File, input)) { IsRecording = false };
+        var disk = new ModelDisk(DiskImage.Empty.With(File, input));
         using var file = SnapshotFile.Open(disk, File);
         file.Verify();
         file.TryRead(0, int.MaxValue);

@@ -41,7 +41,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
 
     private StoredDisk(StoreOwner owner, LogSlice preload, DiskImage found)
     {
-        (_owner, _preload, _disk) = (owner, preload, new ModelDisk(found) { IsRecording = false });
+        (_owner, _preload, _disk) = (owner, preload, new ModelDisk(found));
         _models.Add(StoreModel.Holding(preload));
     }
 
@@ -54,7 +54,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
 
     public override SimulatedDisk Copy()
     {
-        var durable = _disk.CutNow(_ => 1).Found;
+        var durable = _disk.CutNow(_ => 1);
         var copy = new StoredDisk(_owner, _preload, durable) { _incarnation = _incarnation };
         copy._models[0] = _models[0];
         copy.Recover(copy.OpenStore());
@@ -141,7 +141,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         RecoveredState? found = null;
         while (found is null)
         {
-            _disk = new ModelDisk(Cut(prng)) { IsRecording = false };
+            _disk = new ModelDisk(Cut(prng));
             _disk.PowerLeft = prng.Chance(20) ? prng.Between(0, OperationsAtCrashMax) : null;
             try
             {
@@ -179,7 +179,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
             0 => 0,
             1 => 1,
             _ => prng.Between(0, fates - 1),
-        }).Found;
+        });
     }
 
     private RecoveredState OpenStore()

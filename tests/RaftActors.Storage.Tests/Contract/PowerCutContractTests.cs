@@ -71,7 +71,7 @@ public sealed class PowerCutContractTests
                 Cut.LosesAll => 1,
                 _ => _random.Next(fates),
             });
-            (_disk, _directory) = (new ModelDisk(found.Found), null);
+            (_disk, _directory) = (new ModelDisk(found), null);
         }
 
         public override void Dispose() => _directory?.Dispose();

@@ -110,7 +110,7 @@ internal sealed class Life
     public ModelDisk Kill() => new(Disk.Now);
 
     /// <summary>Cuts the power. Every unsynced write is lost.</summary>
-    public ModelDisk Cut() => new(Disk.CutNow(_ => 1).Found);
+    public ModelDisk Cut() => new(Disk.CutNow(_ => 1));
 
     public ModelDisk Close()
     {

@@ -50,7 +50,7 @@ public sealed class LogThreadTests
         Write(store, 1);
 
         _disk.WaitFor(disk => disk.Operations is [.., DiskOperation.Write, DiskOperation.Sync] && Log(disk) == "0: 1/1");
-        Assert.Equal("0: 1/1", _disk.Read(disk => Life.Text(new Life(new ModelDisk(disk.CutNow(_ => 1).Found)).Open())));
+        Assert.Equal("0: 1/1", _disk.Read(disk => Life.Text(new Life(new ModelDisk(disk.CutNow(_ => 1))).Open())));
     }
 
     [Fact]

@@ -23,16 +23,15 @@ public sealed class LinearizabilityProperties
     [InlineData(true)]
     [InlineData(false)]
     public void Counterexample_is_the_first_end_that_no_permutation_explains(bool tellsReads) =>
-        Check(history => Linearizability.Check(history, new Register(tellsReads))
-            is not HistoryVerdict<Ask, int?>.NotLinearizable wrong
-            || (BruteForce.IsLinearizable(history, new Register(), upTo: wrong.Impossible.Ended!.Value - 1)
-                && !BruteForce.IsLinearizable(history, new Register(), upTo: wrong.Impossible.Ended.Value)));
+        Check(history => history.Check(new Register(tellsReads)) is not { Impossible.Ended: { } ended }
+            || (BruteForce.IsLinearizable(history, new Register(), upTo: ended - 1)
+                && !BruteForce.IsLinearizable(history, new Register(), upTo: ended)));
 
     [Fact]
     public void Order_of_a_counterexample_leads_to_its_state() =>
         Check(history =>
         {
-            if (Linearizability.Check(history, new Register()) is not HistoryVerdict<Ask, int?>.NotLinearizable wrong)
+            if (history.Check(new Register()) is not { Impossible: { } impossible } wrong)
             {
                 return true;
             }
@@ -40,7 +39,7 @@ public sealed class LinearizabilityProperties
             var model = new Register();
             var state = wrong.Order.Aggregate(model.Initial, (before, operation) =>
                 model.TryStep(before, operation.Input, operation.Output, out var next) ? next : int.MinValue);
-            return (state?.ToString() ?? "null") == wrong.State && !wrong.Open.Append(wrong.Impossible).Intersect(wrong.Order).Any();
+            return (state?.ToString() ?? "null") == wrong.State && !wrong.Open.Append(impossible).Intersect(wrong.Order).Any();
         });
 
     [Fact]
@@ -57,7 +56,7 @@ public sealed class LinearizabilityProperties
         Prop.ForAll(Actions.ToArbitrary(), actions => holds(ToHistory(actions))).Check(ManyTests);
 
     private static bool IsLinearizable(OperationHistory<Ask, int?> history, bool tellsReads) =>
-        Linearizability.Check(history, new Register(tellsReads)) is HistoryVerdict<Ask, int?>.Linearizable;
+        history.Check(new Register(tellsReads)) is null;
 
     /// <summary>Each number is one action of one client. A waiting client ends its operation; any other client begins one.</summary>
     private static OperationHistory<Ask, int?> ToHistory(int[] actions)

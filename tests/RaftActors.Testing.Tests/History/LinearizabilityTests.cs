@@ -45,7 +45,7 @@ public sealed class LinearizabilityTests
         _history.Ok(other);
         _history.Saw(seen);
 
-        Assert.IsType<HistoryVerdict<Ask, int?>.Linearizable>(Linearizability.Check(_history.Recorded, new CollidingRegister()));
+        Assert.Null(_history.Recorded.Check(new CollidingRegister()));
     }
 
     [Fact]

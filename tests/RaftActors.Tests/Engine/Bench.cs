@@ -14,7 +14,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The setup for a test of one part of an engine: raft1 of four, with probes for its actor, its engine, and its peers.</summary>
-internal sealed class Bench : IEngineHost
+internal sealed class Bench
 {
     public const string Settings =
         """
@@ -99,15 +99,15 @@ internal sealed class Bench : IEngineHost
     public static LogEntry Entry(long index, long term, RequestId? request) =>
         new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(request, $"key{index}", ReadOnlyMemory<byte>.Empty));
 
-    void IEngineHost.Step(Input input) => Steps.Add(input);
-
-    void IEngineHost.Receive(WireMessage message) => throw new NotSupportedException();
-
     private EngineContext MakeContext()
     {
         Raft.Get(_kit.Sys);
         Process.MakeCore();
-        var context = new EngineContext(Process, this, Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log) { HasBooted = true };
+        var context = new EngineContext(
+            Process, Steps.Add, _ => throw new NotSupportedException(), Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log)
+        {
+            HasBooted = true,
+        };
         context.Attach(Actor, 1, takesSnapshots: true, validatesProposals: true);
         foreach (var (name, probe) in _peers)
         {

@@ -50,7 +50,7 @@ public sealed class ClockThreadTests : TestKit
 
         new TickTimer(TestActor, ClockThread.Of(Sys), Sys.Scheduler, Interval, Guard).Arm(1, isShort: true);
 
-        ExpectMsg(ToSelf.Tick.OnTime, Guard);
+        ExpectMsg(ToEngine.Tick.OnTime, Guard);
     }
 
     [Fact]
@@ -61,7 +61,7 @@ public sealed class ClockThreadTests : TestKit
 
         Arm(TestActor);
 
-        ExpectMsg(ToSelf.Tick.OnTime, Guard);
+        ExpectMsg(ToEngine.Tick.OnTime, Guard);
     }
 
     [Fact]

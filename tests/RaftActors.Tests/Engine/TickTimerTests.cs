@@ -35,7 +35,7 @@ public sealed class TickTimerTests : TestKit
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
         Advance(Moment);
 
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         Assert.Equal(2, _timer.TakeDue());
     }
 
@@ -57,7 +57,7 @@ public sealed class TickTimerTests : TestKit
         Arm(1);
 
         Advance((3 * Interval) + (Interval / 2));
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
 
         Assert.Equal(3, _timer.TakeDue());
     }
@@ -70,9 +70,9 @@ public sealed class TickTimerTests : TestKit
         {
             Arm(1);
             Advance(Interval * 1.4); // As by a coarse scheduler.
-            _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+            _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
             ticks += _timer.TakeDue();
-            _timer.Take(ToSelf.Tick.OnTime);
+            _timer.Take(ToEngine.Tick.OnTime);
         }
 
         Assert.Equal(140, ticks);
@@ -101,7 +101,7 @@ public sealed class TickTimerTests : TestKit
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
         Advance(Interval);
 
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
     }
 
     [Fact]
@@ -111,9 +111,9 @@ public sealed class TickTimerTests : TestKit
         Arm(1);
 
         Advance(Interval);
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         Assert.Equal(1, _timer.TakeDue());
-        _timer.Take(ToSelf.Tick.OnTime);
+        _timer.Take(ToEngine.Tick.OnTime);
         Arm(20);
         Advance(19 * Interval);
 
@@ -135,8 +135,8 @@ public sealed class TickTimerTests : TestKit
         mailbox.ExpectNoMsg(TimeSpan.Zero);
         Advance(Interval / 2);
 
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
-        mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
+        mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         Assert.Equal((22, 21), (_timer.TakeDue(), other.TakeDue()));
     }
 
@@ -149,7 +149,7 @@ public sealed class TickTimerTests : TestKit
             Advance(Interval);
         }
 
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
     }
 
@@ -172,17 +172,17 @@ public sealed class TickTimerTests : TestKit
     {
         Arm(1);
         Advance(Interval + Lateness + Moment);
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         _mailbox.Ref.Tell("heartbeat");
 
         Assert.Equal(0, _timer.TakeDue());
-        Assert.Equal(0, _timer.Take(ToSelf.Tick.OnTime));
+        Assert.Equal(0, _timer.Take(ToEngine.Tick.OnTime));
         Arm(1);
         _mailbox.ExpectMsg("heartbeat");
         Assert.Equal(0, _timer.TakeDue());
-        _mailbox.ExpectMsg(ToSelf.Tick.Late);
+        _mailbox.ExpectMsg(ToEngine.Tick.Late);
 
-        Assert.Equal(1, _timer.Take(ToSelf.Tick.Late));
+        Assert.Equal(1, _timer.Take(ToEngine.Tick.Late));
         Assert.Equal(0, _timer.TakeDue());
         Arm(1);
         Advance(Interval);
@@ -197,9 +197,9 @@ public sealed class TickTimerTests : TestKit
 
         Assert.Equal(0, _timer.TakeDue());
 
-        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
-        _mailbox.ExpectMsg(ToSelf.Tick.Late);
-        Assert.Equal(1, _timer.Take(ToSelf.Tick.Late));
+        _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
+        _mailbox.ExpectMsg(ToEngine.Tick.Late);
+        Assert.Equal(1, _timer.Take(ToEngine.Tick.Late));
     }
 
     [Fact]
@@ -211,7 +211,7 @@ public sealed class TickTimerTests : TestKit
         _timer.Rest();
         Arm(1);
 
-        Assert.Equal(0, _timer.Take(ToSelf.Tick.Late));
+        Assert.Equal(0, _timer.Take(ToEngine.Tick.Late));
     }
 
     [Theory]

@@ -21,8 +21,8 @@ internal sealed class DuplicateProcesses(EngineContext context)
     public void OnRefused(ProcessName name, IActorRef duplicate, IActorRef? running) => Note(
         name,
         duplicate,
-        $"A second process called {name} runs at {NodeOf(duplicate)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
-            + Remedy);
+        $"A second process called {name} runs at {context.NodeOf(duplicate)}. It is refused, because the first one, at "
+            + $"{context.NodeOf(running)}, answers. {Remedy}");
 
     /// <summary>Notes that the group refuses this process, because another one has its name.</summary>
     public void OnNameTaken(string detail)
@@ -45,7 +45,8 @@ internal sealed class DuplicateProcesses(EngineContext context)
     public void OnOwnName(IActorRef duplicate) => Note(
         Process.Name,
         duplicate,
-        $"Another process called {Process.Name} runs at {NodeOf(duplicate)}, beside this one at {context.Network.Address}. {Remedy}");
+        $"Another process called {Process.Name} runs at {context.NodeOf(duplicate)}, beside this one at {context.Network.Address}. "
+            + Remedy);
 
     /// <summary>Forgets a duplicate that has become the process of its name, because the first one is gone.</summary>
     public void OnMet(ProcessName name, IActorRef engine) => Forget(name, duplicate => duplicate.Equals(engine));
@@ -92,7 +93,4 @@ internal sealed class DuplicateProcesses(EngineContext context)
     {
         NameConflict = _nameTaken ?? (_duplicates.Count == 0 ? null : string.Join(' ', _duplicates.Values.Select(each => each.Detail))),
     };
-
-    private Address? NodeOf(IActorRef? engine) =>
-        engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 }

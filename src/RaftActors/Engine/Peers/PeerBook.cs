@@ -77,65 +77,39 @@ internal sealed class PeerBook(RaftProcess process)
     }
 
     /// <summary>Records that the node of an engine is about to stop. Does not affect a later engine of that name.</summary>
-    public void MarkLeaving(ProcessName name, IActorRef engine)
-    {
-        if (_known.GetValueOrDefault(name) is { } known && known.Engine.Equals(engine))
-        {
-            _known[name] = known with { IsLeaving = true };
-        }
-    }
+    public void MarkLeaving(ProcessName name, IActorRef engine) =>
+        Update(name, known => known.Engine.Equals(engine) ? known with { IsLeaving = true } : known);
 
     /// <summary>Records that the latest engine of a name belongs to another group of the same name.</summary>
-    public void MarkOfOther(ProcessName name)
-    {
-        if (_known.GetValueOrDefault(name) is { } known)
-        {
-            _known[name] = known with { IsOfOther = true };
-        }
-    }
+    public void MarkOfOther(ProcessName name) => Update(name, known => known with { IsOfOther = true });
 
     /// <summary>Records reachability. Returns true if it is news, and false also if the process has moved to another node since.</summary>
-    public bool Mark(ProcessName name, Address node, bool isReachable)
-    {
-        if (_known.GetValueOrDefault(name) is not { } known
-            || known.IsReachable == isReachable
-            || !known.Engine.Path.Address.Equals(node))
-        {
-            return false;
-        }
-
-        _known[name] = known with { IsReachable = isReachable };
-        return true;
-    }
+    public bool Mark(ProcessName name, Address node, bool isReachable) =>
+        Update(name, known => known.Engine.Path.Address.Equals(node) ? known with { IsReachable = isReachable } : known);
 
     /// <summary>
     /// Records the stop of an engine. Returns true if it is news, and false also if the process has another engine by now.
     /// </summary>
-    public bool MarkStopped(ProcessName name, IActorRef engine)
-    {
-        if (_known.GetValueOrDefault(name) is not { IsReachable: true } known || !known.Engine.Equals(engine))
-        {
-            return false;
-        }
-
-        _known[name] = known with { IsReachable = false };
-        return true;
-    }
+    public bool MarkStopped(ProcessName name, IActorRef engine) =>
+        Update(name, known => known.Engine.Equals(engine) ? known with { IsReachable = false } : known);
 
     /// <summary>Returns the program of a process, as its engine last announced it, or null.</summary>
     public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
 
     /// <summary>Records the raft actor and program that an engine announces. Returns true if they are news.</summary>
-    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor, RaftProgram program)
+    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor, RaftProgram program) =>
+        Update(name, known => known.Engine.Equals(engine) ? known with { Actor = actor, Program = program } : known);
+
+    // Returns true if it is a change.
+    private bool Update(ProcessName name, Func<Known, Known> change)
     {
-        if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine)
-            || (Equals(known.Actor, actor) && known.Program == program))
+        if (_known.GetValueOrDefault(name) is not { } known)
         {
             return false;
         }
 
-        _known[name] = known with { Actor = actor, Program = program };
-        return true;
+        _known[name] = change(known);
+        return _known[name] != known;
     }
 
     private bool TryMakeRoomFor(ProcessName name, out ProcessName? forgotten)

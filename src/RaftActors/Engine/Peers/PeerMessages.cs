@@ -238,7 +238,8 @@ internal sealed class PeerMessages(
     public void OnQuiesced(Effect.Quiesced quiesced)
     {
         var timing = context.Process.Settings.Timing;
-        ImmutableArray<(ProcessName, Address)> watched = [.. quiesced.Watched.Select(member => (member.Name, NodeOf(member.Name)))];
+        ImmutableArray<(ProcessName, Address)> watched =
+            [.. quiesced.Watched.Select(member => (member.Name, context.NodeOf(context.Peers.Find(member.Name))))];
         context.Registry.Tell(
             new QuietProcess(
                 context.Process.Settings.Group,
@@ -286,9 +287,6 @@ internal sealed class PeerMessages(
             context.Log.Warning("{0}: {1} The process {2} is one of them.", context.Process.Name, text, name);
         }
     }
-
-    private Address NodeOf(ProcessName name) =>
-        context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 
     // A message to another incarnation goes to the engine that was met under its name.
     private IActorRef? AddressOf(Member to) =>

@@ -253,7 +253,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         if (!_hasTurnComing)
         {
             _hasTurnComing = true;
-            context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self);
+            context.Self.Tell(ToEngine.ProposeTurn.Instance, context.Self);
         }
     }
 

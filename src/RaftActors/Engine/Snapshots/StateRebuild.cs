@@ -54,7 +54,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         {
             ClientCall.TakeSnapshot call = new(context.Process.Settings.Requests.ChangeTimeout);
             var taken = await source.AskAsync<ClientReply.SnapshotTaken>(call, call.Timeout).ConfigureAwait(false);
-            self.Tell(new ToSelf.StateOffered(
+            self.Tell(new ToEngine.StateOffered(
                 taken.Position.Serial, (to, stopping) => CopyAsync(source, taken, to, stopping)));
         }
         catch (StoreException e)
@@ -65,7 +65,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
                 context.Log.Warning("{0} cannot take the state of a majority yet, and asks again: {1}", context.Process.Name, e.Message);
             }
 
-            self.Tell(new ToSelf.StateOffered(Serial.Zero, copy: null));
+            self.Tell(new ToEngine.StateOffered(Serial.Zero, Copy: null));
         }
     }
 

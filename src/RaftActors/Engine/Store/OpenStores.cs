@@ -118,7 +118,7 @@ internal sealed class OpenStores(ActorSystem system)
                 }
 
                 _users++;
-                return Machine.Current.StoreOf(_directory, owner, Leave);
+                return _directory.StoreOf(owner, Leave);
             }
         }
 

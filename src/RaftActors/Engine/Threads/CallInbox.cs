@@ -64,7 +64,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     {
         if (!_calls.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0)
         {
-            engine.Tell(ToSelf.CallTurn.Instance, ActorRefs.NoSender);
+            engine.Tell(ToEngine.CallTurn.Instance, ActorRefs.NoSender);
         }
     }
 

@@ -84,7 +84,7 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         if (now - _planned > lateness)
         {
             _isPaused = true;
-            self.Tell(ToSelf.Tick.Late, ActorRefs.NoSender);
+            self.Tell(ToEngine.Tick.Late, ActorRefs.NoSender);
             return 0;
         }
 
@@ -96,9 +96,9 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
     /// <summary>
     /// Takes a tick message out of the mailbox. Returns the ticks that count for it, beyond those of <see cref="TakeDue"/>.
     /// </summary>
-    public int Take(ToSelf.Tick tick)
+    public int Take(ToEngine.Tick tick)
     {
-        if (tick == ToSelf.Tick.OnTime)
+        if (!tick.IsLate)
         {
             lock (_lock)
             {
@@ -138,7 +138,7 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
             (_isTold, isShort) = (true, _isShort);
         }
 
-        self.Tell(ToSelf.Tick.OnTime, ActorRefs.NoSender);
+        self.Tell(ToEngine.Tick.OnTime, ActorRefs.NoSender);
         return isShort;
     }
 

@@ -45,10 +45,9 @@ internal sealed class ItemCalls
     /// <exception cref="InvalidDataException">The calls are not linearizable.</exception>
     public void Check()
     {
-        var verdict = Linearizability.Check(_history, new ItemModel(), PlacesMax);
-        if (verdict is HistoryVerdict<ItemCall, ItemAnswer>.NotLinearizable)
+        if (_history.Check(new ItemModel(), PlacesMax) is { Impossible: not null } wrong)
         {
-            throw new InvalidDataException($"{verdict}");
+            throw new InvalidDataException($"{wrong}");
         }
     }
 

@@ -37,8 +37,7 @@ internal static class HistoryWorkload
             .Clients(Clients, client => use(client, history))
             .Eventually("the history is linearizable", _ =>
             {
-                var verdict = Linearizability.Check(history, model, PlacesMax);
-                return verdict is HistoryVerdict<TInput, TOutput>.Linearizable ? true : throw new InvalidDataException($"{verdict}");
+                return history.FindFault(model, PlacesMax) is { } fault ? throw new InvalidDataException(fault) : true;
             });
     }
 }

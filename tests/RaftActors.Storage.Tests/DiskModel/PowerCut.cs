@@ -19,13 +19,6 @@ internal sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, I
         return all.Select(fates => Of(state, operations, open, fates));
     }
 
-    /// <summary>The cut in which a function chooses the fate of each open point, by its number.</summary>
-    public static PowerCut Of(DiskState state, int operations, Func<int, int> choose)
-    {
-        var open = state.Open();
-        return Of(state, operations, open, open.ConvertAll(point => point.Fates[choose(point.Fates.Length)]));
-    }
-
     public override string ToString() => Open.Count == 0
         ? $"cut after operation {Operations}, all of it safe"
         : $"cut after operation {Operations}:\n  "
