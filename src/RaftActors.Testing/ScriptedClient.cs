@@ -236,7 +236,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Fails, because a scripted group has no store.</summary>
     /// <inheritdoc/>
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.FromException<RaftBackup>(RaftException.Unavailable("A scripted client has no store to back up."));
 
     /// <summary>Fails, because a scripted group has no store.</summary>

@@ -39,7 +39,12 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
         ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public override Task<ProcessSnapshot> TakeSnapshotAsync(

@@ -29,8 +29,7 @@ public sealed class LedgerSimulationTests
             .Config("raft.snapshot { after-entries = 20, retained-entries = 5 }")
             .Clients(3, async client =>
             {
-                await using var ledger = client.CreateClient<int, BookingResult>(
-                    new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+                await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
                 var teller = new Teller(ledger);
                 for (var number = 0; number < Bookings; number++)
                 {

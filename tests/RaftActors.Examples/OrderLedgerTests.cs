@@ -33,8 +33,7 @@ public sealed class OrderLedgerTests
             .For(TimeSpan.FromDays(61))
             .Clients(1, async client =>
             {
-                await using var ledger = client.CreateClient<int, BookingResult>(
-                    new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+                await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
                 var teller = new Teller(ledger);
                 await teller.BookAsync("alice", 50, "funds");
                 await teller.BookAsync("alice>bob", 30, "order");

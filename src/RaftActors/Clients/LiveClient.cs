@@ -44,18 +44,20 @@ internal sealed class LiveClient<TValue, TResult>(
         ICallNetwork network,
         Config config,
         string? group,
-        RaftClientOptions<TValue, TResult> options,
+        IReadOnlyList<string>? contacts,
+        RaftCodec<TValue>? codec,
+        RaftCodec<TResult>? resultCodec,
         IDisposable? owned = null)
     {
-        var values = new ValueCodec<TValue>(host, options.Codec, "RaftClientOptions.Codec");
+        var values = new ValueCodec<TValue>(host, codec, "the client's codec");
         values.DemandType("value");
         // A text needs no table of types, whose generic code is compiled at each start of a program.
-        if (options.ResultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))
+        if (resultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))
         {
-            ResultTypes.Of(host).Declare(options.ResultCodec);
+            ResultTypes.Of(host).Declare(resultCodec);
         }
 
-        var settings = ClientSettings.Read(config, group, options.Contacts);
+        var settings = ClientSettings.Read(config, group, contacts);
         return new LiveClient<TValue, TResult>(
             settings,
             values,
@@ -239,16 +241,22 @@ internal sealed class LiveClient<TValue, TResult>(
             : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
 
     public override async Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (asked, limit) = (options ?? new RaftBackupOptions(), options?.Timeout ?? settings.Requests.QueryTimeout);
+        var limit = timeout ?? settings.Requests.QueryTimeout;
         var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
-        var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
+        var source = process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
-            new StoreOwner(Group, process),
-            asked,
-            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: process), cancellationToken),
+            new StoreOwner(Group, source),
+            continues,
+            progress,
+            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: source), cancellationToken),
             cancellationToken);
         return await backup.TakeAsync(path, last).ConfigureAwait(false);
     }

@@ -12,7 +12,7 @@ namespace RaftActors;
 /// <summary>
 /// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
 /// create one for the whole application with
-/// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>. A program without an actor system uses
+/// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>. A program without an actor system uses
 /// <see cref="Create{TValue, TResult}"/>.
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
@@ -33,20 +33,22 @@ public abstract class RaftClient : IAsyncDisposable
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="contacts">The addresses of nodes of the group, one or more: <c>host:port</c>.</param>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
-    /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <param name="settings">
     /// Settings of <c>raft</c> that differ from <c>reference.conf</c>, such as <c>raft.security</c>. Those of <c>akka</c> have no effect.
     /// </param>
     /// <param name="configure">
     /// Names the types that are written as JSON. Serializers of Akka need a client of
-    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </param>
     /// <exception cref="ArgumentException">There is no contact.</exception>
     /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
         string? group = null,
-        RaftClientOptions<TValue, TResult>? options = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null,
         Config? settings = null,
         Action<RaftJsonTypes>? configure = null)
     {
@@ -60,8 +62,7 @@ public abstract class RaftClient : IAsyncDisposable
         try
         {
             configure?.Invoke(host.Json);
-            return host.CreateClient(
-                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, isOwner: true);
+            return host.CreateClient(group, contacts, codec, resultCodec, isOwner: true);
         }
         catch
         {
@@ -217,7 +218,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// only when it is whole and synced. The group goes on meanwhile. With security the client needs the role operator.
     /// </summary>
     /// <param name="path">The file, which must not exist.</param>
-    /// <param name="options">Null: a full backup from a follower.</param>
+    /// <param name="continues">
+    /// The path of an earlier backup of the group, which the new one continues: it has only the pairs since. Null: the new one has
+    /// everything.
+    /// </param>
+    /// <param name="process">The process whose store is read. Null: a follower that answers, or the leader if there is none.</param>
+    /// <param name="timeout">The time until an answer to each part. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="progress">Gets the progress after each part. Called by any thread.</param>
     /// <param name="cancellationToken">Ends the call. There is no file then.</param>
     /// <exception cref="StoreException">The file exists or cannot be written, or the backup that it continues is damaged.</exception>
     /// <exception cref="RaftException">
@@ -226,7 +233,12 @@ public abstract class RaftClient : IAsyncDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default);
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Asks a process for a snapshot of its actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>.

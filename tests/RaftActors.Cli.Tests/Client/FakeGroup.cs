@@ -119,7 +119,12 @@ internal sealed class FakeGroup : RaftClient<string, string>
         Change($"version {version}", timeout, cancellationToken);
 
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public override async Task<ProcessSnapshot> TakeSnapshotAsync(

@@ -103,7 +103,7 @@ public sealed class SnapshotClientTests : TestKit
     {
         var system = ActorSystem.Create("caller", RemoteNode.Network);
         _systems.Add(system);
-        return Raft.Get(system).CreateClient<int, int>("default", new() { Contacts = [$"127.0.0.1:{_port}"] });
+        return Raft.Get(system).CreateClient<int, int>("default", [$"127.0.0.1:{_port}"]);
     }
 
     private sealed class Ledger : RaftActor<int, int>, IRaftSnapshot<int>

@@ -20,7 +20,7 @@ internal static class LedgerWorkload
 
     private static async Task UseAsync(SimulatedClient client, OperationHistory<Call, BookingResult> history)
     {
-        await using var ledger = client.CreateClient<int, BookingResult>(new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+        await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
         await new HistoryCaller<Call, BookingResult>(client, history, AnyCall, CallAsync).RunAsync();
 
         Call AnyCall() => new(Accounts[client.Next(Accounts.Length)], client.Next(3) == 0 ? null : client.Next(200) - 90);
