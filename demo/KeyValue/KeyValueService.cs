@@ -40,7 +40,7 @@ internal static class KeyValueService
         builder.Services.AddAkka("raft", (akka, services) => akka
             .ConfigureLoggers(loggers => loggers.AddLoggerFactory())
             .WithRaft(services)
-            .WithRaftJson(KeyValueJson.Default)
+            .WithRaftSetup(raft => raft.UseJson(KeyValueJson.Default))
             .WithRaftShards<KeyValueStore>(shards)
             .WithRaftHealthChecks());
         builder.Services.AddRaftClient<Change, Written>(shards);

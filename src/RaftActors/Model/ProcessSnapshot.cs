@@ -8,11 +8,10 @@ public sealed record ProcessSnapshot
     internal ProcessSnapshot(ProcessName process, Serial serial, LogIndex index, long sizeBytes) =>
         (Process, Serial, Index, SizeBytes) = (process, serial, index, sizeBytes);
 
-    /// <summary>The process that has the snapshot.</summary>
-    public ProcessName Process { get; }
-
     /// <summary>The last serial that the snapshot covers.</summary>
     public Serial Serial { get; }
+
+    internal ProcessName Process { get; }
 
     /// <summary>The last index of the log that the snapshot covers.</summary>
     internal LogIndex Index { get; }

@@ -19,10 +19,10 @@ internal sealed class KeyValueModel : SequentialModel<long, KeyOperation, long>
     public override long Initial => 0;
 
     /// <inheritdoc/>
-    public override bool TryStep(long state, KeyOperation input, Observed<long> output, [MaybeNullWhen(false)] out long next)
+    public override bool TryStep(long state, KeyOperation input, Predicate<long> allows, [MaybeNullWhen(false)] out long next)
     {
         next = input.IsPut ? input.Value : state;
-        return input.IsPut || output.Allows(state);
+        return input.IsPut || allows(state);
     }
 
     /// <inheritdoc/>

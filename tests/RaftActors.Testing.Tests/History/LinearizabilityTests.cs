@@ -67,7 +67,7 @@ public sealed class LinearizabilityTests
 
         public override Colliding Initial => default;
 
-        public override bool TryStep(Colliding state, Ask input, Observed<int?> output, out Colliding next)
+        public override bool TryStep(Colliding state, Ask input, Predicate<int?> allows, out Colliding next)
         {
             var isLegal = _register.TryStep(state.Value, input, output, out var value);
             next = new Colliding(value);

@@ -111,7 +111,7 @@ internal static class KeyValueWorkload
 
         public override bool IsReadOnly(Call input) => input.Change is null;
 
-        public override bool TryStep(int state, Call input, Observed<Reply> output, out int next)
+        public override bool TryStep(int state, Call input, Predicate<Reply> allows, out int next)
         {
             var isDone = input.Change is null ? state != 0 : input.Change.IfSerial switch
             {

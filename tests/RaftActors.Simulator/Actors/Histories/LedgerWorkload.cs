@@ -44,11 +44,11 @@ internal static class LedgerWorkload
 
         public override bool IsReadOnly(Call input) => input.Amount is null;
 
-        public override bool TryStep(int state, Call input, Observed<BookingResult> output, out int next)
+        public override bool TryStep(int state, Call input, Predicate<BookingResult> allows, out int next)
         {
             var sum = state + (input.Amount ?? 0);
             next = sum < 0 ? state : sum;
-            return output.Allows(new BookingResult(sum >= 0, next));
+            return allows(new BookingResult(sum >= 0, next));
         }
     }
 }
