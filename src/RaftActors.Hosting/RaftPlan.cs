@@ -168,7 +168,7 @@ internal sealed class RaftPlan
     {
         try
         {
-            return RaftHocon.Parse(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
+            return Raft.ParseHocon(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
         }
         catch (RaftConfigurationException cause)
         {

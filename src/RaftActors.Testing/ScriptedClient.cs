@@ -244,12 +244,6 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         CancellationToken cancellationToken = default) =>
         Task.FromException<RaftBackup>(RaftException.Unavailable("A scripted client has no store to back up."));
 
-    /// <summary>Fails, because a scripted group has no store.</summary>
-    /// <inheritdoc/>
-    public override Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Task.FromException<ProcessSnapshot>(RaftException.Unavailable("A scripted client has no process to take a snapshot."));
-
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {

@@ -47,9 +47,5 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
         CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
-    public override Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -26,7 +26,7 @@ public sealed class ClockStepTests
     {
         RaftSimulation
             .Of(simulation => simulation
-                .Actor(() => new CoordinationActor(Settings), "simulated")
+                .Actor(_ => new CoordinationActor(Settings), "simulated")
                 .For(TimeSpan.FromSeconds(20))
                 .Clients(1, RunAsync))
             .RunOnce(new World(seed), [Step(seconds: 5, by: 1), Step(seconds: 10, by: -1), Step(seconds: 15, by: 1)]);

@@ -25,7 +25,7 @@ public sealed class LedgerSimulationTests
         Dictionary<string, int> told = Accounts.ToDictionary(account => account, _ => 0);
         simulation
             .Nodes(5)
-            .Actor(() => new Ledger(ActorRefs.Nobody), "ledger")
+            .Actor(_ => new Ledger(ActorRefs.Nobody), "ledger")
             .Config("raft.snapshot { after-entries = 20, retained-entries = 5 }")
             .Clients(3, async client =>
             {

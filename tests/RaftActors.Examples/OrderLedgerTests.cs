@@ -26,7 +26,7 @@ public sealed class OrderLedgerTests
     public void Standing_order_is_paid_on_the_first_of_each_month_while_there_is_money_for_it() => RaftSimulation.Run(1, simulation =>
     {
         simulation
-            .Actor(() => new OrderLedger(ActorRefs.Nobody), "ledger")
+            .Actor(_ => new OrderLedger(ActorRefs.Nobody), "ledger")
             .SetUp(raft => raft.UseJson(LedgerJson.Default))
             .Config(Hours)
             .Faults(SimulationFaults.None)

@@ -10,8 +10,8 @@ public sealed class RaftItemChange
 
     /// <summary>
     /// The item that was written, or that was deleted: by a call, by the end of its session, or at the end of its lifetime. Null: any items
-    /// may have changed. That is so at the beginning, and after a gap, when the group has forgotten the changes since the previous answer or
-    /// was restored from a backup.
+    /// may have changed. That is so at the beginning, and after a gap, when the group has forgotten the changes since the previous answer,
+    /// or was restored from a backup.
     /// </summary>
     public string? Name { get; }
 

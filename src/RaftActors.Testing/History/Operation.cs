@@ -31,9 +31,8 @@ public sealed class Operation<TInput, TOutput>
     /// <summary>The output. Known only if the outcome is <see cref="OperationOutcome.Ok"/>.</summary>
     internal TOutput? Output { get; private set; }
 
-    /// <summary>Whether the operation may have given this output.</summary>
-    internal Predicate<TOutput> Allows => field ??= output =>
-        Outcome != OperationOutcome.Ok || EqualityComparer<TOutput>.Default.Equals(Output, output);
+    /// <summary>Returns true if the output of the operation is unknown, or equals the given one by the default equality.</summary>
+    public bool Allows(TOutput output) => Outcome != OperationOutcome.Ok || EqualityComparer<TOutput>.Default.Equals(Output, output);
 
     internal OperationOutcome Outcome { get; private set; }
 

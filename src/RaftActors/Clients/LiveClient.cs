@@ -275,13 +275,12 @@ internal sealed class LiveClient<TValue, TResult>(
                 $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
     }
 
-    public override async Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    internal override Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var limit = timeout ?? settings.Requests.ChangeTimeout;
         ClientQuestion question = new(limit, new ClientCall.TakeSnapshot(limit), to: process);
-        var (position, length) = await DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken).ConfigureAwait(false);
-        return new ProcessSnapshot(process, position.Serial, position.Index, length);
+        return DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken);
     }
 
     public override async ValueTask DisposeAsync()

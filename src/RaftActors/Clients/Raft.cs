@@ -28,8 +28,17 @@ namespace RaftActors;
 /// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
 /// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
 /// </summary>
-public sealed class Raft : IExtension
+public sealed partial class Raft : IExtension
 {
+    /// <summary>
+    /// The name of the meter and of the activity source, for all raft processes of this operating-system process. Give it to a library such
+    /// as OpenTelemetry, or listen by a <see cref="System.Diagnostics.Metrics.MeterListener"/> and an
+    /// <see cref="System.Diagnostics.ActivityListener"/>. An instrument without a listener reads no clock and allocates nothing. A log
+    /// reads the clock around each sync anyway, for <see cref="RaftStatus.SyncTime"/>. An Append without a sampled trace has no spans, and
+    /// adds nothing to a message.
+    /// </summary>
+    public const string TelemetryName = "RaftActors";
+
     /// <summary>The most events that wait for one reader. An election of a thousand groups has as many.</summary>
     internal const int EventsMax = 1000;
 
@@ -121,7 +130,7 @@ public sealed class Raft : IExtension
     /// <returns>The oldest first. Null: no process of the group has opened its store here.</returns>
     public IReadOnlyList<CommittedPair>? LatestPairs(string group, int max) =>
         OpenProcesses.FirstOrDefault(each => each.Settings.Group == group) is { } process
-            ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
+            ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, each.Index, each.Term, each.Pair))]
             : null;
 
     /// <summary>

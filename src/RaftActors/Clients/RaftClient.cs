@@ -12,8 +12,8 @@ namespace RaftActors;
 /// <summary>
 /// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
 /// create one for the whole application with
-/// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>. A program without an actor system uses
-/// <see cref="Create{TValue, TResult}"/>.
+/// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>. A program
+/// without an actor system uses <see cref="Create{TValue, TResult}"/>.
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
@@ -243,20 +243,27 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>
     /// Asks a process for a snapshot of its actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>.
     /// Returns when a snapshot is durable that covers all that the process knew to be committed. Without a commit since its latest
-    /// snapshot, that one is returned at once. With security the client needs the role operator.
+    /// snapshot, it returns at once. With security the client needs the role operator.
     /// </summary>
     /// <param name="process">The full name of the process.</param>
     /// <param name="timeout">
     /// The time until the end. The process goes on with the snapshot. Null: <c>raft.change-timeout</c>, 10 s by default.
     /// </param>
     /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <returns>The last serial that the snapshot covers.</returns>
     /// <exception cref="RaftException">
     /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, the snapshot could not be taken or
     /// saved, or the client does not have the role operator.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public async Task<Serial> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        (await SnapshotOfAsync(process, timeout, cancellationToken).ConfigureAwait(false)).Position.Serial;
+
+    /// <summary>As <see cref="TakeSnapshotAsync"/>, with the place in the log and the size.</summary>
+    internal virtual Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw RaftException.Unavailable("This client has no process to take a snapshot.");
 
     /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
@@ -352,27 +359,4 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);
-
-    /// <summary>
-    /// Calls a projection for each committed pair after the serial that it has, in order. Waits for a group without a leader, goes on after
-    /// failovers and compactions, and tries again after a failure of the projection. Never returns.
-    /// </summary>
-    /// <param name="projection">The projection. Its methods are called one at a time, on any thread.</param>
-    /// <param name="tell">
-    /// Gets the status when the projection has read its first serial, after each failure, and when a failure is over. Must not throw. Null:
-    /// nothing tells of failures but <see cref="RaftProjection.Status"/>.
-    /// </param>
-    /// <param name="cancellationToken">Ends the call. The methods of the projection get it, too.</param>
-    /// <exception cref="RaftProjectionException">The projection has thrown it.</exception>
-    /// <exception cref="InvalidOperationException">The projection runs already.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task ProjectAsync(
-        RaftProjection<TValue, TResult> projection,
-        Action<RaftProjectionStatus>? tell,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(projection);
-        return projection.RunAsync(this, tell ?? (_ => { }), cancellationToken);
-    }
 }

@@ -66,8 +66,7 @@ public abstract class ReplicatedEntity<TState>
 
     /// <summary>
     /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
-    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in HandleCommand. If that fails,
-    /// nothing is set.
+    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in HandleCommand. If that fails, nothing is set.
     /// </summary>
     /// <param name="name">Any text without a zero character. The names of different entities do not clash.</param>
     /// <param name="after">
@@ -125,9 +124,8 @@ public abstract class ReplicatedEntity<TState>
 public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TState>
 {
     /// <summary>
-    /// Handles a committed command, on every node, in the same order. Change State here, by the command, its Serial
-    /// and Time, and the state alone: then all nodes reach the same state. A rule that fails is a
-    /// result, not an exception.
+    /// Handles a committed command, on every node, in the same order. Change State here, by the command, its Serial and Time, and the state
+    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception.
     /// <para>
     /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
     /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
@@ -138,5 +136,6 @@ public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TSta
     /// <returns>The result, for the caller. It may be the state or a part of it.</returns>
     protected abstract object? HandleCommand(TCommand command);
 
-    private protected sealed override object? Handle(object? command) => HandleCommand((TCommand)command!); // Justification: checked before.
+    // Justification: the type is checked before the command is written.
+    private protected sealed override object? Handle(object? command) => HandleCommand((TCommand)command!);
 }

@@ -44,7 +44,7 @@ internal sealed class HoconTarget : Target
 
     public override IEnumerable<byte[]> Seeds() => [.. new[] { Document }.Concat(Values).Select(Encoding.UTF8.GetBytes)];
 
-    public override object Read(byte[] input) => RaftHocon.Parse(Encoding.UTF8.GetString(input));
+    public override object Read(byte[] input) => Raft.ParseHocon(Encoding.UTF8.GetString(input));
 
     public override void Check(object read)
     {

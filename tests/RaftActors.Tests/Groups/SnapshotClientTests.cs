@@ -32,12 +32,12 @@ public sealed class SnapshotClientTests : TestKit
         await AppendAsync(client, 1, 2, 3);
         Assert.Empty(Files());
 
-        var snapshot = await client.TakeSnapshotAsync(Name, Guard);
+        var snapshot = await client.SnapshotOfAsync(Name, Guard, default);
 
         var file = Assert.Single(Files());
-        Assert.Equal((Name, new Serial(3)), (snapshot.Process, snapshot.Serial));
-        Assert.InRange(snapshot.SizeBytes, 1, file.Length);
-        Assert.Equal(snapshot, await client.TakeSnapshotAsync(Name, Guard));
+        Assert.Equal(new Serial(3), snapshot.Position.Serial);
+        Assert.InRange(snapshot.Length, 1, file.Length);
+        Assert.Equal(new Serial(3), await client.TakeSnapshotAsync(Name, Guard));
         Assert.Equal(file.Name, Assert.Single(Files()).Name);
 
         await AppendAsync(client, 4);

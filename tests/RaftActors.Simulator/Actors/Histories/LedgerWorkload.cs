@@ -16,7 +16,7 @@ internal static class LedgerWorkload
     public static void SetUp(long seed, RaftSimulation simulation) =>
         HistoryWorkload.SetUp(seed, simulation, new LedgerModel(), UseAsync)
             .SetUp(raft => raft.UseJson(LedgerJson.Default))
-            .Actor(() => new Examples.Ledger(ActorRefs.Nobody), "ledger");
+            .Actor(_ => new Examples.Ledger(ActorRefs.Nobody), "ledger");
 
     private static async Task UseAsync(SimulatedClient client, OperationHistory<Call, BookingResult> history)
     {
@@ -44,11 +44,11 @@ internal static class LedgerWorkload
 
         public override bool IsReadOnly(Call input) => input.Amount is null;
 
-        public override bool TryStep(int state, Call input, Predicate<BookingResult> allows, out int next)
+        public override bool TryStep(int state, Call input, Operation<Call, BookingResult> operation, out int next)
         {
             var sum = state + (input.Amount ?? 0);
             next = sum < 0 ? state : sum;
-            return allows(new BookingResult(sum >= 0, next));
+            return operation.Allows(new BookingResult(sum >= 0, next));
         }
     }
 }

@@ -1,0 +1,12 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace RaftActors.Telemetry;
+
+/// <summary>The metrics and traces of all raft processes of this program. The stores have a meter of the same name.</summary>
+internal static class RaftTelemetry
+{
+    public static Meter Meter { get; } = new(Raft.TelemetryName);
+
+    public static ActivitySource Source { get; } = new(Raft.TelemetryName);
+}
