@@ -19,6 +19,7 @@ using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Storage;
+using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -37,7 +38,7 @@ public sealed partial class Raft : IExtension
     /// reads the clock around each sync anyway, for <see cref="RaftStatus.SyncTime"/>. An Append without a sampled trace has no spans, and
     /// adds nothing to a message.
     /// </summary>
-    public const string TelemetryName = "RaftActors";
+    public const string TelemetryName = RaftTelemetry.Name;
 
     /// <summary>The most events that wait for one reader. An election of a thousand groups has as many.</summary>
     internal const int EventsMax = 1000;

@@ -263,7 +263,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>As <see cref="TakeSnapshotAsync"/>, with the place in the log and the size.</summary>
     internal virtual Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
         ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw RaftException.Unavailable("This client has no process to take a snapshot.");
+        throw RaftException.Unavailable("A scripted client has no process to take a snapshot.");
 
     /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.

@@ -6,7 +6,9 @@ namespace RaftActors.Telemetry;
 /// <summary>The metrics and traces of all raft processes of this program. The stores have a meter of the same name.</summary>
 internal static class RaftTelemetry
 {
-    public static Meter Meter { get; } = new(Raft.TelemetryName);
+    public const string Name = "RaftActors";
 
-    public static ActivitySource Source { get; } = new(Raft.TelemetryName);
+    public static Meter Meter { get; } = new(Name);
+
+    public static ActivitySource Source { get; } = new(Name);
 }
