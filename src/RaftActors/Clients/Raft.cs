@@ -56,7 +56,7 @@ public sealed partial class Raft : IExtension
     // The open clients.
     private readonly ConcurrentDictionary<GroupCalls, (string Group, IReadOnlyList<string>? Contacts, bool IsListed)> _clients = [];
     private readonly ConcurrentDictionary<(string Name, int Count), RaftShards> _shards = [];
-    private readonly ConcurrentDictionary<EventReader, bool> _readers = [];
+    private readonly CancellationTokenSource _terminated = new();
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -70,7 +70,7 @@ public sealed partial class Raft : IExtension
         _stores = new OpenStores(system);
         system.RegisterOnTermination(CloseStores);
         system.RegisterOnTermination(EndClients);
-        system.RegisterOnTermination(EndReaders);
+        system.RegisterOnTermination(_terminated.Cancel);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
@@ -144,7 +144,7 @@ public sealed partial class Raft : IExtension
     public async IAsyncEnumerable<RaftEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         EventReader reader = new(_system);
-        _readers.TryAdd(reader, true);
+        await using var end = _terminated.Token.Register(reader.End).ConfigureAwait(false);
         _system.EventStream.Subscribe(reader, typeof(RaftEvent));
         try
         {
@@ -156,7 +156,6 @@ public sealed partial class Raft : IExtension
         finally
         {
             _system.EventStream.Unsubscribe(reader);
-            _readers.TryRemove(reader, out _);
         }
     }
 
@@ -452,14 +451,6 @@ public sealed partial class Raft : IExtension
         {
             store.Close();
             throw;
-        }
-    }
-
-    private void EndReaders()
-    {
-        foreach (var reader in _readers.Keys)
-        {
-            reader.End();
         }
     }
 
