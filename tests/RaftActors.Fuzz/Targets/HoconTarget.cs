@@ -29,7 +29,7 @@ internal sealed class HoconTarget : Target
 
     public override string Name => "hocon";
 
-    public override string Reads => "RaftHocon";
+    public override string Reads => "Raft.ParseHocon";
 
     public override int BytesMin => 4 << 20;
 
