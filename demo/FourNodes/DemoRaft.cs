@@ -43,11 +43,11 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
                 Print("Quorum lost");
                 break;
             case { IsMember: true }:
-                Print($"Quorum built - State: {quorum.Size} Quorum member: true");
+                Print($"Quorum built - State: {quorum.Members.Length} Quorum member: true");
                 break;
             default:
                 Print(
-                    $"Quorum built - State: {quorum.Size} Quorum member: false",
+                    $"Quorum built - State: {quorum.Members.Length} Quorum member: false",
                     "    since I'm not a quorum member, I won't receive any information about elected leader");
                 Timers.StartSingleTimer(nameof(AppendNow), new AppendNow("key100", "value100"), BeforeTheAppend);
                 break;

@@ -53,7 +53,7 @@ internal static class HoconFiles
     {
         try
         {
-            return RaftHocon.Parse(File.ReadAllText(file), file);
+            return Raft.ParseHocon(File.ReadAllText(file), file);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {

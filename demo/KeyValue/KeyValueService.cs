@@ -40,7 +40,7 @@ internal static class KeyValueService
         builder.Services.AddAkka("raft", (akka, services) => akka
             .ConfigureLoggers(loggers => loggers.AddLoggerFactory())
             .WithRaft(services)
-            .WithRaftJson(KeyValueJson.Default)
+            .WithRaftSetup(raft => raft.UseJson(KeyValueJson.Default))
             .WithRaftShards<KeyValueStore>(shards)
             .WithRaftHealthChecks());
         builder.Services.AddRaftClient<Change, Written>(shards);
@@ -66,12 +66,12 @@ internal static class KeyValueService
     private static void AddTelemetry(WebApplicationBuilder builder)
     {
         var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics.AddMeter(RaftTelemetry.Name).AddPrometheusExporter());
+            .WithMetrics(metrics => metrics.AddMeter(Raft.TelemetryName).AddPrometheusExporter());
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
         {
             // The span of an Append is below that of its HTTP request. If no one listened to the latter, neither would be sampled.
             telemetry
-                .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(RaftTelemetry.Name))
+                .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(Raft.TelemetryName))
                 .UseOtlpExporter();
         }
     }

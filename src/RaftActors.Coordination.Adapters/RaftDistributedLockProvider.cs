@@ -6,7 +6,7 @@ namespace RaftActors.Coordination.Adapters;
 /// The locks and semaphores of <see cref="RaftCoordination"/> for programs that use DistributedLock. A lock of a name is the one that
 /// <see cref="RaftCoordination.LockAsync"/> acquires under this name, so the two kinds of programs exclude each other. Thread-safe.
 /// <para>
-/// Their handles are <see cref="RaftDistributedLockHandle"/>, which have a fencing token. Locks are not reentrant.
+/// Their handles are <see cref="RaftDistributedLockHandle"/>, whose <see cref="RaftLock"/> has a fencing token. Locks are not reentrant.
 /// </para>
 /// </summary>
 public sealed class RaftDistributedLockProvider : IDistributedLockProvider, IDistributedSemaphoreProvider

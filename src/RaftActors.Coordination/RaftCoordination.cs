@@ -55,11 +55,10 @@ public sealed class RaftCoordination : IExtension
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
         }
 
-        RaftClient<Command, Answer> CreateClient() => raft.CreateClient<Command, Answer>(settings.Group, new()
-        {
-            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
-            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        });
+        RaftClient<Command, Answer> CreateClient() => raft.CreateClient(
+            settings.Group,
+            codec: RaftCodec.Json(CoordinationJson.Default.Command),
+            resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
         RaftCoordination coordination = new(
             new GroupCalls(CreateClient(), system.WhenTerminated, Raft.Time, CreateClient()),
             settings,

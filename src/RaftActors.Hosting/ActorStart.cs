@@ -18,7 +18,7 @@ internal static class ActorStart
         await ended.Task.ConfigureAwait(false);
     }
 
-    // Called before the first constructor, because a codec that an actor makes needs the types of WithRaftJson.
+    // Called before the first constructor, because a codec that an actor makes needs the types of WithRaftSetup.
     private static void Prepare(ActorSystem system)
     {
         try

@@ -119,7 +119,7 @@ internal static class NodeOptionsCheck
         try
         {
             var set = NodeHocon.Of(options);
-            RaftHocon.Check(set);
+            Raft.Check(set);
             RaftCoordination.Check(set);
             return null;
         }

@@ -56,35 +56,16 @@ public static class RaftAkkaExtensions
             : builder.WithRaft(services.GetRequiredService<IOptions<RaftNodeOptions>>().Value);
 
     /// <summary>
-    /// Writes and reads the types of a source-generated context as JSON, as <see cref="Raft.UseJson"/> does. Several contexts are allowed.
+    /// Calls the <see cref="Raft"/> of the node before its first raft actor or client is created: <see cref="Raft.UseJson"/> for types that
+    /// are written as JSON, <see cref="Raft.AddResultType{TResult}"/>, <see cref="Raft.UseTransport"/>. Several steps run in their order.
     /// </summary>
-    /// <typeparam name="TContext">The context, by its own type.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
-    /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
+    /// <param name="step">Such as <c>raft => raft.UseJson(ShopJson.Default)</c>.</param>
     /// <returns>The builder.</returns>
-    public static AkkaConfigurationBuilder WithRaftJson<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(
-        this AkkaConfigurationBuilder builder, TContext context)
-        where TContext : JsonSerializerContext
+    public static AkkaConfigurationBuilder WithRaftSetup(this AkkaConfigurationBuilder builder, Action<Raft> step)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        RaftPlan.Of(builder).Setup.Add(raft => raft.UseJson(context));
-        return builder;
-    }
-
-    /// <summary>
-    /// Lets this node exchange outcomes with results of this type with other nodes, as <see cref="Raft.AddResultType{TResult}"/> does. A
-    /// node with a raft actor or a client of this result type needs no call.
-    /// </summary>
-    /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
-    /// <param name="builder">The builder that AddAkka passes.</param>
-    /// <param name="codec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors, or null if Akka has a
-    /// serializer.</param>
-    /// <returns>The builder.</returns>
-    public static AkkaConfigurationBuilder WithRaftResultType<TResult>(
-        this AkkaConfigurationBuilder builder, RaftCodec<TResult>? codec = null)
-    {
-        RaftPlan.Of(builder).Setup.Add(raft => raft.AddResultType(codec));
+        ArgumentNullException.ThrowIfNull(step);
+        RaftPlan.Of(builder).Add(step);
         return builder;
     }
 

@@ -18,17 +18,16 @@ internal sealed class RaftPlan
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, RaftPlan> Plans = [];
 
     private readonly AkkaConfigurationBuilder _builder;
+    private readonly List<Action<Raft>> _steps = [];
     private int _starting;
     private bool _hasCoordination;
 
     private RaftPlan(AkkaConfigurationBuilder builder)
     {
         _builder = builder;
-        builder.AddSetup(Setup);
+        builder.AddSetup(new RaftSetup(raft => _steps.ForEach(step => step(raft))));
         builder.AddHocon(Raft.DefaultConfig(), HoconAddMode.Append);
     }
-
-    public RaftSetup Setup { get; } = new();
 
     /// <summary>The builder was told to start a remoting or a cluster.</summary>
     public bool HasAddress =>
@@ -47,6 +46,9 @@ internal sealed class RaftPlan
     private string ProviderText => Config.GetString("akka.actor.provider") ?? "";
 
     public static RaftPlan Of(AkkaConfigurationBuilder builder) => Plans.GetValue(builder, each => new RaftPlan(each));
+
+    /// <summary>Adds a step that comes before all raft actors and clients.</summary>
+    public void Add(Action<Raft> step) => _steps.Add(step);
 
     /// <exception cref="RaftStartException">An option is wrong.</exception>
     public void Add(RaftNodeOptions options)
@@ -166,7 +168,7 @@ internal sealed class RaftPlan
     {
         try
         {
-            return RaftHocon.Parse(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
+            return Raft.ParseHocon(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
         }
         catch (RaftConfigurationException cause)
         {

@@ -37,12 +37,20 @@ public static class RaftServiceExtensions
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="group">The name of the group, or null for <c>raft.group</c>, without a key.</param>
-    /// <param name="options">The options. The configuration decides each unset one.</param>
+    /// <param name="contacts">
+    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
+    /// </param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftClient<TValue, TResult>(
-        this IServiceCollection services, string? group = null, RaftClientOptions<TValue, TResult>? options = null) => group is null
-        ? services.AddSingleton(provider => RaftOf(provider).CreateClient(group: null, options))
-        : services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, options));
+        this IServiceCollection services,
+        string? group = null,
+        IReadOnlyList<string>? contacts = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null) => group is null
+        ? services.AddSingleton(provider => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec))
+        : services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
 
     /// <summary>
     /// Registers a <see cref="RaftShardsClient{TValue, TResult}"/> of shards, and the shards themselves. Both are keyed by the name of the
@@ -52,17 +60,25 @@ public static class RaftServiceExtensions
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">The options. The configuration decides each unset one.</param>
+    /// <param name="contacts">
+    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
+    /// </param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftClient<TValue, TResult>(
-        this IServiceCollection services, RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+        this IServiceCollection services,
+        RaftShards shards,
+        IReadOnlyList<string>? contacts = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
         services.TryAddSingleton(shards);
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftShardsClient<TValue, TResult>>(shards.Name));
         return services
             .AddKeyedSingleton(shards.Name, shards)
-            .AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateClient(shards, options));
+            .AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateClient(shards, contacts, codec, resultCodec));
     }
 
     /// <summary>
@@ -71,7 +87,7 @@ public static class RaftServiceExtensions
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. By default the configuration decides.</param>
+    /// <param name="contacts">As of <c>AddRaftClient</c>.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftEntityClient(
         this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)

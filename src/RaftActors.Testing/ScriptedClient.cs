@@ -200,14 +200,13 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Fails, because a scripted group has no store.</summary>
     /// <inheritdoc/>
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         Task.FromException<RaftBackup>(RaftException.Unavailable("A scripted client has no store to back up."));
-
-    /// <summary>Fails, because a scripted group has no store.</summary>
-    /// <inheritdoc/>
-    public override Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Task.FromException<ProcessSnapshot>(RaftException.Unavailable("A scripted client has no process to take a snapshot."));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()

@@ -76,18 +76,6 @@ public sealed class ScriptedCoordination
         }
     }
 
-    /// <summary>An operator takes a lock away from its holder, as <c>raft lock break</c> does.</summary>
-    /// <param name="name">The name of the lock.</param>
-    /// <param name="token">The token of the holder.</param>
-    /// <exception cref="InvalidOperationException">Nobody holds it with this token.</exception>
-    public void Break(string name, long token)
-    {
-        if (Apply(name, new Command.Break(token)).ResultOr(new Answer.Done()) is not Answer.Done)
-        {
-            throw new InvalidOperationException($"No program holds '{name}' with the token {token}. Take the token of the present holder.");
-        }
-    }
-
     private RaftCoordination NewProgram(string name, string system, Task ended, ILoggingAdapter log)
     {
         var defaults = CoordinationSettings.Defaults.GetConfig("raft-coordination");

@@ -32,27 +32,19 @@ public sealed partial class ScriptedGroup<TValue>
     /// <summary>Creates the group. The next raft actor of the actor system attaches to it.</summary>
     /// <param name="system">The actor system of the test.</param>
     /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. If null, they are dropped.</param>
-    /// <param name="log">The pairs that the group has committed before the actor starts, with serials 1, 2, 3 and so on.</param>
-    public ScriptedGroup(ActorSystem system, IActorRef? probe = null, params (string Key, TValue Value)[] log)
-        : this(system, new ValueCodec<TValue>(system), probe, log)
+    /// <param name="log">
+    /// The pairs that the group has committed before the actor starts, with serials 1, 2, 3 and so on. Null: none.
+    /// </param>
+    /// <param name="codec">The codec in the actor's options. Null: it has none.</param>
+    public ScriptedGroup(
+        ActorSystem system,
+        IActorRef? probe = null,
+        IReadOnlyList<(string Key, TValue Value)>? log = null,
+        RaftCodec<TValue>? codec = null)
     {
-    }
-
-    /// <summary>Creates the group for an actor with a codec.</summary>
-    /// <param name="system">The actor system of the test.</param>
-    /// <param name="codec">The codec in the actor's options.</param>
-    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. If null, they are dropped.</param>
-    /// <param name="log">The pairs that the group has committed before the actor starts.</param>
-    public ScriptedGroup(ActorSystem system, RaftCodec<TValue> codec, IActorRef? probe = null, params (string Key, TValue Value)[] log)
-        : this(system, new ValueCodec<TValue>(system, codec), probe, log)
-    {
-    }
-
-    private ScriptedGroup(ActorSystem system, ValueCodec<TValue> values, IActorRef? probe, (string Key, TValue Value)[] log)
-    {
-        (_system, _values, _probe) = (system, values, probe);
-        _last = new Serial(log.Length);
-        _log = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
+        (_system, _values, _probe) = (system, new ValueCodec<TValue>(system, codec), probe);
+        _last = new Serial(log?.Count ?? 0);
+        _log = [.. (log ?? []).Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
         _engine = system.ActorOf(Props.Create(() => new Engine(this)));
         Raft.Get(system).ScriptedHost = _engine;
     }

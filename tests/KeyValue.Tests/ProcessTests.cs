@@ -158,10 +158,10 @@ public sealed class ProcessTests : IDisposable
 
         public override bool IsReadOnly(Call input) => input.Value is null;
 
-        public override bool TryStep(string? state, Call input, Observed<string?> output, out string? next)
+        public override bool TryStep(string? state, Call input, Operation<Call, string?> operation, out string? next)
         {
             next = input.Value ?? state;
-            return output.Allows(input.Value is null ? state : null);
+            return operation.Allows(input.Value is null ? state : null);
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed class SimulatedStoreTests
         OperationHistory<RegisterModel.Call, RegisterModel.Reply> history = new();
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => new StoreActor(), "store")
+            .Actor(_ => new StoreActor(), "store")
             .Config(Settings)
             .Clients(4, client => UseAsync(client, history))
             .Eventually("the history is linearizable", _ =>

@@ -362,7 +362,7 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
     public Task Clock_is_replaced_by_the_time_of_an_entity_that_handles_a_command()
     {
         const string Entity = """
-            public sealed class Cart : ReplicatedEntity<DateTimeOffset>
+            public sealed class Cart : ReplicatedEntity<DateTimeOffset, object?>
             {
                 protected override DateTimeOffset NewState() => {|RAFT001:DateTimeOffset.UtcNow|};
 

@@ -28,7 +28,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
         var (one, other) = (LockOf(0, "synchronous"), LockOf(1, "synchronous"));
         using (var held = one.Acquire(WaitMax))
         {
-            Assert.True(((RaftDistributedLockHandle)held).IsHeld);
+            Assert.True(((RaftDistributedLockHandle)held).Lock.IsHeld);
             Assert.Null(other.TryAcquire());
         }
 
@@ -106,7 +106,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
             "timeout", () => provider.CreateLock("a").TryAcquireAsync(TimeSpan.FromSeconds(-2)).AsTask());
     }
 
-    private static long TokenOf(IDistributedSynchronizationHandle handle) => ((RaftDistributedLockHandle)handle).Token;
+    private static long TokenOf(IDistributedSynchronizationHandle handle) => ((RaftDistributedLockHandle)handle).Lock.Token;
 
     private IDistributedLock LockOf(int node, string name) => hosts.Get<IDistributedLockProvider>(node).CreateLock(name);
 

@@ -20,9 +20,10 @@ public sealed class LostGroupTests : IAsyncLifetime
     {
         var asked = LockOf(0).AcquireAsync(Hosts.WaitMax).AsTask();
         await _hosts.InitializeAsync();
-        await using var held = (RaftDistributedLockHandle)await asked;
+        await using var handle = await asked;
+        var held = ((RaftDistributedLockHandle)handle).Lock;
         var lost = new TaskCompletionSource();
-        await using var registration = held.HandleLostToken.Register(lost.SetResult);
+        await using var registration = handle.HandleLostToken.Register(lost.SetResult);
         Assert.True(held.IsHeld);
 
         await Task.WhenAll(_hosts.CrashAsync(1), _hosts.CrashAsync(2));

@@ -23,11 +23,12 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
         GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
-    public override Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

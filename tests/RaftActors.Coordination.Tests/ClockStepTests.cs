@@ -26,7 +26,7 @@ public sealed class ClockStepTests
     {
         RaftSimulation
             .Of(simulation => simulation
-                .Actor(() => new CoordinationActor(Settings), "simulated")
+                .Actor(_ => new CoordinationActor(Settings), "simulated")
                 .For(TimeSpan.FromSeconds(20))
                 .Clients(1, RunAsync))
             .RunOnce(new World(seed), [Step(seconds: 5, by: 1), Step(seconds: 10, by: -1), Step(seconds: 15, by: 1)]);
@@ -38,11 +38,8 @@ public sealed class ClockStepTests
 
     private async Task RunAsync(SimulatedClient client)
     {
-        await using var group = client.CreateClient<Command, Answer>(new()
-        {
-            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
-            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        });
+        await using var group = client.CreateClient(
+            RaftCodec.Json(CoordinationJson.Default.Command), RaftCodec.Json(CoordinationJson.Default.Answer));
         var renewed = await OpenAsync(seconds: 2);
         await AppendAsync("kept", new Command.Put("", null, 0, TimeSpan.FromSeconds(60)));
         while (client.Now < TimeSpan.FromSeconds(20))

@@ -58,11 +58,10 @@ public sealed class IntruderTests : NodesTest
         Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 10s, renew-interval = 200ms }"));
         Nodes.ForEach(node => _ = node.Coordination);
         await using var held = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
-        await using var intruder = Raft.Get(Nodes[2].System).CreateClient<Command, Answer>("coordination", new()
-        {
-            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
-            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        });
+        await using var intruder = Raft.Get(Nodes[2].System).CreateClient(
+            "coordination",
+            codec: RaftCodec.Json(CoordinationJson.Default.Command),
+            resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
         var view = JsonSerializer.Deserialize(
             (await intruder.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), WaitMax)).Result,
             CoordinationJson.Default.LockView)!;

@@ -86,13 +86,14 @@ public sealed class RestoredGroupTests : IDisposable
 
         client.Put("next");
         Assert.True(await watch.MoveNextAsync());
-        Assert.Equal("next", Assert.IsType<RaftItemChange.Written>(watch.Current).Item.Name);
+        Assert.Equal("next", watch.Current.Name);
     }
 
     private static async Task<IEnumerable<string>> AllAsync(IAsyncEnumerator<RaftItemChange> watch)
     {
         Assert.True(await watch.MoveNextAsync());
-        return Assert.IsType<RaftItemChange.All>(watch.Current).Items.Select(item => item.Name);
+        Assert.Null(watch.Current.Name);
+        return watch.Current.Items.Keys;
     }
 
     // Two of a lock, and two of an item.

@@ -12,7 +12,7 @@ public sealed class ArchiveTests : TestKit
     public void Streamed_state_restores_another_archive()
     {
         var asked = CreateTestProbe();
-        var group = new ScriptedGroup<string>(Sys, asked, ("poem", "roses"), ("novel", "It was a dark night."));
+        var group = new ScriptedGroup<string>(Sys, asked, [("poem", "roses"), ("novel", "It was a dark night.")]);
         Sys.ActorOf(Props.Create(() => new Archive()), "first");
         group.BuildQuorum(withActor: false);
         group.TakeSnapshot();

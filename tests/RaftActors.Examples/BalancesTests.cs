@@ -16,7 +16,7 @@ public sealed class BalancesTests
         ledger.Commit("alice", 2);
         ledger.CommitUnreadable("bob", new FormatException("no type Refund"));
 
-        var problem = await Assert.ThrowsAsync<RaftProjectionException>(() => ledger.ProjectAsync(balances, tell: null));
+        var problem = await Assert.ThrowsAsync<RaftProjectionException>(() => balances.RunAsync(ledger, tell: null));
 
         Assert.Contains("serial 3 and key 'bob'", problem.Message);
         Assert.Equal(5, balances.Of("alice"));
@@ -44,6 +44,6 @@ public sealed class BalancesTests
 
     private static async Task FollowAsync(RaftClient<int, int> ledger, Balances balances, Action<string> log, CancellationToken stopping)
     {
-        await ledger.ProjectAsync(balances, tell: status => log($"Balances {status}"), stopping);
+        await balances.RunAsync(ledger, tell: status => log($"Balances {status}"), stopping);
     }
 }

@@ -42,7 +42,7 @@ public sealed class BankNodeTests : IDisposable
         Array.ForEach(_ports, Start);
         await using var ledger = RaftClient.Create<int, BookingResult>(
             [.. _ports.Select(port => $"127.0.0.1:{port}")],
-            options: new() { ResultCodec = RaftCodec.Json<BookingResult>() },
+            resultCodec: RaftCodec.Json<BookingResult>(),
             configure: types => types.UseJson(LedgerJson.Default));
         var teller = new Teller(ledger);
         Assert.True(await teller.BookAsync("alice", Funds, "funds"));

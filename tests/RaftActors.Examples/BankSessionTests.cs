@@ -27,7 +27,7 @@ public sealed class BankSessionTests : IAsyncLifetime
     public async Task Session_prints_what_the_page_says()
     {
         await using var client = Raft.Get(_nodes[0]).CreateClient<int, BookingResult>(
-            options: new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+            resultCodec: RaftCodec.Json<BookingResult>());
         Assert.True(await new Teller(client).BookAsync("alice", 1000, "funds"));
         await AwaitVotersAsync(client);
         var leader = Raft.Get(_nodes[0]).Processes.Single().Leader!.Value.Node.Split(':')[1];

@@ -7,10 +7,10 @@ public sealed class CounterModel : SequentialModel<int, int, int>
 {
     public override int Initial => 0;
 
-    public override bool TryStep(int total, int added, Observed<int> given, out int next)
+    public override bool TryStep(int total, int added, Operation<int, int> operation, out int next)
     {
         next = total + added;
-        return given.Allows(next);
+        return operation.Allows(next);
     }
 }
 

@@ -12,7 +12,7 @@ public sealed class CounterSimulationTests
         var total = 0;
         simulation
             .Nodes(3)
-            .Actor(() => new Counter(), "counter")
+            .Actor(_ => new Counter(), "counter")
             .Clients(2, async client =>
             {
                 var last = await ClickAsync(client);

@@ -25,7 +25,7 @@ public sealed class FoundBugTests
         var total = 0;
         simulation
             .Nodes(3)
-            .Actor(() => new Counter(), "counter")
+            .Actor(_ => new Counter(), "counter")
             .Clients(1, async client => total = await ClickAsync(client))
             .Eventually($"{Clicks} clicks are counted", _ => total == Clicks);
     }

@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 using RaftActors.Coordination;
 using RaftActors.Testing;
 
@@ -47,27 +49,30 @@ public sealed class ItemsTests
     }
 
     [Fact]
-    public async Task Watch_keeps_a_copy_of_the_items()
+    public async Task Watch_tells_the_items_after_each_change()
     {
         var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);
         await other.PutAsync("shop/prices", "apples 3");
         await other.PutAsync("shop/offer", "apples 2");
-        var board = new PriceBoard();
+        var log = Channel.CreateUnbounded<string>();
+        using CancellationTokenSource ending = new();
+        var watching = WatchAsync(items, text => log.Writer.TryWrite(text), ending.Token);
 
-        await foreach (var change in items.WatchAsync("shop/"))
+        Assert.Equal("shop/offer, shop/prices", await log.Reader.ReadAsync());
+        await other.DeleteAsync("shop/offer");
+        Assert.Equal("shop/prices", await log.Reader.ReadAsync());
+        await other.PutAsync("shop/rent", "500");
+        Assert.Equal("shop/prices, shop/rent", await log.Reader.ReadAsync());
+
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+    }
+
+    private static async Task WatchAsync(RaftItems items, Action<string> log, CancellationToken stopping)
+    {
+        await foreach (var change in items.WatchAsync("shop/", stopping))
         {
-            board.Apply(change);
-            if (change is RaftItemChange.All)
-            {
-                await other.DeleteAsync("shop/offer");
-                await other.PutAsync("shop/prices", "apples 4");
-            }
-            else if (change is RaftItemChange.Written)
-            {
-                break;
-            }
+            log(string.Join(", ", change.Items.Keys));
         }
-
-        Assert.Equal([KeyValuePair.Create("shop/prices", "apples 4")], board.Texts);
     }
 }

@@ -52,7 +52,8 @@ internal class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
     protected override void HandleLeader(Leader? leader) =>
         _watcher.Tell(leader is null ? "nobody leads" : leader.IsSelf ? "I lead" : $"{leader.Name} leads");
 
-    protected override void HandleQuorum(Quorum? quorum) => _watcher.Tell(quorum is null ? "no quorum" : $"quorum of {quorum.Size}");
+    protected override void HandleQuorum(Quorum? quorum) =>
+        _watcher.Tell(quorum is null ? "no quorum" : $"quorum of {quorum.Members.Length}");
 
     private int BalanceOf(string account) => _balances.GetValueOrDefault(account);
 }

@@ -25,12 +25,11 @@ public sealed class LedgerSimulationTests
         Dictionary<string, int> told = Accounts.ToDictionary(account => account, _ => 0);
         simulation
             .Nodes(5)
-            .Actor(() => new Ledger(ActorRefs.Nobody), "ledger")
+            .Actor(_ => new Ledger(ActorRefs.Nobody), "ledger")
             .Config("raft.snapshot { after-entries = 20, retained-entries = 5 }")
             .Clients(3, async client =>
             {
-                await using var ledger = client.CreateClient<int, BookingResult>(
-                    new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+                await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
                 var teller = new Teller(ledger);
                 for (var number = 0; number < Bookings; number++)
                 {

@@ -15,7 +15,7 @@ public sealed class LedgerSnapshotTests : TestKit
     public LedgerSnapshotTests()
     {
         _asked = CreateTestProbe();
-        _group = new ScriptedGroup<int>(Sys, _asked, ("alice", 30), ("bob", 5));
+        _group = new ScriptedGroup<int>(Sys, _asked, [("alice", 30), ("bob", 5)]);
     }
 
     [Fact]

@@ -79,7 +79,7 @@ public sealed class LedgerTests : TestKit
     [Fact]
     public async Task Leader_discards_a_withdrawal_that_overdraws_an_account()
     {
-        var group = new ScriptedGroup<int>(Sys, null, ("alice", 30));
+        var group = new ScriptedGroup<int>(Sys, null, [("alice", 30)]);
         StartLedger();
         group.BuildQuorum();
         group.ElectActor();
@@ -94,7 +94,7 @@ public sealed class LedgerTests : TestKit
         var asked = CreateTestProbe();
         var watcher = CreateTestProbe();
         watcher.IgnoreMessages(message => message is not Booked);
-        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 1), ("alice", 2));
+        var group = new ScriptedGroup<int>(Sys, asked, [("alice", 1), ("alice", 2)]);
         StartLedger(watcher);
         group.Found();
         group.Commit("bob", 5);
@@ -108,7 +108,7 @@ public sealed class LedgerTests : TestKit
     [Fact]
     public async Task Another_process_is_served_from_the_log()
     {
-        var group = new ScriptedGroup<int>(Sys, null, ("alice", 30));
+        var group = new ScriptedGroup<int>(Sys, null, [("alice", 30)]);
         StartLedger();
 
         var pair = new Entry<int>(new Serial(1), "alice", 30) { Time = new DateTimeOffset(2000, 1, 1, 0, 0, 1, TimeSpan.Zero) };
@@ -158,7 +158,7 @@ public sealed class LedgerTests : TestKit
     public void Linearizable_read_waits_until_committed_bookings_are_delivered()
     {
         var asked = CreateTestProbe();
-        var group = new ScriptedGroup<int>(Sys, asked, ("alice", 30));
+        var group = new ScriptedGroup<int>(Sys, asked, [("alice", 30)]);
         var ledger = StartLedger();
         ledger.Tell(new ReadBalance("alice"), TestActor);
 

@@ -11,7 +11,7 @@ public static class Metrics
         var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == RaftTelemetry.Name)
+            if (instrument.Meter.Name == Raft.TelemetryName)
             {
                 self.EnableMeasurementEvents(instrument);
             }

@@ -26,15 +26,14 @@ public sealed class OrderLedgerTests
     public void Standing_order_is_paid_on_the_first_of_each_month_while_there_is_money_for_it() => RaftSimulation.Run(1, simulation =>
     {
         simulation
-            .Actor(() => new OrderLedger(ActorRefs.Nobody), "ledger")
+            .Actor(_ => new OrderLedger(ActorRefs.Nobody), "ledger")
             .SetUp(raft => raft.UseJson(LedgerJson.Default))
             .Config(Hours)
             .Faults(SimulationFaults.None)
             .For(TimeSpan.FromDays(61))
             .Clients(1, async client =>
             {
-                await using var ledger = client.CreateClient<int, BookingResult>(
-                    new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+                await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
                 var teller = new Teller(ledger);
                 await teller.BookAsync("alice", 50, "funds");
                 await teller.BookAsync("alice>bob", 30, "order");

@@ -11,7 +11,7 @@ public sealed class TallyTests : TestKit
     public async Task Each_case_of_a_query_has_its_text()
     {
         var asked = CreateTestProbe();
-        var group = new ScriptedGroup<int>(Sys, asked, ("votes", 40), ("votes", 2));
+        var group = new ScriptedGroup<int>(Sys, asked, [("votes", 40), ("votes", 2)]);
         var tally = Sys.ActorOf(Props.Create(() => new Tally()));
         group.BuildQuorum(withActor: false);
 

@@ -53,7 +53,7 @@ public sealed class EntitiesTests
         ("RaftActors:StoreDirectory", folder),
         ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
 
-    private sealed class Tally(Lives lives) : ReplicatedEntity<int>
+    private sealed class Tally(Lives lives) : ReplicatedEntity<int, object?>
     {
         protected override int NewState() => lives is null ? -1 : 0;
 

@@ -15,7 +15,7 @@ public sealed class JsonTests
         await using var node = new HostedNode(
             _port,
             [_port],
-            akka => akka.WithRaftActor<Till>("counter").WithRaftJson(TillJson.Default),
+            akka => akka.WithRaftActor<Till>("counter").WithRaftSetup(raft => raft.UseJson(TillJson.Default)),
             services => services.AddRaftClient<Payment, Sum>());
         await node.StartAsync();
         var client = node.Services.GetRequiredService<RaftClient<Payment, Sum>>();
@@ -39,7 +39,8 @@ public sealed class JsonTests
     public async Task Context_without_types_fails_the_start()
     {
         JsonSerializerContext context = TillJson.Default;
-        await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftJson(context).WithRaftActor<Till>("counter"));
+        await using var node = new HostedNode(
+            _port, [_port], akka => akka.WithRaftSetup(raft => raft.UseJson(context)).WithRaftActor<Till>("counter"));
 
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 

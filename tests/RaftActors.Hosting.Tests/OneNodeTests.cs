@@ -83,7 +83,7 @@ public sealed class OneNodeTests
         await using var frontEnd = new HostedNode(
             0,
             [],
-            akka => akka.WithRaftResultType(RaftCodec.Json<Price>()),
+            akka => akka.WithRaftSetup(raft => raft.AddResultType(RaftCodec.Json<Price>())),
             services => services.AddRaftClient<int, int>(),
             ("RaftActors:Node", null),
             ("RaftActors:Hocon", null),
@@ -196,7 +196,7 @@ public sealed class OneNodeTests
             .WithClustering(new ClusterOptions { Roles = ["web"], SeedNodes = [$"akka.tcp://shop@127.0.0.1:{_port}"] })
             .WithRaft(new RaftNodeOptions { Roster = [$"counter@127.0.0.1:{_port}"], AllowFewerThanThree = true })
             .WithRaftActor<Till>("counter")
-            .WithRaftJson(TillJson.Default));
+            .WithRaftSetup(raft => raft.UseJson(TillJson.Default)));
         using var host = builder.Build();
         await host.StartAsync().WaitAsync(HostedNode.Guard);
 

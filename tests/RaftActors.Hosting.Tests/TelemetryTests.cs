@@ -20,10 +20,10 @@ public sealed class TelemetryTests
         using Metrics metrics = new();
         using Spans spans = new();
         using var meters = Sdk.CreateMeterProviderBuilder()
-            .AddMeter(RaftTelemetry.Name)
+            .AddMeter(Raft.TelemetryName)
             .AddReader(new BaseExportingMetricReader(metrics))
             .Build();
-        using var tracer = Sdk.CreateTracerProviderBuilder().AddSource(RaftTelemetry.Name).AddProcessor(spans).Build();
+        using var tracer = Sdk.CreateTracerProviderBuilder().AddSource(Raft.TelemetryName).AddProcessor(spans).Build();
         var group = $"of-{_port}";
         await using (var node = new HostedNode(
             _port,

@@ -257,8 +257,8 @@ public sealed class ProjectionTests
     }
 
     // On a thread of its own, because a scripted group may answer at once for ever.
-    private Task Run(CancellationToken? stop = null) => Task.Run(() => _group.ProjectAsync(
-        _book, status => _lines.Writer.TryWrite($"told: {status}"), stop ?? _stop.Token));
+    private Task Run(CancellationToken? stop = null) => Task.Run(() => _book.RunAsync(
+        _group, status => _lines.Writer.TryWrite($"told: {status}"), stop ?? _stop.Token));
 
     private async Task StopAsync(Task running)
     {

@@ -38,7 +38,7 @@ internal class Recorder : RaftActor<string, int>
     protected override void PreStart() => Tell("started");
 
     protected override void HandleQuorum(Quorum? quorum) =>
-        Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Size}, {(quorum.IsMember ? "member" : "learner")}");
+        Tell(quorum is null ? "quorum lost" : $"quorum of {quorum.Members.Length}, {(quorum.IsMember ? "member" : "learner")}");
 
     // Reported once for each election, and not again when the leader is ready.
     protected override void HandleLeader(Leader? leader)

@@ -31,17 +31,16 @@ internal static class BackupCommand
             Ends = new("the backup is whole", "there is no backup: standard error says why", Interrupted: "Ctrl-C; there is no backup"),
             Examples = ["backup monday.backup -S :9990", "backup tuesday.backup --continues monday.backup -S :9990"],
             Own = [file, continues, process],
-            Run = (parsed, run) => Run(
-                run, parsed.GetValue(file)!, new() { Continues = parsed.GetValue(continues), Process = parsed.GetValue(process) }),
+            Run = (parsed, run) => Run(run, parsed.GetValue(file)!, parsed.GetValue(continues), parsed.GetValue(process)),
         }.Build();
     }
 
-    private static int Run(GroupRun run, string file, RaftBackupOptions options) => run.Ask(
+    private static int Run(GroupRun run, string file, string? continues, ProcessName? process) => run.Ask(
         async () =>
         {
             using ProgressLine line = new(run.Environment, "wrote", TimeProvider.System);
-            var asked = options with { Timeout = run.Settings.Timeout, Progress = new Progress(line) };
-            return await run.Client.Raft.BackupAsync(file, asked, run.Client.End).ConfigureAwait(false);
+            return await run.Client.Raft.BackupAsync(
+                file, continues, process, run.Settings.Timeout, new Progress(line), run.Client.End).ConfigureAwait(false);
         },
         backup => BackupView.Write(run, backup));
 

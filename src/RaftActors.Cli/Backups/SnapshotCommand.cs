@@ -3,6 +3,7 @@ using System.Diagnostics;
 
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Terminal;
+using RaftActors.Wire;
 
 namespace RaftActors.Cli.Backups;
 
@@ -58,9 +59,9 @@ internal static class SnapshotCommand
     private static int Take(GroupRun run, GroupStatus group, ProcessName member)
     {
         var (start, client, shown) = (Stopwatch.GetTimestamp(), run.Client, run.Target.Show(member));
-        ProcessSnapshot? snapshot = null;
+        ClientReply.SnapshotTaken? snapshot = null;
         var why = WhyUnreached(run, group, member)
-            ?? client.TryAsk(() => client.Raft.TakeSnapshotAsync(member, run.Settings.Timeout, client.End), out snapshot);
+            ?? client.TryAsk(() => client.Raft.SnapshotOfAsync(member, run.Settings.Timeout, client.End), out snapshot);
         var time = Stopwatch.GetElapsedTime(start);
         if (snapshot is null && client.IsInterrupted)
         {
@@ -71,12 +72,12 @@ internal static class SnapshotCommand
             "snapshot",
             snapshot is null
                 ? null
-                : $"{shown}: serial {snapshot.Serial}, {BackupView.Size(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s",
+                : $"{shown}: serial {snapshot.Position.Serial}, {BackupView.Size(snapshot.Length)}, {time.TotalSeconds:0.00} s",
             (run.Target.Noun, shown),
             ("outcome", snapshot is null ? "not-done" : "done"),
-            ("serial", snapshot?.Serial.Value),
-            ("index", snapshot?.Index.Value),
-            ("size", snapshot?.SizeBytes),
+            ("serial", snapshot?.Position.Serial.Value),
+            ("index", snapshot?.Position.Index.Value),
+            ("size", snapshot?.Length),
             ("ms", snapshot is null ? null : (long)time.TotalMilliseconds),
             ("why", why));
         return snapshot is not null ? ExitCode.Done : run.Settings.IsJson ? ExitCode.Failed : run.Refuse($"{shown}: {why}");

@@ -36,7 +36,7 @@ internal sealed class GroupClient : IDisposable
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
         _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, attemptTimeout)), On) : null;
-        Raft = given ?? Create(new RaftClientOptions<string, string>());
+        Raft = given ?? Create<string, string>();
     }
 
     // A client of another group of the same application, which shares the connections.
@@ -46,7 +46,7 @@ internal sealed class GroupClient : IDisposable
         (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
         (_interrupted, _host, _isReached) = (first._interrupted, first._host, true);
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
-        Raft = Create(new RaftClientOptions<string, string>());
+        Raft = Create<string, string>();
     }
 
     public Target Target => _settings.Target;
@@ -109,10 +109,10 @@ internal sealed class GroupClient : IDisposable
     public GroupClient Of(string group) => new(this, group);
 
     /// <summary>Makes another client of the same group, which shares the connections.</summary>
-    public RaftClient<TValue, TResult> Create<TValue, TResult>(RaftClientOptions<TValue, TResult> options) =>
+    public RaftClient<TValue, TResult> Create<TValue, TResult>(RaftCodec<TValue>? codec = null, RaftCodec<TResult>? resultCodec = null) =>
         // Justification: without a given client there is a host. The program ends with its connections.
         _host!.CreateClient(
-            _settings.Target.Group, options with { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
+            _settings.Target.Group, [.. _settings.Target.Contacts.Select(contact => contact.Key)], codec, resultCodec);
 
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
         change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 using RaftActors.Coordination.Sessions;
@@ -112,9 +113,9 @@ public sealed class RaftItems
         (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
 
     /// <summary>
-    /// Streams the items with a prefix: first all of them as <see cref="RaftItemChange.All"/>, then each change once, in the order of the
-    /// group. The group remembers the last 1000 changes, and a reader that falls behind them gets all items again. The stream continues
-    /// after failures of the group.
+    /// Streams the items with a prefix: first as they are, then after each change once, in the order of the group. The group remembers the
+    /// last 1000 changes. A reader that falls behind them is told the items without the changes. The stream continues after failures of the
+    /// group.
     /// </summary>
     /// <param name="prefix">The beginning of the names, or empty for all items.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
@@ -124,19 +125,20 @@ public sealed class RaftItems
         string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
+        var items = ImmutableSortedDictionary.Create<string, RaftItem>(StringComparer.Ordinal);
         await foreach (var view in _calls.FollowItemsAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
             if (view.IsWhole)
             {
-                yield return new RaftItemChange.All([.. view.Items.Select(ToItem)]);
+                items = items.Clear().AddRange(view.Items.Select(item => KeyValuePair.Create(item.Name, ToItem(item))));
+                yield return new RaftItemChange(null, 0, items);
                 continue;
             }
 
             foreach (var change in view.Items)
             {
-                yield return change.Value is null
-                    ? new RaftItemChange.Deleted(change.Name, change.Version)
-                    : new RaftItemChange.Written(ToItem(change));
+                items = change.Value is null ? items.Remove(change.Name) : items.SetItem(change.Name, ToItem(change));
+                yield return new RaftItemChange(change.Name, change.Version, items);
             }
         }
     }

@@ -41,7 +41,7 @@ internal sealed record CoordinationSettings(
 
     /// <summary>Checks the settings that a configuration has.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static void Check(Config config) => RaftHocon.Check(config, Reference);
+    public static void Check(Config config) => Raft.Check(config, Reference);
 
     /// <summary>Returns the section with the defaults, because Cluster asks for it before anything has added them to the system.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>

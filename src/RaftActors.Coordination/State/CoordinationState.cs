@@ -120,16 +120,14 @@ internal sealed class CoordinationState
                 .Take(RaftOverview.RowsMax)
                 .Select(each => each.Value.Describe(each.Key, RaftOverview.ClaimsMax)),
         ],
-        _locks.Count,
-        _locks.Values.Sum(each => each.WaitingCount));
+        _locks.Count);
 
     public RaftOverview DescribeLock(string process, string name) => new(
         process,
         [],
         _sessions.Count,
         _locks.TryGetValue(name, out var found) ? [found.Describe(name, RaftOverview.LockClaimsMax)] : [],
-        _locks.Count,
-        0);
+        _locks.Count);
 
     public CoordinationImage ToImage() => new(
         [

@@ -1,42 +1,26 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Coordination;
 
-/// <summary>A change of items, as <see cref="RaftItems.WatchAsync"/> tells it.</summary>
-public abstract record RaftItemChange
+/// <summary>Items with a prefix after one change of them, as <see cref="RaftItems.WatchAsync"/> tells it.</summary>
+public sealed class RaftItemChange
 {
-    private RaftItemChange()
-    {
-    }
+    internal RaftItemChange(string? name, long version, ImmutableSortedDictionary<string, RaftItem> items) =>
+        (Name, Version, Items) = (name, version, items);
 
     /// <summary>
-    /// All items with the prefix: at the beginning, and again after a gap, when the group has forgotten the changes since the previous
-    /// answer or was restored from a backup. An item that is not in the list was deleted.
+    /// The item that was written, or that was deleted: by a call, by the end of its session, or at the end of its lifetime. Null: any items
+    /// may have changed. That is so at the beginning, and after a gap, when the group has forgotten the changes since the previous answer,
+    /// or was restored from a backup.
     /// </summary>
-    public sealed record All : RaftItemChange
-    {
-        internal All(IReadOnlyList<RaftItem> items) => Items = items;
+    public string? Name { get; }
 
-        /// <summary>Sorted by name.</summary>
-        public IReadOnlyList<RaftItem> Items { get; }
-    }
+    /// <summary>All items with the prefix after the change, by name. A deleted one is not among them.</summary>
+    public IReadOnlyDictionary<string, RaftItem> Items { get; }
 
-    /// <summary>An item was written.</summary>
-    public sealed record Written : RaftItemChange
-    {
-        internal Written(RaftItem item) => Item = item;
+    /// <summary>The stamp of the pair that has changed the item; without a name 0.</summary>
+    internal long Version { get; }
 
-        /// <summary>The item after the write.</summary>
-        public RaftItem Item { get; }
-    }
-
-    /// <summary>An item was deleted: by a call, by the end of its session, or at the end of its lifetime.</summary>
-    public sealed record Deleted : RaftItemChange
-    {
-        internal Deleted(string name, long version) => (Name, Version) = (name, version);
-
-        /// <summary>The name of the item.</summary>
-        public string Name { get; }
-
-        /// <summary>The stamp of the pair that deleted it.</summary>
-        public long Version { get; }
-    }
+    /// <inheritdoc/>
+    public override string ToString() => Name is null ? $"{Items.Count} items" : $"{Items.GetValueOrDefault(Name)?.Value ?? "no"} {Name}";
 }

@@ -9,14 +9,12 @@ namespace RaftActors.Coordination;
 /// <param name="SessionCount">The number of all sessions.</param>
 /// <param name="Locks">The locks, those with the most waiting claims first, then by name.</param>
 /// <param name="LockCount">The number of all locks that a claim holds or waits for.</param>
-/// <param name="WaitingCount">The number of the waiting claims of all locks.</param>
 public sealed record RaftOverview(
     string Process,
     ImmutableArray<RaftSessionOverview> Sessions,
     int SessionCount,
     ImmutableArray<RaftLockOverview> Locks,
-    int LockCount,
-    int WaitingCount)
+    int LockCount)
 {
     /// <summary>The last serial that the process has applied.</summary>
     [JsonIgnore]
@@ -44,14 +42,14 @@ public sealed record RaftOverview(
 /// <param name="Timeout">The time without a renewal after which it ends.</param>
 /// <param name="Claims">The number of its claims, holding or waiting.</param>
 /// <param name="Left">
-/// The time until it expires without a renewal, by the clock of the process that answers. If it is not positive, a follower waits for the
+/// The time until it expires without a renewal, by the clock of the process that answers. Below half of the timeout it has missed several
+/// renewals. If it is not positive, a follower waits for the
 /// leader's pair that ends the session.
 /// </param>
 public sealed record RaftSessionOverview(long Id, string Owner, TimeSpan Timeout, int Claims, TimeSpan Left)
 {
-    /// <summary>It has missed several renewals.</summary>
     [JsonIgnore]
-    public bool IsLate => Left < Timeout / 2;
+    internal bool IsLate => Left < Timeout / 2;
 }
 
 /// <summary>A lock or a semaphore.</summary>
@@ -70,9 +68,25 @@ public sealed record RaftLockOverview(
     int WaitingCount);
 
 /// <summary>A claim for a lock.</summary>
-/// <param name="Owner">The owner of its session.</param>
-/// <param name="Session">The number of its session.</param>
-/// <param name="Claim">Its number in the session.</param>
-/// <param name="Token">The fencing token of a holder, or 0 while it waits.</param>
-/// <param name="Text">What it says about itself, or null.</param>
-public sealed record RaftClaim(string Owner, long Session, long Claim, long Token, string? Text);
+public sealed record RaftClaim
+{
+    [JsonConstructor]
+    internal RaftClaim(string owner, long session, long claim, long token, string? text) =>
+        (Owner, Session, Claim, Token, Text) = (owner, session, claim, token, text);
+
+    /// <summary>The owner of its session.</summary>
+    public string Owner { get; internal init; }
+
+    /// <summary>The number of its session.</summary>
+    public long Session { get; }
+
+    /// <summary>Its number in the session.</summary>
+    [JsonInclude]
+    internal long Claim { get; }
+
+    /// <summary>The fencing token of a holder, or 0 while it waits.</summary>
+    public long Token { get; internal init; }
+
+    /// <summary>What it says about itself, or null.</summary>
+    public string? Text { get; internal init; }
+}

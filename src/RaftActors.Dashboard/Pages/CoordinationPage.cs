@@ -99,10 +99,11 @@ internal static class CoordinationPage
         }
 
         var held = Words.Count(overview.LockCount, "lock", "locks");
-        var waiting = overview.WaitingCount == 0 ? "no claim waits" : $"{Words.Count(overview.WaitingCount, "claim waits", "claims wait")}";
-        Words.Heads(html, $"{held}, {waiting}{(overview.LockCount > overview.Locks.Length
-            ? $". These are the {overview.Locks.Length} with the most waiting claims"
-            : "")}", "Lock", "Permits", "Held by", "Waiting");
+        var claims = overview.Locks.Sum(each => each.WaitingCount);
+        var waiting = claims == 0 ? "no claim waits" : Words.Count(claims, "claim waits", "claims wait");
+        Words.Heads(html, overview.LockCount > overview.Locks.Length
+            ? $"{held}. These are the {overview.Locks.Length} with the most waiting claims: {waiting}"
+            : $"{held}, {waiting}", "Lock", "Permits", "Held by", "Waiting");
         foreach (var each in overview.Locks)
         {
             html.Add($"<tr role=\"row\" data-key=\"{each.Name}\"><th scope=\"row\" role=\"rowheader\">");
@@ -138,13 +139,14 @@ internal static class CoordinationPage
             : "")}", "Owner", "Session", "Claims", "Timeout", "Expires in");
         foreach (var each in overview.Sessions)
         {
+            var isLate = each.Left < each.Timeout / 2;
             html.Add($"<tr role=\"row\" data-key=\"{each.Id}\"><th scope=\"row\" role=\"rowheader\">{each.Owner}</th>");
             Words.Number(html, "Session", each.Id);
             Words.Number(html, "Claims", each.Claims);
             Words.Cell(html, "Timeout", Seconds(each.Timeout));
-            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Expires in\"><span class=\"{(each.IsLate ? "problem" : "")}\">");
+            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Expires in\"><span class=\"{(isLate ? "problem" : "")}\">");
             html.Add($"{(each.Left <= TimeSpan.Zero ? "is due" : Seconds(each.Left))}");
-            html.Add($"{(each.IsLate ? ", renewal is late" : "")}</span></td></tr>");
+            html.Add($"{(isLate ? ", renewal is late" : "")}</span></td></tr>");
         }
 
         html.Add($"</tbody></table>");

@@ -18,7 +18,7 @@ internal sealed class CommitTimes : IDisposable
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name == RaftTelemetry.Name && instrument.Name == Metric)
+            if (instrument.Meter.Name == Raft.TelemetryName && instrument.Name == Metric)
             {
                 listener.EnableMeasurementEvents(instrument);
             }

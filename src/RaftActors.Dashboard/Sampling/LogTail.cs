@@ -16,7 +16,8 @@ internal sealed class LogTail(Func<CommittedPair, string?>? show)
 
     /// <summary>Makes the rows. The application is not asked again for a pair that has a row.</summary>
     /// <param name="pairs">The oldest first.</param>
-    public LogView Take(IReadOnlyList<CommittedPair> pairs)
+    /// <param name="process">The process that has them.</param>
+    public LogView Take(IReadOnlyList<CommittedPair> pairs, ProcessName? process)
     {
         lock (_lock)
         {
@@ -28,7 +29,7 @@ internal sealed class LogTail(Func<CommittedPair, string?>? show)
                         ? _rows[(int)place]
                         : RowOf(each)),
             ];
-            return new LogView(pairs.Select(each => (ProcessName?)each.Process).FirstOrDefault(), _rows, show is not null);
+            return new LogView(process, _rows, show is not null);
         }
     }
 
@@ -65,7 +66,7 @@ internal sealed class LogTail(Func<CommittedPair, string?>? show)
 }
 
 /// <summary>The latest committed pairs of a group.</summary>
-/// <param name="Process">The process that has them, or null if none are in memory.</param>
+/// <param name="Process">The process that has them.</param>
 /// <param name="Rows">The latest one first.</param>
 /// <param name="HasValues">The application shows values of this group.</param>
 internal sealed record LogView(ProcessName? Process, ImmutableArray<LogRow> Rows, bool HasValues);

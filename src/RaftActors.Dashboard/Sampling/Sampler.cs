@@ -283,7 +283,8 @@ internal sealed class Sampler
     }
 
     private LogView? LogOf(string group) => _raft.LatestPairs(group, LogTail.RowsMax) is { } pairs
-        ? _logs.GetOrAdd(group, name => new LogTail(_values.GetValueOrDefault(name))).Take(pairs)
+        ? _logs.GetOrAdd(group, name => new LogTail(_values.GetValueOrDefault(name)))
+            .Take(pairs, _raft.ProcessesOf(name => name == group).FirstOrDefault(process => process.IsOpen)?.Name)
         : null;
 
     private GroupPoll PollOf(string group) => _polls.GetOrAdd(group, name => new GroupPoll(_raft, name));

@@ -111,7 +111,7 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     private bool TryStep(TState state, int index, out TState next)
     {
         var operation = _timeline.Operations[index];
-        return _model.TryStep(state, operation.Input, operation.Output, out next!)
+        return _model.TryStep(state, operation.Input, operation, out next!)
             // An unknown operation without an effect explains nothing here, and may be needed later.
             && !(operation.IsOptional && EqualityComparer<TState>.Default.Equals(state, next));
     }

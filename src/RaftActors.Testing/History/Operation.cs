@@ -29,7 +29,10 @@ public sealed class Operation<TInput, TOutput>
     internal TInput Input { get; }
 
     /// <summary>The output. Known only if the outcome is <see cref="OperationOutcome.Ok"/>.</summary>
-    internal Observed<TOutput> Output { get; private set; }
+    internal TOutput? Output { get; private set; }
+
+    /// <summary>Returns true if the output of the operation is unknown, or equals the given one by the default equality.</summary>
+    public bool Allows(TOutput output) => Outcome != OperationOutcome.Ok || EqualityComparer<TOutput>.Default.Equals(Output, output);
 
     internal OperationOutcome Outcome { get; private set; }
 
@@ -44,9 +47,9 @@ public sealed class Operation<TInput, TOutput>
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Invoked}..{Ended} client {Client}: {Input} -> {(Outcome == OperationOutcome.Ok ? Output.Value : (object)Outcome) ?? "null"}";
+        $"{Invoked}..{Ended} client {Client}: {Input} -> {(Outcome == OperationOutcome.Ok ? Output : (object)Outcome) ?? "null"}";
 
-    internal void End(OperationOutcome outcome, Observed<TOutput> output, int ended)
+    internal void End(OperationOutcome outcome, TOutput? output, int ended)
     {
         if (Outcome != OperationOutcome.Pending)
         {

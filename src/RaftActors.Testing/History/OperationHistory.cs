@@ -28,7 +28,7 @@ public sealed class OperationHistory<TInput, TOutput>
     /// <summary>Records that the operation took effect with this output.</summary>
     /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Ok(Operation<TInput, TOutput> operation, TOutput output) =>
-        operation.End(OperationOutcome.Ok, new Observed<TOutput>(output), _places++);
+        operation.End(OperationOutcome.Ok, output, _places++);
 
     /// <summary>
     /// Records that the operation did not take effect and never will. If that is not certain, call <see cref="Unknown"/>.

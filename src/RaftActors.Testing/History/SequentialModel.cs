@@ -17,10 +17,11 @@ public abstract class SequentialModel<TState, TInput, TOutput>
     /// </summary>
     /// <param name="state">The state before the operation.</param>
     /// <param name="input">The input.</param>
-    /// <param name="output">The output, if it is known.</param>
+    /// <param name="operation">Tells which outputs it may have had.</param>
     /// <param name="next">The state after the operation.</param>
     /// <returns>False if the operation cannot give this output in this state.</returns>
-    public abstract bool TryStep(TState state, TInput input, Observed<TOutput> output, [MaybeNullWhen(false)] out TState next);
+    public abstract bool TryStep(
+        TState state, TInput input, Operation<TInput, TOutput> operation, [MaybeNullWhen(false)] out TState next);
 
     /// <summary>
     /// Whether this input never changes the state. Default: false, which is always correct. True for reads makes a check of many

@@ -72,11 +72,6 @@ public sealed class RaftSimulation
     /// <summary>
     /// An actor that each node starts, and again after each crash. Further actors need a group each, by their RaftOptions.
     /// </summary>
-    /// <param name="create">Creates one. Called on the simulation's thread.</param>
-    /// <param name="name">The name of the actor.</param>
-    public RaftSimulation Actor(Func<ActorBase> create, string name = "actor") => Actor(_ => create(), name);
-
-    /// <summary>As above, for actors that differ between the nodes.</summary>
     /// <param name="create">Creates the one of a node, which has this number, from 0. Called on the simulation's thread.</param>
     /// <param name="name">The name of the actor.</param>
     public RaftSimulation Actor(Func<int, ActorBase> create, string name = "actor")
@@ -99,7 +94,7 @@ public sealed class RaftSimulation
         ArgumentNullException.ThrowIfNull(shards);
         foreach (var shard in shards.All)
         {
-            Actor(() => create(shard), shard.Group);
+            Actor(_ => create(shard), shard.Group);
         }
 
         return this;

@@ -22,9 +22,11 @@ public sealed class SimulatedClient
     /// <summary>Creates a client of the group.</summary>
     /// <typeparam name="TValue">The type of the values of the group.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
-    /// <param name="options">As in <see cref="Raft"/>, for codecs; null: the defaults.</param>
-    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(RaftClientOptions<TValue, TResult>? options = null) =>
-        Raft.Get(System).CreateClient(group: null, options);
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
+    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
+        RaftCodec<TValue>? codec = null, RaftCodec<TResult>? resultCodec = null) =>
+        Raft.Get(System).CreateClient(codec: codec, resultCodec: resultCodec);
 
     /// <summary>A number that the seed chooses.</summary>
     /// <param name="below">Above all numbers that it may be.</param>

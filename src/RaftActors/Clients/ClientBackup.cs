@@ -14,7 +14,8 @@ namespace RaftActors.Clients;
 /// <param name="ask">Asks the process, and throws if it does not answer.</param>
 internal sealed class ClientBackup(
     StoreOwner process,
-    RaftBackupOptions options,
+    string? continues,
+    IProgress<RaftBackupProgress>? progress,
     Func<ClientCall.Backup, Task<ClientReply.BackupPart>> ask,
     CancellationToken cancellationToken)
 {
@@ -26,13 +27,13 @@ internal sealed class ClientBackup(
     public async Task<RaftBackup> TakeAsync(string path, Serial least)
     {
         var at = Machine.Current.Time.GetUtcNow();
-        (GroupUid Uid, LogPosition End)? before = options.Continues is { } continues
-            ? await Block(() =>
+        (GroupUid Uid, LogPosition End)? before = continues is null
+            ? null
+            : await Block(() =>
             {
                 using BackupFile backup = new(continues, cancellationToken);
                 return (backup.Uid, backup.End);
-            }).ConfigureAwait(false)
-            : null;
+            }).ConfigureAwait(false);
         var writer = await Block(() => new BackupWriter(path, process, before?.End)).ConfigureAwait(false);
         try
         {
@@ -79,7 +80,7 @@ internal sealed class ClientBackup(
             }
 
             await Block(() => writer.Add(part.Snapshot, part.Entries)).ConfigureAwait(false);
-            options.Progress?.Report(new RaftBackupProgress(writer.Length, writer.Snapshot?.Length));
+            progress?.Report(new RaftBackupProgress(writer.Length, writer.Snapshot?.Length));
             end = end is null || has.Index >= end ? part.End : end;
             if (writer.Position.Index >= end && writer.Position.Serial >= least)
             {
@@ -88,9 +89,9 @@ internal sealed class ClientBackup(
         }
     }
 
-    private RaftException Impossible(string why) => RaftException.Unavailable(options.Continues is null
+    private RaftException Impossible(string why) => RaftException.Unavailable(continues is null
         ? $"There is no backup of {process}. {why} Take it again, or from another process."
-        : $"{process} cannot continue the backup {options.Continues}. {why} Take a full backup.");
+        : $"{process} cannot continue the backup {continues}. {why} Take a full backup.");
 
     private static Task<T> Block<T>(Func<T> run) => Machine.Current.RunBlocking(RaftBackup.Thread, run);
 }

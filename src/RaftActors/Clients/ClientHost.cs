@@ -39,8 +39,12 @@ internal sealed class ClientHost : RaftHost, IDisposable
     /// <param name="isOwner">The host ends with the client.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group, RaftClientOptions<TValue, TResult> options, bool isOwner = false) =>
-        LiveClient<TValue, TResult>.Make(this, _network, _config, group, options, isOwner ? this : null);
+        string? group,
+        IReadOnlyList<string> contacts,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null,
+        bool isOwner = false) =>
+        LiveClient<TValue, TResult>.Make(this, _network, _config, group, contacts, codec, resultCodec, isOwner ? this : null);
 
     /// <inheritdoc/>
     public override Action Repeat(TimeSpan interval, Action run)

@@ -8,11 +8,8 @@ public sealed class CommittedPair
     private readonly RaftHost _host;
     private readonly StoredPair _pair;
 
-    internal CommittedPair(RaftHost host, ProcessName process, LogIndex index, long term, StoredPair pair) =>
-        (_host, Process, Index, Term, _pair) = (host, process, index.Value, term, pair);
-
-    /// <summary>The process.</summary>
-    public ProcessName Process { get; }
+    internal CommittedPair(RaftHost host, LogIndex index, long term, StoredPair pair) =>
+        (_host, Index, Term, _pair) = (host, index.Value, term, pair);
 
     /// <summary>The place of the pair in the log, which has entries without a pair, too.</summary>
     public long Index { get; }

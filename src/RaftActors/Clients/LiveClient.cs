@@ -40,18 +40,20 @@ internal sealed class LiveClient<TValue, TResult>(
         ICallNetwork network,
         Config config,
         string? group,
-        RaftClientOptions<TValue, TResult> options,
+        IReadOnlyList<string>? contacts,
+        RaftCodec<TValue>? codec,
+        RaftCodec<TResult>? resultCodec,
         IDisposable? owned = null)
     {
-        var values = new ValueCodec<TValue>(host, options.Codec, "RaftClientOptions.Codec");
+        var values = new ValueCodec<TValue>(host, codec, "the client's codec");
         values.DemandType("value");
         // A text needs no table of types, whose generic code is compiled at each start of a program.
-        if (options.ResultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))
+        if (resultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))
         {
-            ResultTypes.Of(host).Declare(options.ResultCodec);
+            ResultTypes.Of(host).Declare(resultCodec);
         }
 
-        var settings = ClientSettings.Read(config, group, options.Contacts);
+        var settings = ClientSettings.Read(config, group, contacts);
         return new LiveClient<TValue, TResult>(
             settings,
             values,
@@ -203,16 +205,22 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     public override async Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var (asked, limit) = (options ?? new RaftBackupOptions(), options?.Timeout ?? settings.Requests.QueryTimeout);
+        var limit = timeout ?? settings.Requests.QueryTimeout;
         var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
-        var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
+        var source = process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
-            new StoreOwner(Group, process),
-            asked,
-            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: process), cancellationToken),
+            new StoreOwner(Group, source),
+            continues,
+            progress,
+            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: source), cancellationToken),
             cancellationToken);
         return await backup.TakeAsync(path, last).ConfigureAwait(false);
     }
@@ -231,13 +239,12 @@ internal sealed class LiveClient<TValue, TResult>(
                 $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
     }
 
-    public override async Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    internal override Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         var limit = timeout ?? settings.Requests.ChangeTimeout;
         ClientQuestion question = new(limit, new ClientCall.TakeSnapshot(limit), to: process);
-        var (position, length) = await DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken).ConfigureAwait(false);
-        return new ProcessSnapshot(process, position.Serial, position.Index, length);
+        return DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken);
     }
 
     public override async ValueTask DisposeAsync()

@@ -19,6 +19,7 @@ using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Storage;
+using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -28,8 +29,17 @@ namespace RaftActors;
 /// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
 /// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
 /// </summary>
-public sealed class Raft : IExtension
+public sealed partial class Raft : IExtension
 {
+    /// <summary>
+    /// The name of the meter and of the activity source, for all raft processes of this operating-system process. Give it to a library such
+    /// as OpenTelemetry, or listen by a <see cref="System.Diagnostics.Metrics.MeterListener"/> and an
+    /// <see cref="System.Diagnostics.ActivityListener"/>. An instrument without a listener reads no clock and allocates nothing. A log
+    /// reads the clock around each sync anyway, for <see cref="RaftStatus.SyncTime"/>. An Append without a sampled trace has no spans, and
+    /// adds nothing to a message.
+    /// </summary>
+    public const string TelemetryName = RaftTelemetry.Name;
+
     /// <summary>The most events that wait for one reader. An election of a thousand groups has as many.</summary>
     internal const int EventsMax = 1000;
 
@@ -121,7 +131,7 @@ public sealed class Raft : IExtension
     /// <returns>The oldest first. Null: no process of the group has opened its store here.</returns>
     public IReadOnlyList<CommittedPair>? LatestPairs(string group, int max) =>
         OpenProcesses.FirstOrDefault(each => each.Settings.Group == group) is { } process
-            ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
+            ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, each.Index, each.Term, each.Pair))]
             : null;
 
     /// <summary>
@@ -244,51 +254,62 @@ public sealed class Raft : IExtension
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
-    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <param name="contacts">
+    /// Nodes that know the group, besides the own one: <c>host:port</c>, or addresses of Akka such as <c>akka.tcp://shop@host:port</c>.
+    /// Null: <c>raft.client.contacts</c>.
+    /// </param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
-        NewClient(group, options ?? new RaftClientOptions<TValue, TResult>(), isListed: true);
+        string? group = null,
+        IReadOnlyList<string>? contacts = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null) =>
+        NewClient(group, contacts, codec, resultCodec, isListed: true);
 
     /// <summary>
     /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
-    /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// <see cref="CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </summary>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
     /// <param name="contacts">
-    /// As in <see cref="RaftClientOptions{TValue, TResult}"/>. Null: those of another open client of the group, if it was given some.
+    /// As there. Null: those of another open client of the group, if it was given some, otherwise <c>raft.client.contacts</c>.
     /// </param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null)
     {
         group ??= _system.Settings.Config.GetString("raft.group");
         contacts ??= _clients.Values.FirstOrDefault(each => each.Group == group && each.Contacts is not null).Contacts;
-        return NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
+        return NewClient<object?, object?>(group, contacts, null, null, isListed: false);
     }
 
     /// <summary>
-    /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
-    /// TResult}?)"/>.
+    /// Creates the clients of all shards. Otherwise as
+    /// <see cref="CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">
-    /// The options of each client. Null, and each unset option: the configuration of the actor system decides.
-    /// </param>
+    /// <param name="contacts">As there.</param>
+    /// <param name="codec">As there.</param>
+    /// <param name="resultCodec">As there.</param>
     public RaftShardsClient<TValue, TResult> CreateClient<TValue, TResult>(
-        RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+        RaftShards shards,
+        IReadOnlyList<string>? contacts = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
         Note(shards);
-        return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, options));
+        return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, contacts, codec, resultCodec));
     }
 
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
+    /// <param name="contacts">As in <see cref="CreateClient(string?, IReadOnlyList{string}?)"/>.</param>
     public EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null) =>
-        new(_system, CreateClient<object?, object?>(shards, new() { Contacts = contacts }));
+        new(_system, CreateClient<object?, object?>(shards, contacts));
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
@@ -352,12 +373,16 @@ public sealed class Raft : IExtension
     }
 
     private LiveClient<TValue, TResult> NewClient<TValue, TResult>(
-        string? group, RaftClientOptions<TValue, TResult> options, bool isListed)
+        string? group,
+        IReadOnlyList<string>? contacts,
+        RaftCodec<TValue>? codec,
+        RaftCodec<TResult>? resultCodec,
+        bool isListed)
     {
         _network.Start(isClient: true);
-        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
+        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, contacts, codec, resultCodec);
         var calls = client.Calls;
-        _clients[calls] = (client.Group, options.Contacts, isListed);
+        _clients[calls] = (client.Group, contacts, isListed);
         calls.Stopped.ContinueWith(
             _ => _clients.TryRemove(calls, out var _),
             CancellationToken.None,

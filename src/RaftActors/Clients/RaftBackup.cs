@@ -53,25 +53,6 @@ public sealed record RaftBackup
         });
 }
 
-/// <summary>How a backup is taken. See <see cref="RaftClient.BackupAsync"/>.</summary>
-public sealed record RaftBackupOptions
-{
-    /// <summary>The process whose store is read. Null: a follower that answers, or the leader if there is none.</summary>
-    public ProcessName? Process { get; init; }
-
-    /// <summary>
-    /// The path of an earlier backup of the group, which the new one continues: it has only the pairs since. Null: the new one has
-    /// everything.
-    /// </summary>
-    public string? Continues { get; init; }
-
-    /// <summary>The time until an answer to each part. Null: <c>raft.query-timeout</c>, 5 s by default.</summary>
-    public TimeSpan? Timeout { get; init; }
-
-    /// <summary>Gets the progress after each part. Called by any thread.</summary>
-    public IProgress<RaftBackupProgress>? Progress { get; init; }
-}
-
 /// <summary>How far a backup is.</summary>
 public sealed record RaftBackupProgress
 {

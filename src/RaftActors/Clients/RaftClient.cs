@@ -13,8 +13,8 @@ namespace RaftActors;
 /// <summary>
 /// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
 /// create one for the whole application with
-/// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>. A program without an actor system uses
-/// <see cref="Create{TValue, TResult}"/>.
+/// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>. A program
+/// without an actor system uses <see cref="Create{TValue, TResult}"/>.
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
@@ -34,20 +34,22 @@ public abstract class RaftClient : IAsyncDisposable
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="contacts">The addresses of nodes of the group, one or more: <c>host:port</c>.</param>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
-    /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <param name="settings">
     /// Settings of <c>raft</c> that differ from <c>reference.conf</c>, such as <c>raft.security</c>. Those of <c>akka</c> have no effect.
     /// </param>
     /// <param name="configure">
     /// Names the types that are written as JSON. Serializers of Akka need a client of
-    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </param>
     /// <exception cref="ArgumentException">There is no contact.</exception>
     /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
         string? group = null,
-        RaftClientOptions<TValue, TResult>? options = null,
+        RaftCodec<TValue>? codec = null,
+        RaftCodec<TResult>? resultCodec = null,
         Config? settings = null,
         Action<RaftJsonTypes>? configure = null)
     {
@@ -61,8 +63,7 @@ public abstract class RaftClient : IAsyncDisposable
         try
         {
             configure?.Invoke(host.Json);
-            return host.CreateClient(
-                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, isOwner: true);
+            return host.CreateClient(group, contacts, codec, resultCodec, isOwner: true);
         }
         catch
         {
@@ -233,7 +234,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// only when it is whole and synced. The group goes on meanwhile. With security the client needs the role operator.
     /// </summary>
     /// <param name="path">The file, which must not exist.</param>
-    /// <param name="options">Null: a full backup from a follower.</param>
+    /// <param name="continues">
+    /// The path of an earlier backup of the group, which the new one continues: it has only the pairs since. Null: the new one has
+    /// everything.
+    /// </param>
+    /// <param name="process">The process whose store is read. Null: a follower that answers, or the leader if there is none.</param>
+    /// <param name="timeout">The time until an answer to each part. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="progress">Gets the progress after each part. Called by any thread.</param>
     /// <param name="cancellationToken">Ends the call. There is no file then.</param>
     /// <exception cref="StoreException">The file exists or cannot be written, or the backup that it continues is damaged.</exception>
     /// <exception cref="RaftException">
@@ -242,25 +249,37 @@ public abstract class RaftClient : IAsyncDisposable
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default);
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Asks a process for a snapshot of its actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>.
     /// Returns when a snapshot is durable that covers all that the process knew to be committed. Without a commit since its latest
-    /// snapshot, that one is returned at once. With security the client needs the role operator.
+    /// snapshot, it returns at once. With security the client needs the role operator.
     /// </summary>
     /// <param name="process">The full name of the process.</param>
     /// <param name="timeout">
     /// The time until the end. The process goes on with the snapshot. Null: <c>raft.change-timeout</c>, 10 s by default.
     /// </param>
     /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <returns>The last serial that the snapshot covers.</returns>
     /// <exception cref="RaftException">
     /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, the snapshot could not be taken or
     /// saved, or the client does not have the role operator.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<ProcessSnapshot> TakeSnapshotAsync(
-        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+    public async Task<Serial> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        (await SnapshotOfAsync(process, timeout, cancellationToken).ConfigureAwait(false)).Position.Serial;
+
+    /// <summary>As <see cref="TakeSnapshotAsync"/>, with the place in the log and the size.</summary>
+    internal virtual Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw RaftException.Unavailable("A scripted client has no process to take a snapshot.");
 
     /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
@@ -360,27 +379,4 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);
-
-    /// <summary>
-    /// Calls a projection for each committed pair after the serial that it has, in order. Waits for a group without a leader, goes on after
-    /// failovers and compactions, and tries again after a failure of the projection. Never returns.
-    /// </summary>
-    /// <param name="projection">The projection. Its methods are called one at a time, on any thread.</param>
-    /// <param name="tell">
-    /// Gets the status when the projection has read its first serial, after each failure, and when a failure is over. Must not throw. Null:
-    /// nothing tells of failures but <see cref="RaftProjection.Status"/>.
-    /// </param>
-    /// <param name="cancellationToken">Ends the call. The methods of the projection get it, too.</param>
-    /// <exception cref="RaftProjectionException">The projection has thrown it.</exception>
-    /// <exception cref="InvalidOperationException">The projection runs already.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task ProjectAsync(
-        RaftProjection<TValue, TResult> projection,
-        Action<RaftProjectionStatus>? tell,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(projection);
-        return projection.RunAsync(this, tell ?? (_ => { }), cancellationToken);
-    }
 }

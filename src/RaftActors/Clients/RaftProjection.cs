@@ -22,11 +22,23 @@ public abstract class RaftProjection
 
     private protected Serial Serial => new(Volatile.Read(ref _serial));
 
-    /// <summary>Runs the projection as <see cref="RaftClient{TValue, TResult}.ProjectAsync"/> does, for code that knows no types.</summary>
+    /// <summary>
+    /// Handles each committed pair after the serial that the read model has, in order. Waits for a group without a leader, goes on after
+    /// failovers and compactions, and tries again after a failure of the projection. Never returns.
+    /// </summary>
     /// <param name="client">A client of the type <see cref="ClientType"/>.</param>
-    /// <param name="tell">As of ProjectAsync.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
-    public abstract Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken);
+    /// <param name="tell">
+    /// Gets the status when the projection has read its first serial, after each failure, and when a failure is over. Must not throw. Null:
+    /// nothing tells of failures but <see cref="Status"/>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call. The methods of the projection get it, too.</param>
+    /// <exception cref="ArgumentException">The client has other types.</exception>
+    /// <exception cref="RaftProjectionException">The projection has thrown it.</exception>
+    /// <exception cref="InvalidOperationException">The projection runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task RunAsync(
+        RaftClient client, Action<RaftProjectionStatus>? tell = null, CancellationToken cancellationToken = default);
 
     private protected void Fail(Exception cause) => _failing = _failing is { } before
         ? before with { Cause = cause, Failures = before.Failures + 1 }
@@ -48,7 +60,7 @@ public abstract class RaftProjection
 
 /// <summary>
 /// Keeps a read model of a group: a table, a cache or an index that is made from the committed pairs.
-/// <see cref="RaftClient{TValue, TResult}.ProjectAsync"/> runs it, and in a host <c>services.AddRaftProjection</c>.
+/// <see cref="RaftProjection.RunAsync"/> runs it with a client, and in a host <c>services.AddRaftProjection</c>.
 /// <para>
 /// After a failure of a method the projection goes on, in a moment, from the serial that the read model has then. Only a
 /// <see cref="RaftProjectionException"/> ends it. The methods are called one at a time, on any thread.
@@ -109,8 +121,11 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
         GrowingPause.After(failures, PauseMin, PauseMax);
 
     /// <inheritdoc/>
-    public override async Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken)
+    public override async Task RunAsync(
+        RaftClient client, Action<RaftProjectionStatus>? tell = null, CancellationToken cancellationToken = default)
     {
+        var pairs = client as RaftClient<TValue, TResult> ?? throw new ArgumentException(
+            $"{GetType().Name} needs a RaftClient<{typeof(TValue).Name}, {typeof(TResult).Name}>.", nameof(client));
         if (Interlocked.Exchange(ref _isRunning, true))
         {
             throw new InvalidOperationException($"{GetType().Name} runs already. Use another instance for each call.");
@@ -124,7 +139,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
                 try
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    await FollowAsync((RaftClient<TValue, TResult>)client, Reached, cancellationToken).ConfigureAwait(false);
+                    await FollowAsync(pairs, Reached, cancellationToken).ConfigureAwait(false);
                 }
                 catch (Exception e)
                 {
@@ -136,7 +151,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
                     }
 
                     Fail(e);
-                    tell(Status);
+                    tell?.Invoke(Status);
                     if (e is RaftProjectionException)
                     {
                         throw;
@@ -153,7 +168,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
                 if (Reach(serial, isFirst))
                 {
                     isFirst = false;
-                    tell(Status);
+                    tell?.Invoke(Status);
                 }
             }
         }

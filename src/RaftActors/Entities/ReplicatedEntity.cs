@@ -5,10 +5,10 @@ using RaftActors.Entities;
 namespace RaftActors;
 
 /// <summary>
-/// One of many small state machines, each with an id: an account, a cart, a device. Derive from it, or from
-/// <see cref="ReplicatedEntity{TState, TCommand}"/> if the commands have a type in common, and override <see cref="HandleCommand"/>. All
-/// nodes have a copy of each entity. The entities of a shard are in one group (<see cref="RaftShards"/>), so millions of them cost a few
-/// groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and <see cref="EntityClient"/> calls them.
+/// One of many small state machines, each with an id: an account, a cart, a device. Derive from
+/// <see cref="ReplicatedEntity{TState, TCommand}"/>. All nodes have a copy of each entity. The entities of a shard are in one group
+/// (<see cref="RaftShards"/>), so millions of them cost a few groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
+/// <see cref="EntityClient"/> calls them.
 /// <para>
 /// The shard keeps the state of an entity as bytes. Each command and each question makes an entity from them, and drops it at the end. So
 /// the state is the only memory of an entity, and writing and reading it must lose nothing. Keep it small, because each command reads and
@@ -22,6 +22,10 @@ namespace RaftActors;
 /// </typeparam>
 public abstract class ReplicatedEntity<TState>
 {
+    private protected ReplicatedEntity()
+    {
+    }
+
     /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
     protected string Id { get; private set; } = "";
 
@@ -29,37 +33,23 @@ public abstract class ReplicatedEntity<TState>
     protected Serial Serial { get; private set; }
 
     /// <summary>
-    /// The time of the last command of this entity, as <see cref="Entry{TValue}.Time"/>: the same on every node. Use it in <see
-    /// cref="HandleCommand"/> instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/> before the first command.
+    /// The time of the last command of this entity, as <see cref="Entry{TValue}.Time"/>: the same on every node. Use it in
+    /// HandleCommand instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/> before the first command.
     /// </summary>
     protected DateTimeOffset Time { get; private set; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>
-    /// The logic version of the group at this command or question. Branch on it in <see cref="HandleCommand"/>.
+    /// The logic version of the group at this command or question. Branch on it in HandleCommand.
     /// </summary>
     protected int LogicVersion { get; private set; } = 1;
 
-    /// <summary>The state. Replace or change it in <see cref="HandleCommand"/> only.</summary>
+    /// <summary>The state. Replace or change it in HandleCommand only.</summary>
     protected TState State { get; set; } = default!; // Justification: the shard sets it before any other call.
 
     internal bool IsRemoved { get; private set; }
 
     /// <summary>Returns the state of a new entity.</summary>
     protected abstract TState NewState();
-
-    /// <summary>
-    /// Handles a committed command, on every node, in the same order. Change <see cref="State"/> here, by the command, its
-    /// <see cref="Serial"/> and <see cref="Time"/>, and the state alone: then all nodes reach the same state. A rule that fails is a
-    /// result, not an exception.
-    /// <para>
-    /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
-    /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
-    /// (<see cref="RaftStatus.Problems"/>).
-    /// </para>
-    /// </summary>
-    /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
-    /// <returns>The result, for the caller. It may be the state or a part of it.</returns>
-    protected abstract object? HandleCommand(object? command);
 
     /// <summary>
     /// Answers a question, on one node. A change of the state is dropped. An exception fails the question alone. Default: returns
@@ -70,14 +60,13 @@ public abstract class ReplicatedEntity<TState>
     protected virtual object? HandleQuestion(object? question) => State;
 
     /// <summary>
-    /// Removes the state after this command. The next command of the id finds a new one. Call it in <see cref="HandleCommand"/>.
+    /// Removes the state after this command. The next command of the id finds a new one. Call it in HandleCommand.
     /// </summary>
     protected void Remove() => IsRemoved = true;
 
     /// <summary>
     /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
-    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in <see cref="HandleCommand"/>. If that fails,
-    /// nothing is set.
+    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in HandleCommand. If that fails, nothing is set.
     /// </summary>
     /// <param name="name">Any text without a zero character. The names of different entities do not clash.</param>
     /// <param name="after">
@@ -98,7 +87,7 @@ public abstract class ReplicatedEntity<TState>
     protected void Remind(string name, DateTimeOffset at, object? command) =>
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, at, command));
 
-    /// <summary>Forgets a reminder. Call it in <see cref="HandleCommand"/>.</summary>
+    /// <summary>Forgets a reminder. Call it in HandleCommand.</summary>
     protected void Forget(string name) =>
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
 
@@ -112,8 +101,10 @@ public abstract class ReplicatedEntity<TState>
     internal object? Apply(Entry<object?> entry)
     {
         (Serial, Time, LogicVersion, IsRemoved) = (entry.Serial, entry.Time, entry.LogicVersion, false);
-        return HandleCommand(entry.Value);
+        return Handle(entry.Value);
     }
+
+    private protected abstract object? Handle(object? command);
 
     internal object? Answer(object? question, int logic)
     {
@@ -124,18 +115,27 @@ public abstract class ReplicatedEntity<TState>
     internal (Serial Serial, DateTimeOffset Time, TState State) Contents => (Serial, Time, State);
 }
 
-/// <summary>
-/// An entity whose commands are of one type, such as a base record. A command of another type, or null, is refused before it is written: it
-/// ends as NotDone with <see cref="FailureReason.Invalid"/>. <see cref="ReplicatedEntity{TState}"/> has the documentation.
-/// </summary>
+/// <summary>An entity with commands of a type. <see cref="ReplicatedEntity{TState}"/> has the documentation.</summary>
 /// <typeparam name="TState">The type of the state.</typeparam>
-/// <typeparam name="TCommand">The type of the commands.</typeparam>
+/// <typeparam name="TCommand">
+/// The type of the commands, such as a base record. A command of another type, or null, is refused before it is written: it ends as NotDone
+/// with <see cref="FailureReason.Invalid"/>. With <c>object?</c> any value is a command, and null is one.
+/// </typeparam>
 public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TState>
-    where TCommand : notnull
 {
-    /// <inheritdoc cref="ReplicatedEntity{TState}.HandleCommand"/>
+    /// <summary>
+    /// Handles a committed command, on every node, in the same order. Change State here, by the command, its Serial and Time, and the state
+    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception.
+    /// <para>
+    /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
+    /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
+    /// (<see cref="RaftStatus.Problems"/>).
+    /// </para>
+    /// </summary>
+    /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
+    /// <returns>The result, for the caller. It may be the state or a part of it.</returns>
     protected abstract object? HandleCommand(TCommand command);
 
-    /// <summary>Calls the method above.</summary>
-    protected sealed override object? HandleCommand(object? command) => HandleCommand((TCommand)command!); // Justification: checked before.
+    // Justification: the type is checked before the command is written.
+    private protected sealed override object? Handle(object? command) => HandleCommand((TCommand)command!);
 }

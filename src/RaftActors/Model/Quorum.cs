@@ -10,17 +10,14 @@ public sealed record Quorum
 {
     internal Quorum(ImmutableArray<ProcessName> members, bool isMember) => (Members, IsMember) = (members, isMember);
 
-    /// <summary>The leader at the founding first, then the others by name.</summary>
+    /// <summary>
+    /// The leader at the founding first, then the others by name. A complete quorum has 3, 5, 7, 9 or 11, or the length of a shorter roster
+    /// (<c>raft.quorum.allow-fewer-than-three</c>).
+    /// </summary>
     public ImmutableArray<ProcessName> Members { get; }
 
     /// <summary>True if this process votes, false if it is a learner.</summary>
     public bool IsMember { get; }
-
-    /// <summary>
-    /// The number of voters. A complete quorum has 3, 5, 7, 9 or 11, or the length of a shorter roster
-    /// (<c>raft.quorum.allow-fewer-than-three</c>).
-    /// </summary>
-    public int Size => Members.Length;
 
     /// <inheritdoc/>
     public override string ToString() => $"{string.Join(' ', Members)}, {(IsMember ? "member" : "learner")}";

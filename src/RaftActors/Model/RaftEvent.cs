@@ -94,7 +94,7 @@ public abstract record RaftEvent
         public ImmutableArray<GroupMember> Members { get; }
 
         /// <summary>The store had this configuration when the process started, so an earlier process may have published it.</summary>
-        public bool IsRecovered { get; }
+        internal bool IsRecovered { get; }
 
         internal bool HasSelf => Members.Any(member => member.Name == Process);
 

@@ -15,7 +15,7 @@ public sealed record RaftProjectionStatus
     public Exception? Failure { get; }
 
     /// <summary>The number of failures in succession.</summary>
-    public int Failures { get; }
+    internal int Failures { get; }
 
     /// <summary>When the first of them happened, by the clock of this machine. Null: the projection does not fail.</summary>
     public DateTimeOffset? FailingSince { get; }

@@ -72,7 +72,7 @@ public sealed record RaftStatus
     public ImmutableArray<GroupMember> Members { get; internal init; } = [];
 
     /// <summary>The group has removed this process, as it knows from the log or from a member. It may be added again.</summary>
-    public bool IsRemoved { get; internal init; }
+    internal bool IsRemoved { get; init; }
 
     /// <summary>
     /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first

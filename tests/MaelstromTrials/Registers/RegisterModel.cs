@@ -14,11 +14,11 @@ internal sealed class RegisterModel : SequentialModel<string?, RegisterModel.Cal
 
     public override bool IsReadOnly(Call input) => input.Kind == Kind.Read;
 
-    public override bool TryStep(string? state, Call input, Observed<Reply> output, [MaybeNullWhen(false)] out string? next)
+    public override bool TryStep(string? state, Call input, Operation<Call, Reply> operation, [MaybeNullWhen(false)] out string? next)
     {
         var isSwapped = state is not null && state == input.From;
         next = input.Kind == Kind.Write || (input.Kind == Kind.Swap && isSwapped) ? input.Value : state;
-        return output.Allows(input.Kind switch
+        return operation.Allows(input.Kind switch
         {
             Kind.Read => new Reply(state, IsDone: true),
             Kind.Write => new Reply(null, IsDone: true),

@@ -12,7 +12,7 @@ internal sealed class MetricSink : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == RaftTelemetry.Name)
+            if (instrument.Meter.Name == Raft.TelemetryName)
             {
                 listener.EnableMeasurementEvents(instrument);
             }

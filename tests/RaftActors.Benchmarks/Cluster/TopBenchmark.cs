@@ -47,7 +47,7 @@ internal static class TopBenchmark
         {
             _listener.InstrumentPublished = (instrument, listener) =>
             {
-                if (instrument.Meter.Name == RaftTelemetry.Name && instrument.Name == "raft.transport.io")
+                if (instrument.Meter.Name == Raft.TelemetryName && instrument.Name == "raft.transport.io")
                 {
                     listener.EnableMeasurementEvents(instrument);
                 }

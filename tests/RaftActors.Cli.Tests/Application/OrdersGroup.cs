@@ -32,7 +32,7 @@ internal sealed class OrdersGroup : IDisposable
             system.ActorOf(store is null ? Props.Create(() => new Orders(null)) : Props.Create(() => new StoredOrders()), "orders");
         }
 
-        _client = Raft.Get(_systems[0]).CreateClient<string, int>(options: new() { Contacts = [.. Contacts.Skip(1)] });
+        _client = Raft.Get(_systems[0]).CreateClient<string, int>(contacts: [.. Contacts.Skip(1)]);
     }
 
     /// <summary>In the order of the contacts.</summary>

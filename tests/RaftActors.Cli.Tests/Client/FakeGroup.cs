@@ -37,7 +37,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     public Func<long, (Message[] Page, long Last)> OnRead { get; init; } = _ => ([], 0);
 
     /// <summary>The snapshot of a process. By default none takes any.</summary>
-    public Func<ProcessName, ProcessSnapshot> OnSnapshot { get; init; } = _ => throw RaftException.Unavailable("No snapshots.");
+    public Func<ProcessName, ClientReply.SnapshotTaken> OnSnapshot { get; init; } = _ => throw RaftException.Unavailable("No snapshots.");
 
     /// <summary>The description of the node of a process; null: it does not answer.</summary>
     public Func<ProcessName, ClientReply.Description?> OnDescribe { get; init; } = _ => null;
@@ -115,10 +115,15 @@ internal sealed class FakeGroup : RaftClient<string, string>
     }
 
     public override Task<RaftBackup> BackupAsync(
-        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        string path,
+        string? continues = null,
+        ProcessName? process = null,
+        TimeSpan? timeout = null,
+        IProgress<RaftBackupProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
-    public override async Task<ProcessSnapshot> TakeSnapshotAsync(
+    internal override async Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
         ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) => await Task.FromResult(OnSnapshot(process));
 
     public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(

@@ -6,6 +6,7 @@ using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
+using RaftActors.Wire;
 
 using TrialKit;
 
@@ -153,7 +154,7 @@ public sealed class SnapshotTests : ServerProgramTest
                 asked?.Invoke(name);
                 return failing is { } place && name == NameOf(place)
                     ? throw RaftException.Unavailable("The disk is full.")
-                    : new ProcessSnapshot(name, new Serial(17), new LogIndex(19), 1_500_000);
+                    : new ClientReply.SnapshotTaken(new LogPosition(new LogIndex(19), new Term(1), new Serial(17), 0), 1_500_000);
             },
         };
     }

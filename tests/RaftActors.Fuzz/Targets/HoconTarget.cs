@@ -29,7 +29,7 @@ internal sealed class HoconTarget : Target
 
     public override string Name => "hocon";
 
-    public override string Reads => "RaftHocon";
+    public override string Reads => "Raft.ParseHocon";
 
     public override int BytesMin => 4 << 20;
 
@@ -44,7 +44,7 @@ internal sealed class HoconTarget : Target
 
     public override IEnumerable<byte[]> Seeds() => [.. new[] { Document }.Concat(Values).Select(Encoding.UTF8.GetBytes)];
 
-    public override object Read(byte[] input) => RaftHocon.Parse(Encoding.UTF8.GetString(input));
+    public override object Read(byte[] input) => Raft.ParseHocon(Encoding.UTF8.GetString(input));
 
     public override void Check(object read)
     {

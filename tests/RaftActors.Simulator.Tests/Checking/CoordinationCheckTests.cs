@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
@@ -107,11 +109,11 @@ public sealed class CoordinationCheckTests : IDisposable
     public void Watch_that_tells_all_changes_in_order_is_accepted()
     {
         WatchChecker watch = new(_world, _log, "i/");
-        watch.OnTold(new RaftItemChange.All([new RaftItem("i/a", "1", 1)]));
+        watch.OnTold(All(new RaftItem("i/a", "1", 1)));
         Assert.False(watch.IsCurrent);
-        watch.OnTold(new RaftItemChange.Written(new RaftItem("i/a", "2", 2)));
-        watch.OnTold(new RaftItemChange.Written(new RaftItem("i/b", "3", 3)));
-        watch.OnTold(new RaftItemChange.Deleted("i/b", 4));
+        watch.OnTold(Written(new RaftItem("i/a", "2", 2)));
+        watch.OnTold(Written(new RaftItem("i/b", "3", 3)));
+        watch.OnTold(new RaftItemChange("i/b", 4, TableOf()));
 
         Assert.True(watch.IsCurrent);
         Assert.Null(Violated());
@@ -124,8 +126,8 @@ public sealed class CoordinationCheckTests : IDisposable
     public void Watch_with_a_fault_is_rejected(string fault, long version, string value)
     {
         WatchChecker watch = new(_world, _log, "i/");
-        watch.OnTold(new RaftItemChange.All([new RaftItem("i/a", "1", 1)]));
-        watch.OnTold(new RaftItemChange.Written(new RaftItem(version == 3 ? "i/b" : "i/a", value, version)));
+        watch.OnTold(All(new RaftItem("i/a", "1", 1)));
+        watch.OnTold(Written(new RaftItem(version == 3 ? "i/b" : "i/a", value, version)));
 
         Assert.True(Violated() == "watch", fault);
     }
@@ -135,7 +137,7 @@ public sealed class CoordinationCheckTests : IDisposable
     [InlineData("i/b", "1", 1)]
     public void Watch_that_begins_with_items_that_were_never_there_is_rejected(string name, string value, long version)
     {
-        new WatchChecker(_world, _log, "i/").OnTold(new RaftItemChange.All([new RaftItem(name, value, version)]));
+        new WatchChecker(_world, _log, "i/").OnTold(All(new RaftItem(name, value, version)));
 
         Assert.Equal("watch", Violated());
     }
@@ -144,8 +146,8 @@ public sealed class CoordinationCheckTests : IDisposable
     public void Watch_whose_list_goes_back_is_rejected()
     {
         WatchChecker watch = new(_world, _log, "i/");
-        watch.OnTold(new RaftItemChange.All([new RaftItem("i/a", "2", 2)]));
-        watch.OnTold(new RaftItemChange.All([new RaftItem("i/a", "1", 1)]));
+        watch.OnTold(All(new RaftItem("i/a", "2", 2)));
+        watch.OnTold(All(new RaftItem("i/a", "1", 1)));
 
         Assert.Equal("watch", Violated());
     }
@@ -300,6 +302,13 @@ public sealed class CoordinationCheckTests : IDisposable
 
         Assert.Throws<InvalidDataException>(() => calls.OnSeen("i", 1, "b"));
     }
+
+    private static RaftItemChange All(RaftItem item) => new(null, 0, TableOf(item));
+
+    private static RaftItemChange Written(RaftItem item) => new(item.Name, item.Version, TableOf(item));
+
+    private static ImmutableSortedDictionary<string, RaftItem> TableOf(params RaftItem[] items) =>
+        items.ToImmutableSortedDictionary(item => item.Name, item => item);
 
     private ClientProgram NewProgram(World world, Setup setup)
     {

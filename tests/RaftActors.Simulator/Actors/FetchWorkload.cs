@@ -20,7 +20,7 @@ internal static class FetchWorkload
         var delivery = seed % 2 == 0 ? LearnerDelivery.InOrder : LearnerDelivery.AsCommitted;
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => new Fetcher(ledger, prng, delivery, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
+            .Actor(_ => new Fetcher(ledger, prng, delivery, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
             .Config($"raft.learner.delivery = {(delivery == LearnerDelivery.InOrder ? "in-order" : "as-committed")}")
             .For(SumsWorkload.FaultsLast)

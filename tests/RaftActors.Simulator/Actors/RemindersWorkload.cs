@@ -18,7 +18,7 @@ internal static class RemindersWorkload
         RemindersLedger ledger = new();
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => new Alarm(ledger), SumsWorkload.ActorName)
+            .Actor(_ => new Alarm(ledger), SumsWorkload.ActorName)
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
             .For(SumsWorkload.FaultsLast)
             .Clients(3, client => client.Number == 0 ? SumsWorkload.OperateAsync(client) : UseAsync(client, ledger))

@@ -172,10 +172,10 @@ internal sealed class SumsCalls
 
         public override bool IsReadOnly(SumsCall input) => input.Amount is null;
 
-        public override bool TryStep(int state, SumsCall input, Observed<int> output, out int next)
+        public override bool TryStep(int state, SumsCall input, Operation<SumsCall, int> operation, out int next)
         {
             next = state + (input.Amount ?? 0);
-            return output.Allows(next);
+            return operation.Allows(next);
         }
     }
 }

@@ -37,7 +37,7 @@ internal static class SumsWorkload
         SumsCalls calls = new();
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => seed % 4 < 2 ? new Sums(calls) : new ValidatingSums(calls), ActorName)
+            .Actor(_ => seed % 4 < 2 ? new Sums(calls) : new ValidatingSums(calls), ActorName)
             .Config(Settings)
             .For(FaultsLast)
             .Clients(4, client => client.Number == 0 ? OperateAsync(client) : UseAsync(client, calls))

@@ -19,10 +19,11 @@ internal sealed class KeyValueModel : SequentialModel<long, KeyOperation, long>
     public override long Initial => 0;
 
     /// <inheritdoc/>
-    public override bool TryStep(long state, KeyOperation input, Observed<long> output, [MaybeNullWhen(false)] out long next)
+    public override bool TryStep(
+        long state, KeyOperation input, Operation<KeyOperation, long> operation, [MaybeNullWhen(false)] out long next)
     {
         next = input.IsPut ? input.Value : state;
-        return input.IsPut || output.Allows(state);
+        return input.IsPut || operation.Allows(state);
     }
 
     /// <inheritdoc/>

@@ -18,17 +18,13 @@ internal sealed class WatchChecker(World world, CommittedLog log, string prefix)
     public void OnTold(RaftItemChange told)
     {
         _isBegun = true;
-        _told = told switch
-        {
-            RaftItemChange.All all => Find(all),
-            RaftItemChange.Written { Item: var item } => Find(item.Name, item.Version, item.Value),
-            RaftItemChange.Deleted deleted => Find(deleted.Name, deleted.Version, null),
-            _ => [],
-        };
+        _told = told.Name is { } name
+            ? Find(name, told.Version, told.Items.GetValueOrDefault(name)?.Value)
+            : Find([.. told.Items.Values]);
         world.Require(_told.Count > 0, "watch", $"the watch of '{prefix}' told {told}, which does not follow");
     }
 
-    private List<int> Find(RaftItemChange.All all)
+    private List<int> Find(List<RaftItem> all)
     {
         var items = new Dictionary<string, Item>();
         var found = new List<int>();
@@ -40,8 +36,8 @@ internal sealed class WatchChecker(World world, CommittedLog log, string prefix)
                 _ = change.Value is null ? items.Remove(change.Name) : (items[change.Name] = change) is not null;
             }
 
-            if (count >= _told[0] && items.Count == all.Items.Count
-                && all.Items.All(item =>
+            if (count >= _told[0] && items.Count == all.Count
+                && all.All(item =>
                     items.TryGetValue(item.Name, out var one) && (one.Version, one.Value) == (item.Version, item.Value)))
             {
                 found.Add(count);

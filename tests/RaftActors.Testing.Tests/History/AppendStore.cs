@@ -17,7 +17,7 @@ internal sealed class AppendStore : SequentialModel<string, StoreAsk, string>
 {
     public override string Initial => "";
 
-    public override bool TryStep(string state, StoreAsk input, Observed<string> output, out string next)
+    public override bool TryStep(string state, StoreAsk input, Operation<StoreAsk, string> operation, out string next)
     {
         next = input switch
         {
@@ -25,7 +25,7 @@ internal sealed class AppendStore : SequentialModel<string, StoreAsk, string>
             StoreAsk.Append append => state + append.Value,
             _ => state,
         };
-        return input is not StoreAsk.Get || output.Allows(state);
+        return input is not StoreAsk.Get || operation.Allows(state);
     }
 
     public override bool IsReadOnly(StoreAsk input) => input is StoreAsk.Get;

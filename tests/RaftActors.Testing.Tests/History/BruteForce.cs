@@ -32,7 +32,7 @@ internal static class BruteForce
         {
             var isTooEarly = order.Skip(i + 1).Any(later => later.Outcome == OperationOutcome.Ok && later.Ended < order[i].Invoked);
             if (isTooEarly || order[i].Outcome == OperationOutcome.Failed
-                || !model.TryStep(state, order[i].Input, order[i].Output, out var next))
+                || !model.TryStep(state, order[i].Input, order[i], out var next))
             {
                 return false;
             }

@@ -38,7 +38,7 @@ public sealed class LinearizabilityProperties
 
             var model = new Register();
             var state = wrong.Order.Aggregate(model.Initial, (before, operation) =>
-                model.TryStep(before, operation.Input, operation.Output, out var next) ? next : int.MinValue);
+                model.TryStep(before, operation.Input, operation, out var next) ? next : int.MinValue);
             return (state?.ToString() ?? "null") == wrong.State && !wrong.Open.Append(impossible).Intersect(wrong.Order).Any();
         });
 

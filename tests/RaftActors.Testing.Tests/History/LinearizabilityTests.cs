@@ -67,9 +67,9 @@ public sealed class LinearizabilityTests
 
         public override Colliding Initial => default;
 
-        public override bool TryStep(Colliding state, Ask input, Observed<int?> output, out Colliding next)
+        public override bool TryStep(Colliding state, Ask input, Operation<Ask, int?> operation, out Colliding next)
         {
-            var isLegal = _register.TryStep(state.Value, input, output, out var value);
+            var isLegal = _register.TryStep(state.Value, input, operation, out var value);
             next = new Colliding(value);
             return isLegal;
         }

@@ -24,7 +24,7 @@ internal sealed class Register(bool tellsReads = true) : SequentialModel<int?, A
 
     public override bool IsReadOnly(Ask input) => tellsReads && input is Ask.Read;
 
-    public override bool TryStep(int? state, Ask input, Observed<int?> output, out int? next)
+    public override bool TryStep(int? state, Ask input, Operation<Ask, int?> operation, out int? next)
     {
         next = input switch
         {
@@ -34,8 +34,8 @@ internal sealed class Register(bool tellsReads = true) : SequentialModel<int?, A
         };
         return input switch
         {
-            Ask.Read => output.Allows(state),
-            Ask.CompareAndSet set => output.Allows(state == set.From ? 1 : 0),
+            Ask.Read => operation.Allows(state),
+            Ask.CompareAndSet set => operation.Allows(state == set.From ? 1 : 0),
             _ => true,
         };
     }

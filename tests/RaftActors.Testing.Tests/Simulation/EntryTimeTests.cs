@@ -23,7 +23,7 @@ public sealed class EntryTimeTests
         {
             List<DateTimeOffset> own = fetched = [];
             simulation
-                .Actor(() => new Timed())
+                .Actor(_ => new Timed())
                 .Config(Settings)
                 .Faults(SimulationFaults.ClockSteps | SimulationFaults.Crashes)
                 .Clients(1, client => AppendAsync(client, own))

@@ -46,7 +46,7 @@ public sealed class FaultTests
         {
             var (leader, hit) = (-1, -1);
             RaftSimulation.Of(simulation => simulation
-                .Actor(() => new Sums())
+                .Actor(_ => new Sums())
                 .For(TimeSpan.FromSeconds(8))
                 .Always("look", view =>
                 {
@@ -94,7 +94,7 @@ public sealed class FaultTests
         for (var seed = 1; seed <= 3; seed++)
         {
             RaftSimulation.Of(simulation => simulation
-                .Actor(() => new Sums())
+                .Actor(_ => new Sums())
                 .For(TimeSpan.FromSeconds(14))
                 .Clients(1, async client =>
                 {
@@ -120,7 +120,7 @@ public sealed class FaultTests
         List<Ticker> tickers = [];
         RaftSimulation.Run(2, simulation => simulation
             .Faults(kinds)
-            .Actor(() =>
+            .Actor(_ =>
             {
                 Ticker ticker = new();
                 tickers.Add(ticker);

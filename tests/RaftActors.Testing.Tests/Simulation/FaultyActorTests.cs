@@ -43,7 +43,7 @@ public sealed partial class FaultyActorTests
     {
         var pairs = fault.Simulated == Moment.Restore ? 300 : 5;
         simulation
-            .Actor(() => fault.Create())
+            .Actor(_ => fault.Create())
             .Config("raft.snapshot.after-entries = 20")
             .Faults(fault.Simulated == Moment.Restore ? SimulationFaults.Crashes : SimulationFaults.None)
             .For(TimeSpan.FromSeconds(fault.Simulated == Moment.Restore ? 60 : 5))

@@ -16,7 +16,7 @@ public sealed class ProjectionSimulationTests
         Model model = new();
         simulation
             .Nodes(3)
-            .Actor(() => new Chain(), "chain")
+            .Actor(_ => new Chain(), "chain")
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
             .Clients(2, client => client.Number == 0 ? AppendAsync(client) : ProjectAsync(client, model))
             .Always("the read model has each pair once", _ => Enumerable.Range(0, Pairs).Select(Letter).Take(model.Text.Length)
@@ -45,7 +45,7 @@ public sealed class ProjectionSimulationTests
         {
             try
             {
-                await chain.ProjectAsync(new Writer(model, client), tell: null);
+                await new Writer(model, client).RunAsync(chain, tell: null);
             }
             catch (RaftProjectionException)
             {

@@ -39,7 +39,7 @@ public sealed class RaftSimulationTests
     public void Program_that_fails_fails_the_simulation_with_its_cause()
     {
         var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
-            .Actor(() => new Sums())
+            .Actor(_ => new Sums())
             .Faults(SimulationFaults.None)
             .Clients(1, _ => throw new FormatException("the program's own"))));
 
@@ -51,7 +51,7 @@ public sealed class RaftSimulationTests
     public void Program_that_leaves_the_simulations_thread_is_stopped_and_the_place_is_named()
     {
         var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
-            .Actor(() => new Sums())
+            .Actor(_ => new Sums())
             .Faults(SimulationFaults.None)
             .Clients(1, LeaveAsync)));
 
@@ -72,7 +72,7 @@ public sealed class RaftSimulationTests
     public void Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named()
     {
         var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
-            .Actor(() => new Sums())
+            .Actor(_ => new Sums())
             .Faults(SimulationFaults.None)
             .Clients(1, async client =>
             {
@@ -91,7 +91,7 @@ public sealed class RaftSimulationTests
     public void Replicas_that_differ_are_stopped_at_the_first_bad_serial_and_the_place_is_named()
     {
         var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(2, simulation => simulation
-            .Actor(() => new Clocked())
+            .Actor(_ => new Clocked())
             .Clients(1, async client =>
             {
                 await using var clocked = client.CreateClient<int, long>();
@@ -153,7 +153,7 @@ public sealed class RaftSimulationTests
     {
         var asked = 0;
         Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
-            .Actor(() => new Sums())
+            .Actor(_ => new Sums())
             .Faults(SimulationFaults.None)
             .Eventually("never", _ => asked++ < 0)));
         Assert.True(asked > 10, $"asked {asked} times");
@@ -176,7 +176,7 @@ public sealed class RaftSimulationTests
     {
         var starts = 0;
         return simulation
-            .Actor(() =>
+            .Actor(_ =>
             {
                 starts++;
                 return new Sums();

@@ -93,7 +93,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     public void Learner_handles_commands_in_order_whatever_its_configuration_is()
     {
         var asked = CreateTestProbe();
-        var group = new ScriptedGroup<object?>(Sys, asked, ("a", "1"), ("a", "2"));
+        var group = new ScriptedGroup<object?>(Sys, asked, [("a", "1"), ("a", "2")]);
         StartPad();
         group.BuildQuorum(withActor: false);
         group.Commit("a", "3");
@@ -266,7 +266,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         public Bag Create() => new(this);
     }
 
-    private sealed class Bag(Program program) : ReplicatedEntity<byte[]>
+    private sealed class Bag(Program program) : ReplicatedEntity<byte[], object?>
     {
         protected override byte[] NewState() => [0];
 
@@ -319,7 +319,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
     private sealed record Page(List<string> Lines);
 
-    private sealed class Pad : ReplicatedEntity<Page>
+    private sealed class Pad : ReplicatedEntity<Page, object?>
     {
         protected override Page NewState() => new([]);
 

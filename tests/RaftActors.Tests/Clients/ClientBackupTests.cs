@@ -168,10 +168,10 @@ public sealed class ClientBackupTests : IDisposable
         Action<ClientCall.Backup>? onCall = null,
         IProgress<RaftBackupProgress>? progress = null)
     {
-        RaftBackupOptions options = new() { Continues = continues is null ? null : _folder[continues], Progress = progress };
         ClientBackup backup = new(
             Process,
-            options,
+            continues is null ? null : _folder[continues],
+            progress,
             call =>
             {
                 _calls.Add(call);

@@ -290,7 +290,7 @@ public sealed class EntityTableTests : TestKit
         return [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => StoredState.Read(reader).Id)];
     }
 
-    private sealed class Sum : ReplicatedEntity<long>
+    private sealed class Sum : ReplicatedEntity<long, object?>
     {
         protected override long NewState() => 0;
 

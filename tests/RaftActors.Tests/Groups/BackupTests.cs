@@ -57,9 +57,8 @@ public sealed class BackupTests : TestKit
         await AppendAsync(before, 1, 5);
         await before.BackupAsync(_folder["full"]);
         await AppendAsync(before, 6, 9);
-        var second = await before.BackupAsync(_folder["second"], new RaftBackupOptions { Continues = _folder["full"] });
-        var third = await before.BackupAsync(
-            _folder["third"], new RaftBackupOptions { Continues = _folder["second"], Process = Members[1] });
+        var second = await before.BackupAsync(_folder["second"], continues: _folder["full"]);
+        var third = await before.BackupAsync(_folder["third"], continues: _folder["second"], process: Members[1]);
 
         Assert.Equal((new Serial(5), new Serial(9)), (second.After, second.Serial));
         Assert.Equal((new Serial(9), new Serial(9), Members[1]), (third.After, third.Serial, third.Process));
@@ -83,7 +82,7 @@ public sealed class BackupTests : TestKit
         {
             await AppendAsync(client, number, number);
             failure = await Record.ExceptionAsync(() => client.BackupAsync(
-                _folder[$"{number}"], new RaftBackupOptions { Continues = _folder["full"] })) as RaftException;
+                _folder[$"{number}"], continues: _folder["full"])) as RaftException;
         }
 
         Assert.EndsWith("Take a full backup.", failure.Message);

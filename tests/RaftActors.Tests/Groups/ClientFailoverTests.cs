@@ -69,5 +69,5 @@ public sealed class ClientFailoverTests : TestKit
     }
 
     private RaftClient<string, int> NewClient() => Raft.Get(_system).CreateClient<string, int>(
-        options: new() { Contacts = [.. _nodes.Select(node => $"127.0.0.1{node.Name.Node}")] });
+        contacts: [.. _nodes.Select(node => $"127.0.0.1{node.Name.Node}")]);
 }

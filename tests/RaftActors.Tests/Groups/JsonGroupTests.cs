@@ -24,7 +24,7 @@ public sealed class JsonGroupTests : TestKit
     {
         _node.ActorOf(Props.Create(() => new Stock()), "stock");
         await using var client = Raft.Get(_client).UseJson(StockJson.Default).CreateClient<Order, Receipt>(
-            options: new() { Contacts = [$"127.0.0.1:{_port}"] });
+            contacts: [$"127.0.0.1:{_port}"]);
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
         var answer = (await client.QueryAsync<Pieces>(new HowMany("apple"))).Result;

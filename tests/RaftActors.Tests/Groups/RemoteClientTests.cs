@@ -153,7 +153,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"]));
 
-        Assert.Contains("RaftClientOptions.Codec = RaftCodec.Json<Price>()", problem.Message);
+        Assert.Contains("set the client's codec = RaftCodec.Json<Price>()", problem.Message);
         Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
     }
 
@@ -171,7 +171,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_in_an_actor_system_without_an_address_calls_other_nodes()
     {
         var port = StartCounter();
-        await using var client = Raft.Get(Sys).CreateClient<int, int>(options: new() { Contacts = [$"127.0.0.1:{port}"] });
+        await using var client = Raft.Get(Sys).CreateClient<int, int>(contacts: [$"127.0.0.1:{port}"]);
 
         Assert.True(Raft.Get(Sys).Network.Address.HasLocalScope);
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
@@ -266,7 +266,7 @@ public sealed class RemoteClientTests : TestKit
     }
 
     private RaftClient<TValue, TResult> NewClient<TValue, TResult>(string contact) =>
-        Raft.Get(Start("shop", Config.Empty)).CreateClient<TValue, TResult>(options: new() { Contacts = [contact] });
+        Raft.Get(Start("shop", Config.Empty)).CreateClient<TValue, TResult>(contacts: [contact]);
 
     private ActorSystem Start(string name, Config config)
     {

@@ -51,7 +51,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     {
         StartAll(Tls(Ca.Issue("node", ["127.0.0.1"])));
         ExpectConnections();
-        var client = Raft.Get(Nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{Nodes[1].Address}"] });
+        var client = Raft.Get(Nodes[0].System).CreateClient<string, int>(contacts: [$"{Nodes[1].Address}"]);
 
         var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(20));
 

@@ -32,12 +32,12 @@ public sealed class SnapshotClientTests : TestKit
         await AppendAsync(client, 1, 2, 3);
         Assert.Empty(Files());
 
-        var snapshot = await client.TakeSnapshotAsync(Name, Guard);
+        var snapshot = await client.SnapshotOfAsync(Name, Guard, default);
 
         var file = Assert.Single(Files());
-        Assert.Equal((Name, new Serial(3)), (snapshot.Process, snapshot.Serial));
-        Assert.InRange(snapshot.SizeBytes, 1, file.Length);
-        Assert.Equal(snapshot, await client.TakeSnapshotAsync(Name, Guard));
+        Assert.Equal(new Serial(3), snapshot.Position.Serial);
+        Assert.InRange(snapshot.Length, 1, file.Length);
+        Assert.Equal(new Serial(3), await client.TakeSnapshotAsync(Name, Guard));
         Assert.Equal(file.Name, Assert.Single(Files()).Name);
 
         await AppendAsync(client, 4);
@@ -103,7 +103,7 @@ public sealed class SnapshotClientTests : TestKit
     {
         var system = ActorSystem.Create("caller", RemoteNode.Network);
         _systems.Add(system);
-        return Raft.Get(system).CreateClient<int, int>("default", new() { Contacts = [$"127.0.0.1:{_port}"] });
+        return Raft.Get(system).CreateClient<int, int>("default", [$"127.0.0.1:{_port}"]);
     }
 
     private sealed class Ledger : RaftActor<int, int>, IRaftSnapshot<int>

@@ -35,7 +35,6 @@ public sealed class RecordTests
         new Membership([Member], new LogIndex(1), Name),
         new Outcome<int> { Serial = One, Result = 1 },
         Peer,
-        new ProcessSnapshot(Name, One, new LogIndex(1), 1),
         new Proposal<int>("key", 1, Name),
         Quorum,
         Backup(),

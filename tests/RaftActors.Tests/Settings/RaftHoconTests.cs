@@ -45,7 +45,7 @@ public sealed partial class RaftHoconTests
     [InlineData("a += b", "1:1: += is not supported. Write the whole list after '='.")]
     public void Wrong_text_is_refused_with_place_and_remedy(string text, string expected)
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftHocon.Parse(text, "node2.conf"));
+        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.ParseHocon(text, "node2.conf"));
 
         Assert.StartsWith($"node2.conf:{expected}", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
@@ -59,7 +59,7 @@ public sealed partial class RaftHoconTests
     public void Deep_nesting_is_refused_before_the_stack_overflows(string level)
     {
         var text = "a=" + string.Concat(Enumerable.Repeat(level, 100_000));
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftHocon.Parse(level[0] is '[' or '{' ? text : text[2..]));
+        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.ParseHocon(level[0] is '[' or '{' ? text : text[2..]));
 
         Assert.Contains("this is nested 65 levels deep; 64 are supported.", problem.Message);
     }
@@ -67,7 +67,7 @@ public sealed partial class RaftHoconTests
     [Fact]
     public void Text_over_a_mebi_of_characters_is_refused()
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftHocon.Parse(new string(' ', 1048577)));
+        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.ParseHocon(new string(' ', 1048577)));
 
         Assert.Equal("HOCON: the text has 1048577 characters; it may have 1048576. Set fewer keys.", problem.Message);
     }
@@ -82,12 +82,12 @@ public sealed partial class RaftHoconTests
     [InlineData("a // c\n= b #", "b")]
     [InlineData("a = /var/lib/x-1.5%+(y)", "/var/lib/x-1.5%+(y)")]
     [InlineData("a = \"\\u0041\\\\\\t\\\"\"", "A\\\t\"")]
-    public void Text_is_read(string text, string expected) => Assert.Equal(expected, RaftHocon.Parse(text).GetString("a"));
+    public void Text_is_read(string text, string expected) => Assert.Equal(expected, Raft.ParseHocon(text).GetString("a"));
 
     [Fact]
     public void Quoted_and_dotted_keys_are_read()
     {
-        var read = RaftHocon.Parse("a.\"b c\" . d = [\"x@y\"\n z,]\na e { f = 1 } ");
+        var read = Raft.ParseHocon("a.\"b c\" . d = [\"x@y\"\n z,]\na e { f = 1 } ");
 
         Assert.Equal(["x@y", "z"], read.GetStringList("a.\"b c\".d"));
         Assert.Equal(1, read.GetInt("a e.f"));
@@ -96,7 +96,7 @@ public sealed partial class RaftHoconTests
     [Theory]
     [MemberData(nameof(ReferenceTexts))]
     public void Reference_texts_are_read_as_by_Akka(string text) =>
-        Assert.Equal(ConfigurationFactory.ParseString(text).ToString(), RaftHocon.Parse(text).ToString());
+        Assert.Equal(ConfigurationFactory.ParseString(text).ToString(), Raft.ParseHocon(text).ToString());
 
     private static string ReadResource(Assembly assembly, string name)
     {

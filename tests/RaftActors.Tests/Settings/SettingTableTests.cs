@@ -108,13 +108,13 @@ public sealed partial class SettingTableTests
     {
         var all = ConfigurationFactory.ParseString(config).WithFallback(Defaults);
 
-        Assert.StartsWith(expected, Assert.Throws<RaftConfigurationException>(() => RaftHocon.Check(all)).Message);
+        Assert.StartsWith(expected, Assert.Throws<RaftConfigurationException>(() => Raft.Check(all)).Message);
     }
 
     // Typed options are checked before the rest of the configuration is known.
     [Fact]
     public void Bound_by_a_setting_that_the_configuration_lacks_is_not_checked() =>
-        RaftHocon.Check(ConfigurationFactory.ParseString("raft.heartbeat-interval = 400ms"));
+        Raft.Check(ConfigurationFactory.ParseString("raft.heartbeat-interval = 400ms"));
 
     [Theory]
     [InlineData("raft.store.directry = x", "There is no setting raft.store.directry. The nearest one is raft.store.directory;")]

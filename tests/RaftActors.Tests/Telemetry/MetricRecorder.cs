@@ -18,7 +18,7 @@ internal sealed class MetricRecorder : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == RaftTelemetry.Name)
+            if (instrument.Meter.Name == Raft.TelemetryName)
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -144,7 +144,7 @@ public sealed class TraceTests : TestKit
     {
         var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == RaftTelemetry.Name,
+            ShouldListenTo = source => source.Name == Raft.TelemetryName,
             Sample = (ref options) => IsOurs(options.Parent) || IsOurs(options.Tags) ? result : ActivitySamplingResult.None,
             ActivityStarted = _spans.Enqueue,
         };

@@ -51,7 +51,8 @@ internal sealed class HostileClient : IAsyncDisposable
         _client = RaftClient.Create(
             HonestClient.ContactsOf(ports),
             TargetCommand.CoordinationGroup,
-            new RaftClientOptions<string?, Answer> { Codec = new Raw(), ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer) },
+            new Raw(),
+            RaftCodec.Json(CoordinationJson.Default.Answer),
             HonestClient.ConfigOf(security, Intruder.Client));
 
     /// <summary>Asks questions that lack a part, or are none.</summary>

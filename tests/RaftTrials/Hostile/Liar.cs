@@ -62,7 +62,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     {
         using var system = ActorSystem.Create("liar", HonestClient.ConfigOf(security, Intruder.Client));
         await using var client = Raft.Get(system).CreateClient<string, object?>(
-            ServerId.GroupName, new RaftClientOptions<string, object?> { Contacts = HonestClient.ContactsOf(ports) });
+            ServerId.GroupName, HonestClient.ContactsOf(ports));
         var deeds = new Deeds();
         var props = Props.Create(() => new Liar(ports, deeds, honest, count));
         system.ActorOf(props);

@@ -42,7 +42,7 @@ internal static class LostMajorityTrials
 
         using var system = ActorSystem.Create("clients", MemberCommand.Network(0));
         var clients = Groups.ToDictionary(group => group, group => Raft.Get(system).CreateClient<string, long>(
-            group, new() { Contacts = [.. servers.Select(ContactOf)] }));
+            group, [.. servers.Select(ContactOf)]));
         List<string> pairs = [.. Enumerable.Range(0, Pairs).Select(pair => $"pair-{pair}")];
         await Append(clients, pairs);
         await Whole(kept, members: Nodes);

@@ -19,11 +19,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(15);
 
     private readonly GroupCalls _calls = new(
-        run.Client.Create(new RaftClientOptions<Change, Answer>
-        {
-            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
-            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        }),
+        run.Client.Create(RaftCodec.Json(CoordinationJson.Default.Command), RaftCodec.Json(CoordinationJson.Default.Answer)),
         new TaskCompletionSource().Task,
         TimeProvider.System);
 

@@ -21,9 +21,9 @@ builder.Services.AddAkka("app", (akka, services) => akka
 builder.Services.AddRaftClient<int, int>();
 builder.Services.AddHealthChecks();
 var telemetry = builder.Services.AddOpenTelemetry()
-    .WithMetrics(metrics => metrics.AddMeter(RaftTelemetry.Name).AddPrometheusExporter())
+    .WithMetrics(metrics => metrics.AddMeter(Raft.TelemetryName).AddPrometheusExporter())
     // Without the source of the HTTP requests, their spans are not sampled, and neither are the spans below them.
-    .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(RaftTelemetry.Name));
+    .WithTracing(traces => traces.AddSource("Microsoft.AspNetCore").AddSource(Raft.TelemetryName));
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
 {
     telemetry.UseOtlpExporter();

@@ -13,7 +13,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly RaftCoordination _coordination = RaftCoordination.Get(client.System);
-    private readonly SortedDictionary<string, RaftItem> _items = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, RaftItem> _items = new Dictionary<string, RaftItem>();
 
     public async Task RunAsync(TimeSpan faultsLast, Func<bool> areOthersDone)
     {
@@ -53,36 +53,10 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
         var latest = -1L;
         await foreach (var change in _coordination.Items.WatchAsync())
         {
-            var version = change switch
-            {
-                RaftItemChange.Written { Item.Version: var at } => at,
-                RaftItemChange.Deleted { Version: var at } => at,
-                _ => latest,
-            };
+            var version = change.Name is null ? latest : change.Version;
             locks.Demand(version >= latest, $"the change {version} was told after {latest}");
             latest = version;
-            Apply(change);
-        }
-    }
-
-    private void Apply(RaftItemChange change)
-    {
-        switch (change)
-        {
-            case RaftItemChange.All { Items: var items }:
-                _items.Clear();
-                foreach (var item in items)
-                {
-                    _items.Add(item.Name, item);
-                }
-
-                break;
-            case RaftItemChange.Written { Item: var item }:
-                _items[item.Name] = item;
-                break;
-            case RaftItemChange.Deleted { Name: var name }:
-                _items.Remove(name);
-                break;
+            _items = change.Items;
         }
     }
 

@@ -60,7 +60,7 @@ internal sealed class ItemCalls
 
         public override bool IsReadOnly(ItemCall input) => input is ItemCall.Get;
 
-        public override bool TryStep(string? state, ItemCall input, Observed<ItemAnswer> output, out string? next)
+        public override bool TryStep(string? state, ItemCall input, Operation<ItemCall, ItemAnswer> operation, out string? next)
         {
             (next, var answer) = input switch
             {
@@ -74,7 +74,7 @@ internal sealed class ItemCalls
                         new ItemAnswer(true, string.Create(CultureInfo.InvariantCulture, $"{sum}"))),
                 _ => (state, new ItemAnswer(false)),
             };
-            return output.Allows(answer);
+            return operation.Allows(answer);
         }
     }
 }

@@ -111,7 +111,7 @@ internal static class KeyValueWorkload
 
         public override bool IsReadOnly(Call input) => input.Change is null;
 
-        public override bool TryStep(int state, Call input, Observed<Reply> output, out int next)
+        public override bool TryStep(int state, Call input, Operation<Call, Reply> operation, out int next)
         {
             var isDone = input.Change is null ? state != 0 : input.Change.IfSerial switch
             {
@@ -121,7 +121,7 @@ internal static class KeyValueWorkload
                 var serial => Values.GetValueOrDefault((input.Key, serial.Value)) == state,
             };
             next = input.Change is { } change && isDone ? change.Value is { } value ? ToValue(value) : 0 : state;
-            return !output.IsKnown || (output.Value!.IsDone == isDone && Is(input.Key, output.Value.Serial, state));
+            return operation.IsOptional || (operation.Output!.IsDone == isDone && Is(input.Key, operation.Output.Serial, state));
         }
 
         private bool Is(string key, long? serial, int state) =>

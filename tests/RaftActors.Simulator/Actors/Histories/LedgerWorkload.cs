@@ -16,11 +16,11 @@ internal static class LedgerWorkload
     public static void SetUp(long seed, RaftSimulation simulation) =>
         HistoryWorkload.SetUp(seed, simulation, new LedgerModel(), UseAsync)
             .SetUp(raft => raft.UseJson(LedgerJson.Default))
-            .Actor(() => new Examples.Ledger(ActorRefs.Nobody), "ledger");
+            .Actor(_ => new Examples.Ledger(ActorRefs.Nobody), "ledger");
 
     private static async Task UseAsync(SimulatedClient client, OperationHistory<Call, BookingResult> history)
     {
-        await using var ledger = client.CreateClient<int, BookingResult>(new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+        await using var ledger = client.CreateClient<int, BookingResult>(resultCodec: RaftCodec.Json<BookingResult>());
         await new HistoryCaller<Call, BookingResult>(client, history, AnyCall, CallAsync).RunAsync();
 
         Call AnyCall() => new(Accounts[client.Next(Accounts.Length)], client.Next(3) == 0 ? null : client.Next(200) - 90);
@@ -44,11 +44,11 @@ internal static class LedgerWorkload
 
         public override bool IsReadOnly(Call input) => input.Amount is null;
 
-        public override bool TryStep(int state, Call input, Observed<BookingResult> output, out int next)
+        public override bool TryStep(int state, Call input, Operation<Call, BookingResult> operation, out int next)
         {
             var sum = state + (input.Amount ?? 0);
             next = sum < 0 ? state : sum;
-            return output.Allows(new BookingResult(sum >= 0, next));
+            return operation.Allows(new BookingResult(sum >= 0, next));
         }
     }
 }

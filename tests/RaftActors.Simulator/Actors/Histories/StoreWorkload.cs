@@ -22,7 +22,7 @@ internal static class StoreWorkload
         Prng prng = new((ulong)seed);
         var left = HistoryWorkload.Clients;
         HistoryWorkload.SetUp<string?, RegisterModel.Call, RegisterModel.Reply>(seed, simulation, new RegisterModel(), UseAsync)
-            .Actor(() => new StoreUser(lists, prng), "store")
+            .Actor(_ => new StoreUser(lists, prng), "store")
             .Eventually("the transactions are strictly serializable", _ =>
             {
                 var faults = lists.FindFaults();

@@ -6,16 +6,17 @@ using RaftActors.Settings;
 
 namespace RaftActors;
 
-/// <summary>
-/// Reads HOCON that a user has written. <see cref="ConfigurationFactory.ParseString(string)"/> of Akka.NET does not end on some wrong
-/// texts, such as <c>roster = [seats@node1]</c> without quotes, and silently misreads others. Thread-safe.
-/// </summary>
-public static class RaftHocon
+/// <content>The check of settings.</content>
+public sealed partial class Raft
 {
     // Kept, because the start of a node checks one section several times.
     private static readonly ConditionalWeakTable<string, SettingTable> Tables = [];
 
-    /// <summary>Checks a text, and reads it. The time is proportional to the length of the text.</summary>
+    /// <summary>
+    /// Checks HOCON that a user has written, and reads it. <see cref="ConfigurationFactory.ParseString(string)"/> of Akka.NET does not end
+    /// on some wrong texts, such as <c>roster = [seats@node1]</c> without quotes, and silently misreads others. The time is proportional to
+    /// the length of the text. Thread-safe.
+    /// </summary>
     /// <param name="text">
     /// HOCON as Akka.NET reads it, of at most 1,048,576 characters. Without <c>include</c> and <c>${...}</c>, whose cycles would end the
     /// process.
@@ -24,7 +25,7 @@ public static class RaftHocon
     /// <exception cref="RaftConfigurationException">
     /// The text is wrong. The message names the source, the line, the column (both from 1) and the remedy.
     /// </exception>
-    public static Config Parse(string text, string source = "HOCON")
+    public static Config ParseHocon(string text, string source = "HOCON")
     {
         ArgumentNullException.ThrowIfNull(text);
         HoconCheck.Demand(text, source);
@@ -41,7 +42,7 @@ public static class RaftHocon
 
     /// <summary>
     /// Checks a configuration against the rules of a reference.conf, as the start of a raft actor does. A bound that depends on a setting
-    /// which the configuration lacks is not checked.
+    /// which the configuration lacks is not checked. Thread-safe.
     /// </summary>
     /// <param name="config">The whole configuration, with or without the defaults.</param>
     /// <param name="reference">The text of a reference.conf whose comments have rules, or null for that of <c>raft</c>.</param>
