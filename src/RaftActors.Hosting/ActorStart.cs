@@ -89,6 +89,10 @@ internal static class ActorStart
             });
         }
 
+        // Without this, the start of the host would wait forever if the actor system is terminated meanwhile.
+        protected override void PostStop() => _ended.TrySetException(new RaftStartException(
+            "The raft actors cannot start. The actor system was terminated meanwhile. Read its log, then start it again.", null));
+
         private void EndIfAllRun()
         {
             if (_expected is not null && _running.Count >= _expected.Count && _expected.All(_running.Contains))

@@ -215,7 +215,37 @@ public sealed class StartFailureTests
         Assert.False(fail(new InvalidOperationException(failure.Message)));
     }
 
+    [Fact]
+    public async Task Start_fails_if_the_actor_system_is_terminated_meanwhile()
+    {
+        await using var node = new HostedNode(_port, [_port]);
+        await node.StartAsync();
+        using var released = new ManualResetEventSlim();
+        var starting = new PlannedActor("starting", null, (_, _) => Props.Create(() => new Starting(released)));
+        var start = ActorStart.RunAsync(node.System, ActorRegistry.For(node.System), [starting]);
+
+        var terminated = node.System.Terminate();
+        try
+        {
+            var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(HostedNode.Guard));
+
+            Assert.StartsWith("The raft actors cannot start. The actor system was terminated meanwhile. ", failure.Message);
+        }
+        finally
+        {
+            released.Set();
+        }
+
+        await terminated;
+    }
+
     private sealed class Forwarder : ReceiveActor;
+
+    /// <summary>Tells nothing of its start, and ends after all that watch it.</summary>
+    private sealed class Starting(ManualResetEventSlim released) : ReceiveActor
+    {
+        protected override void PostStop() => released.Wait();
+    }
 
     private sealed class Misnamed() : RaftActor<int>(new RaftOptions<int> { Group = "other", Roster = ["nowhere"] })
     {

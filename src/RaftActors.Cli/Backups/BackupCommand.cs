@@ -10,11 +10,16 @@ internal static class BackupCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var file = new Argument<string>("file") { Description = "The file to write. It must not exist." };
+        var file = new Argument<string>("file")
+        {
+            Description = "The file to write. It must not exist.",
+            Validators = { SharedOptions.DemandPath },
+        };
         var continues = new Option<string?>("--continues")
         {
             Description = "An earlier backup of the group. The new one has only the messages since. A restore needs both.",
             HelpName = "file",
+            Validators = { SharedOptions.DemandPath },
         };
         var process = SharedOptions.Process();
         process.Description = "The process whose store is read: raft@:9991. Default: a follower that answers.";

@@ -13,6 +13,7 @@ internal static class RestoreCommand
         {
             Description = "A full backup, then those that continue it.",
             Arity = ArgumentArity.OneOrMore,
+            Validators = { SharedOptions.DemandPath },
         };
         var data = SharedOptions.Data();
         var process = SharedOptions.Process();

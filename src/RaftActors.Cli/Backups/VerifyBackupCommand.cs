@@ -9,7 +9,12 @@ internal static class VerifyBackupCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var files = new Argument<string[]>("files") { Description = "The backups.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<string[]>("files")
+        {
+            Description = "The backups.",
+            Arity = ArgumentArity.OneOrMore,
+            Validators = { SharedOptions.DemandPath },
+        };
         return new LocalVerb(environment, "verify")
         {
             What = """

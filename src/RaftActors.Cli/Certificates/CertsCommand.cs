@@ -21,6 +21,7 @@ internal static class CertsCommand
             Description = "The folder of the CA and the certificates. A missing one is created.",
             HelpName = "dir",
             Required = true,
+            Validators = { SharedOptions.DemandPath },
         };
         var clients = new Option<string[]>("--client") { Description = "A client. Repeat it for several.", HelpName = "name" };
         var days = SharedOptions.Number(

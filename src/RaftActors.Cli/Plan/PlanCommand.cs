@@ -21,6 +21,7 @@ internal static class PlanCommand
         var payload = Text("--payload", "Bytes of a key and its value.", "size", "256");
         var state = Text("--state", "Bytes of a snapshot. 0: the actor takes none.", "size", "0");
         var measure = Text("--measure", "In place of --sync: measures 200 synced writes of a temporary file in this directory.", "dir");
+        measure.Validators.Add(SharedOptions.DemandPath);
         var sync = Text("--sync", "The median of a synced write of 4 kB. 0: the store is in memory.", "time");
         var syncMost = Text("--sync-p99", "Its 99th percentile. Default: four times --sync.", "time");
         var roundTrip = Text("--round-trip", "A round trip between two nodes.", "time", "500us");

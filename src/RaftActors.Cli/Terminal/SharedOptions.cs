@@ -13,6 +13,7 @@ internal static class SharedOptions
         Description = "The data directory, which contains 'log' and 'snapshots'.",
         HelpName = "dir",
         Required = true,
+        Validators = { DemandPath },
     };
 
     public static Option<bool> AllowSharedDirectory() => new("--allow-shared-directory")
@@ -63,6 +64,15 @@ internal static class SharedOptions
             return null;
         },
     };
+
+    /// <summary>Refuses an empty path, which a script gives by a variable that is not set.</summary>
+    public static void DemandPath(SymbolResult result)
+    {
+        if (result.Tokens.Any(token => token.Value.Length == 0))
+        {
+            result.AddError("'' is no path: name a file or a directory");
+        }
+    }
 
     /// <returns>Null if a name is malformed, which is reported.</returns>
     public static ProcessName[]? ParseNames(ArgumentResult result)
