@@ -190,7 +190,7 @@ internal static class GroupPage
             html.Add($"<ol class=\"events\" reversed>");
             foreach (var note in group.Events.Notes)
             {
-                html.Add($"<li><time datetime=\"{note.At:o}\">{note.At:HH:mm:ss.fff}</time> <span>{note.Process} {note.Text}</span></li>");
+                html.Add($"<li><time datetime=\"{note.At:o}\">{note.At:HH:mm:ss.fff}</time> <span>{note.Process}: {note.Text}</span></li>");
             }
 
             html.Add($"</ol>");

@@ -205,7 +205,11 @@ internal sealed class EngineContext
     /// <summary>Logs an event and publishes it on the event stream.</summary>
     public void Publish(RaftEvent told)
     {
-        EventLog.Write(Log, told);
+        if (told.Text is { Level: { } level } text)
+        {
+            Log.Log(level, "{Process} of group {Group}: " + text.Template, [told.Process, told.Group, .. text.Values]);
+        }
+
         _events.Publish(told);
     }
 
