@@ -1,3 +1,5 @@
+using Akka.Event;
+
 using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
@@ -27,10 +29,11 @@ internal sealed class EventMessages(ServerSettings settings)
         {
             RaftEvent.RoleChanged changed => IsNews(changed.Role) ? ServerId.Show(changed.Detail) : null,
             RaftEvent.LeaderChanged changed => IsNews(changed) ? ServerId.Show(changed.Detail) : null,
-            RaftEvent.PeerChanged changed => ServerId.Show(changed.Detail),
             RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {ServerId.Show(decided.Reason)}",
             RaftEvent.Refused refused => OnRefused(refused),
             RaftEvent.NameTaken taken => $"two servers that run are called {ServerId.Show(taken.Name)}: stop one of them",
+            RaftEvent.Removed or RaftEvent.Fenced => null,
+            RaftEvent.PeerChanged or { Text.Level: >= LogLevel.WarningLevel } => ServerId.Show(happened.Detail),
             _ => null,
         };
     }

@@ -15,7 +15,7 @@ namespace RaftActors.Engine;
 internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, LeaderProposals proposals)
 {
     // Invariant: has exactly the processes whose engines run.
-    private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
+    private static readonly ConcurrentDictionary<ProcessGauges, KeyValuePair<string, object?>[]> Running = new();
 
     private static readonly ObservableGauge<long>[] All =
     [
@@ -74,7 +74,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
                 continue;
             }
 
-            foreach (var measurement in observe([tags.Group, tags.Process], reading))
+            foreach (var measurement in observe(tags, reading))
             {
                 yield return measurement;
             }

@@ -302,7 +302,8 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        internal override EventText Text => new("fenced: {Why}", Why);
+        internal override EventText Text =>
+            new("is fenced and takes no part in its group until it restarts with an empty store: {Why}", Why) { Level = LogLevel.ErrorLevel };
     }
 
     /// <summary>
