@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
@@ -11,8 +10,6 @@ using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Plan;
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli;
 

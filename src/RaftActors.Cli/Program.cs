@@ -3,7 +3,6 @@ using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli;
 

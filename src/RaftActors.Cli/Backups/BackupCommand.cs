@@ -1,8 +1,4 @@
-using System.CommandLine;
-
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
 

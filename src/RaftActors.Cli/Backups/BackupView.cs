@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Backups;
 
 internal static class BackupView

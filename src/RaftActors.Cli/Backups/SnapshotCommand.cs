@@ -1,8 +1,4 @@
-using System.CommandLine;
-using System.Diagnostics;
-
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;
 

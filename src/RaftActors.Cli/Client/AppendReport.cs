@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error, unless they are JSON.</summary>

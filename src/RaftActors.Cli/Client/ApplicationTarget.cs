@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Terminal;
 using RaftActors.Settings;
 
 namespace RaftActors.Cli.Client;

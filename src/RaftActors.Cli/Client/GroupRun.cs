@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

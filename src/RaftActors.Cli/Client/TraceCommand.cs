@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft trace</c>: appends one message, and follows it on all servers.</summary>

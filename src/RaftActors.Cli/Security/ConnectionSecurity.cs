@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Configuration;
 
 namespace RaftActors.Cli.Security;

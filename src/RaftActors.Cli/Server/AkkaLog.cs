@@ -1,10 +1,6 @@
-using System.Diagnostics;
-
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
-
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 

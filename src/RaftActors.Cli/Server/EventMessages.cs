@@ -1,8 +1,5 @@
 using Akka.Event;
 
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

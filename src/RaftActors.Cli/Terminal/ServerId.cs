@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>

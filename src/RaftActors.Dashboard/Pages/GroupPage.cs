@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>One group.</summary>
