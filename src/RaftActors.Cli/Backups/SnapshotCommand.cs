@@ -67,7 +67,7 @@ internal static class SnapshotCommand
             "snapshot",
             snapshot is null
                 ? null
-                : $"{shown}: serial {snapshot.Serial}, {BackupView.Size(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s",
+                : $"{shown}: serial {snapshot.Serial}, {ByteSize.Text(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s",
             (run.Target.Noun, shown),
             ("outcome", snapshot is null ? "not-done" : "done"),
             ("serial", snapshot?.Serial.Value),

@@ -1,7 +1,6 @@
 using System.Globalization;
 
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;
 

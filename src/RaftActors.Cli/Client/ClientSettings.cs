@@ -1,5 +1,4 @@
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;
 

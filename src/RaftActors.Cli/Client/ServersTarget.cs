@@ -1,5 +1,3 @@
-using RaftActors.Cli.Server;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>The group of servers of this program. A server's name is its address.</summary>
