@@ -1,5 +1,3 @@
-using System.Threading;
-
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 

@@ -1,5 +1,4 @@
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Backups;
 using RaftActors.Cli.Certificates;

@@ -1,7 +1,6 @@
 using System.Globalization;
 
 using RaftActors.Coordination;
-using RaftActors.Dashboard.Pages;
 
 namespace RaftActors.Dashboard.Endpoints;
 
