@@ -9,7 +9,8 @@ internal static class BackupView
             : $"serial {backup.Serial}";
         return output.WriteOutcome(
             "backup",
-            Printable.Of($"{backup.Path}: group {backup.Group}, {after}, {ByteSize.Text(backup.SizeBytes)}, from {backup.Process} at {backup.At:u}"),
+            Printable.Of($"{backup.Path}: group {backup.Group}, {after}, {ByteSize.Text(backup.SizeBytes)}, "
+                + $"from {backup.Process} at {backup.At:u}"),
             ("file", backup.Path),
             ("group", backup.Group),
             ("process", backup.Process.Value),

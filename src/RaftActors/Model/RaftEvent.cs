@@ -134,7 +134,7 @@ public abstract record RaftEvent
 
         internal string Reason { get; }
 
-        internal override EventText Text => new("decided about the members: {Reason}", Reason);
+        internal override EventText Text => new(null, "decided about the members: {Reason}", Reason);
     }
 
     /// <summary>
@@ -157,7 +157,7 @@ public abstract record RaftEvent
 
         internal override EventText Text => IsReachable ? EventText.Info("{Peer} is in reach", Peer)
             : IsExpected ? EventText.Info("{Peer} is out of reach, because a node stops", Peer)
-            : new("{Peer} is out of reach", Peer) { Level = LogLevel.WarningLevel };
+            : EventText.Warning("{Peer} is out of reach", Peer);
     }
 
     /// <summary>
@@ -176,7 +176,7 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        internal override EventText Text => new("refused by {By}: {Why}", By, Why);
+        internal override EventText Text => new(null, "refused by {By}: {Why}", By, Why);
     }
 
     /// <summary>
@@ -193,7 +193,7 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        internal override EventText Text => new("name conflict: {Why}", Why) { Level = LogLevel.WarningLevel };
+        internal override EventText Text => EventText.Warning("name conflict: {Why}", Why);
     }
 
     /// <summary>
@@ -208,7 +208,7 @@ public abstract record RaftEvent
         }
 
         internal override EventText Text =>
-            new("removed from the group, so it receives no pairs. Stop it, or let it join again.") { Level = LogLevel.WarningLevel };
+            EventText.Warning("removed from the group, so it receives no pairs. Stop it, or let it join again.");
     }
 
     /// <summary>A raft actor has started: its store is open, and its PreStart has run. Published for each life of the actor.</summary>
@@ -239,7 +239,7 @@ public abstract record RaftEvent
         [JsonIgnore]
         public Exception Cause { get; }
 
-        internal override EventText Text => new("cannot start: {Cause}", Cause.Message);
+        internal override EventText Text => new(null, "cannot start: {Cause}", Cause.Message);
     }
 
     /// <summary>
@@ -253,7 +253,7 @@ public abstract record RaftEvent
 
         internal HeldActor At { get; }
 
-        internal override EventText Text => new("{Hold}", At);
+        internal override EventText Text => new(null, "{Hold}", At);
     }
 
     /// <summary>
@@ -267,7 +267,7 @@ public abstract record RaftEvent
 
         internal StateDivergence DivergedAt { get; }
 
-        internal override EventText Text => new("{Divergence}", DivergedAt) { Level = LogLevel.ErrorLevel };
+        internal override EventText Text => EventText.Error("{Divergence}", DivergedAt);
     }
 
     /// <summary>
@@ -282,13 +282,10 @@ public abstract record RaftEvent
         /// <summary>By how much the log is ahead.</summary>
         public TimeSpan Ahead { get; }
 
-        internal override EventText Text => new(
+        internal override EventText Text => EventText.Warning(
             "the time of the log is {Ahead} ahead of this node's clock. The clock of a leader is or was ahead, or this one is behind. "
                 + "Correct the clocks of all nodes; 'raft check' compares them.",
-            Ahead)
-        {
-            Level = LogLevel.WarningLevel,
-        };
+            Ahead);
     }
 
     /// <summary>
@@ -303,7 +300,7 @@ public abstract record RaftEvent
         internal string Why { get; }
 
         internal override EventText Text =>
-            new("is fenced and takes no part in its group until it restarts with an empty store: {Why}", Why) { Level = LogLevel.ErrorLevel };
+            EventText.Error("is fenced and takes no part in its group until it restarts with an empty store: {Why}", Why);
     }
 
     /// <summary>
@@ -317,7 +314,7 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        internal override EventText Text => new("stopped: {Why}", Why);
+        internal override EventText Text => new(null, "stopped: {Why}", Why);
     }
 }
 
@@ -325,10 +322,12 @@ public abstract record RaftEvent
 /// The text of an event, as a template of the log and its values. A template never changes its meaning, so a log service can find the
 /// entries of an event by it, and has the names as properties.
 /// </summary>
-internal readonly record struct EventText(string Template, params object[] Values)
+/// <param name="Level">Null for an event whose publisher logs more of it.</param>
+internal readonly record struct EventText(LogLevel? Level, string Template, params object[] Values)
 {
-    /// <summary>Null for an event whose publisher logs more of it.</summary>
-    public LogLevel? Level { get; init; }
+    public static EventText Info(string template, params object[] values) => new(LogLevel.InfoLevel, template, values);
 
-    public static EventText Info(string template, params object[] values) => new(template, values) { Level = LogLevel.InfoLevel };
+    public static EventText Warning(string template, params object[] values) => new(LogLevel.WarningLevel, template, values);
+
+    public static EventText Error(string template, params object[] values) => new(LogLevel.ErrorLevel, template, values);
 }
