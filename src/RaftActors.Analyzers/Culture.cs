@@ -1,9 +1,4 @@
-using System.Collections.Generic;
-using System.Linq;
-
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace RaftActors.Analyzers;
 

@@ -1,8 +1,3 @@
-using System.Linq;
-
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
-
 namespace RaftActors.Analyzers;
 
 /// <summary>Finds the time of the log that can replace a clock.</summary>

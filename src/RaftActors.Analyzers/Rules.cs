@@ -1,8 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-
-using Microsoft.CodeAnalysis;
-
 namespace RaftActors.Analyzers;
 
 /// <summary>The rules. <c>docs/analyzers.md</c> has a section for each.</summary>

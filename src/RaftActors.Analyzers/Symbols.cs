@@ -1,9 +1,3 @@
-using System.Collections.Generic;
-using System.Linq;
-
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
-
 namespace RaftActors.Analyzers;
 
 internal static class Symbols

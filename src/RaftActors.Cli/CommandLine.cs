@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Backups;
 using RaftActors.Cli.Certificates;
@@ -11,8 +9,6 @@ using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Plan;
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli;
 

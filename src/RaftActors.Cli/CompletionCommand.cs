@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli;
 
 /// <summary><c>raft completion</c>: a script that lets a shell complete the arguments of this program.</summary>

@@ -2,9 +2,6 @@ using System.Text;
 
 using Microsoft.Win32.SafeHandles;
 
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli;
 
 /// <summary>The <c>raft</c> program. Every failure ends with a sentence on standard error and an <see cref="ExitCode"/>.</summary>

@@ -19,7 +19,7 @@ public sealed class StreamTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         (await client.TransferLeadershipAsync(next, DashboardNode.Guard)).OrThrow();
 
         await stream.UntilAsync(page => page["summary"].Contains($"Led by <strong>{next}</strong>", StringComparison.Ordinal));
-        await stream.UntilAsync(page => page["events"].Contains($"follows {next} in term", StringComparison.Ordinal));
+        await stream.UntilAsync(page => page["events"].Contains($"{next} leads in term", StringComparison.Ordinal));
     }
 
     [Fact]

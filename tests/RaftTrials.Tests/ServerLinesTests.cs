@@ -20,12 +20,12 @@ public sealed class ServerLinesTests
     [Fact]
     public void Leaders_are_read_from_standard_error()
     {
-        var elected = Error("2026/11/20 18:08:42 elected leader in term 7 by :4490 :4491");
+        var elected = Error("2026/11/20 18:08:42 elected leader in term 7 by :4490, :4491");
         var heard = Error("2026/11/20 18:08:42 :4490 leads in term 8");
 
         Assert.Equal((7, 7), (ServerLines.Elected(elected), ServerLines.Leads(elected)));
         Assert.Equal((null, 8), (ServerLines.Elected(heard), ServerLines.Leads(heard)));
-        Assert.Null(ServerLines.Leads(Error("2026/11/20 18:08:43 lost the leader :4490")));
+        Assert.Null(ServerLines.Leads(Error("2026/11/20 18:08:43 no leader is known in term 8")));
         Assert.Null(ServerLines.Elected(Output("2026/11/20 18:08:42 Logs [elected leader in term 7 by me]")));
     }
 

@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
@@ -31,7 +33,9 @@ internal static class Compilation
     /// <returns>The sources of a project, with their paths. Generated code is absent, so it has errors where it needs such code.</returns>
     public static CSharpCompilation Of(string project, IEnumerable<string> files)
     {
-        var usings = ImplicitUsings.Select(name => $"global using {name};");
+        var own = XDocument.Parse(Repository.Read($"src/{project}/{project}.csproj")).Descendants("Using")
+            .Select(name => name.Attribute("Include")!.Value);
+        var usings = ImplicitUsings.Concat(own).Select(name => $"global using {name};");
         var others = Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(file => Path.GetFileNameWithoutExtension(file) != project);
         return CSharpCompilation.Create(
             project,

@@ -1,8 +1,4 @@
-using System.CommandLine;
-
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
 
@@ -52,6 +48,6 @@ internal static class BackupCommand
     private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>
     {
         public void Report(RaftBackupProgress value) => line.Show(
-            BackupView.Size(value.Written) + (value.Snapshot is { } bytes ? $" of {BackupView.Size(bytes)}" : ""));
+            ByteSize.Text(value.Written) + (value.Snapshot is { } bytes ? $" of {ByteSize.Text(bytes)}" : ""));
     }
 }

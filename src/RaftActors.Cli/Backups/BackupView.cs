@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Backups;
 
 internal static class BackupView
@@ -11,7 +9,8 @@ internal static class BackupView
             : $"serial {backup.Serial}";
         return output.WriteOutcome(
             "backup",
-            Printable.Of($"{backup.Path}: group {backup.Group}, {after}, {Size(backup.SizeBytes)}, from {backup.Process} at {backup.At:u}"),
+            Printable.Of($"{backup.Path}: group {backup.Group}, {after}, {ByteSize.Text(backup.SizeBytes)}, "
+                + $"from {backup.Process} at {backup.At:u}"),
             ("file", backup.Path),
             ("group", backup.Group),
             ("process", backup.Process.Value),
@@ -21,8 +20,4 @@ internal static class BackupView
             ("serial", backup.Serial.Value),
             ("size", backup.SizeBytes));
     }
-
-    public static string Size(long bytes) => bytes < 10_000
-        ? $"{bytes} bytes"
-        : $"{bytes / 1e6:0.00} MB";
 }

@@ -1,8 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Backups;
 
 internal static class RestoreCommand

@@ -1,8 +1,4 @@
-using System.CommandLine;
-using System.Diagnostics;
-
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Terminal;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Backups;
@@ -72,7 +68,7 @@ internal static class SnapshotCommand
             "snapshot",
             snapshot is null
                 ? null
-                : $"{shown}: serial {snapshot.Position.Serial}, {BackupView.Size(snapshot.Length)}, {time.TotalSeconds:0.00} s",
+                : $"{shown}: serial {snapshot.Position.Serial}, {ByteSize.Text(snapshot.Length)}, {time.TotalSeconds:0.00} s",
             (run.Target.Noun, shown),
             ("outcome", snapshot is null ? "not-done" : "done"),
             ("serial", snapshot?.Position.Serial.Value),

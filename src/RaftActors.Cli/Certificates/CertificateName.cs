@@ -1,8 +1,6 @@
 using System.Collections.Frozen;
 using System.Net;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Certificates;
 
 /// <summary>The holder of a certificate: a server or a client.</summary>

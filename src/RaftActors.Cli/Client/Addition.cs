@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>

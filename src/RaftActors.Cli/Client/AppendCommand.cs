@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append -</c>, which appends the lines of standard input, several at a time.</summary>

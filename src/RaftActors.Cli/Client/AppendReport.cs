@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error, unless they are JSON.</summary>
@@ -11,24 +9,18 @@ internal sealed class AppendReport(GroupRun run)
     public void Ended(RequestOutcome outcome, string requestId, int? line)
     {
         var committed = outcome as RequestOutcome.Committed;
-        var (name, code, why) = outcome switch
-        {
-            RequestOutcome.NotDone notDone => ("not-committed", ExitCode.Failed, notDone.Why),
-            RequestOutcome.Unknown unknown => ("unknown", ExitCode.Unknown, unknown.Why),
-            _ => ("committed", ExitCode.Done, null),
-        };
-        WorstCode = Math.Max(WorstCode, code);
-        if (run.IsJson || why is null)
+        WorstCode = Math.Max(WorstCode, outcome.Code);
+        if (run.IsJson || outcome.Why is not { } why)
         {
             run.WriteOutcome(
                 "append",
                 $"committed{(committed is { WasThere: true } ? " before" : "")}, serial {committed?.Serial}",
                 ("line", line),
                 ("requestId", requestId),
-                ("outcome", name),
+                ("outcome", committed is not null ? "committed" : outcome is RequestOutcome.NotDone ? "not-committed" : "unknown"),
                 ("serial", committed?.Serial),
                 ("before", committed?.WasThere),
-                ("why", why));
+                ("why", outcome.Why));
             return;
         }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Terminal;
-using RaftActors.Settings;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>A group of an application, with nodes that know it as contacts. Shows members by their full process names.</summary>

@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.Globalization;
 
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

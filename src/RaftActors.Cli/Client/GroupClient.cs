@@ -3,7 +3,6 @@ using Akka.Configuration;
 
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Clients;
 using RaftActors.Network;
 

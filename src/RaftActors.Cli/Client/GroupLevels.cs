@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>The versions of a group and of the programs of its members.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>A group at one moment: a row for each member, and for each other process that answered.</summary>

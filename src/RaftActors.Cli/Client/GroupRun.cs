@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)
@@ -35,13 +33,7 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
         params (string Name, object? Value)[] members)
     {
         var (place, next) = group is null ? ("", $"'{look}'") : ($"{group}: ", "this command again");
-        var (outcome, why, code) = result switch
-        {
-            RequestOutcome.NotDone notDone => ("not-done", notDone.Why, ExitCode.Failed),
-            RequestOutcome.Unknown unknown => ("unknown", unknown.Why, ExitCode.Unknown),
-            _ => ("done", null, ExitCode.Done),
-        };
-        if (IsJson || why is null)
+        if (IsJson || result.Why is not { } why)
         {
             WriteOutcome(
                 kind,
@@ -50,18 +42,18 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
                     ("group", group),
                     (Target.Noun, member is { } named ? Target.Show(named) : null),
                     .. members,
-                    ("outcome", outcome),
+                    ("outcome", result.Code switch { ExitCode.Done => "done", ExitCode.Failed => "not-done", _ => "unknown" }),
                     ("before", result is RequestOutcome.Done { WasBefore: true } ? true : null),
-                    ("why", why),
+                    ("why", result.Why),
                 ]);
         }
         else
         {
-            Environment.Error.WriteLine(code == ExitCode.Failed
+            Environment.Error.WriteLine(result.Code == ExitCode.Failed
                 ? $"raft: {place}not done: {Clause.Of(why)}; nothing was changed"
                 : $"raft: {place}unknown whether {what}: {Clause.Of(why)}; run {next} to find out");
         }
 
-        return code != ExitCode.Done && client.IsInterrupted ? ExitCode.Interrupted : code;
+        return result.Code != ExitCode.Done && client.IsInterrupted ? ExitCode.Interrupted : result.Code;
     }
 }

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
-
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

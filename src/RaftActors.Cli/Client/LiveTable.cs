@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 using Spectre.Console;
 
 namespace RaftActors.Cli.Client;

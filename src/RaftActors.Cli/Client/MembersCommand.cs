@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 internal static class MembersCommand

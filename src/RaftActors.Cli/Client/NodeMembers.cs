@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Client.Top;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,5 +1,4 @@
 using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

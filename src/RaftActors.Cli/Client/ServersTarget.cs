@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>The group of servers of this program. A server's name is its address.</summary>

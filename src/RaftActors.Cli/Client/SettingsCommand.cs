@@ -1,7 +1,4 @@
-using System.CommandLine;
-
 using RaftActors.Cli.Client.Check;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,6 +1,3 @@
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 using Spectre.Console;
 using Spectre.Console.Rendering;
 

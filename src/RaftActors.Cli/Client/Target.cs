@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>The group that a command asks, and how its members are named to the user.</summary>

@@ -1,8 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft trace</c>: appends one message, and follows it on all servers.</summary>
@@ -44,12 +39,9 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         }
 
         run.Environment.Output.Flush();
-        return outcome switch
-        {
-            RequestOutcome.Committed => events.TrueForAll(each => !each.HasFailed) ? ExitCode.Done : ExitCode.Failed,
-            RequestOutcome.NotDone => ExitCode.Failed,
-            _ => client.IsInterrupted ? ExitCode.Interrupted : ExitCode.Unknown,
-        };
+        return outcome is RequestOutcome.Unknown && client.IsInterrupted ? ExitCode.Interrupted
+            : outcome.Code == ExitCode.Done && events.Exists(each => each.HasFailed) ? ExitCode.Failed
+            : outcome.Code;
     }
 
     private async Task<(RequestOutcome Outcome, List<Event> Events)> FollowAsync(string text, IEnumerable<GroupMember> members)

@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Storage.Tools;
 

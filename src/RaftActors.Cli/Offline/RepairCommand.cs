@@ -1,6 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;

@@ -1,4 +1,3 @@
-using RaftActors.Core;
 using RaftActors.Storage.Log;
 
 namespace RaftActors.Cli.Plan;

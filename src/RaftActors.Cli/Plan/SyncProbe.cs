@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Plan;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Configuration;
 
 namespace RaftActors.Cli.Security;
@@ -61,5 +59,6 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
 
     private static string ListOf(ImmutableArray<string> names) => string.Join(", ", names.Select(Quoted));
 
-    private static string Quoted(string? text) => $"\"{text?.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";
+    /// <summary>A text as a value of HOCON.</summary>
+    public static string Quoted(string? text) => $"\"{text?.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";
 }

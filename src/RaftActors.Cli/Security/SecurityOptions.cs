@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Security;
 
 /// <summary>The options for TLS that servers and clients share.</summary>

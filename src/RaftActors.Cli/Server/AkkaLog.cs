@@ -1,25 +1,19 @@
-using System.Diagnostics;
-
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
 
-using RaftActors.Cli.Terminal;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The logger of <c>akka.loggers</c>, which writes to standard error. Without <c>--verbose</c> it writes only warnings and errors, and a
-/// repeated entry once in ten minutes. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of
-/// this program.
+/// The logger of <c>akka.loggers</c>, which writes to standard error. Without <c>--verbose</c> it writes only warnings and errors, and
+/// repeated ones once in a minute. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of this
+/// program.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    private const int RememberedMax = 100;
-
-    private static readonly TimeSpan RepeatInterval = TimeSpan.FromMinutes(10);
-
-    private readonly Dictionary<string, long> _lastWritten = new(StringComparer.Ordinal);
+    private readonly WarningLimit _limit = new(TimeProvider.System);
 
     public AkkaLog()
     {
@@ -32,10 +26,14 @@ internal sealed class AkkaLog : ReceiveActor
             {
                 setup.Terminal.Log($"{LevelOf(entry)}: {text} ({entry.LogSource})");
             }
-            else if (!IsReportedElsewhere(entry) && IsNew(text))
+            else if (!IsReportedElsewhere(entry))
             {
                 // The lines after the first are a stack trace.
-                setup.Terminal.Log($"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}");
+                var first = $"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}";
+                if (_limit.TryGive(from: first, why: first, out var line))
+                {
+                    setup.Terminal.Log(line);
+                }
             }
         });
     }
@@ -55,22 +53,6 @@ internal sealed class AkkaLog : ReceiveActor
         LogLevel.WarningLevel => "warning",
         _ => "info",
     };
-
-    private bool IsNew(string text)
-    {
-        if (_lastWritten.TryGetValue(text, out var at) && Stopwatch.GetElapsedTime(at) < RepeatInterval)
-        {
-            return false;
-        }
-
-        if (_lastWritten.Count >= RememberedMax)
-        {
-            _lastWritten.Clear();
-        }
-
-        _lastWritten[text] = Stopwatch.GetTimestamp();
-        return true;
-    }
 }
 
 /// <summary>The terminal of <see cref="AkkaLog"/>, which comes with the configuration because Akka.NET makes the logger.</summary>

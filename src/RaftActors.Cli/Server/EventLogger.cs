@@ -3,8 +3,6 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

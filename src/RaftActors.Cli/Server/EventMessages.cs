@@ -1,17 +1,14 @@
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
+using Akka.Event;
 
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// Turns raft events into log messages without repetitions. <see cref="LogServer"/> reports members, removal and fencing, because only it
-/// knows which of them were reported before a restart.
+/// Turns raft events into log messages, and leaves out those without news. <see cref="LogServer"/> reports members, removal and fencing,
+/// because only it knows which of them were reported before a restart.
 /// </summary>
 internal sealed class EventMessages(ServerSettings settings)
 {
-    private readonly HashSet<(ProcessName By, RefusalReason Reason)> _refusals = [];
-    private readonly HashSet<ProcessName> _wasReached = [];
-    private (RaftRole Role, long Term) _role;
+    private RaftRole _role;
     private ProcessName? _leader;
     private bool _isAsking;
     private bool _isOutside;
@@ -27,76 +24,43 @@ internal sealed class EventMessages(ServerSettings settings)
         };
         return happened switch
         {
-            RaftEvent.RoleChanged changed => OnRole(changed),
-            RaftEvent.LeaderChanged changed => OnLeader(changed),
-            RaftEvent.PeerChanged changed => OnPeer(changed),
+            RaftEvent.RoleChanged changed => IsNews(changed.Role) ? ServerId.Show(changed.Detail) : null,
+            RaftEvent.LeaderChanged changed => IsNews(changed) ? ServerId.Show(changed.Detail) : null,
             RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {ServerId.Show(decided.Reason)}",
             RaftEvent.Refused refused => OnRefused(refused),
             RaftEvent.NameTaken taken => $"two servers that run are called {ServerId.Show(taken.Name)}: stop one of them",
+            RaftEvent.Removed or RaftEvent.Fenced => null,
+            RaftEvent.PeerChanged or { Text.Level: >= LogLevel.WarningLevel } => ServerId.Show(happened.Detail),
             _ => null,
         };
     }
 
-    private static string Names(IEnumerable<ProcessName> names) => string.Join(' ', names.Select(name => ServerId.Show(name)));
-
-    private string? OnRole(RaftEvent.RoleChanged changed)
+    private bool IsNews(RaftRole role)
     {
-        var before = _role;
-        _role = (changed.Role, changed.Term);
-        if (changed.Role == before.Role && changed.Role == RaftRole.Follower)
+        var isNews = role switch
         {
-            return settings.IsVerbose ? $"follower in term {changed.Term}" : null;
-        }
-
-        switch (changed.Role)
-        {
-            case RaftRole.Leader:
-                _isAsking = false;
-                return $"elected leader in term {changed.Term} by {Names(changed.Votes)}";
-            case RaftRole.Candidate:
-                return $"candidate in term {changed.Term}";
-            case RaftRole.PreCandidate when !_isAsking:
-                _isAsking = true;
-                return $"hears no leader in term {changed.Term}: starts a pre-vote";
-            case RaftRole.Follower when before.Role is RaftRole.Leader or RaftRole.Candidate || settings.IsVerbose:
-                return before.Role == RaftRole.Leader
-                    ? $"stepped down: follower in term {changed.Term}"
-                    : $"follower in term {changed.Term}";
-            default:
-                return null;
-        }
+            RaftRole.Follower => _role is RaftRole.Leader or RaftRole.Candidate || settings.IsVerbose,
+            RaftRole.PreCandidate => !_isAsking,
+            _ => true,
+        };
+        _role = role;
+        _isAsking = role == RaftRole.PreCandidate || (_isAsking && role != RaftRole.Leader);
+        return isNews;
     }
 
-    private string? OnLeader(RaftEvent.LeaderChanged changed)
+    private bool IsNews(RaftEvent.LeaderChanged changed)
     {
         var before = _leader;
         _leader = changed.Leader;
-        if (changed.Leader is { } leader)
-        {
-            _isAsking = false;
-            return leader == changed.Process ? null : $"{ServerId.Show(leader)} leads in term {changed.Term}";
-        }
+        _isAsking &= changed.Leader is null;
 
-        // A removed server has no leader either, but its removal was reported.
-        return before is null || before == changed.Process || _isOutside
-            ? null
-            : $"lost the leader {ServerId.Show(before.Value)}";
+        // The change of this server's own role was reported, and so was its removal, after which it has no leader either.
+        return changed.Leader is { } leader ? leader != changed.Process
+            : before is not null && before != changed.Process && !_isOutside;
     }
-
-    private string? OnPeer(RaftEvent.PeerChanged changed) => (changed.IsReachable, _wasReached.Contains(changed.Peer)) switch
-    {
-        (true, false) when _wasReached.Add(changed.Peer) => $"{ServerId.Show(changed.Peer)} is reachable",
-        (false, true) when _wasReached.Remove(changed.Peer) => $"{ServerId.Show(changed.Peer)} is unreachable",
-        _ => null,
-    };
 
     private string? OnRefused(RaftEvent.Refused refused)
     {
-        if (!_refusals.Add((refused.By, refused.Reason)))
-        {
-            return null;
-        }
-
         var by = ServerId.Show(refused.By);
         return refused.Reason switch
         {

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Server;
 
 /// <content>Log messages about members.</content>

@@ -1,6 +1,3 @@
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

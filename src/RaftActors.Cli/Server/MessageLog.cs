@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

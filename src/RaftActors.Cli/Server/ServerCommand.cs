@@ -1,7 +1,4 @@
-using System.CommandLine;
-
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 

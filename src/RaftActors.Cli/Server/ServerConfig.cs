@@ -1,5 +1,7 @@
 using Akka.Configuration;
 
+using static RaftActors.Cli.Security.ConnectionSecurity;
+
 namespace RaftActors.Cli.Server;
 
 internal static class ServerConfig
@@ -63,6 +65,4 @@ internal static class ServerConfig
             """);
         return settings.Security.With(plain);
     }
-
-    private static string Quoted(string text) => $"\"{text.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";
 }

@@ -1,9 +1,6 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
 

@@ -4,7 +4,6 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;

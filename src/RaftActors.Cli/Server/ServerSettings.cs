@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 

@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

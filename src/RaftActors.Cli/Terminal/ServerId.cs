@@ -1,7 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Terminal;
 

@@ -1,7 +1,4 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
-
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Terminal;
 

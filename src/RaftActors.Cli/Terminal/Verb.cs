@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace RaftActors.Cli.Terminal;
 
 /// <typeparam name="TRun">The argument of <see cref="Run"/>, which returns the exit code.</typeparam>

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 
-using Microsoft.AspNetCore.Http;
-
 namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>A file of this assembly. Its version is in its address, so browsers may keep it.</summary>

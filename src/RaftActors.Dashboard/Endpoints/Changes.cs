@@ -1,10 +1,6 @@
 using System.Globalization;
 
-using Microsoft.AspNetCore.Http;
-
 using RaftActors.Coordination;
-using RaftActors.Dashboard.Pages;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Endpoints;
 

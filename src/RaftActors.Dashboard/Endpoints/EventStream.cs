@@ -2,10 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-using Microsoft.AspNetCore.Http;
-
 using RaftActors.Dashboard.Pages;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Endpoints;
 

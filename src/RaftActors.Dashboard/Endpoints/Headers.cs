@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>The headers of all answers.</summary>

@@ -1,6 +1,4 @@
-using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Pages;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Endpoints;
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>Finds the path of the overview, wherever the application has mapped it.</summary>

@@ -1,9 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 using RaftActors.Coordination;
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Pages;
 

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>One group.</summary>
@@ -190,7 +185,7 @@ internal static class GroupPage
             html.Add($"<ol class=\"events\" reversed>");
             foreach (var note in group.Events.Notes)
             {
-                html.Add($"<li><time datetime=\"{note.At:o}\">{note.At:HH:mm:ss.fff}</time> <span>{note.Process} {note.Text}</span></li>");
+                html.Add($"<li><time datetime=\"{note.At:o}\">{note.At:HH:mm:ss.fff}</time> <span>{note.Process}: {note.Text}</span></li>");
             }
 
             html.Add($"</ol>");

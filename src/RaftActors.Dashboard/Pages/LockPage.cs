@@ -1,6 +1,4 @@
 using RaftActors.Coordination;
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Pages;
 

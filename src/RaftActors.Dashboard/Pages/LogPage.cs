@@ -1,6 +1,3 @@
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>The latest pairs of the log of one group, as this node has them.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>One page at one moment. It is rendered once for all browsers that show it.</summary>

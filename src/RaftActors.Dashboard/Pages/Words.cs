@@ -1,8 +1,5 @@
 using System.Globalization;
 
-using RaftActors.Dashboard.Html;
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>Small pieces that several pages write alike.</summary>

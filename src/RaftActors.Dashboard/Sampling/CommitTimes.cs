@@ -35,7 +35,7 @@ internal sealed class CommitTimes : IDisposable
 
     private void Add(double seconds, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // The order of ProcessTags.
+        // The order of ProcessTelemetry.Tags.
         if (tags is [{ Value: string group }, { Value: string process }, ..])
         {
             _times.GetOrAdd((group, process), static _ => new Times()).Add(seconds);

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>A group at one moment, as the pages show it.</summary>

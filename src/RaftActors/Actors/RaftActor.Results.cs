@@ -61,7 +61,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         var epoch = Life.Process.Pairs.EpochOf(answer.Pair.Serial) with { Era = 0 };
         var entry = Raft.ToEntry(answer.Pair, answer.Request ?? Life.Process.NewRequest(), epoch);
-        using var span = Life.Process.Telemetry.ApplySpans.Begin(entry.Serial);
+        using var span = Life.Process.Telemetry.BeginApply(entry.Serial);
         var start = Life.Process.Telemetry.Applies.Start();
         _fetched = answer.Pair;
         HandleSerial(entry);

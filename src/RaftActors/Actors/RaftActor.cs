@@ -514,7 +514,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private void Run(DeliveryStep.Append append)
     {
         var entry = Raft.ToEntry(append.Pair, append.Own, Life.Process.Pairs.EpochOf(append.Pair.Serial));
-        using var span = Life.Process.Telemetry.ApplySpans.Begin(entry.Serial);
+        using var span = Life.Process.Telemetry.BeginApply(entry.Serial);
         var start = Life.Process.Telemetry.Applies.Start();
         if (TryRemind(append.Pair, entry))
         {

@@ -12,7 +12,7 @@ namespace RaftActors.Delivery;
 /// The Queries that wait for an answer. An actor answers its own, and its successor, or the end of the actor, fails those that it left.
 /// For the living actor's thread only.
 /// </summary>
-internal sealed class OpenQueries(ReadMetrics metrics)
+internal sealed class OpenQueries(ProcessTelemetry telemetry)
 {
     /// <summary>The most open queries of clients, as many as of their Appends. Others are declined.</summary>
     public const int MaxOfClients = 16_384;
@@ -39,7 +39,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         ICanTell? replyTo,
         Activity? span,
         bool isOfClient = false) =>
-        PutBack(new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
+        PutBack(new OpenQuery(request, question, consistency, replyTo, isOfClient, telemetry, span));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query)
     {
@@ -76,7 +76,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         ReadConsistency Consistency,
         ICanTell? ReplyTo,
         bool IsOfClient,
-        ReadMetrics Metrics,
+        ProcessTelemetry Telemetry,
         Activity? Span)
     {
         /// <summary>Ends the query before the actor has seen it.</summary>
@@ -87,7 +87,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
 
         private void End(RaftFailure? failure, object reply, IActorRef sender)
         {
-            Metrics.OnEnded(failure, Consistency);
+            Telemetry.OnRead(failure, Consistency);
             Spans.End(Span);
             ReplyTo?.Tell(reply, sender);
         }

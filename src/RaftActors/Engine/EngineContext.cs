@@ -218,10 +218,17 @@ internal sealed class EngineContext
         }
     }
 
-    /// <summary>Logs an event and publishes it on the event stream.</summary>
+    /// <summary>
+    /// Logs an event and publishes it on the event stream. The log entry has the event as its last argument, which the text does not show,
+    /// so that a program that handles the events can leave these entries out.
+    /// </summary>
     public void Publish(RaftEvent told)
     {
-        EventLog.Write(Log, told);
+        if (told.Text is { Level: { } level } text)
+        {
+            Log.Log(level, "{Process} of group {Group}: " + text.Template, [told.Process, told.Group, .. text.Values, told]);
+        }
+
         _events.Publish(told);
     }
 

@@ -63,7 +63,7 @@ internal sealed class EngineSupervisor : UntypedActor
 
     private static void TellStopped(Resident resident)
     {
-        // The second argument marks a log entry about a published event, as in EventLog.
+        // The second argument marks a log entry about a published event, as EngineContext.Publish does.
         var stopped = resident.Stopped;
         Context.GetLogger().Error("{0}", stopped.Why, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);

@@ -15,7 +15,7 @@ namespace RaftActors.Engine;
 internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, LeaderProposals proposals)
 {
     // Invariant: has exactly the processes whose engines run.
-    private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
+    private static readonly ConcurrentDictionary<ProcessGauges, KeyValuePair<string, object?>[]> Running = new();
 
     // Each with its values, by the tag if there is one.
     private static readonly Gauge[] Table =
@@ -77,8 +77,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
         from each in reading[place]
         select new Measurement<long>(
             each.Value,
-            Table[place].Tag is { } tag ? [running.Value.Group, running.Value.Process, new(tag, each.Of)]
-                : [running.Value.Group, running.Value.Process]);
+            Table[place].Tag is { } tag ? [.. running.Value, new(tag, each.Of)] : running.Value);
 
     private sealed record Gauge(
         string Name, string Unit, string Description, string? Tag, Func<ProcessGauges, IEnumerable<(string Of, long Value)>> Read)

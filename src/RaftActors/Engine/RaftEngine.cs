@@ -57,7 +57,7 @@ internal sealed partial class RaftEngine : UntypedActor
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
-        var (context, system, telemetry) = (Context, Context.System, process.Telemetry);
+        var (context, system) = (Context, Context.System);
         _context = new EngineContext(
             process, Step, message => OnWire(message, Self), Self, registry, system, Context.GetLogger());
         _time = system.Scheduler;
@@ -70,7 +70,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _pairs = new PairReads(process.Pairs, _reads);
         _snapshots = new SnapshotTaking(_context);
 
-        _traces = new AppendTraces(telemetry.Tags, telemetry.ApplySpans);
+        _traces = new AppendTraces(process.Telemetry);
         _appends = new OwnAppends(_context, _traces);
         _proposals = new LeaderProposals(_context, _traces);
         _changes = new PendingChanges(_context);

@@ -44,7 +44,7 @@ internal sealed class RaftProcess
         Tries = new DeliveryTries(clock);
         Telemetry = new ProcessTelemetry(settings, clock);
         Appends = new OpenAppends(Telemetry);
-        Queries = new OpenQueries(Telemetry.Reads);
+        Queries = new OpenQueries(Telemetry);
         _snapshot = recovered.State.Snapshot;
         _status = new RaftStatus(settings.Group, settings.Self)
         {

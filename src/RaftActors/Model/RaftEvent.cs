@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 
@@ -26,12 +27,12 @@ public abstract record RaftEvent
     public ProcessName Process { get; }
 
     /// <summary>What happened to the process, with the remedy of a problem, as text for people.</summary>
-    public abstract string Detail { get; }
+    public string Detail => SemanticLogMessageFormatter.Instance.Format(Text.Template, Text.Values);
+
+    internal abstract EventText Text { get; }
 
     /// <summary>Returns the process, its group and the detail.</summary>
     public sealed override string ToString() => $"{Process} of {Group}: {Detail}";
-
-    private static string Names(IEnumerable<ProcessName> names) => string.Join(", ", names);
 
     /// <summary>The role or the term of the process changed. The role at the start is not published.</summary>
     public sealed record RoleChanged : RaftEvent
@@ -48,13 +49,12 @@ public abstract record RaftEvent
         /// <summary>Of a leader: the voters whose votes made the majority, itself included, by name. Otherwise empty.</summary>
         public ImmutableArray<ProcessName> Votes { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => Role switch
+        internal override EventText Text => Role switch
         {
-            RaftRole.Leader => $"leads in term {Term}, elected by {Names(Votes)}",
-            RaftRole.Candidate => $"candidate in term {Term}",
-            RaftRole.PreCandidate => $"pre-candidate in term {Term}",
-            _ => $"follower in term {Term}",
+            RaftRole.Leader => EventText.Info("elected leader in term {Term} by {Votes}", Term, string.Join(", ", Votes)),
+            RaftRole.Candidate => EventText.Info("candidate in term {Term}", Term),
+            RaftRole.PreCandidate => EventText.Info("hears no leader in term {Term}: starts a pre-vote", Term),
+            _ => EventText.Info("follower in term {Term}", Term),
         };
     }
 
@@ -70,8 +70,9 @@ public abstract record RaftEvent
         /// <summary>The term of the process.</summary>
         public long Term { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => Leader is { } leader ? $"follows {leader} in term {Term}" : $"knows no leader in term {Term}";
+        internal override EventText Text => Leader is { } leader
+            ? EventText.Info("{Leader} leads in term {Term}", leader, Term)
+            : EventText.Info("no leader is known in term {Term}", Term);
     }
 
     /// <summary>
@@ -98,8 +99,12 @@ public abstract record RaftEvent
 
         internal bool HasSelf => Members.Any(member => member.Name == Process);
 
-        /// <inheritdoc/>
-        public override string Detail => $"members from index {Index} on: {string.Join(", ", Members)}";
+        internal override EventText Text => EventText.Info(
+            "the voters are {Voters}, the learners are {Learners}, from index {Index} on", Names(true), Names(false), Index);
+
+        private string Names(bool areVoters) => Members.Where(member => member.IsVoter == areVoters).ToList() is [_, ..] members
+            ? string.Join(", ", members.Select(member => member.Name))
+            : "none";
     }
 
     /// <summary>
@@ -129,8 +134,7 @@ public abstract record RaftEvent
 
         internal string Reason { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"decided about the members: {Reason}";
+        internal override EventText Text => new(null, "decided about the members: {Reason}", Reason);
     }
 
     /// <summary>
@@ -151,10 +155,9 @@ public abstract record RaftEvent
         /// <summary>The peer is unreachable because its node, or this one, stops in order.</summary>
         public bool IsExpected { get; internal init; }
 
-        /// <inheritdoc/>
-        public override string Detail => IsReachable
-            ? $"reaches {Peer}"
-            : $"does not reach {Peer}{(IsExpected ? ", because a node stops" : "")}";
+        internal override EventText Text => IsReachable ? EventText.Info("{Peer} is in reach", Peer)
+            : IsExpected ? EventText.Info("{Peer} is out of reach, because a node stops", Peer)
+            : EventText.Warning("{Peer} is out of reach", Peer);
     }
 
     /// <summary>
@@ -173,8 +176,7 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"refused by {By}: {Why}";
+        internal override EventText Text => new(null, "refused by {By}: {Why}", By, Why);
     }
 
     /// <summary>
@@ -191,8 +193,7 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"name conflict: {Why}";
+        internal override EventText Text => EventText.Warning("name conflict: {Why}", Why);
     }
 
     /// <summary>
@@ -206,8 +207,8 @@ public abstract record RaftEvent
         {
         }
 
-        /// <inheritdoc/>
-        public override string Detail => "removed from the group";
+        internal override EventText Text =>
+            EventText.Warning("removed from the group, so it receives no pairs. Stop it, or let it join again.");
     }
 
     /// <summary>A raft actor has started: its store is open, and its PreStart has run. Published for each life of the actor.</summary>
@@ -220,8 +221,7 @@ public abstract record RaftEvent
         [JsonIgnore]
         public IActorRef Actor { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => "started";
+        internal override EventText Text => EventText.Info("the actor has started");
     }
 
     /// <summary>
@@ -239,8 +239,7 @@ public abstract record RaftEvent
         [JsonIgnore]
         public Exception Cause { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"cannot start: {Cause.Message}";
+        internal override EventText Text => new(null, "cannot start: {Cause}", Cause.Message);
     }
 
     /// <summary>
@@ -254,8 +253,7 @@ public abstract record RaftEvent
 
         internal HeldActor At { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"{At}";
+        internal override EventText Text => new(null, "{Hold}", At);
     }
 
     /// <summary>
@@ -269,8 +267,7 @@ public abstract record RaftEvent
 
         internal StateDivergence DivergedAt { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"{DivergedAt}";
+        internal override EventText Text => EventText.Error("{Divergence}", DivergedAt);
     }
 
     /// <summary>
@@ -285,8 +282,10 @@ public abstract record RaftEvent
         /// <summary>By how much the log is ahead.</summary>
         public TimeSpan Ahead { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"the time of the log is {Ahead} ahead of this node's clock";
+        internal override EventText Text => EventText.Warning(
+            "the time of the log is {Ahead} ahead of this node's clock. The clock of a leader is or was ahead, or this one is behind. "
+                + "Correct the clocks of all nodes; 'raft check' compares them.",
+            Ahead);
     }
 
     /// <summary>
@@ -300,8 +299,8 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"fenced: {Why}";
+        internal override EventText Text =>
+            EventText.Error("is fenced and takes no part in its group until it restarts with an empty store: {Why}", Why);
     }
 
     /// <summary>
@@ -315,7 +314,20 @@ public abstract record RaftEvent
 
         internal string Why { get; }
 
-        /// <inheritdoc/>
-        public override string Detail => $"stopped: {Why}";
+        internal override EventText Text => new(null, "stopped: {Why}", Why);
     }
+}
+
+/// <summary>
+/// The text of an event, as a template of the log and its values. A template never changes its meaning, so a log service can find the
+/// entries of an event by it, and has the names as properties.
+/// </summary>
+/// <param name="Level">Null for an event whose publisher logs more of it.</param>
+internal readonly record struct EventText(LogLevel? Level, string Template, params object[] Values)
+{
+    public static EventText Info(string template, params object[] values) => new(LogLevel.InfoLevel, template, values);
+
+    public static EventText Warning(string template, params object[] values) => new(LogLevel.WarningLevel, template, values);
+
+    public static EventText Error(string template, params object[] values) => new(LogLevel.ErrorLevel, template, values);
 }

@@ -5,7 +5,7 @@ using Akka.Actor;
 namespace RaftActors.Telemetry;
 
 /// <summary>A histogram of durations of one process. Reads the clock only if there is a listener. Thread-safe.</summary>
-internal sealed class DurationMetric(Histogram<double> histogram, ProcessTags tags, ITimeProvider clock)
+internal sealed class DurationMetric(Histogram<double> histogram, KeyValuePair<string, object?>[] tags, ITimeProvider clock)
 {
     /// <summary>The bounds of the buckets, in seconds. A listener may use others.</summary>
     private static readonly InstrumentAdvice<double> Advice = new()
@@ -26,7 +26,7 @@ internal sealed class DurationMetric(Histogram<double> histogram, ProcessTags ta
     {
         if (started != NotMeasured)
         {
-            histogram.Record((clock.HighResMonotonicClock - started).TotalSeconds, tags.Group, tags.Process);
+            histogram.Record((clock.HighResMonotonicClock - started).TotalSeconds, tags);
         }
     }
 }

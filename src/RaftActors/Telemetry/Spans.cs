@@ -20,8 +20,18 @@ internal static class Spans
 
     /// <param name="parent">With the default, the parent is <see cref="Activity.Current"/>, if there is one.</param>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
-    public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags) =>
-        HasListeners ? Begin(name, kind, parent, [tags.Group, tags.Process]) : null;
+    public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, KeyValuePair<string, object?>[] tags)
+    {
+        if (!HasListeners)
+        {
+            return null;
+        }
+
+        var current = Activity.Current;
+        var span = RaftTelemetry.Source.StartActivity(name, kind, parent, tags);
+        Activity.Current = current;
+        return span;
+    }
 
     /// <summary>Begins a span of a client, below <see cref="Activity.Current"/>.</summary>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
@@ -44,14 +54,6 @@ internal static class Spans
             span.Dispose();
             Activity.Current = current;
         }
-    }
-
-    private static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, KeyValuePair<string, object?>[] tags)
-    {
-        var current = Activity.Current;
-        var span = RaftTelemetry.Source.StartActivity(name, kind, parent, tags);
-        Activity.Current = current;
-        return span;
     }
 
     internal readonly ref struct Scope(Activity? before)

@@ -30,7 +30,7 @@ public sealed class SnapshotApplicationTests : IDisposable
         Assert.Equal(
             _group.Names.Select(name => name.Value).Order(StringComparer.Ordinal),
             run.Lines.Select(line => line.Split(": ")[0]).Order(StringComparer.Ordinal));
-        Assert.All(run.Lines, line => Assert.Matches(@": serial 3, \d+ bytes, \d+\.\d\d s$", line));
+        Assert.All(run.Lines, line => Assert.Matches(@": serial 3, \d+ B, \d+\.\d\d s$", line));
         Assert.Equal(3, Files().Length);
     }
 

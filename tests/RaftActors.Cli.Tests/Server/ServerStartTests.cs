@@ -122,7 +122,7 @@ public sealed class ServerStartTests : ServerProgramTest
     {
         var ports = FreePorts.Take(3);
         var (one, other) = (Folder.Start(ServerFolder.ListOf(ports), ports[0]), Folder.Start(ServerFolder.ListOf(ports), ports[1]));
-        await one.Line($":{ports[1]} is reachable");
+        await one.Line($":{ports[1]} is in reach");
         one.Send(Signal.Terminate);
         other.Send(Signal.Terminate);
         await one.Exit();

@@ -55,7 +55,7 @@ internal sealed class Bench
     /// <summary>The inputs that the parts gave to Core.</summary>
     public List<Input> Steps { get; } = [];
 
-    public AppendTraces Traces => new(Process.Telemetry.Tags, Process.Telemetry.ApplySpans);
+    public AppendTraces Traces => new(Process.Telemetry);
 
     public TestProbe Self { get; }
 

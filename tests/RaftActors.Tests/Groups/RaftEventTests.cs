@@ -148,7 +148,7 @@ public sealed class RaftEventTests : TestKit
 
         _group.FailStore("raft3", "the disk is gone");
 
-        Assert.Equal(Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())), Assert.Single(Logged()));
+        Assert.Equal(Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())), Assert.Single(Logged().OfType<RaftEvent.Stopped>()));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class RaftEventTests : TestKit
 
         var told = Told();
         var refused = Of<RaftEvent.Refused>("raft1", told).Concat(Of<RaftEvent.Refused>("raft2", told));
-        Assert.Equal(refused, Logged().OrderBy(one => one.Process));
+        Assert.Equal(refused, Logged().OfType<RaftEvent.Refused>().OrderBy(one => one.Process));
     }
 
     [Fact]

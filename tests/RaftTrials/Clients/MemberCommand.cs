@@ -127,10 +127,10 @@ internal static class MemberCommand
         public Reporter(ServerTerminal terminal)
         {
             Receive<RaftEvent.RoleChanged>(
-                changed => terminal.Log($"elected leader in term {changed.Term} by {string.Join(' ', changed.Votes)}"),
+                changed => terminal.Log(changed.Detail),
                 changed => changed.Role == RaftRole.Leader);
             Receive<RaftEvent.LeaderChanged>(
-                changed => terminal.Log($"{changed.Leader} leads in term {changed.Term}"),
+                changed => terminal.Log(changed.Detail),
                 changed => changed.Leader is { } leader && leader != changed.Process);
             Receive<RaftEvent>(_ => { });
         }

@@ -89,6 +89,7 @@ internal static partial class MessageSources
             (_, "Warning" or "Error", _) when IsLog(owner) => [.. given.SkipWhile(IsNoText)],
             (_, "Log", [var level, .. var rest]) when IsLog(owner) && !IsQuiet(level) => [.. rest.SkipWhile(IsNoText)],
             (_, "Log", [var level, _, _, var text]) when owner.EndsWith("Latest") && !IsQuiet(level) => [text],
+            ("EventText", "Warning" or "Error", [var text, ..]) => [text],
             (_, "WriteLine", [var text]) when owner.EndsWith("Error") => [text],
             (_, "AddError", [var text]) => [text],
             ("RaftFailure", "NotDone", [_, var text]) => [text],

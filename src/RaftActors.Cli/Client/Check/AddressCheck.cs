@@ -1,8 +1,5 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 

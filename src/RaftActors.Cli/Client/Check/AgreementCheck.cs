@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;

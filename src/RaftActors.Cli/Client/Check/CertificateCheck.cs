@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 

@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client.Check;
 
 internal sealed class CheckCommand(GroupRun run, GroupClient client)

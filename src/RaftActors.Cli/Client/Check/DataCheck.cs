@@ -1,5 +1,4 @@
 using RaftActors.Cli.Plan;
-using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
 using RaftActors.Storage.Disk;
 

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
-
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;

@@ -1,8 +1,6 @@
-using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;

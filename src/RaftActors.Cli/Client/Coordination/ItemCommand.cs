@@ -1,6 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
 using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;

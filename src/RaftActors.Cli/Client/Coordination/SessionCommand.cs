@@ -1,7 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-
-using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 

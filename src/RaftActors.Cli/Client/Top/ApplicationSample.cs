@@ -1,10 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
-using System.Diagnostics;
 
 using Akka.Actor;
 
-using RaftActors.Cli.Terminal;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Top;

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary>One group at one moment, by the answers of its processes.</summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Client.Top;
 
 internal static class TopCommand

@@ -8,9 +8,7 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Publishes each <see cref="RaftEvent"/> of this process once, and updates <see cref="RaftProcess.Status"/> before it. Some facts are
-/// also logged. Such a log entry has the event as its last argument, which the text does not show, so that a program that handles the
-/// events can leave these entries out.
+/// Publishes each <see cref="RaftEvent"/> of this process once, and updates <see cref="RaftProcess.Status"/> before it.
 /// </summary>
 internal sealed class EventPublishing(EngineContext context, DuplicateProcesses duplicates)
 {
@@ -169,10 +167,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
     public void OnFenced(string detail)
     {
         context.Process.Status = context.Process.Status with { Fence = detail };
-        var fenced = new RaftEvent.Fenced(Group, Self, detail);
-        context.Publish(fenced);
-        context.Log.Error(
-            "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.", Self, detail, fenced);
+        context.Publish(new RaftEvent.Fenced(Group, Self, detail));
     }
 
     private RaftEvent.MembersDecided PublishDecided(Effect.MembersDecided effect)

@@ -161,37 +161,26 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         return range;
     }
 
-    private Range? Find(in StateDigest digest)
+    private Range? Find(StateDigest digest)
     {
-        var (after, to) = (digest.After, digest.To);
-        var place = _ranges.Count;
-        while (place > 0 && _ranges[place - 1].To > to)
+        if (_ranges.Find(range => range.After == digest.After && range.To == digest.To) is { } known)
         {
-            place--;
-        }
-
-        for (var same = place; same > 0 && _ranges[same - 1].To == to; same--)
-        {
-            if (_ranges[same - 1].After == after)
-            {
-                return _ranges[same - 1];
-            }
+            return known;
         }
 
         if (_ranges.Count == RangesMax)
         {
-            if (place == 0)
+            if (digest.To < _ranges[0].To)
             {
                 return null;
             }
 
             _ranges.RemoveAt(0);
-            place--;
         }
 
-        var range = new Range(after, to);
-        _ranges.Insert(place, range);
-        return range;
+        var added = new Range(digest.After, digest.To);
+        _ranges.Insert(_ranges.FindLastIndex(range => range.To <= digest.To) + 1, added);
+        return added;
     }
 
     private void Compare(Range range)

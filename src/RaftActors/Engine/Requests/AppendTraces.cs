@@ -10,7 +10,7 @@ namespace RaftActors.Engine.Requests;
 /// The sampled traces of the Appends in which this process takes part. A trace comes with the call of a client, and goes with the request
 /// to the leader and with the entry to the other processes. Keeps at most <see cref="MaxTraces"/>, and forgets the oldest ones.
 /// </summary>
-internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
+internal sealed class AppendTraces(ProcessTelemetry telemetry)
 {
     public const int MaxTraces = 1024;
 
@@ -33,7 +33,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
     {
         if (_traces.Count > 0 && _traces.TryGetValue(request, out var trace))
         {
-            trace.Begin(Spans.Propose, ActivityKind.Server, tags);
+            trace.Begin(Spans.Propose, ActivityKind.Server, telemetry.Tags);
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
                 if (Find(entry) is var (_, trace))
                 {
                     trace.Index = entry.Index;
-                    trace.Begin(Spans.Replicate, ActivityKind.Server, tags);
+                    trace.Begin(Spans.Replicate, ActivityKind.Server, telemetry.Tags);
                 }
             }
         }
@@ -115,7 +115,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
     {
         if (_traces.Count > 0 && Find(entry) is var (request, trace))
         {
-            applies.Add(entry.Serial, trace.Parent);
+            telemetry.OnCommitted(entry.Serial, trace.Parent);
             Forget(request);
         }
     }
@@ -152,7 +152,7 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         // Set on a process that replicates the entry.
         public LogIndex? Index { get; set; }
 
-        public void Begin(string name, ActivityKind kind, ProcessTags tags)
+        public void Begin(string name, ActivityKind kind, KeyValuePair<string, object?>[] tags)
         {
             End();
             _span = Spans.Begin(name, kind, Parent, tags);

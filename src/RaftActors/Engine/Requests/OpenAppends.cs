@@ -139,7 +139,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     {
         if (TryTake(request, out var ended))
         {
-            telemetry.Appends.OnDone();
+            telemetry.OnAppended(failure: null);
             ended.ReplyTo?.Tell(new Outcome<TResult> { Serial = serial, Result = result, Request = request }, sender);
         }
     }
@@ -150,7 +150,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     {
         if (TryTake(request, out var ended))
         {
-            telemetry.Appends.OnDone();
+            telemetry.OnAppended(failure: null);
             ended.ReplyTo?.Tell(ended.Outcomes.Done(request, serial, kept), sender);
         }
     }
@@ -161,7 +161,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         if (TryTake(request, out var ended))
         {
             var outcome = ended.Outcomes.Cancelled(request, failure);
-            telemetry.Appends.OnCancelled(failure);
+            telemetry.OnAppended(failure);
             ended.ReplyTo?.Tell(outcome, sender);
         }
     }
