@@ -95,7 +95,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         Process.Pairs.StartAfter(PositionOf(serial));
         var results = new KeptResults<TValue>(Context.System, codec: null);
-        Keep(serial, SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value); // Justification: the state has bytes.
+        Keep(serial, [.. state.Span, .. SnapshotTail.Of(results)]);
         _actor?.Tell(new ToActor.Restore(_life, serial));
     }
 
@@ -165,16 +165,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             case ToEngine.WantSnapshot:
                 TakeSnapshot();
                 break;
-            case ToEngine.State { Taken.Writer: { } writer } state:
-                var streamed = Written(writer);
-                Keep(state.Serial, streamed);
-                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, SnapshotTail.StateOf(streamed).ToArray()), _actor);
-                break;
-            case ToEngine.State { Taken.Bytes: { } bytes } state:
+            case ToEngine.State { Writer: { } writer } state:
+                var bytes = Written(writer);
                 Keep(state.Serial, bytes);
                 var own = SnapshotTail.StateOf(bytes);
-                var decoded = ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(Context.System).Decode(own);
-                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
+                var content = state.IsBlock
+                    ? ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(Context.System).Decode(own)
+                    : own.ToArray();
+                probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, content), _actor);
                 break;
             case ToEngine.Validated validated when _proposed.Remove(validated.Request, out var proposed):
                 proposed.SetResult(validated.Fault);
@@ -260,7 +258,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private static LogPosition PositionOf(Serial serial) => new(new LogIndex(serial.Value), Term.Zero, serial, 0);
 
     // A state that the actor took before a later snapshot came is late, and an engine drops it, too.
-    private void Keep(Serial serial, ReadOnlyMemory<byte> state)
+    private void Keep(Serial serial, byte[] state)
     {
         if (Process.Snapshot?.Position.Serial > serial)
         {
@@ -269,7 +267,9 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
-        Process.Store.SaveSnapshot(snapshot, state);
+        using var writer = Process.Store.BeginSnapshot(snapshot);
+        writer.Append(state);
+        writer.Complete();
         Process.Snapshot = snapshot;
     }
 

@@ -16,13 +16,7 @@ internal sealed class SimulatedStore(IRaftStore store, NodeLife life) : IRaftSto
 
     public void NoteCommitted(LogIndex index) => store.NoteCommitted(index);
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        life.WriteSoon();
-        store.SaveSnapshot(snapshot, state);
-    }
-
-    public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) => store.ReadSnapshot(position, offset, limit);
 
