@@ -46,7 +46,7 @@ public sealed class Raft : IExtension
     // The open clients.
     private readonly ConcurrentDictionary<GroupCalls, (string Group, IReadOnlyList<string>? Contacts, bool IsListed)> _clients = [];
     private readonly ConcurrentDictionary<(string Name, int Count), RaftShards> _shards = [];
-    private readonly ConcurrentDictionary<EventReader, bool> _readers = [];
+    private readonly CancellationTokenSource _terminated = new();
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -60,7 +60,7 @@ public sealed class Raft : IExtension
         _stores = new OpenStores(system);
         system.RegisterOnTermination(CloseStores);
         system.RegisterOnTermination(EndClients);
-        system.RegisterOnTermination(EndReaders);
+        system.RegisterOnTermination(_terminated.Cancel);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
@@ -134,7 +134,7 @@ public sealed class Raft : IExtension
     public async IAsyncEnumerable<RaftEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         EventReader reader = new(_system);
-        _readers.TryAdd(reader, true);
+        await using var end = _terminated.Token.Register(reader.End).ConfigureAwait(false);
         _system.EventStream.Subscribe(reader, typeof(RaftEvent));
         try
         {
@@ -146,7 +146,6 @@ public sealed class Raft : IExtension
         finally
         {
             _system.EventStream.Unsubscribe(reader);
-            _readers.TryRemove(reader, out _);
         }
     }
 
@@ -427,14 +426,6 @@ public sealed class Raft : IExtension
         {
             store.Close();
             throw;
-        }
-    }
-
-    private void EndReaders()
-    {
-        foreach (var reader in _readers.Keys)
-        {
-            reader.End();
         }
     }
 

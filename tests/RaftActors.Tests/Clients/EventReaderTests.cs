@@ -55,6 +55,16 @@ public sealed class EventReaderTests : TestKit
         Assert.False(await second);
     }
 
+    [Fact]
+    public async Task Stream_of_a_terminated_system_has_no_event()
+    {
+        var raft = Raft.Get(Sys);
+        await Sys.Terminate();
+        await using var events = raft.EventsAsync().GetAsyncEnumerator();
+
+        Assert.False(await events.MoveNextAsync());
+    }
+
     private void Publish(int number) =>
         Sys.EventStream.Publish(new RaftEvent.Stopped("orders", new ProcessName("raft1@node1"), $"{number}"));
 

@@ -12,6 +12,9 @@ internal static class KillTrials
 
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(2);
 
+    /// <summary>The slowest writer commits so long after the first, at most. A client that lost its answer tries again after 4 s.</summary>
+    private static readonly TimeSpan LaterMax = TimeSpan.FromSeconds(2);
+
     /// <summary>Kills the leader, and restarts it when another server leads.</summary>
     public static async Task<string> Leader(Trial trial)
     {
@@ -35,8 +38,11 @@ internal static class KillTrials
             forOne.AddRange(Gaps.OfEach(writes, call => call.Client, killed, served));
         }
 
-        return $"{await group.Check(group.Servers)}; from the kill to the next leader {Gaps.Summary(elections)}; without any commit "
+        var found = $"{await group.Check(group.Servers)}; from the kill to the next leader {Gaps.Summary(elections)}; without any commit "
             + $"{Gaps.Summary(forAll)}; without a commit for one writer {Gaps.Summary(forOne)}; {group.Term} terms";
+        var later = forOne.Max() - forAll.Max();
+        TrialFailure.Unless(later <= LaterMax, $"one writer was without a commit for {Gaps.Text(later)} longer than all: {found}");
+        return found;
     }
 
     /// <summary>Kills all servers at once and restarts them.</summary>
