@@ -6,7 +6,8 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// Writes a snapshot of a process's own state into the folder of an opening. Invariant: the file gets its name, or it is deleted. A large
-/// state ends before it takes the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
+/// state ends before it takes the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose
+/// it.
 /// </summary>
 internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {

@@ -79,7 +79,7 @@ internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotF
         }
     }
 
-    /// <summary>Keeps a snapshot of the process's own state until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
+    /// <summary>Keeps a snapshot of the own state until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
     public void Keep(OwnSnapshotWriter writer)
     {
         OwnSnapshotWriter? dropped;

@@ -7,7 +7,7 @@ namespace RaftActors.Delivery;
 /// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing,
 /// because writers of text dispose their streams.
 /// </summary>
-/// <param name="target">Null if the snapshot is not needed. Then each write throws, because <paramref name="stopping"/> is cancelled.</param>
+/// <param name="target">Null if the snapshot is not needed. Then <paramref name="stopping"/> is cancelled, so each write throws.</param>
 internal sealed class StateWriterStream(ISnapshotWriter? target, CancellationToken stopping) : Stream
 {
     private const int PieceSize = 256 << 10;
