@@ -34,13 +34,7 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner, Acti
 
     public void NoteCommitted(LogIndex index) => Opening.Slot.NoteCommitted(index);
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        directory.Saver.Save(Opening, snapshot, state);
-        directory.Queued?.Invoke();
-    }
-
-    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.Saver.Begin(Opening, snapshot);
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => directory.BeginSnapshot(Opening, snapshot);
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         (Opening.Snapshots ?? throw NotOpen()).Read(position, offset, limit);

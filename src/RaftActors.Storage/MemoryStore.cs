@@ -20,6 +20,7 @@ internal sealed class MemoryStore : IRaftStore
     private StoreOwner? _owner;
     private Incarnation _incarnation;
     private IStoreListener? _listener;
+    private volatile OwnState? _own;
 
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
@@ -77,15 +78,7 @@ internal sealed class MemoryStore : IRaftStore
         return true;
     }
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        lock (_lock)
-        {
-            Keep(snapshot, state);
-        }
-
-        _listener?.OnSnapshotSaved(snapshot);
-    }
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => _own = new OwnState(this, snapshot);
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
     {
@@ -114,7 +107,7 @@ internal sealed class MemoryStore : IRaftStore
     }
 
     /// <summary>Closes the store. Its contents stay for the next <see cref="Open"/>.</summary>
-    void IDisposable.Dispose() => _listener = null;
+    void IDisposable.Dispose() => (_listener, _own) = (null, null);
 
     private void Append(LogSlice entries)
     {
@@ -129,6 +122,53 @@ internal sealed class MemoryStore : IRaftStore
         if (_snapshots.Count == 0 || snapshot.Position.Index > _snapshots[^1].Snapshot.Position.Index)
         {
             _snapshots.Add((snapshot, state));
+        }
+    }
+
+    /// <summary>Collects the state of a snapshot, unless another one was begun or the store was closed.</summary>
+    private sealed class OwnState(MemoryStore store, Snapshot snapshot) : ISnapshotWriter
+    {
+        private readonly MemoryStream _bytes = new();
+
+        public bool IsInMemory => true;
+
+        public void Append(ReadOnlySpan<byte> state)
+        {
+            DemandOpen();
+            if (_bytes.Length + state.Length > Array.MaxLength)
+            {
+                throw new StoreException(
+                    $"A snapshot of more than {Array.MaxLength} bytes was not saved: a store in memory takes a state as one block. Set "
+                    + "raft.store.directory.");
+            }
+
+            _bytes.Write(state);
+        }
+
+        public void Complete()
+        {
+            var whole = snapshot with { Length = _bytes.Length };
+            IStoreListener? listener;
+            lock (store._lock)
+            {
+                DemandOpen();
+                store.Keep(whole, _bytes.ToArray());
+                (listener, store._own) = (store._listener, null);
+            }
+
+            listener?.OnSnapshotSaved(whole);
+        }
+
+        public void Dispose()
+        {
+        }
+
+        private void DemandOpen()
+        {
+            if (store._own != this)
+            {
+                throw new StoreException($"The snapshot up to {snapshot.Position} was dropped, or its store was closed.");
+            }
         }
     }
 }

@@ -44,8 +44,6 @@ internal sealed partial class StoreDirectory
             if (opening.Slot.Opening == opening)
             {
                 Writer.WriteQueued();
-                Saver.SavePending();
-                Saver.Forget(opening);
                 Release(opening.Slot);
             }
         }

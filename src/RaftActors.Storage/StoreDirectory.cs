@@ -1,3 +1,4 @@
+using RaftActors.Core;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
 
@@ -33,8 +34,6 @@ internal sealed partial class StoreDirectory : IDisposable
             _files.Dispose();
             throw e is IOException and not StoreException ? Refusal(e) : e;
         }
-
-        Saver = new SnapshotSaver(Writer, options, hasThread);
     }
 
     /// <summary>
@@ -66,7 +65,7 @@ internal sealed partial class StoreDirectory : IDisposable
     /// the thread on the calling thread.
     /// </summary>
     /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
-    /// <param name="queued">Called for each write or snapshot that is queued.</param>
+    /// <param name="queued">Called for each write that is queued.</param>
     internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null, Action? queued = null)
     {
         options.Check();
@@ -101,14 +100,20 @@ internal sealed partial class StoreDirectory : IDisposable
 
     internal EntryReader Reader { get; }
 
-    internal SnapshotSaver Saver { get; }
-
     /// <summary>
     /// Returns a store of one process, not open yet. Each call returns another object for the same store, and only one of them can be open
     /// at a time. Opening after a Dispose reads the log from disk again.
     /// </summary>
     /// <param name="closed">Called when the store is disposed, opened or not.</param>
     public IRaftStore StoreOf(StoreOwner owner, Action? closed = null) => new FileStore(this, owner, closed);
+
+    /// <summary>Begins a snapshot of a process's own state, which the caller's thread writes.</summary>
+    internal ISnapshotWriter BeginSnapshot(SlotOpening opening, Snapshot snapshot)
+    {
+        var writer = new OwnSnapshotWriter(Writer, _options, opening, snapshot);
+        opening.Keep(writer);
+        return writer;
+    }
 
     /// <summary>
     /// Writes the queued writes, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>, and tells the
@@ -118,8 +123,7 @@ internal sealed partial class StoreDirectory : IDisposable
     {
         lock (Writer.Lock)
         {
-            var isAny = Writer.WriteQueued();
-            return Saver.SavePending() | isAny;
+            return Writer.WriteQueued();
         }
     }
 
@@ -130,7 +134,7 @@ internal sealed partial class StoreDirectory : IDisposable
         {
             lock (Writer.Lock)
             {
-                return Writer.Failure is null && (Writer.IsStarved || Writer.IsShort || Saver.HasPending);
+                return Writer.Failure is null && (Writer.IsStarved || Writer.IsShort);
             }
         }
     }

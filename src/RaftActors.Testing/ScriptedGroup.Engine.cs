@@ -65,16 +65,14 @@ public sealed partial class ScriptedGroup<TValue>
             case ToEngine.WantSnapshot:
                 TellActor(new ToActor.TakeSnapshot(_life));
                 break;
-            case ToEngine.State { Taken.Writer: { } writer } state:
-                var streamed = Written(writer);
-                Keep(state.Serial, streamed);
-                _probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, SnapshotTail.StateOf(streamed).ToArray()), _actor);
-                break;
-            case ToEngine.State { Taken.Bytes: { } bytes } state:
+            case ToEngine.State { Writer: { } writer } state:
+                var bytes = Written(writer);
                 Keep(state.Serial, bytes);
                 var own = SnapshotTail.StateOf(bytes);
-                var decoded = ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(_system).Decode(own);
-                _probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
+                var content = state.IsBlock
+                    ? ValueCodec<object?>.ContentOfCodec(own.Span) ?? new ValueCodec<object?>(_system).Decode(own)
+                    : own.ToArray();
+                _probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, content), _actor);
                 break;
             case ToEngine.Validated validated when _proposed.Remove(validated.Request, out var proposed):
                 proposed.SetResult(validated.Fault);
@@ -152,7 +150,7 @@ public sealed partial class ScriptedGroup<TValue>
     private static LogPosition PositionOf(Serial serial) => new(new LogIndex(serial.Value), Term.Zero, serial, 0);
 
     // A state that the actor took before a later snapshot came is late, and an engine drops it, too.
-    private void Keep(Serial serial, ReadOnlyMemory<byte> state)
+    private void Keep(Serial serial, byte[] state)
     {
         if (Process.Snapshot?.Position.Serial > serial)
         {
@@ -161,7 +159,9 @@ public sealed partial class ScriptedGroup<TValue>
 
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
-        Process.Store.SaveSnapshot(snapshot, state);
+        using var writer = Process.Store.BeginSnapshot(snapshot);
+        writer.Append(state);
+        writer.Complete();
         Process.Snapshot = snapshot;
     }
 

@@ -225,7 +225,7 @@ public sealed partial class ScriptedGroup<TValue>
         {
             Process.Pairs.StartAfter(PositionOf(serial));
             var results = new KeptResults<TValue>(_system, codec: null);
-            Keep(serial, SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value); // Justification: the state has bytes.
+            Keep(serial, [.. state.Span, .. SnapshotTail.Of(results)]);
             TellActor(new ToActor.Restore(_life, serial));
         });
     }

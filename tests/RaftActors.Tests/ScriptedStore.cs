@@ -110,22 +110,13 @@ internal sealed class ScriptedStore : IRaftStore
         }
     }
 
-    /// <summary>The store takes a state in pieces. Otherwise the engine collects it.</summary>
-    public bool TakesStreams { get; set; }
-
     /// <summary>Released for each snapshot that the store has, and for each that was dropped.</summary>
     public SemaphoreSlim SnapshotEnds { get; } = new(0);
 
     /// <summary>The failure of the next piece of a state; null: it succeeds.</summary>
     public StoreException? StreamFailure { get; set; }
 
-    public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => TakesStreams ? new StreamedState(this, snapshot) : null;
-
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        Save(snapshot, state);
-        SnapshotEnds.Release();
-    }
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => new OwnState(this, snapshot);
 
     private void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
@@ -211,9 +202,11 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>The disk becomes nearly full, or has room again.</summary>
     public void TellSpace(bool isShort) => _listener?.OnSpace(isShort);
 
-    private sealed class StreamedState(ScriptedStore store, Snapshot snapshot) : ISnapshotWriter
+    private sealed class OwnState(ScriptedStore store, Snapshot snapshot) : ISnapshotWriter
     {
         private readonly MemoryStream _state = new();
+
+        public bool IsInMemory => true;
 
         public void Append(ReadOnlySpan<byte> state)
         {
@@ -225,7 +218,7 @@ internal sealed class ScriptedStore : IRaftStore
             _state.Write(state);
         }
 
-        public void Complete() => store.Save(snapshot with { Length = _state.Length }, _state.ToArray());
+        public void Complete() => store.Save(snapshot, _state.ToArray());
 
         public void Dispose() => store.SnapshotEnds.Release();
     }

@@ -134,7 +134,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     public string Text() => StrictText.Decode(Bytes());
 
     /// <summary>Reads the key of a pair: a length and that many bytes of UTF-8. Equal keys often share one string.</summary>
-    public string Key() => KeyCache.OfThread.Decode(Bytes());
+    public string Key() => TextCache.Keys.Decode(Bytes());
 
     /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Rest() => Raw(_bytes.Length - _position);
@@ -165,7 +165,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
         try
         {
-            return NameCache.OfThread.Decode(text);
+            return new ProcessName(TextCache.Names.Decode(text));
         }
         catch (FormatException e)
         {

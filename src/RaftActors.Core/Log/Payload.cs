@@ -31,18 +31,9 @@ internal abstract record Payload
     /// <summary>
     /// A pair of key and value. Core neither reads nor copies the value, so the caller must not change the bytes.
     /// </summary>
+    /// <param name="Request">The call that proposed the pair, or null if there was none, as for a preloaded pair.</param>
     public record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
-        // By default none. A nullable would take 8 bytes more in each entry of the log.
-        private readonly RequestId _request = Request.GetValueOrDefault();
-
-        /// <summary>The call that proposed the pair, or null if there was none, as for a preloaded pair.</summary>
-        public RequestId? Request
-        {
-            get => _request == default ? null : _request;
-            init => _request = value.GetValueOrDefault();
-        }
-
         public override string ToString() => $"{Key}={Value.Length}B";
 
         internal override int Size => SizeOf(Key, Value);

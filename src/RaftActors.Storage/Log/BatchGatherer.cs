@@ -74,16 +74,18 @@ internal sealed class BatchGatherer(
     {
         builder.Begin(files.Seed, files.End);
         _after.Clear();
-        var taken = queue.Taken;
-        for (var i = 0; i < taken.Length; i++)
+        var installing = queue.Deferred.Where(IsInstallation).Select(item => item.Opening).ToHashSet();
+        foreach (var item in queue.Taken)
         {
-            var item = taken[i];
-            if (item.Write is Effect.Discard discard
+            if (IsInstallation(item))
+            {
+                installing.Add(item.Opening);
+            }
+            else if (item.Write is Effect.Discard discard
                 && item.Slot.Opening == item.Opening
                 && discard.Log.Index > item.Slot.Log.Base.Index
                 && files.HasReserve(builder.Length + WriteSize.RecordMax)
-                && !WriteQueue.HasInstallation(queue.Deferred, item.Opening)
-                && !WriteQueue.HasInstallation(taken[..i], item.Opening))
+                && !installing.Contains(item.Opening))
             {
                 Discard(item.Slot, discard.Log);
                 _after.Add(item);
@@ -133,8 +135,10 @@ internal sealed class BatchGatherer(
     }
 
     // A discard behind a stalled snapshot may free the room that the snapshot needs.
-    private bool MayPass(in WriteQueue.Item item) =>
-        item.Write is Effect.Discard && !WriteQueue.HasInstallation(queue.Deferred, item.Opening);
+    private bool MayPass(WriteQueue.Item item) =>
+        item.Write is Effect.Discard && !queue.Deferred.Any(one => one.Opening == item.Opening && IsInstallation(one));
+
+    private static bool IsInstallation(WriteQueue.Item item) => item.Write is Effect.InstallSnapshot;
 
     /// <returns>False if a received snapshot has no room, so its store must wait. Other stores need not.</returns>
     private bool TryAdd(in WriteQueue.Item item)

@@ -81,7 +81,7 @@ internal sealed class LogWriter
                 isAny |= WriteBatch(out isFull);
             }
 
-            IsStarved = isFull || Queue.Deferred.Length > 0;
+            IsStarved = isFull || Queue.Deferred.Count > 0;
             _space.Look(IsStarved);
             return isAny;
         }

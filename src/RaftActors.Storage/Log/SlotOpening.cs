@@ -10,12 +10,11 @@ namespace RaftActors.Storage.Log;
 /// <param name="listener">Null if no news matter.</param>
 internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotFolder snapshots)
 {
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Lock _savesLock = new();
+    private readonly Lock _ownLock = new();
     private volatile IStoreListener? _listener = listener;
     private volatile SnapshotFolder? _snapshots = snapshots;
-    private Task _saves = Task.CompletedTask;
-    private StreamedSnapshotWriter? _stream;
+    private OwnSnapshotWriter? _own;
+    private bool _isStopping;
     private Ticket? _ticket;
     private Ticket? _told;
     private bool _isTouched;
@@ -80,45 +79,27 @@ internal sealed class SlotOpening(Slot slot, IStoreListener? listener, SnapshotF
         }
     }
 
-    /// <summary>Starts to save a snapshot after the earlier ones. Does nothing after <see cref="StopSaving"/>. Thread-safe.</summary>
-    /// <param name="save">Gets the task of the earlier saves, and a token that <see cref="StopSaving"/> cancels.</param>
-    public void SaveNext(Func<Task, CancellationToken, Task> save)
+    /// <summary>Keeps a snapshot of the own state until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
+    public void Keep(OwnSnapshotWriter writer)
     {
-        lock (_savesLock)
+        OwnSnapshotWriter? dropped;
+        lock (_ownLock)
         {
-            if (!_stopping.IsCancellationRequested)
-            {
-                _saves = save(_saves, _stopping.Token);
-            }
-        }
-    }
-
-    /// <summary>Keeps a streamed snapshot until <see cref="StopSaving"/>, and drops the one before. Thread-safe.</summary>
-    public void KeepStream(StreamedSnapshotWriter stream)
-    {
-        StreamedSnapshotWriter? dropped;
-        lock (_savesLock)
-        {
-            (dropped, _stream) = _stopping.IsCancellationRequested ? (stream, null) : (_stream, stream);
+            (dropped, _own) = _isStopping ? (writer, null) : (_own, writer);
         }
 
         dropped?.Dispose();
     }
 
-    /// <summary>
-    /// Starts no more saves, and waits for the one that is being written. Drops saves that wait for room, and a streamed snapshot.
-    /// </summary>
+    /// <summary>Drops the snapshot that is being written, and all later ones. Waits for a piece that is being written.</summary>
     public void StopSaving()
     {
-        _stopping.Cancel();
-        Task saves;
-        StreamedSnapshotWriter? stream;
-        lock (_savesLock)
+        OwnSnapshotWriter? dropped;
+        lock (_ownLock)
         {
-            (saves, stream, _stream) = (_saves, _stream, null);
+            (_isStopping, dropped, _own) = (true, _own, null);
         }
 
-        stream?.Dispose();
-        saves.Wait();
+        dropped?.Dispose();
     }
 }

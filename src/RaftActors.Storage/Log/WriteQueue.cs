@@ -4,91 +4,58 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// The writes that the stores of a directory ask for, in order. Any thread may call <see cref="Add"/> and <see cref="Close"/>. The other
-/// members belong to the writing thread. Allocates nothing once its arrays are large enough.
+/// members belong to the writing thread. Allocates nothing once its queues are large enough.
 /// </summary>
 internal sealed class WriteQueue
 {
-    private const int CapacityMin = 64;
-
     private readonly object _gate = new();
-    private Item[] _items = new Item[CapacityMin];
-    private int _count;
+    private Queue<Item> _items = new();
     private bool _isWaiting;
     private bool _isClosed;
 
     // The items that the writing thread has taken and not finished.
-    private Item[] _taken = new Item[CapacityMin];
-    private int _takenCount;
-    private int _at;
-    private Item[] _deferred = [];
-    private int _deferredCount;
+    private Queue<Item> _taken = new();
+    private Queue<Item> _deferred = new();
 
     public readonly record struct Item(SlotOpening Opening, Effect.Write Write)
     {
         public Slot Slot => Opening.Slot;
     }
 
-    public bool HasTaken => _at < _takenCount;
+    public bool HasTaken => _taken.Count > 0;
 
-    public ref readonly Item Next => ref _taken[_at];
+    public Item Next => _taken.Peek();
 
-    public ReadOnlySpan<Item> Taken => _taken.AsSpan(_at, _takenCount - _at);
+    public IEnumerable<Item> Taken => _taken;
 
-    public ReadOnlySpan<Item> Deferred => _deferred.AsSpan(0, _deferredCount);
-
-    /// <summary>Tells whether one of the items installs a snapshot for this opening.</summary>
-    public static bool HasInstallation(ReadOnlySpan<Item> items, SlotOpening opening)
-    {
-        foreach (ref readonly var item in items)
-        {
-            if (item.Opening == opening && item.Write is Effect.InstallSnapshot)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public IReadOnlyCollection<Item> Deferred => _deferred;
 
     /// <summary>Queues a write, unless the queue is closed.</summary>
     public void Add(SlotOpening opening, Effect.Write write)
     {
         lock (_gate)
         {
-            if (_isClosed)
+            if (!_isClosed)
             {
-                return;
+                _items.Enqueue(new Item(opening, write));
+                Wake();
             }
-
-            Append(ref _items, ref _count, new Item(opening, write));
-            Wake();
         }
     }
 
     /// <summary>Finishes the next item.</summary>
-    public void Done()
-    {
-        _taken[_at++] = default;
-        if (_at == _takenCount)
-        {
-            (_at, _takenCount) = (0, 0);
-        }
-    }
+    public void Done() => _taken.Dequeue();
 
     /// <summary>Puts the next item off. <see cref="Take"/> takes it again once no other item is left.</summary>
-    public void Defer()
-    {
-        Append(ref _deferred, ref _deferredCount, Next);
-        Done();
-    }
+    public void Defer() => _deferred.Enqueue(_taken.Dequeue());
 
     /// <summary>Takes the queued items, behind the deferred ones.</summary>
     public void Take()
     {
-        if (!HasTaken && _deferredCount > 0)
+        if (!HasTaken && _deferred.Count > 0)
         {
-            (_deferred, _taken, _takenCount, _deferredCount) = (_taken, _deferred, _deferredCount, 0);
-            foreach (var item in Taken)
+            (_deferred, _taken) = (_taken, _deferred);
+            foreach (var item in _taken)
             {
                 item.Opening.IsStalled = false;
             }
@@ -98,17 +65,14 @@ internal sealed class WriteQueue
         {
             if (!HasTaken)
             {
-                (_items, _taken, _takenCount, _count) = (_taken, _items, _count, 0);
+                (_items, _taken) = (_taken, _items);
                 return;
             }
 
-            for (var i = 0; i < _count; i++)
+            while (_items.TryDequeue(out var item))
             {
-                Append(ref _taken, ref _takenCount, _items[i]);
-                _items[i] = default;
+                _taken.Enqueue(item);
             }
-
-            _count = 0;
         }
     }
 
@@ -118,14 +82,14 @@ internal sealed class WriteQueue
     {
         lock (_gate)
         {
-            if (_count == 0 && !_isClosed)
+            if (_items.Count == 0 && !_isClosed)
             {
                 _isWaiting = true;
                 Monitor.Wait(_gate, milliseconds);
                 _isWaiting = false;
             }
 
-            return _count > 0 || !_isClosed;
+            return _items.Count > 0 || !_isClosed;
         }
     }
 
@@ -145,13 +109,11 @@ internal sealed class WriteQueue
         Close();
         lock (_gate)
         {
-            Array.Clear(_items);
-            _count = 0;
+            _items.Clear();
         }
 
-        Array.Clear(_taken);
-        Array.Clear(_deferred);
-        (_at, _takenCount, _deferredCount) = (0, 0, 0);
+        _taken.Clear();
+        _deferred.Clear();
     }
 
     private void Wake()
@@ -160,15 +122,5 @@ internal sealed class WriteQueue
         {
             Monitor.Pulse(_gate);
         }
-    }
-
-    private static void Append(ref Item[] items, ref int count, Item item)
-    {
-        if (count == items.Length)
-        {
-            Array.Resize(ref items, Math.Max(CapacityMin, 2 * items.Length));
-        }
-
-        items[count++] = item;
     }
 }

@@ -40,19 +40,11 @@ internal interface IRaftStore : IDisposable
     }
 
     /// <summary>
-    /// Saves a snapshot of the application's own state beside the log, atomically, and tells the listener. It may overtake queued writes.
+    /// Begins to save a snapshot of the application's own state beside the log. It may overtake queued writes. At most one is open: a
+    /// further call drops the one before, and so does closing the store. Any thread may call it.
     /// </summary>
-    /// <param name="state">The <see cref="Snapshot.Length"/> bytes of the state. The caller must not change them.</param>
-    void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state);
-
-    /// <summary>
-    /// Begins to save a snapshot of the application's own state whose length is not known yet. At most one is open: a further call drops
-    /// the one before, and so does closing the store. Any thread may call it.
-    /// </summary>
-    /// <param name="snapshot">The description of the snapshot. Its length does not count.</param>
-    /// <returns>Null, the default, if the store takes a state as one block. The caller then collects it for <see
-    /// cref="SaveSnapshot"/>.</returns>
-    ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => null;
+    /// <param name="snapshot">The description of the snapshot. Its length does not count, because it is known only at the end.</param>
+    ISnapshotWriter BeginSnapshot(Snapshot snapshot);
 
     /// <summary>Reads bytes of a snapshot's state from an offset: <paramref name="limit"/>, or fewer at the end of the state.</summary>
     /// <exception cref="StoreException">The snapshot does not exist any more, or cannot be read.</exception>

@@ -8,6 +8,9 @@ namespace RaftActors.Storage;
 /// </summary>
 internal interface ISnapshotWriter : IDisposable
 {
+    /// <summary>The store is in memory, so no call blocks.</summary>
+    bool IsInMemory => false;
+
     /// <summary>Appends bytes of the state. Blocks for the disk.</summary>
     /// <exception cref="StoreException">
     /// The disk has no room, the store has failed or was closed, or the snapshot was dropped. The snapshot has ended.

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Snapshots;
@@ -19,7 +22,7 @@ internal sealed class SnapshotFileWriter : IDisposable
     private readonly Snapshot _description;
     private readonly long? _length;
     private readonly uint _seed;
-    private readonly BlockChecksums _checksums;
+    private readonly List<uint> _checksums = [];
     private long _synced;
 
     /// <param name="length">The length of the state. The whole file is allocated first, so a full disk shows before anything is written.
@@ -29,7 +32,6 @@ internal sealed class SnapshotFileWriter : IDisposable
     {
         (_owner, Name, _description, _length) = (owner, name, snapshot, length);
         _seed = SnapshotFormat.FileSeedOf(owner, snapshot);
-        _checksums = new BlockChecksums(_seed);
         _file = disk.Create(name, length is { } whole ? SizeOf(whole) : 0);
     }
 
@@ -39,7 +41,7 @@ internal sealed class SnapshotFileWriter : IDisposable
     public Snapshot Snapshot => _description with { Length = Written };
 
     /// <summary>The bytes of the state written so far.</summary>
-    public long Written => _checksums.Length;
+    public long Written { get; private set; }
 
     /// <summary>Appends bytes of the state.</summary>
     /// <exception cref="DiskFullException">There is no room. The call had no effect and may be repeated.</exception>
@@ -50,23 +52,13 @@ internal sealed class SnapshotFileWriter : IDisposable
             throw new InvalidOperationException($"The snapshot {_description} has no place for {state.Length} bytes at {Written}.");
         }
 
-        var before = _checksums.Mark;
-        try
+        for (var at = 0; at < state.Length; at += WriteSize)
         {
-            while (!state.IsEmpty)
-            {
-                var piece = state[..Math.Min(WriteSize, state.Length)];
-                _file.Write(SnapshotFormat.HeaderSize + Written, piece);
-                _checksums.Add(piece);
-                state = state[piece.Length..];
-            }
-        }
-        catch (DiskFullException)
-        {
-            _checksums.Rewind(before);
-            throw;
+            _file.Write(SnapshotFormat.HeaderSize + Written + at, state[at..Math.Min(at + WriteSize, state.Length)]);
         }
 
+        // Only now, because a call without room has no effect.
+        AddChecksums(state);
         if (Written - _synced >= SyncSize)
         {
             _file.Sync();
@@ -86,12 +78,41 @@ internal sealed class SnapshotFileWriter : IDisposable
         var description = head.AsSpan(SnapshotFormat.HeaderSize);
         var end = SnapshotFormat.HeaderSize + Written;
         _file.Write(end, description);
-        _file.Write(end + description.Length, _checksums.Bytes);
+        _file.Write(end + description.Length, ChecksumBytes());
         _file.Write(0, head.AsSpan(0, SnapshotFormat.HeaderSize));
         _file.Sync();
     }
 
     public void Dispose() => _file.Dispose();
+
+    // A block may arrive in several pieces. Until it is whole, the last checksum is that of its beginning.
+    private void AddChecksums(ReadOnlySpan<byte> state)
+    {
+        while (!state.IsEmpty)
+        {
+            var (block, within) = Math.DivRem(Written, SnapshotFormat.BlockSize);
+            var part = state[..(int)Math.Min(SnapshotFormat.BlockSize - within, state.Length)];
+            if (within == 0)
+            {
+                _checksums.Add(SnapshotFormat.SeedOf(_seed, block));
+            }
+
+            _checksums[^1] = Crc32C.Append(_checksums[^1], part);
+            Written += part.Length;
+            state = state[part.Length..];
+        }
+    }
+
+    private byte[] ChecksumBytes()
+    {
+        var bytes = new byte[_checksums.Count * SnapshotFormat.ChecksumSize];
+        for (var block = 0; block < _checksums.Count; block++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(block * SnapshotFormat.ChecksumSize), _checksums[block]);
+        }
+
+        return bytes;
+    }
 
     private long SizeOf(long length) =>
         SnapshotFormat.Encode(_owner, _description with { Length = length }, _seed).Length

@@ -105,40 +105,9 @@ internal sealed class SnapshotFolder : IDisposable
         }
     }
 
-    /// <summary>
-    /// Saves a snapshot durably: writes a temporary file, syncs it, renames it, and syncs the folder. Does nothing if the latest snapshot
-    /// is as late.
-    /// </summary>
-    /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
-    public void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        if (state.Length != snapshot.Length)
-        {
-            throw new ArgumentException($"The snapshot {snapshot} has a state of {state.Length} bytes.", nameof(state));
-        }
-
-        if (IsOutdone(snapshot.Position))
-        {
-            return;
-        }
-
-        var writer = Begin(snapshot, snapshot.Length);
-        try
-        {
-            writer.Append(state.Span);
-            Finish(writer);
-        }
-        catch (IOException)
-        {
-            Drop(writer);
-            throw;
-        }
-    }
-
-    /// <summary>Begins a file for a snapshot. It counts after <see cref="Finish"/>.</summary>
-    /// <param name="length">Null if it is not known yet.</param>
-    public SnapshotFileWriter Begin(Snapshot snapshot, long? length = null) =>
-        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length);
+    /// <summary>Begins a file for a snapshot of unknown length. It counts after <see cref="Finish"/>.</summary>
+    public SnapshotFileWriter Begin(Snapshot snapshot) =>
+        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length: null);
 
     /// <summary>Makes a written snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
     public void Finish(SnapshotFileWriter writer)

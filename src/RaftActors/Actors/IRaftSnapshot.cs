@@ -14,7 +14,7 @@ public interface IRaftSnapshot
     /// <exception cref="RaftConfigurationException">The type of the state has neither a codec nor a serializer.</exception>
     internal void DemandType(ActorSystem system);
 
-    internal TakenState Take(ActorSystem system, Serial serial);
+    internal StateWriter Take(ActorSystem system, Serial serial);
 
     /// <summary>Restores the latest snapshot of the process with the results in it, and returns its serial.</summary>
     /// <exception cref="UnreadableSnapshotException">The snapshot cannot be read, or its results are damaged.</exception>
@@ -70,8 +70,15 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     void IRaftSnapshot.DemandType(ActorSystem system) =>
         new ValueCodec<TState>(system, StateCodec, $"{nameof(IRaftSnapshot)}.{nameof(StateCodec)}").DemandType("snapshot state");
 
-    TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
-        new(new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial)), null);
+    StateWriter IRaftSnapshot.Take(ActorSystem system, Serial serial)
+    {
+        var state = new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial));
+        return (stream, _) =>
+        {
+            stream.Write(state.Span);
+            return Task.CompletedTask;
+        };
+    }
 
     Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results) => process.Restore(
         results, state => RestoreSnapshot(state.Serial, new ValueCodec<TState>(system, StateCodec).Decode(state.ReadAll())));

@@ -50,7 +50,7 @@ public interface IRaftStreamSnapshot : IRaftSnapshot
         // Any state is bytes.
     }
 
-    TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) => new(null, TakeSnapshot(serial));
+    StateWriter IRaftSnapshot.Take(ActorSystem system, Serial serial) => TakeSnapshot(serial);
 
     Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results) =>
         process.Restore(results, state => RestoreSnapshot(state.Serial, state));

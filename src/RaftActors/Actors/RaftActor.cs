@@ -586,11 +586,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         try
         {
             var state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), Results);
-            Life.Process.Engine.Tell(new ToEngine.State(serial, state), Self, Life.Number);
+            Life.Process.Engine.Tell(new ToEngine.State(serial, state, this is not IRaftStreamSnapshot), Self, Life.Number);
         }
         catch (Exception e)
         {
-            Life.Process.Engine.Tell(new ToEngine.State(serial, default, FailureText.Of(e)), Self, Life.Number);
+            Life.Process.Engine.Tell(new ToEngine.State(serial, null, IsBlock: false, FailureText.Of(e)), Self, Life.Number);
             throw;
         }
     }

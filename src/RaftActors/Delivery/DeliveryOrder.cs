@@ -17,7 +17,6 @@ internal sealed class DeliveryOrder
     private readonly Func<StoredPair, RequestRef?> _ownRef;
     private readonly CommittedReader _committed;
     private readonly DeliveredSerials _delivered;
-    private readonly PendingRestore _restore = new();
     private readonly PriorityQueue<RequestRef, (Serial Serial, long Number)> _queries = new();
     private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
     private readonly Queue<DeliveryStep> _notices = [];
@@ -25,6 +24,12 @@ internal sealed class DeliveryOrder
     private readonly DeliveryStep.Append _append = new();
     private bool _isStateWanted;
     private bool _isGivenUp;
+
+    // No pair is delivered before a snapshot up to here, or further, is restored. Null if none must be.
+    private Serial? _restoreTo;
+
+    // False after the snapshot was offered, until the next message. Otherwise an actor that fails to restore it and is resumed would loop.
+    private bool _mayRestore;
 
     // The place at which earlier instances failed and this one waits, or null.
     private DeliveryPlace? _held;
@@ -84,7 +89,7 @@ internal sealed class DeliveryOrder
 
     public void Take(ToActor message)
     {
-        _restore.OnMessage();
+        _mayRestore = true;
         switch (message)
         {
             case ToActor.TryAgain:
@@ -109,7 +114,7 @@ internal sealed class DeliveryOrder
                 TakeCommitted(committed.Take());
                 break;
             case ToActor.Restore restore when restore.Serial >= _delivered.FirstMissing:
-                _restore.Demand(restore.Serial);
+                _restoreTo = restore.Serial > _restoreTo ? restore.Serial : _restoreTo ?? restore.Serial;
                 break;
             case ToActor.TakeSnapshot:
                 _isStateWanted = true;
@@ -146,9 +151,9 @@ internal sealed class DeliveryOrder
             return TryFailQuery();
         }
 
-        if (_restore.Target is { } target)
+        if (_restoreTo is { } target)
         {
-            return _held == new DeliveryPlace(target, IsSnapshot: true) ? TryFailQuery() : _restore.TryOffer();
+            return _held == new DeliveryPlace(target, IsSnapshot: true) ? TryFailQuery() : TryTakeRestore(target);
         }
 
         return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeUpgrade(logic) ?? Pulled?.TryTakeMissing(_views.IsMember)
@@ -164,7 +169,7 @@ internal sealed class DeliveryOrder
     /// </summary>
     public void Restored(Serial serial)
     {
-        _restore.OnRestored();
+        _restoreTo = null;
         _delivered.StartAfter(serial);
         _committed.Release(serial);
         Pulled?.OnRestored(serial);
@@ -186,7 +191,7 @@ internal sealed class DeliveryOrder
     {
         var next = _committed.Released.Next;
         _committed.Release(serial);
-        var last = _restore.Target is { } target && target < _delivered.Highest ? target : _delivered.Highest;
+        var last = _restoreTo is { } target && target < _delivered.Highest ? target : _delivered.Highest;
         for (; next <= serial && next <= last; next = next.Next)
         {
             if (_delivered.Contains(next) && OwnRef(next) is { } own)
@@ -204,6 +209,13 @@ internal sealed class DeliveryOrder
     }
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
+
+    private DeliveryStep.Restore? TryTakeRestore(Serial target)
+    {
+        var mayRestore = _mayRestore;
+        _mayRestore = false;
+        return mayRestore ? new DeliveryStep.Restore(target) : null;
+    }
 
     // The delivery of the pair has ended the Append that it names. This one is another attempt for the same pair.
     private DeliveryStep? TryTakeRepeated()

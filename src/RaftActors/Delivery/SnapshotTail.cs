@@ -22,8 +22,19 @@ internal static class SnapshotTail
 
     private static ReadOnlySpan<byte> Magic => "RaftRes1"u8;
 
-    /// <summary>Appends the results to a state.</summary>
-    public static TakenState Append(TakenState state, KeptResults results)
+    /// <summary>Returns a writer of a state and the results as they are now.</summary>
+    public static StateWriter Append(StateWriter state, KeptResults results)
+    {
+        var tail = Of(results);
+        return async (stream, stopping) =>
+        {
+            await state(stream, stopping).ConfigureAwait(false);
+            stream.Write(tail);
+        };
+    }
+
+    /// <summary>Returns the bytes behind the state.</summary>
+    public static byte[] Of(KeptResults results)
     {
         var section = results.ToSection();
         var tail = new byte[section.Length + FooterSize];
@@ -32,9 +43,7 @@ internal static class SnapshotTail
         BinaryPrimitives.WriteInt32LittleEndian(footer, section.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(footer[ChecksumAt..], Crc32C.Of(section));
         Magic.CopyTo(footer[MagicAt..]);
-        return new TakenState(
-            state.Bytes is { } bytes ? Concat(bytes.Span, tail) : default(ReadOnlyMemory<byte>?),
-            state.Writer is { } writer ? WithTail(writer, tail) : null);
+        return tail;
     }
 
     /// <summary>Returns the size of the tail that ends with this footer.</summary>
@@ -70,18 +79,4 @@ internal static class SnapshotTail
         $"The results behind the state of the snapshot are damaged: {what}. Move the store's directory away and start the process again: "
         + "it rejoins its group with an empty store.",
         cause);
-
-    private static StateWriter WithTail(StateWriter writer, byte[] tail) => async (stream, stopping) =>
-    {
-        await writer(stream, stopping).ConfigureAwait(false);
-        stream.Write(tail);
-    };
-
-    private static byte[] Concat(ReadOnlySpan<byte> state, ReadOnlySpan<byte> tail)
-    {
-        var both = new byte[(long)state.Length + tail.Length];
-        state.CopyTo(both);
-        tail.CopyTo(both.AsSpan(state.Length));
-        return both;
-    }
 }

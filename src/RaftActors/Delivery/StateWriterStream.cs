@@ -1,3 +1,4 @@
+using RaftActors.Core.Codec;
 using RaftActors.Storage;
 
 namespace RaftActors.Delivery;
@@ -6,12 +7,13 @@ namespace RaftActors.Delivery;
 /// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing,
 /// because writers of text dispose their streams.
 /// </summary>
-internal sealed class StateWriterStream(ISnapshotWriter target, CancellationToken stopping) : Stream
+/// <param name="target">Null if the snapshot is not needed. Then <paramref name="stopping"/> is cancelled, so each write throws.</param>
+internal sealed class StateWriterStream(ISnapshotWriter? target, CancellationToken stopping) : Stream
 {
     private const int PieceSize = 256 << 10;
 
-    private readonly byte[] _buffer = new byte[PieceSize];
-    private int _buffered;
+    // Grows up to a piece, because most states are small.
+    private readonly ByteWriter _piece = new();
     private long _length;
 
     /// <summary>The failure of the store, or null.</summary>
@@ -37,11 +39,10 @@ internal sealed class StateWriterStream(ISnapshotWriter target, CancellationToke
         _length += buffer.Length;
         while (!buffer.IsEmpty)
         {
-            var part = buffer[..Math.Min(buffer.Length, PieceSize - _buffered)];
-            part.CopyTo(_buffer.AsSpan(_buffered));
-            _buffered += part.Length;
+            var part = buffer[..Math.Min(buffer.Length, PieceSize - _piece.Length)];
+            _piece.Rest(part);
             buffer = buffer[part.Length..];
-            if (_buffered == PieceSize)
+            if (_piece.Length == PieceSize)
             {
                 stopping.ThrowIfCancellationRequested();
                 Append();
@@ -81,18 +82,17 @@ internal sealed class StateWriterStream(ISnapshotWriter target, CancellationToke
     {
         stopping.ThrowIfCancellationRequested();
         Append();
-        Try(target.Complete);
+        Try(target => target.Complete());
     }
 
     private void Append()
     {
-        var count = _buffered;
-        _buffered = 0;
-        Try(() => target.Append(_buffer.AsSpan(0, count)));
+        Try(target => target.Append(_piece.Written));
+        _piece.Clear();
     }
 
     // A writer may catch the exception and go on, although its state is incomplete. So each later call fails again.
-    private void Try(Action action)
+    private void Try(Action<ISnapshotWriter> action)
     {
         if (Failure is { } before)
         {
@@ -101,7 +101,7 @@ internal sealed class StateWriterStream(ISnapshotWriter target, CancellationToke
 
         try
         {
-            action();
+            action(target!); // Justification: without a target the token is cancelled.
         }
         catch (StoreException e)
         {

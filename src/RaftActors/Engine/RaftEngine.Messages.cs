@@ -114,13 +114,13 @@ internal sealed partial class RaftEngine
                 _context.Log.Debug("{0} saved the snapshot {1} of its actor", Process.Name, saved.Snapshot);
                 _snapshots.OnSaved(saved.Snapshot);
                 break;
-            case StoreNews.StateStreamed streamed:
-                if (streamed is { Failure: StoreException e, Streaming.IsCancelled: false })
+            case StoreNews.StateNotSaved lost:
+                if (lost is { Failure: StoreException e, Writing.IsCancelled: false })
                 {
                     _context.Log.Warning("{0}: {1}", Process.Name, e.Message);
                 }
 
-                _snapshots.OnStreamed(streamed);
+                _snapshots.OnNotSaved(lost);
                 break;
             case StoreNews.PageRead page:
                 _peers.OnRead(page);

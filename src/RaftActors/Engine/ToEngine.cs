@@ -51,8 +51,10 @@ internal abstract record ToEngine
     public sealed record StateBegun(Serial Serial) : ToEngine;
 
     /// <summary>Answers <see cref="ToActor.TakeSnapshot"/> with the state after the pairs up to this serial.</summary>
-    /// <param name="Failure">Why the actor did not give its state, if it did not.</param>
-    public sealed record State(Serial Serial, TakenState Taken, string? Failure = null) : ToEngine;
+    /// <param name="Writer">Null if the actor did not give its state.</param>
+    /// <param name="IsBlock">The writer has the whole state in memory, so it does not need the actor.</param>
+    /// <param name="Failure">Why the actor did not give its state.</param>
+    public sealed record State(Serial Serial, StateWriter? Writer, bool IsBlock, string? Failure = null) : ToEngine;
 
     /// <summary>The digest of the results and the state after a range of pairs.</summary>
     public sealed record Digest(StateDigest Value) : ToEngine;

@@ -32,7 +32,7 @@ internal sealed class ResultsTarget : Target
                     values[serial % values.Length]);
             }
 
-            yield return SnapshotTail.Append(new TakenState(new byte[count], null), results).Bytes!.Value.ToArray();
+            yield return [.. new byte[count], .. SnapshotTail.Of(results)];
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class ResultsTarget : Target
     {
         var (state, results) = ((byte[], KeptResults<object?>))read;
         var again = NewResults();
-        var bytes = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value; // Justification: the state has bytes.
+        byte[] bytes = [.. state, .. SnapshotTail.Of(results)];
         DemandEqual(Convert.ToHexString(state), Convert.ToHexString(Take(bytes, again).Span), "A state changes");
         DemandEqual(Convert.ToHexString(results.ToSection()), Convert.ToHexString(again.ToSection()), "The results change");
     }

@@ -91,7 +91,6 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         if (write is TakenSnapshot taken)
         {
             _saves.Add(new SavedSnapshot(taken.Snapshot, taken.Data));
-            _store!.SaveSnapshot(taken.Snapshot, taken.Data);
             return;
         }
 
@@ -111,6 +110,7 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
     {
         _saved = 0;
         _directory!.WriteQueued();
+        SaveAll();
         Violation.Unless(_told == _asked && _saved == _saves.Count, "store", $"ticket {_asked} was requested, but {_told} was reported");
         if (prng.Chance(5))
         {
@@ -136,6 +136,14 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
         {
             _disk.PowerLeft = prng.Between(0, OperationsAtCrashMax);
             _directory!.WriteQueued();
+            try
+            {
+                SaveAll();
+            }
+            catch (StoreException) when (_disk.PowerLeft <= 0)
+            {
+                // The power cut came while a snapshot was saved.
+            }
         }
 
         RecoveredState? found = null;
@@ -170,6 +178,8 @@ internal sealed class StoredDisk : SimulatedDisk, IStoreListener
 
     public void OnFailed(StoreException cause) =>
         Violation.Unless(_disk.PowerLeft <= 0, "store", $"the store failed without a fault of the disk: {cause.Message}");
+
+    private void SaveAll() => _saves.ForEach(save => _store!.SaveSnapshot(save.Snapshot, save.State));
 
     private DiskImage Cut(Prng prng)
     {

@@ -20,7 +20,7 @@ internal sealed class BrokenStore(IRaftStore inner, string defect) : IRaftStore
         "keeps entries of an install that does not", "forgets snapshots that overtake", "reads from the beginning", "reads without a limit",
         "reads what is not there", "serves pieces", "goes on where another began", "tells of no snapshot", "changes a value",
         "reads no entry", "reads from another entry on", "reads an entry too few",
-        "streams a byte too few", "keeps a dropped stream", "tells of no stream", "streams into a closed store",
+        "streams a byte too few", "keeps a dropped stream", "streams into a closed store",
         "lets a late stream replace a later snapshot",
     ];
 
@@ -94,7 +94,7 @@ internal sealed class BrokenStore(IRaftStore inner, string defect) : IRaftStore
         return !Is("tells nobody");
     }
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
+    private void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         _saved.Add(snapshot);
         if (!Is("tells of no snapshot"))
@@ -158,9 +158,9 @@ internal sealed class BrokenStore(IRaftStore inner, string defect) : IRaftStore
                 store.Inner.Write(new Effect.InstallSnapshot(default, snapshot with { Length = bytes.Length }, KeepsLog: true));
                 _listener?.OnSnapshotSaved(snapshot);
             }
-            else if (!store.Is("tells of no stream"))
+            else
             {
-                store.SaveSnapshot(snapshot with { Length = bytes.Length }, bytes);
+                store.Save(snapshot, bytes);
             }
         }
 
@@ -169,7 +169,7 @@ internal sealed class BrokenStore(IRaftStore inner, string defect) : IRaftStore
             if (store.Is("keeps a dropped stream") && !_isComplete && !store._isClosed)
             {
                 _isComplete = true;
-                store.SaveSnapshot(snapshot with { Length = _state.Length }, _state.ToArray());
+                store.Save(snapshot, _state.ToArray());
             }
         }
 

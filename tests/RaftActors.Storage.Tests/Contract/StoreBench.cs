@@ -116,41 +116,30 @@ internal sealed class StoreBench(StoreUnderTest place, StoreOwner owner) : IStor
     public void Install(SavedSnapshot incoming, bool keepsLog) => Write(new Effect.InstallSnapshot(Take(), incoming.Snapshot, keepsLog));
 
     /// <summary>Saves a snapshot, and waits until the listener is told.</summary>
-    public void Save(SavedSnapshot saved)
-    {
-        _savesAsked++;
-        Store.SaveSnapshot(saved.Snapshot, saved.State);
-        Model = Model.With(saved);
-        WaitFor(() => _saved.Count == _savesAsked, "of a saved snapshot");
-    }
+    public void Save(SavedSnapshot saved) => Complete(saved, Stream(saved, Math.Max(1, saved.State.Length)));
 
     /// <summary>Writes a snapshot in pieces. Its description tells no length.</summary>
-    /// <returns>The unfinished snapshot. Null: the store does not take a state in pieces.</returns>
-    public ISnapshotWriter? Stream(SavedSnapshot saved, int pieceSize)
+    /// <returns>The unfinished snapshot.</returns>
+    public ISnapshotWriter Stream(SavedSnapshot saved, int pieceSize)
     {
         var writer = Store.BeginSnapshot(saved.Snapshot with { Length = 0 });
         for (var offset = 0; offset < saved.State.Length; offset += pieceSize)
         {
-            writer?.Append(saved.State.Span[offset..Math.Min(offset + pieceSize, saved.State.Length)]);
+            writer.Append(saved.State.Span[offset..Math.Min(offset + pieceSize, saved.State.Length)]);
         }
 
         return writer;
     }
 
     /// <summary>Completes a snapshot of <see cref="Stream"/>, and waits until the listener is told.</summary>
-    public void Complete(SavedSnapshot saved, ISnapshotWriter? writer)
+    public void Complete(SavedSnapshot saved, ISnapshotWriter writer)
     {
-        if (writer is null)
-        {
-            return;
-        }
-
         using (writer)
         {
             _savesAsked++;
             writer.Complete();
             Model = Model.With(saved);
-            WaitFor(() => _saved.Count == _savesAsked, "of a streamed snapshot");
+            WaitFor(() => _saved.Count == _savesAsked, "of a saved snapshot");
         }
     }
 

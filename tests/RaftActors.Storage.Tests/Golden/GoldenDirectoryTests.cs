@@ -98,7 +98,7 @@ public sealed class GoldenDirectoryTests
 
     private static void Stream(IRaftStore store, SavedSnapshot saved)
     {
-        using var writer = store.BeginSnapshot(saved.Snapshot with { Length = 0 })!;
+        using var writer = store.BeginSnapshot(saved.Snapshot with { Length = 0 });
         writer.Append(saved.State.Span[..50_000]);
         writer.Append(saved.State.Span[50_000..]);
         writer.Complete();

@@ -100,7 +100,6 @@ internal sealed class Life
     public Life Discard(string name, long index)
     {
         StoreOf(name).SaveSnapshot(Snapshot(index), Bytes(100, 1));
-        Directory.WriteQueued();
         StoreOf(name).Write(new Effect.Discard(Position(index), new LogIndex(index)));
         Directory.WriteQueued();
         return this;

@@ -67,41 +67,6 @@ public sealed class LogThreadTests
         Assert.True(Told("persisted 1"));
     }
 
-    [Fact]
-    public void Own_snapshot_is_tried_again_until_there_is_room()
-    {
-        using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
-        _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());
-        store.SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
-        _disk.WaitFor(_ => _disk.Refused > 1);
-
-        _disk.Read(disk => disk.Capacity = long.MaxValue);
-
-        _disk.WaitFor(disk => disk.Now.Files.Keys.Any(file => file.EndsWith(".snap")));
-        store.Dispose();
-        Assert.True(Told("saved 1"));
-    }
-
-    [Fact]
-    public async Task Store_closes_while_its_snapshot_waits_for_room()
-    {
-        using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
-        _disk.Read(disk => disk.Capacity = disk.Capacity - disk.FreeBytes());
-        store.SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
-        _disk.WaitFor(_ => _disk.Refused > 0);
-        try
-        {
-            await Task.Run(store.Dispose).WaitAsync(SharedDisk.WaitMax);
-        }
-        finally
-        {
-            _disk.Read(disk => disk.Capacity = long.MaxValue);
-        }
-
-        store.SaveSnapshot(Life.Snapshot(2), Life.Bytes(100, 1));
-        Assert.Empty(_listener.Told);
-    }
-
     private static string Log(ModelDisk disk) => Life.Text(new Life(new ModelDisk(disk.Now)).Open());
 
     private static void Write(IRaftStore store, long index) =>

@@ -66,7 +66,6 @@ public sealed class PolicyTests
         life.Write("a", new HardState(new Term(2), null, []));
         var before = life.Disk.Operations.Count;
         life.StoreOf().SaveSnapshot(Life.Snapshot(2, 2), Life.Bytes(100, 1));
-        life.Directory.WriteQueued();
         Assert.Equal("a saved 2", life.Told[^1]);
 
         foreach (var cut in life.Disk.Cuts(from: before))

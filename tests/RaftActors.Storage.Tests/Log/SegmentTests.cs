@@ -103,7 +103,6 @@ public sealed class SegmentTests
         var life = Filled(segments: 3);
         var last = Last(life);
         life.StoreOf().SaveSnapshot(Life.Snapshot(last), Life.Bytes(100, 1));
-        life.Directory.WriteQueued();
         life.Disk.Capacity = life.Disk.Capacity - life.Disk.FreeBytes();
         for (var i = 0; i < 12; i++)
         {
@@ -175,7 +174,7 @@ public sealed class SegmentTests
             var operations = life.Disk.Operations.Count;
 
             life.Write("a", Life.Entry(2));
-            life.StoreOf().SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1));
+            Assert.Throws<StoreException>(() => life.StoreOf().SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1)));
             life.Directory.WriteQueued();
             life.Directory.Seal();
             life.Directory.Dispose();

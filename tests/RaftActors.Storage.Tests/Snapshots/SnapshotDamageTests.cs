@@ -13,13 +13,11 @@ public sealed class SnapshotDamageTests
     private const int Block = 64 << 10;
     private const int VersionOffset = 8;
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read(bool isStreamed)
+    [Fact]
+    public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read()
     {
         var snapshot = Of(10, 200);
-        var disk = new ModelDisk(isStreamed ? ImageOfStream(10, 200) : ImageWith(snapshot)) { IsRecording = false };
+        var disk = new ModelDisk(ImageWith(snapshot)) { IsRecording = false };
         var folder = Open(disk);
         using var file = disk.Open(PathOf(10));
         var bytes = disk.Now.Files[PathOf(10)];
@@ -35,12 +33,10 @@ public sealed class SnapshotDamageTests
         AssertHolds(folder, snapshot);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Each_wrong_length_of_the_file_is_detected_at_opening(bool isStreamed)
+    [Fact]
+    public void Each_wrong_length_of_the_file_is_detected_at_opening()
     {
-        var whole = isStreamed ? ImageOfStream(10, 50) : ImageWith(Of(10, 50));
+        var whole = ImageWith(Of(10, 50));
         var file = whole.Files[PathOf(10)];
 
         Assert.All(Enumerable.Range(0, file.Length), length => AssertDamaged(whole.With(PathOf(10), file[..length])));
@@ -90,13 +86,11 @@ public sealed class SnapshotDamageTests
         Assert.Equal("block 0 of the state is not what was written", AssertDamaged(whole.With(PathOf(10), file)).What);
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Blocks_of_another_snapshot_are_detected_even_with_their_checksums(bool isStreamed)
+    [Fact]
+    public void Blocks_of_another_snapshot_are_detected_even_with_their_checksums()
     {
-        var whole = isStreamed ? ImageOfStream(10, Block) : ImageWith(Of(10, Block));
-        var other = isStreamed ? ImageOfStream(11, Block) : ImageWith(Of(11, Block));
+        var whole = ImageWith(Of(10, Block));
+        var other = ImageWith(Of(11, Block));
         var (file, foreign) = (whole.Files[PathOf(10)].ToArray(), other.Files[PathOf(11)]);
         foreign.AsSpan(SnapshotFormat.HeaderSize, Block).CopyTo(file.AsSpan(SnapshotFormat.HeaderSize));
         foreign.AsSpan(^4..).CopyTo(file.AsSpan(^4..));
@@ -196,16 +190,9 @@ public sealed class SnapshotDamageTests
         var folder = Open(disk);
         foreach (var snapshot in snapshots)
         {
-            folder.Save(snapshot, StateOf(snapshot));
+            folder.Save(snapshot.Position.Index.Value, snapshot.Length);
         }
 
-        return disk.Now;
-    }
-
-    private static DiskImage ImageOfStream(long index, long length)
-    {
-        var disk = new ModelDisk();
-        Open(disk).Stream(index, length);
         return disk.Now;
     }
 

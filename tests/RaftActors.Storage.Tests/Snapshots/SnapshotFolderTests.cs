@@ -63,13 +63,6 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void State_with_another_length_than_the_description_is_refused()
-    {
-        Assert.Throws<ArgumentException>(() => Open(_disk).Save(Of(10, 10), new byte[9]));
-        Assert.Empty(_disk.List(Folder));
-    }
-
-    [Fact]
     public void Reading_a_deleted_snapshot_is_refused_with_its_position()
     {
         var folder = Open(_disk);

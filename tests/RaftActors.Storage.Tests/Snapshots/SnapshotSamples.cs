@@ -46,20 +46,26 @@ internal static class SnapshotSamples
         return folder;
     }
 
-    public static void Save(this SnapshotFolder folder, long index, long length) =>
-        folder.Save(Of(index, length), StateOf(Of(index, length)));
-
-    /// <summary>Saves a snapshot whose length is not known at its beginning, in pieces.</summary>
-    public static void Stream(this SnapshotFolder folder, long index, long length, int pieceSize = 100_000)
+    /// <summary>Saves a snapshot in pieces.</summary>
+    public static void Save(this SnapshotFolder folder, long index, long length)
     {
-        using var writer = folder.Begin(Of(index, 0));
+        const int pieceSize = 100_000;
+        var writer = folder.Begin(Of(index, 0));
         var state = StateOf(Of(index, length));
-        for (var offset = 0; offset < length; offset += pieceSize)
+        try
         {
-            writer.Append(state.AsSpan(offset..(int)Math.Min(offset + pieceSize, length)));
-        }
+            for (var offset = 0; offset < length; offset += pieceSize)
+            {
+                writer.Append(state.AsSpan(offset..(int)Math.Min(offset + pieceSize, length)));
+            }
 
-        folder.Finish(writer);
+            folder.Finish(writer);
+        }
+        catch (IOException)
+        {
+            folder.Drop(writer);
+            throw;
+        }
     }
 
     /// <summary>Asserts that a snapshot is in the folder, with its description and state.</summary>

@@ -178,7 +178,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         byte[] state = [1, 2, 3];
 
         var restored = NewResults<int>();
-        var snapshot = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value;
+        byte[] snapshot = [.. state, .. SnapshotTail.Of(results)];
 
         Assert.Equal(state, Take(snapshot, restored).ToArray());
         Assert.Equal(3, Find(restored, 3));
@@ -203,8 +203,8 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         results.Add(Pair(300), "second");
         results.Add(Pair(8, isKeyed: true), "third");
 
-        var snapshot = SnapshotTail.Append(new TakenState(new byte[] { 1, 2, 3 }, null), results).Bytes!.Value;
-        var written = Convert.ToHexStringLower(snapshot.Span);
+        byte[] snapshot = [1, 2, 3, .. SnapshotTail.Of(results)];
+        var written = Convert.ToHexStringLower(snapshot);
 
         Assert.Equal(GoldenFiles.Of("results", written, "snapshots"), written);
     }
@@ -215,7 +215,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         var results = NewResults<string>();
         results.Add(Pair(1), "first");
         results.Add(Pair(2, isKeyed: true), "second");
-        var snapshot = SnapshotTail.Append(new TakenState(Array.Empty<byte>(), null), results).Bytes!.Value.ToArray();
+        var snapshot = SnapshotTail.Of(results);
 
         for (var place = 0; place < snapshot.Length; place++)
         {

@@ -14,15 +14,17 @@ public sealed class BackupServerTests : TestKit
     private const int SizeMax = 100;
     private static readonly GroupUid Uid = new(Guid.Parse("11111111-2222-3333-4444-555555555555"));
 
-    private readonly HostedStore _store = HostedStore.Open(new MemoryStore(), new StoreOwner("g", new ProcessName("a@n1")), []).Store;
+    private readonly HostedStore _store;
     private readonly Snapshot _snapshot = SnapshotAt(4, 150);
     private readonly IActorRef _server;
 
     public BackupServerTests()
         : base("akka.loglevel = ERROR")
     {
+        MemoryStore memory = new();
+        _store = HostedStore.Open(memory, new StoreOwner("g", new ProcessName("a@n1")), []).Store;
         _store.Write(new Effect.Persist(new Ticket(1), null, [.. Enumerable.Range(1, 200).Select(EntryAt)]));
-        _store.SaveSnapshot(_snapshot, Enumerable.Range(0, 150).Select(at => (byte)at).ToArray());
+        memory.SaveSnapshot(_snapshot, Enumerable.Range(0, 150).Select(at => (byte)at).ToArray());
         _server = Sys.ActorOf(Props.Create(() => new BackupServer(_store, SizeMax)));
     }
 

@@ -169,7 +169,7 @@ public sealed class SnapshotTakingTests : TestKit
     private void GiveState(long serial)
     {
         _snapshots.OnStateBegun(new Serial(serial));
-        _snapshots.OnState(new ToEngine.State(new Serial(serial), new TakenState(new byte[] { 1 }, null)));
+        _snapshots.OnState(new ToEngine.State(new Serial(serial), (_, _) => Task.CompletedTask, IsBlock: true));
     }
 
     private void Tick() => _snapshots.OnTick();

@@ -20,13 +20,11 @@ public sealed class StateRebuildTests : TestKit
     }
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    public void Wrong_state_is_replaced_by_that_of_the_majority_also_at_the_leader(bool isLeader, bool takesStreams)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Wrong_state_is_replaced_by_that_of_the_majority_also_at_the_leader(bool isLeader)
     {
         var wrong = Names.First(name => StatusOf(name).Role == RaftRole.Leader == isLeader);
-        _group.Stores[wrong].TakesStreams = takesStreams;
         Append(2);
         Drift(wrong);
 

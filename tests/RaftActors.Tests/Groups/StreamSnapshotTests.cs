@@ -25,7 +25,7 @@ public sealed class StreamSnapshotTests : TestKit
     {
         _group = new VirtualGroup(this);
         _group.StartStreaming("raft1");
-        _group.StartStreaming("raft2", takesStreams: false);
+        _group.StartStreaming("raft2");
         _third = _group.StartStreaming("raft3");
         _group.AdvanceUntil("raft1", "leads");
     }

@@ -66,12 +66,11 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all, mayTake)), name));
     }
 
-    /// <summary>A process whose actor writes its state as a stream. Its store takes it in pieces, or as one block.</summary>
-    public StreamRecorder.Script StartStreaming(string name, bool takesStreams = true)
+    /// <summary>A process whose actor writes its state as a stream.</summary>
+    public StreamRecorder.Script StartStreaming(string name)
     {
         var script = new StreamRecorder.Script();
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        Stores[name].TakesStreams = takesStreams;
         Watch(name, watcher, system.ActorOf(Props.Create(() => new StreamRecorder(watcher, all, script)), name));
         return script;
     }

@@ -230,9 +230,6 @@ internal sealed partial class ScenarioRunner
             case "opens":
                 _store.OpeningFailure = null;
                 break;
-            case "streams":
-                _store.TakesStreams = true;
-                break;
             case "refuses-writes":
                 _store.WritingFailure = line.Rest(0);
                 break;

@@ -33,9 +33,6 @@ internal sealed class ScenarioStore : IRaftStore
     /// <summary>From the next opening on writes wait.</summary>
     public bool HoldsWhenOpened { get; set; }
 
-    /// <summary>The store takes a state in pieces. Otherwise the engine collects it.</summary>
-    public bool TakesStreams { get; set; }
-
     /// <summary>Why the next openings fail; null: they succeed.</summary>
     public string? OpeningFailure { get; set; }
 
@@ -92,19 +89,7 @@ internal sealed class ScenarioStore : IRaftStore
         return false;
     }
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
-    {
-        if (HoldsSnapshots)
-        {
-            _waiting.Enqueue(() => Save(snapshot, state));
-        }
-        else
-        {
-            Save(snapshot, state);
-        }
-    }
-
-    public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => TakesStreams ? new StreamedState(this, snapshot) : null;
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => new OwnState(this, snapshot);
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         ReadingFailure is { } failure ? throw new StoreException(failure) : _memory.ReadSnapshot(position, offset, limit);
@@ -156,17 +141,26 @@ internal sealed class ScenarioStore : IRaftStore
 
     private void Say(string what) => _output.Say(ScenarioOutput.Source.Store, $"store: {what}");
 
-    private sealed class StreamedState(ScenarioStore store, Snapshot snapshot) : ISnapshotWriter
+    private sealed class OwnState(ScenarioStore store, Snapshot snapshot) : ISnapshotWriter
     {
         private readonly MemoryStream _state = new();
         private bool _isComplete;
+
+        public bool IsInMemory => true;
 
         public void Append(ReadOnlySpan<byte> state) => _state.Write(state);
 
         public void Complete()
         {
             _isComplete = true;
-            store.SaveSnapshot(snapshot with { Length = _state.Length }, _state.ToArray());
+            if (store.HoldsSnapshots)
+            {
+                store._waiting.Enqueue(() => store.Save(snapshot, _state.ToArray()));
+            }
+            else
+            {
+                store.Save(snapshot, _state.ToArray());
+            }
         }
 
         public void Dispose()

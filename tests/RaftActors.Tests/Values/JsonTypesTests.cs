@@ -49,15 +49,17 @@ public sealed partial class JsonTypesTests : TestKit
     }
 
     [Fact]
-    public void State_of_a_snapshot_has_the_bytes_of_its_codec()
+    public async Task State_of_a_snapshot_has_the_bytes_of_its_codec()
     {
         UseCoins();
         var purse = new Purse { Content = OneEuro };
         IRaftSnapshot snapshots = purse;
 
         snapshots.DemandType(Sys);
-        var bytes = Assert.NotNull(snapshots.Take(Sys, new Serial(1)).Bytes);
+        using MemoryStream state = new();
+        await snapshots.Take(Sys, new Serial(1))(state, CancellationToken.None);
 
+        var bytes = state.ToArray();
         Assert.Equal("\u0011{\"Cents\":100,\"Currency\":\"EUR\"}", Text(bytes));
         Assert.Equal(OneEuro, new ValueCodec<Coin?>(Sys).Decode(bytes));
     }

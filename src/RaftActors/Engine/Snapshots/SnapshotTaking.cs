@@ -13,8 +13,8 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Takes snapshots of this process's own actor. When enough was committed since the last one, or a client's call waits for one, it asks
 /// the actor for its state. Core describes the snapshot when the actor begins, because a large state takes long and the entries may leave
-/// the memory meanwhile. The store saves a block at once, and a stream while the actor goes on. Then Core discards the entries that the
-/// snapshot covers.
+/// the memory meanwhile. <see cref="StateWriting"/> writes the state into the store while the actor goes on. Then Core discards the
+/// entries that the snapshot covers.
 /// </summary>
 internal sealed class SnapshotTaking(EngineContext context)
 {
@@ -27,17 +27,18 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     private readonly SnapshotCalls _calls = new(context);
 
-    private Stage _stage;
+    // The actor, or another process, was asked for its state and has not answered.
+    private bool _isAsked;
 
     // The snapshot whose state the actor makes. Its description lacks the length. Null if the actor has not begun, or began too late.
     private (Serial Serial, Snapshot Description)? _begun;
 
     // The actor is asked again, because it began after entries that the description needs had left the memory, or its end ended the
-    // stream.
+    // writer.
     private bool _mustRepeat;
 
     // The state that is being written, or null. A cancelled one stays until its writer has returned.
-    private StateStreaming? _streaming;
+    private StateWriting? _writing;
 
     // Asks another process for the state that replaces the actor's; null to ask the actor.
     private Action? _askOther;
@@ -53,23 +54,13 @@ internal sealed class SnapshotTaking(EngineContext context)
     // From this tick on, waiting calls ask the actor again.
     private long _nextAt;
 
-    private enum Stage
-    {
-        Idle,
-        Asked,
-        Streaming,
-        Saving,
-    }
-
     /// <summary>Calls wait for a snapshot, or the actor waits for another state.</summary>
     public bool HasWaiting => _calls.Count > 0 || _askOther is not null;
 
-    private string Progress => _stage switch
-    {
-        Stage.Idle => "its actor is asked for the state soon",
-        Stage.Asked => "its actor has not given the state yet",
-        _ => "the state is being written",
-    };
+    private string Progress =>
+        _writing is not null ? "the state is being written"
+        : _isAsked ? "its actor has not given the state yet"
+        : "its actor is asked for the state soon";
 
     private LogIndex Latest => context.Core.Snapshot?.Position.Index ?? LogIndex.Zero;
 
@@ -117,9 +108,9 @@ internal sealed class SnapshotTaking(EngineContext context)
     {
         _bytes = 0;
         _firstConfiguration ??= snapshot.ConfigurationIndex;
-        if (_streaming?.Description.Position.Index <= snapshot.Position.Index)
+        if (_writing?.Description.Position.Index <= snapshot.Position.Index)
         {
-            _streaming.Cancel();
+            _writing.Cancel();
         }
     }
 
@@ -135,14 +126,14 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     private void DropState()
     {
-        if (_stage == Stage.Asked)
+        if (_isAsked)
         {
             EndQuestion();
         }
-        else if (_stage == Stage.Streaming)
+        else if (_writing is { IsBlock: false } writing)
         {
             _mustRepeat = true;
-            _streaming?.Cancel();
+            writing.Cancel();
         }
     }
 
@@ -159,11 +150,11 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// <param name="copy">Copies its state, or null if the process could not be asked.</param>
     public void OnOffered(Serial serial, StateWriter? copy)
     {
-        if (_askOther is not null && _stage == Stage.Asked)
+        if (_askOther is not null && _isAsked)
         {
             Begin(serial);
-            End(new(serial, new TakenState(null, copy)));
-            _isOfOther = _stage == Stage.Streaming;
+            End(new(serial, copy, IsBlock: false));
+            _isOfOther = _writing is not null;
         }
     }
 
@@ -192,16 +183,16 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     public void OnStopped()
     {
-        _streaming?.Cancel();
+        _writing?.Cancel();
         _calls.OnStopped();
     }
 
     /// <summary>Asks the actor for its state, if it takes snapshots and none is in progress.</summary>
     public void Ask()
     {
-        if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })
+        if (!_isAsked && _writing is null && context is { HasActor: true, TakesSnapshots: true })
         {
-            (_stage, _askedAt, _bytes, _mustRepeat) = (Stage.Asked, context.Commit, 0, false);
+            (_isAsked, _askedAt, _bytes, _mustRepeat) = (true, context.Commit, 0, false);
             context.Step(new Input.SnapshotPlanned(context.Commit));
             if (_askOther is { } ask)
             {
@@ -217,7 +208,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// <summary>Describes the snapshot, because the actor makes its state after the pairs up to this serial.</summary>
     public void OnStateBegun(Serial serial)
     {
-        if (_stage == Stage.Asked && _askOther is null)
+        if (_isAsked && _askOther is null)
         {
             Begin(serial);
         }
@@ -230,9 +221,9 @@ internal sealed class SnapshotTaking(EngineContext context)
         {
             End(state);
         }
-        else if (state.Taken.Writer is { } writer)
+        else if (state.Writer is { } writer)
         {
-            StateStreaming.Release(writer);
+            StateWriting.Release(writer);
         }
     }
 
@@ -252,48 +243,39 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     private void End(ToEngine.State state)
     {
-        var (begun, isAsked) = (_begun, _stage == Stage.Asked);
-        var isWanted = isAsked
-            && begun is var (serial, description)
-            && serial == state.Serial
-            && description.Position.Index > Latest;
+        var (begun, isAsked) = (_begun, _isAsked);
         if (isAsked)
         {
             EndQuestion();
         }
 
-        if (state.Taken.Writer is { } writer)
+        if (state.Writer is not { } writer)
         {
-            Stream(isWanted ? begun?.Description : null, writer);
+            if (isAsked && state.Failure is { } failure)
+            {
+                _calls.OnFailed(failure);
+            }
         }
-        else if (isWanted && begun is (_, var wanted) && state.Taken.Bytes is { } bytes)
+        else if (isAsked && begun is var (serial, description) && serial == state.Serial && description.Position.Index > Latest)
         {
-            Save(wanted, bytes);
+            _writing = StateWriting.Start(context.Process.Store, description, writer, state.IsBlock, context.Self);
         }
-        else if (isAsked && state.Failure is { } failure)
+        else
         {
-            _calls.OnFailed(failure);
+            StateWriting.Release(writer);
         }
     }
 
-    /// <summary>
-    /// Ends the snapshot after its writer has returned or failed. A store that takes streams has reported a saved one before.
-    /// </summary>
-    public void OnStreamed(StoreNews.StateStreamed news)
+    /// <summary>Ends the snapshot after its writer has failed or was cancelled.</summary>
+    public void OnNotSaved(StoreNews.StateNotSaved news)
     {
-        if (news.Streaming != _streaming)
+        if (news.Writing != _writing)
         {
             return;
         }
 
-        var (description, isOfOther) = (news.Streaming.Description, _isOfOther);
-        (_stage, _streaming, _isOfOther) = (Stage.Idle, null, false);
-        if (news.Collected is { } bytes && !news.Streaming.IsCancelled && description.Position.Index > Latest)
-        {
-            Save(description, bytes);
-            _isOfOther = isOfOther;
-        }
-        else if (news is { Failure: { } failure, Streaming.IsCancelled: false })
+        (_writing, _isOfOther) = (null, false);
+        if (news is { Failure: var failure, Writing.IsCancelled: false })
         {
             _calls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
             if (failure is not StoreException)
@@ -307,7 +289,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     public void OnSaved(Snapshot snapshot)
     {
-        (_stage, _streaming) = (Stage.Idle, null);
+        (_writing, _mustRepeat) = (null, false);
         if (snapshot.Position.Index > Latest)
         {
             context.Process.Snapshot = snapshot;
@@ -325,28 +307,9 @@ internal sealed class SnapshotTaking(EngineContext context)
         AskIfWanted();
     }
 
-    private void Save(Snapshot description, ReadOnlyMemory<byte> bytes)
-    {
-        _stage = Stage.Saving;
-        context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
-    }
-
-    /// <param name="description">Null if the snapshot is not needed.</param>
-    private void Stream(Snapshot? description, StateWriter writer)
-    {
-        if (description is null)
-        {
-            StateStreaming.Release(writer);
-            return;
-        }
-
-        _stage = Stage.Streaming;
-        _streaming = StateStreaming.Start(context.Process.Store, description, writer, context.Self);
-    }
-
     private void EndQuestion()
     {
-        (_stage, _begun, _nextAt) = (Stage.Idle, null, context.DeadlineAfter(Pause));
+        (_isAsked, _begun, _nextAt) = (false, null, context.DeadlineAfter(Pause));
         context.Step(new Input.SnapshotPlanned(null));
     }
 

@@ -68,10 +68,8 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => _store.SaveSnapshot(snapshot, state);
-
     /// <inheritdoc cref="IRaftStore.BeginSnapshot"/>
-    public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => _store.BeginSnapshot(snapshot);
+    public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => _store.BeginSnapshot(snapshot);
 
     /// <summary>Reads bytes of a snapshot. Thread-safe.</summary>
     /// <exception cref="StoreException">The snapshot no longer exists, or cannot be read.</exception>

@@ -16,12 +16,8 @@ internal abstract record StoreNews
     /// <summary>A snapshot of the actor's state is durable.</summary>
     public sealed record SnapshotSaved(Snapshot Snapshot) : StoreNews;
 
-    /// <summary>
-    /// The writer of the actor's state has ended. If the store has saved the snapshot, <see cref="SnapshotSaved"/> came before.
-    /// </summary>
-    /// <param name="Collected">The state, for a store that takes it as one block. Otherwise null.</param>
-    /// <param name="Failure">The failure of the writer, or null.</param>
-    public sealed record StateStreamed(StateStreaming Streaming, ReadOnlyMemory<byte>? Collected, Exception? Failure) : StoreNews;
+    /// <summary>The snapshot of the actor's state was not saved, because its writer or the store has failed, or it was cancelled.</summary>
+    public sealed record StateNotSaved(StateWriting Writing, Exception Failure) : StoreNews;
 
     /// <summary>The store has read the entries of a message, or has none because they were compacted meanwhile.</summary>
     public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;

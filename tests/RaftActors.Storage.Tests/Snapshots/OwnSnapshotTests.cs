@@ -8,8 +8,8 @@ using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 
-/// <summary>Snapshots whose length is known at their end only.</summary>
-public sealed class StreamedSnapshotTests
+/// <summary>Snapshots of the process's own state, whose length is known at their end only.</summary>
+public sealed class OwnSnapshotTests
 {
     private const string File = "snapshots/1/00000000000000000005-1";
 
@@ -50,7 +50,7 @@ public sealed class StreamedSnapshotTests
         using var first = Begin(life);
         first.Append(new byte[300]);
 
-        using var second = life.StoreOf().BeginSnapshot(Life.Snapshot(6))!;
+        using var second = life.StoreOf().BeginSnapshot(Life.Snapshot(6));
 
         AssertNoFile();
         Assert.Throws<StoreException>(() => first.Append(new byte[1]));
@@ -92,6 +92,17 @@ public sealed class StreamedSnapshotTests
         AssertNoFile();
     }
 
+    [Fact]
+    public void Small_snapshot_takes_the_last_room_so_that_the_log_can_shrink()
+    {
+        var life = OpenLife(Life.Options with { FreeSpaceFloorBytes = 100_000 });
+        _disk.Capacity = _disk.Now.Files.Values.Sum(bytes => (long)bytes.Length) + 10_000;
+
+        life.StoreOf().SaveSnapshot(Life.Snapshot(5), new byte[5000]);
+
+        Assert.Equal("a saved 5", life.Told[^1]);
+    }
+
     [Theory]
     [InlineData(nameof(DiskFault.Write))]
     [InlineData(nameof(DiskFault.Create))]
@@ -124,7 +135,7 @@ public sealed class StreamedSnapshotTests
         Assert.StartsWith("a failed", life.Told[^1]);
     }
 
-    private static ISnapshotWriter Begin(Life life) => life.StoreOf().BeginSnapshot(Life.Snapshot(5))!;
+    private static ISnapshotWriter Begin(Life life) => life.StoreOf().BeginSnapshot(Life.Snapshot(5));
 
     private Life OpenLife(StoreOptions? options = null)
     {

@@ -5,11 +5,15 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Writes a streamed snapshot into the folder of an opening. Invariant: the file gets its name, or it is deleted. It ends before it takes
-/// the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
+/// Writes a snapshot of a process's own state into the folder of an opening. Invariant: the file gets its name, or it is deleted. A large
+/// state ends before it takes the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose
+/// it.
 /// </summary>
-internal sealed class StreamedSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
+internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {
+    // A state of at most this part of the floor may take the last room, because the log shrinks by its snapshot.
+    private const int SmallPart = 16;
+
     private readonly Lock _lock = new();
     private SnapshotFileWriter? _writer;
     private StoreException? _end;
@@ -76,7 +80,7 @@ internal sealed class StreamedSnapshotWriter(LogWriter log, StoreOptions options
     private void DemandRoom(SnapshotFolder folder, int size)
     {
         var free = folder.FreeBytes();
-        if (free - size < options.FreeSpaceFloorBytes)
+        if (free - size < options.FreeSpaceFloorBytes && (_writer?.Written ?? 0) + size > options.FreeSpaceFloorBytes / SmallPart)
         {
             throw new DiskFullException($"{free} bytes are free, and the log keeps {options.FreeSpaceFloorBytes} for itself.");
         }
