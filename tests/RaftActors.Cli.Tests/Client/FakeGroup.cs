@@ -103,11 +103,11 @@ internal sealed class FakeGroup : RaftClient<string, string>
     {
         Changes.Enqueue(change switch
         {
-            GroupChange.Join(var name, _) => $"join {name}",
-            GroupChange.Leave(var name, _, _) => $"leave {name}",
-            GroupChange.SetMaxQuorum(var max, _) => $"quorum {max}",
-            GroupChange.Raise { Format: { } level } => $"level {level}",
-            GroupChange.Raise { Logic: var version } => $"version {version}",
+            GroupChange.Members { What: MemberChange.Join(var name) } => $"join {name}",
+            GroupChange.Members { What: MemberChange.Leave(var name, _) } => $"leave {name}",
+            GroupChange.Members { What: MemberChange.SetMaxQuorum(var max) } => $"quorum {max}",
+            GroupChange.Members { What: MemberChange.Raise { Format: { } level } } => $"level {level}",
+            GroupChange.Members { What: MemberChange.Raise { Logic: var version } } => $"version {version}",
             GroupChange.Transfer(var to) => $"transfer {to}",
             _ => $"{change}",
         });
