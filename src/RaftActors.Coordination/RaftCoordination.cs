@@ -139,6 +139,7 @@ public sealed class RaftCoordination : IExtension
     /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     public async Task<RaftLock> LockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
     {
@@ -154,6 +155,7 @@ public sealed class RaftCoordination : IExtension
     /// <returns>Null if another program holds it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     public Task<RaftLock?> TryLockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
         _locks.AcquireAsync(name, permits, waits: false, text, cancellationToken);
@@ -187,6 +189,7 @@ public sealed class RaftCoordination : IExtension
     /// <exception cref="ArgumentException">A name has a slash, or the port is not from 1 to 65535.</exception>
     /// <exception cref="RaftException">No answer came within 30 s.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IAsyncDisposable> RegisterAsync(
         string service, string host, int port, CancellationToken cancellationToken = default)

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Locks of three real nodes.</summary>
@@ -35,5 +37,17 @@ public sealed class LockTests : NodesTest
         await using var held = await second.WaitAsync(WaitMax);
         Assert.True(held.Token > first.Token, $"{held.Token} follows {first.Token}");
         Assert.False(first.IsHeld);
+    }
+
+    [Fact]
+    public async Task Lock_of_a_node_that_has_ended_names_the_coordination()
+    {
+        var coordination = Nodes[0].Coordination;
+        await using var held = await coordination.LockAsync("billing").WaitAsync(WaitMax);
+        await CoordinatedShutdown.Get(Nodes[0].System).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(WaitMax);
+
+        var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => coordination.LockAsync("other").WaitAsync(WaitMax));
+
+        Assert.EndsWith(nameof(RaftCoordination), ended.ObjectName, StringComparison.Ordinal);
     }
 }

@@ -93,7 +93,7 @@ internal sealed class SessionKeeper(
     {
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(RaftCoordination));
             if (_current is { IsAlive: true } current)
             {
                 return current;
