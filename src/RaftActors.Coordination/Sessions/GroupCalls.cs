@@ -15,7 +15,7 @@ internal sealed class GroupCalls(
     RaftClient<Command, Answer> client, Task ended, TimeProvider time, RaftClient<Command, Answer>? others = null) : IAsyncDisposable
 {
     // Named in exceptions, because users know this type.
-    private const string Users = "RaftCoordination";
+    internal const string Users = "RaftCoordination";
 
     // The most claims and items of a session that are being sent. A client sends more at a time, so a renewal never waits for them.
     private const int SessionCallsMax = 128;

@@ -93,7 +93,11 @@ internal sealed class SessionKeeper(
     {
         while (true)
         {
-            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, typeof(RaftCoordination));
+            if (_closing.IsCancellationRequested)
+            {
+                throw new ObjectDisposedException(GroupCalls.Users);
+            }
+
             if (_current is { IsAlive: true } current)
             {
                 return current;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>

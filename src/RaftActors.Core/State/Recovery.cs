@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core;
 
 /// <summary>Turns what the store returned into the state of a start, and refuses a store that contradicts itself.</summary>

@@ -1,4 +1,3 @@
-using RaftActors.Core;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;

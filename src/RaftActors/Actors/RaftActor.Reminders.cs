@@ -1,7 +1,4 @@
-using Akka.Actor;
-
 using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Values;
 
 namespace RaftActors;

@@ -1,6 +1,5 @@
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 

@@ -7,7 +7,6 @@ using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Values;
-using RaftActors.Wire;
 
 namespace RaftActors;
 

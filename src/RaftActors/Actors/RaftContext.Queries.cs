@@ -4,10 +4,8 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
-using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors;

@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;

@@ -1,4 +1,3 @@
-using RaftActors.Core;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Storage.Backups;

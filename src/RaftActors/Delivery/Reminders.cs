@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka;
 using Akka.Actor;
 

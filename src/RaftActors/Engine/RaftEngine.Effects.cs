@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Storage;
 
 namespace RaftActors.Engine;

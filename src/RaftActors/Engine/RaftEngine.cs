@@ -2,11 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Values;
 

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>A <see cref="RaftStatus"/> in short, for the list of all processes of a node.</summary>

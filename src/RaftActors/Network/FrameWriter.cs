@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Wire;
 

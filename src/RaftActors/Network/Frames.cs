@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 
 using RaftActors.Core.Codec;
-using RaftActors.Wire;
 
 namespace RaftActors.Network;
 

@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Wire;
 

@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Security;
-using RaftActors.Settings;
 using RaftActors.Values;
 using RaftActors.Wire;
 

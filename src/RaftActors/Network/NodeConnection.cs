@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core.Codec;
-using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

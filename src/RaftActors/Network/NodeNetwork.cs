@@ -5,7 +5,6 @@ using Akka.Configuration;
 
 using RaftActors.Settings;
 using RaftActors.Values;
-using RaftActors.Wire;
 
 namespace RaftActors.Network;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 
 using Akka.Actor;
-using Akka.Event;
 
 using RaftActors.Discovery;
 using RaftActors.Security;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 
-using RaftActors.Core;
 using RaftActors.Storage;
 
 namespace RaftActors.Settings;

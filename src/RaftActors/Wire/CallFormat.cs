@@ -1,4 +1,3 @@
-using RaftActors.Core;
 using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;

@@ -1,7 +1,5 @@
-using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Settings;
-using RaftActors.Values;
 
 namespace RaftActors.Wire;
 

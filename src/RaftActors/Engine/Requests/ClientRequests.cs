@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
-using RaftActors.Delivery;
 using RaftActors.Network;
-using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Engine;
 
 /// <summary>Restarts an actor whose snapshot was replaced by one of a majority, so that it begins from there.</summary>

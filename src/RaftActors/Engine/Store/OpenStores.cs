@@ -4,7 +4,6 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Settings;
 using RaftActors.Storage;
 
