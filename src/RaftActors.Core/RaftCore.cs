@@ -393,6 +393,8 @@ internal sealed class RaftCore
         _commitment.Advance();
         _membership.Advance();
         _reads.Advance();
+
+        // Entries go to the peers before they are on this disk (thesis §10.2.1). A follower's answer waits for Durability.LogTicket.
         _leader.Advance();
         _transfers.Advance();
         if (_transfers.StepsDownAfterRemoval())

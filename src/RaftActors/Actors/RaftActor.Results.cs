@@ -67,7 +67,7 @@ public abstract partial class RaftActor<TValue, TResult>
         _fetched = null;
         Life.Process.Telemetry.Applies.Stop(start);
         OnPassed(entry.Serial);
-        Complete(answer.Own, entry.Serial);
+        Complete(answer.Waiting, entry.Serial);
     }
 
     private void Complete(RequestRef own, Serial serial, TResult result) =>

@@ -149,7 +149,7 @@ public abstract partial class RaftActor<TValue, TResult>
             }
 
             LearnerDelivery? pulls = _overrides.Pulls ? process.Settings.LearnerDelivery : null;
-            DeliveryOrder order = new(last, pulls, process.Pairs, process.OwnRef);
+            DeliveryOrder order = new(last, pulls, process.Pairs, process.WaitingRef);
             DeliveryTurns turns = new(Self, life);
             AppendCheck<TValue> check = new(
                 _values, _options.FindFault, _options.IsOfOperators, () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);

@@ -282,7 +282,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Life.Turns.OnContinue();
                 break;
             case ToActor.Resumed resumed:
-                Complete(resumed.Own, resumed.Serial);
+                Complete(resumed.Waiting, resumed.Serial);
                 break;
             default:
                 Life.Turns.Add(message);
@@ -419,8 +419,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
         var (own, serial) = step switch
         {
-            DeliveryStep.Append append => (append.Own, append.Pair.Serial),
-            DeliveryStep.Answer answer => (answer.Own, answer.Pair.Serial),
+            DeliveryStep.Append append => (append.Waiting, append.Pair.Serial),
+            DeliveryStep.Answer answer => (answer.Waiting, answer.Pair.Serial),
             _ => (null, default),
         };
         if (step is DeliveryStep.Append or DeliveryStep.Answer)
@@ -458,7 +458,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Run(answer);
                 break;
             case DeliveryStep.Completed completed:
-                Complete(completed.Own, completed.Serial);
+                Complete(completed.Waiting, completed.Serial);
                 break;
             case DeliveryStep.Restore:
                 Restore();
@@ -512,14 +512,14 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void Run(DeliveryStep.Append append)
     {
-        var entry = Raft.ToEntry(append.Pair, append.Own, Life.Process.Pairs.EpochOf(append.Pair.Serial));
+        var entry = Raft.ToEntry(append.Pair, append.Waiting, Life.Process.Pairs.EpochOf(append.Pair.Serial));
         using var span = Life.Process.Telemetry.BeginApply(entry.Serial);
         var start = Life.Process.Telemetry.Applies.Start();
         if (TryRemind(append.Pair, entry))
         {
             Life.Process.Telemetry.Applies.Stop(start);
             OnPassed(entry.Serial);
-            if (append.Own is { } request)
+            if (append.Waiting is { } request)
             {
                 Life.Clock.OnApplied(request);
                 Complete(request, entry.Serial);
@@ -532,7 +532,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         Life.Process.Telemetry.Applies.Stop(start);
         Results.Add(append.Pair, result);
         OnPassed(entry.Serial);
-        if (append.Own is { } own)
+        if (append.Waiting is { } own)
         {
             Complete(own, entry.Serial, result);
         }

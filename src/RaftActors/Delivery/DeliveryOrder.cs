@@ -14,7 +14,7 @@ namespace RaftActors.Delivery;
 /// </summary>
 internal sealed class DeliveryOrder
 {
-    private readonly Func<StoredPair, RequestRef?> _ownRef;
+    private readonly Func<StoredPair, RequestRef?> _waitingRef;
     private readonly CommittedReader _committed;
     private readonly DeliveredSerials _delivered;
     private readonly PriorityQueue<RequestRef, (Serial Serial, long Number)> _queries = new();
@@ -36,10 +36,10 @@ internal sealed class DeliveryOrder
 
     /// <param name="lastSerial">The last serial that the actor has at its start.</param>
     /// <param name="pulls">How learners get their pairs if the actor may fetch pairs, or null for an ordinary actor.</param>
-    /// <param name="ownRef">Returns the Append of a pair, if this process made it.</param>
-    public DeliveryOrder(Serial lastSerial, LearnerDelivery? pulls, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
+    /// <param name="waitingRef">Returns the Append of a pair, if this process made it.</param>
+    public DeliveryOrder(Serial lastSerial, LearnerDelivery? pulls, CommittedPairs pairs, Func<StoredPair, RequestRef?> waitingRef)
     {
-        _ownRef = ownRef;
+        _waitingRef = waitingRef;
         _committed = new CommittedReader(pairs, lastSerial);
         _delivered = new DeliveredSerials(lastSerial);
         Pulled = pulls is { } delivery ? new PulledPairs(lastSerial, delivery, _committed, _delivered) : null;
@@ -157,7 +157,7 @@ internal sealed class DeliveryOrder
         }
 
         return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeUpgrade(logic) ?? Pulled?.TryTakeMissing(_views.IsMember)
-            ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? TryFailQuery() ?? (DeliveryStep?)TryTakeSnapshot();
+            ?? Pulled?.TryTakeAnswer(_views.IsMember, WaitingRef) ?? TryTakeAppend() ?? TryFailQuery() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
     /// <summary>Ends the delivery, because the snapshot cannot be read or the program is too old.</summary>
@@ -194,7 +194,7 @@ internal sealed class DeliveryOrder
         var last = _restoreTo is { } target && target < _delivered.Highest ? target : _delivered.Highest;
         for (; next <= serial && next <= last; next = next.Next)
         {
-            if (_delivered.Contains(next) && OwnRef(next) is { } own)
+            if (_delivered.Contains(next) && WaitingRef(next) is { } own)
             {
                 _notices.Enqueue(new DeliveryStep.Completed(own, next));
             }
@@ -208,7 +208,7 @@ internal sealed class DeliveryOrder
         _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend));
     }
 
-    private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
+    private RequestRef? WaitingRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _waitingRef(pair) : null;
 
     private DeliveryStep.Restore? TryTakeRestore(Serial target)
     {
@@ -265,7 +265,7 @@ internal sealed class DeliveryOrder
         }
 
         _delivered.Add(pair.Serial);
-        return _append.Set(pair, _ownRef(pair));
+        return _append.Set(pair, _waitingRef(pair));
     }
 
     // A state with a hole below its highest pair belongs to no serial. An actor that still fetches its first pairs would give a state

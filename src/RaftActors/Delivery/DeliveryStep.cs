@@ -25,24 +25,24 @@ internal abstract record DeliveryStep
     {
         public StoredPair Pair { get; private set; }
 
-        /// <summary>The Append of this pair, if this process made it.</summary>
-        public RequestRef? Own { get; private set; }
+        /// <summary>The Append of this pair, if this process, or a client that waits here, made it.</summary>
+        public RequestRef? Waiting { get; private set; }
 
-        public Append Set(in StoredPair pair, RequestRef? own)
+        public Append Set(in StoredPair pair, RequestRef? waiting)
         {
-            (Pair, Own) = (pair, own);
+            (Pair, Waiting) = (pair, waiting);
             return this;
         }
     }
 
     /// <param name="Request">The Get, or null for a serial of a range, which the actor gives a request now.</param>
-    /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>
-    public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep("HandleSerial");
+    /// <param name="Waiting">As of <see cref="Append"/>. Null while the pair is not released.</param>
+    public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Waiting) : DeliveryStep("HandleSerial");
 
     /// <summary>
     /// Completes an Append whose pair HandleSerial delivered before it was released, or that an earlier attempt appended.
     /// </summary>
-    public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep("");
+    public sealed record Completed(RequestRef Waiting, Serial Serial) : DeliveryStep("");
 
     public sealed record Restore(Serial Serial) : DeliveryStep("RestoreSnapshot");
 

@@ -39,8 +39,8 @@ internal abstract record ToActor(long Life)
     public sealed record ReminderDue(long Life, TimeSpan Time) : ToActor(Life), IDeadLetterSuppression;
 
     /// <summary>The actor tells itself that it was resumed after a callback threw.</summary>
-    /// <param name="Own">The Append of this process whose pair the callback failed on, or null.</param>
-    public sealed record Resumed(long Life, RequestRef? Own, Serial Serial) : ToActor(Life);
+    /// <param name="Waiting">The Append of this process whose pair the callback failed on, or null.</param>
+    public sealed record Resumed(long Life, RequestRef? Waiting, Serial Serial) : ToActor(Life);
 
     /// <summary>
     /// News of a process. The engine replaces the news until the actor takes it, so that a process that comes and goes does not fill the
@@ -72,8 +72,9 @@ internal abstract record ToActor(long Life)
     public sealed record LeaderIs(long Life, Leader? Leader) : ToActor(Life);
 
     /// <summary>
-    /// Pairs up to a serial are committed, so the actor may read them from <see cref="CommittedPairs"/>. The engine raises the serial
-    /// until the actor takes it, so that notices do not fill the mailbox of a slow actor. Thread-safe.
+    /// Pairs up to a serial are committed. No message carries pairs: <see cref="DeliveryOrder"/> reads them from
+    /// <see cref="CommittedPairs"/> when their turn comes. The engine raises the serial until the actor takes it, so that notices do not
+    /// fill the mailbox of a slow actor. Thread-safe.
     /// </summary>
     public sealed record Committed : ToActor
     {

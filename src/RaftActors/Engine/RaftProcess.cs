@@ -229,7 +229,7 @@ internal sealed class RaftProcess
     public bool IsOwn(RequestRef request) => request.Id.Origin == Member;
 
     /// <summary>The Append of this pair, if this process or a client that waits here made it.</summary>
-    public RequestRef? OwnRef(StoredPair pair) =>
+    public RequestRef? WaitingRef(StoredPair pair) =>
         pair.Request is { } request && RequestRef.Of(request) is var made && (request.Origin == Member || Appends.HasOfClient(made))
             ? made
             : null;

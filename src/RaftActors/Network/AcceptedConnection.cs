@@ -6,8 +6,8 @@ using RaftActors.Settings;
 namespace RaftActors.Network;
 
 /// <summary>
-/// A connection that another node (<see cref="InboundConnection"/>) or a client (<see cref="ClientConnection"/>) has opened, after its
-/// handshake.
+/// A connection that another node (<see cref="InboundNodeConnection"/>) or a client (<see cref="InboundCallConnection"/>) has opened, after
+/// its handshake.
 /// </summary>
 internal abstract class AcceptedConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting) : IDisposable
 {

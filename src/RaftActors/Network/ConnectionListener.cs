@@ -204,8 +204,8 @@ internal sealed class ConnectionListener : IDisposable
             var greeting = await ShakeHandsAsync(channel, from);
             var owner = greeting.Identity?.Name ?? from.ToString();
             connection = greeting.ClientRole is null
-                ? new InboundConnection(channel, _context, greeting, _connectionTo(greeting)) { Owner = owner }
-                : new ClientConnection(channel, _context, greeting) { Owner = owner };
+                ? new InboundNodeConnection(channel, _context, greeting, _connectionTo(greeting)) { Owner = owner }
+                : new InboundCallConnection(channel, _context, greeting) { Owner = owner };
             if (TryAdd(connection))
             {
                 // The answer is sent only after TryAdd. It may make the other side close the former connection, and that end then does not

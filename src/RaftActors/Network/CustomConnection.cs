@@ -138,7 +138,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             return true;
         }
 
-        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundConnection.RegistryPath}"), this, context);
+        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundNodeConnection.RegistryPath}"), this, context);
         _registry.Tell(new WireMessage.Call(writer.ToArray()), context.Registry);
         return true;
     }
@@ -303,7 +303,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private FrameReader NewReader() => new(context.Own, context.Resolve, context.FindSlab)
     {
         ResolveSender = SenderAt,
-        MayReceive = InboundConnection.IsService,
+        MayReceive = InboundNodeConnection.IsService,
     };
 
     // Each message names its senders in full, so the references are kept instead of made again.

@@ -20,7 +20,7 @@ internal sealed class NodeCalls(long connections = 0)
     private const long IdMax = (1L << (62 - NumberBits)) - 1;
 
     private readonly ConcurrentDictionary<CallTarget, ICallInbox> _inboxes = new();
-    private readonly ConcurrentDictionary<long, ClientConnection> _clients = new();
+    private readonly ConcurrentDictionary<long, InboundCallConnection> _clients = new();
     private long _connections = connections;
 
     public void Add(CallTarget target, ICallInbox inbox) => _inboxes[target] = inbox;
@@ -33,7 +33,7 @@ internal sealed class NodeCalls(long connections = 0)
     /// <summary>
     /// Adds a client's connection, since its replies may come by another node. Returns the number of the connection on this node.
     /// </summary>
-    public long Enter(ClientConnection connection)
+    public long Enter(InboundCallConnection connection)
     {
         while (true)
         {

@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>The caller of one call that came by a client's connection. A repeated call has the same caller.</summary>
-internal sealed record RemoteCaller(ClientConnection Connection, long Number) : ICanTell
+internal sealed record RemoteCaller(InboundCallConnection Connection, long Number) : ICanTell
 {
     /// <summary>Reports that the process has taken the call, so the next one may come.</summary>
     public static void OnTaken(ICanTell caller)

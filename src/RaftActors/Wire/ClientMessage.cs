@@ -18,13 +18,7 @@ internal abstract record ClientCall
     }
 
     /// <summary>Returns the call with the time that is left for it, if it has a timeout.</summary>
-    public ClientCall Within(TimeSpan left) => this switch
-    {
-        Query query when query.Timeout != left => query with { Timeout = left },
-        Change change => change with { Timeout = left },
-        TakeSnapshot snapshot => snapshot with { Timeout = left },
-        _ => this,
-    };
+    public virtual ClientCall Within(TimeSpan left) => this;
 
     /// <summary>
     /// Asks for the processes of a group. A registry passes it to an engine of the group, if it has one. The answer is <see
@@ -66,7 +60,10 @@ internal abstract record ClientCall
     /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>
     public sealed record Query(
         ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency, ActivityContext? Parent = null)
-        : ClientCall;
+        : ClientCall
+    {
+        public override ClientCall Within(TimeSpan left) => left == Timeout ? this : this with { Timeout = left };
+    }
 
     /// <summary>Asks a process for committed pairs. The answer is <see cref="ClientReply.Pairs"/>.</summary>
     /// <param name="After">The serial before the first pair.</param>
@@ -75,14 +72,20 @@ internal abstract record ClientCall
     public sealed record Read(Serial After, int Max, TimeSpan Wait) : ClientCall;
 
     /// <summary>Asks for a change of the group, as an actor does. The answer is the outcome.</summary>
-    public sealed record Change(GroupChange What, TimeSpan Timeout) : ClientCall;
+    public sealed record Change(GroupChange What, TimeSpan Timeout) : ClientCall
+    {
+        public override ClientCall Within(TimeSpan left) => this with { Timeout = left };
+    }
 
     /// <summary>
     /// Asks a process for a durable snapshot that covers all that it knows to be committed. The answer is
     /// <see cref="ClientReply.SnapshotTaken"/> or <see cref="ClientReply.Failed"/>. A repeat of a call that waits is declined with the
     /// progress, and the call waits on.
     /// </summary>
-    public sealed record TakeSnapshot(TimeSpan Timeout) : ClientCall;
+    public sealed record TakeSnapshot(TimeSpan Timeout) : ClientCall
+    {
+        public override ClientCall Within(TimeSpan left) => this with { Timeout = left };
+    }
 
     /// <summary>Asks a process to describe its view of the group. The answer is an outcome of text.</summary>
     public sealed record Explain : ClientCall;

@@ -92,7 +92,7 @@ internal sealed class FramesTarget : Target
         member => member.Incarnation == Incarnation.None ? Slab : null)
     {
         ResolveSender = Resolve,
-        MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundConnection.RegistryPath,
+        MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundNodeConnection.RegistryPath,
     };
 
     private static IActorRef Resolve(string path) =>
@@ -104,7 +104,7 @@ internal sealed class FramesTarget : Target
     {
         var writer = new FrameWriter(Near, FrameSizeMax);
         var engine = new NamedActor(ActorPath.Parse($"{Far}/system/raft/g/to#7"));
-        var registry = new NamedActor(ActorPath.Parse($"{Far}{InboundConnection.RegistryPath}"));
+        var registry = new NamedActor(ActorPath.Parse($"{Far}{InboundNodeConnection.RegistryPath}"));
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {

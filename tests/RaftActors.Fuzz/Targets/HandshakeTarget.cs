@@ -46,7 +46,7 @@ internal sealed class HandshakeTarget : Target
             var (handshake, address) = ((Handshake, Address?))read;
             var again = Handshake.ReadRest(handshake.ToBytes().AsSpan(Handshake.HeadSize));
             DemandEqual(handshake, again, "The handshake changes");
-            _ = address is null || WirePath.TryParse($"{address}{InboundConnection.RegistryPath}", out _);
+            _ = address is null || WirePath.TryParse($"{address}{InboundNodeConnection.RegistryPath}", out _);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class CommittedLog
 
     /// <param name="pulls">Null: the actor fetches no pairs.</param>
     public DeliveryOrder NewOrder(LearnerDelivery? pulls = LearnerDelivery.InOrder, long last = 0) =>
-        new(new Serial(last), pulls, Pairs, OwnRef);
+        new(new Serial(last), pulls, Pairs, WaitingRef);
 
     /// <summary>Commits all pairs up to this serial that are not committed yet, and tells the order.</summary>
     /// <param name="own">The Append of the last of them.</param>
@@ -38,6 +38,6 @@ internal sealed class CommittedLog
     /// <summary>A snapshot replaces all pairs.</summary>
     public void StartAfter(long serial) => Pairs.StartAfter(new LogPosition(new LogIndex(serial), new Term(1), new Serial(serial), 0));
 
-    private static RequestRef? OwnRef(StoredPair pair) =>
+    private static RequestRef? WaitingRef(StoredPair pair) =>
         pair.Request is { } request ? new RequestRef(Self.Name, Self.Incarnation, request.Number) : null;
 }

@@ -187,7 +187,7 @@ public sealed class PulledPairsTests
         var (get, own) = (new RequestRef(Self, default, 1), new RequestRef(Self, default, 2));
         order.Pulled!.Asked(get, new Serial(1));
         order.Take(new ToActor.Answered(1, get, CommittedLog.PairOf(1)));
-        Assert.Null(Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Own);
+        Assert.Null(Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Waiting);
 
         _log.Commit(order, 1, own);
 

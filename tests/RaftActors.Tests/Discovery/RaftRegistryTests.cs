@@ -69,7 +69,7 @@ public sealed class RaftRegistryTests : TestKit
             Calls = new NodeCalls(),
             Resolve = _ => Nobody.Instance,
         };
-        using ClientConnection client = new(
+        using InboundCallConnection client = new(
             new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
             context,
             new HandshakeResult(own, null, ConnectionRole.Operator));

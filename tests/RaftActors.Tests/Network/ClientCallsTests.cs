@@ -285,7 +285,7 @@ public sealed class ClientCallsTests : TestKit
         };
         client.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
         var role = identity?.Role ?? ConnectionRole.Operator;
-        var connection = new ClientConnection(new ByteChannel(_listener.Accept()), _context, new HandshakeResult(Far, identity, role));
+        var connection = new InboundCallConnection(new ByteChannel(_listener.Accept()), _context, new HandshakeResult(Far, identity, role));
         _open.AddRange([connection, client]);
         return (client, connection.RunToEndAsync());
     }

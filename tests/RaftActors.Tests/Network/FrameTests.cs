@@ -299,7 +299,7 @@ public sealed class FrameTests : TestKit
     [Fact]
     public void Registry_takes_a_hello()
     {
-        var reader = new FrameReader(Far, At) { ResolveSender = At, MayReceive = InboundConnection.IsService };
+        var reader = new FrameReader(Far, At) { ResolveSender = At, MayReceive = InboundNodeConnection.IsService };
         var bytes = Encode((WireMessage)Samples.All["h"], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
 
         Assert.IsType<WireMessage.Hello>(reader.Read(bytes, out _).Message);

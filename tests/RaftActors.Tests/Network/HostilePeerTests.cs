@@ -98,7 +98,7 @@ public sealed class HostilePeerTests : TestKit
     {
         var address = At(Near, _listener.Port);
         using var network = new TcpNetwork((ExtendedActorSystem)Sys, _settings, SettingsOf("other"), new NodeCalls(), TestActor);
-        network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new WireMessage.Hello([], IsReply: false));
+        network.Resolve($"{address}{InboundNodeConnection.RegistryPath}").Tell(new WireMessage.Hello([], IsReply: false));
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
         ExchangeCa("other");
@@ -305,7 +305,7 @@ public sealed class HostilePeerTests : TestKit
         var node = await Greet(await Connect(listener), ConnectionKind.Node);
 
         WireMessage.Hello hello = new([], IsReply: false);
-        Send(node, InboundConnection.RegistryPath, hello, $"{At(Far, 1)}{InboundConnection.RegistryPath}");
+        Send(node, InboundNodeConnection.RegistryPath, hello, $"{At(Far, 1)}{InboundNodeConnection.RegistryPath}");
 
         Assert.True(HasEnded(node));
         Assert.Contains("which is on another node", $"{_warned.ExpectMsg<Warning>(Guard).Message}");

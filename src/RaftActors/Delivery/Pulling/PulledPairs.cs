@@ -90,7 +90,7 @@ internal sealed class PulledPairs
         FailureReason.AlreadyDelivered, "The pair was delivered to this life of the actor before. Use Read to see it again.");
 
     /// <summary>Returns the call of HandleSerial or HandleCancel that is due, or null. Counts the pair as delivered.</summary>
-    public DeliveryStep? TryTakeAnswer(bool? isMember, Func<Serial, RequestRef?> ownRef)
+    public DeliveryStep? TryTakeAnswer(bool? isMember, Func<Serial, RequestRef?> waitingRef)
     {
         if (_gets.FirstAnswered is { } answered && MustWait(answered, isMember))
         {
@@ -100,7 +100,7 @@ internal sealed class PulledPairs
         if (_gets.TryTakeAnswered() is (var request, var pair))
         {
             return _delivered.Add(pair.Serial)
-                ? new DeliveryStep.Answer(pair, request, ownRef(pair.Serial))
+                ? new DeliveryStep.Answer(pair, request, waitingRef(pair.Serial))
                 : new DeliveryStep.Cancel(
                     request, pair.Serial <= _restored ? RaftFailure.Compacted : DeliveredBefore);
         }
@@ -112,7 +112,7 @@ internal sealed class PulledPairs
 
         _gets.TakeReserved(1);
         _delivered.Add(own.Serial);
-        return new DeliveryStep.Answer(own, null, ownRef(own.Serial));
+        return new DeliveryStep.Answer(own, null, waitingRef(own.Serial));
     }
 
     /// <summary>Returns the pair for the next call of HandleAppend, or null if none may be delivered now.</summary>

@@ -200,7 +200,7 @@ internal sealed class ActorNotices(EngineContext context)
         while (pairs.Read(serial.Next) is { } pair)
         {
             serial = pair.Serial;
-            if (context.Process.OwnRef(pair) is { } own)
+            if (context.Process.WaitingRef(pair) is { } own)
             {
                 context.CancelAppend(own, RaftFailure.Unknown(FailureReason.Stopped));
             }

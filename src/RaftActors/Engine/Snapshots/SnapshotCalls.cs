@@ -1,9 +1,10 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 
-namespace RaftActors.Engine.Requests;
+namespace RaftActors.Engine;
 
 /// <summary>
 /// The calls of clients for a snapshot. Each waits until a durable snapshot covers all that was committed at the call, because an earlier

@@ -16,7 +16,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Network;
 
 /// <summary>The reader of one connection. The test is the node that sends.</summary>
-public sealed class InboundConnectionTests : TestKit
+public sealed class InboundNodeConnectionTests : TestKit
 {
     private const ulong Node = 7;
 
@@ -35,7 +35,7 @@ public sealed class InboundConnectionTests : TestKit
     private readonly NetworkContext _context;
     private readonly Thread _reader;
 
-    public InboundConnectionTests()
+    public InboundNodeConnectionTests()
         : base(RemoteNode.Network)
     {
         using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -50,7 +50,7 @@ public sealed class InboundConnectionTests : TestKit
             Resolve = path => _engines[path],
         };
         _accepted = listener.Accept();
-        var connection = new InboundConnection(
+        var connection = new InboundNodeConnection(
             new ByteChannel(_accepted), _context, new HandshakeResult(Far, null, null), new NoConnection());
         _reader = new Thread(() => Run(connection));
     }
@@ -124,7 +124,7 @@ public sealed class InboundConnectionTests : TestKit
         listener.Listen();
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
-        using ClientConnection client = new(
+        using InboundCallConnection client = new(
             new ByteChannel(listener.Accept()), _context, new HandshakeResult(Far, null, ConnectionRole.Operator));
         var reading = client.RunToEndAsync();
         var engine = ThreadTeller.StartIdle(this);
@@ -159,7 +159,7 @@ public sealed class InboundConnectionTests : TestKit
     public void Number_of_a_connection_is_above_zero_also_after_four_million_others()
     {
         NodeCalls calls = new(connections: (1 << 22) - 1);
-        using ClientConnection client = new(
+        using InboundCallConnection client = new(
             new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
             _context,
             new HandshakeResult(Far, null, ConnectionRole.Operator));
@@ -175,7 +175,7 @@ public sealed class InboundConnectionTests : TestKit
         base.AfterAll();
     }
 
-    private static void Run(InboundConnection connection)
+    private static void Run(InboundNodeConnection connection)
     {
         using (connection)
         {

@@ -12,7 +12,7 @@ namespace RaftActors.Network;
 /// the threads of the pool, and the calls of one read are announced together. If too many replies wait for all clients together, the
 /// client that reads most slowly loses its connection. Replies may be written on any thread.
 /// </summary>
-internal sealed class ClientConnection : AcceptedConnection, IFlushable
+internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
 {
     private readonly Lock _lock = new();
     private readonly CallFrames _frames;
@@ -23,7 +23,7 @@ internal sealed class ClientConnection : AcceptedConnection, IFlushable
     private readonly ConnectionRole _role;
     private ICallInbox? _announced;
 
-    public ClientConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
+    public InboundCallConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
         : base(channel, context, client)
     {
         _role = client.ClientRole!.Value; // Justification: a client has one.

@@ -20,7 +20,7 @@ namespace RaftActors.Tests.Network;
 
 /// <summary>The routes to clients of one node. The test is the clients.</summary>
 [Trait("Needs", "TLS")]
-public sealed class ClientConnectionTests : TestKit
+public sealed class InboundCallConnectionTests : TestKit
 {
     private const int ReplySizeMax = 200_000;
     private const int AnswerSize = 10_000;
@@ -37,7 +37,7 @@ public sealed class ClientConnectionTests : TestKit
     private readonly NetworkContext _context;
     private readonly TestProbe _warned;
 
-    public ClientConnectionTests()
+    public InboundCallConnectionTests()
         : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
     {
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -170,7 +170,7 @@ public sealed class ClientConnectionTests : TestKit
     {
         var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
-        using var connection = new ClientConnection(new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"));
+        using var connection = new InboundCallConnection(new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"));
         var reading = connection.RunToEndAsync();
         Assert.Equal(1, _context.Replies.Count);
 
@@ -225,7 +225,7 @@ public sealed class ClientConnectionTests : TestKit
     private Client NewClient(string name, ByteChannel channel, Stream end)
     {
         channel.Socket.Blocking = false;
-        var client = new Client(new ClientConnection(channel, _context, GreetingOf(name)), end);
+        var client = new Client(new InboundCallConnection(channel, _context, GreetingOf(name)), end);
         _clients.Add(client);
         return client;
     }
@@ -237,13 +237,13 @@ public sealed class ClientConnectionTests : TestKit
         private readonly byte[] _buffer = new byte[AnswerSize];
         private readonly Stream _end;
 
-        public Client(ClientConnection connection, Stream end)
+        public Client(InboundCallConnection connection, Stream end)
         {
             (Connection, _end) = (connection, end);
             _ = connection.RunToEndAsync();
         }
 
-        public ClientConnection Connection { get; }
+        public InboundCallConnection Connection { get; }
 
         public int Waiting => IsClosed ? 0 : Connection.WaitingBytes;
 

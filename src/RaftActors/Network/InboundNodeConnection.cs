@@ -9,7 +9,7 @@ namespace RaftActors.Network;
 /// Reads one connection of another node after its handshake. It has its own thread, because a thread that waits in the socket wakes
 /// without a detour, and a node has few connections. The messages of one read for one engine are told as one batch.
 /// </summary>
-internal sealed class InboundConnection : AcceptedConnection
+internal sealed class InboundNodeConnection : AcceptedConnection
 {
     public const string RegistryPath = "/system/raft";
 
@@ -19,7 +19,7 @@ internal sealed class InboundConnection : AcceptedConnection
     private readonly ReceiveBlock _block;
     private readonly CallFormat.LatestTarget _target = new();
 
-    public InboundConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting, IConnection connection)
+    public InboundNodeConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting, IConnection connection)
         : base(channel, context, greeting)
     {
         _gate = Identity is { } identity ? new MessageGate(identity, Peer, context) : null;
