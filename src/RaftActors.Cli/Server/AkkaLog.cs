@@ -8,8 +8,8 @@ namespace RaftActors.Cli.Server;
 
 /// <summary>
 /// The logger of <c>akka.loggers</c>, which writes to standard error. Without <c>--verbose</c> it writes only warnings and errors, and
-/// repeated ones once in a minute. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of this
-/// program.
+/// repeated warnings once in a minute. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of
+/// this program.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
@@ -30,7 +30,11 @@ internal sealed class AkkaLog : ReceiveActor
             {
                 // The lines after the first are a stack trace.
                 var first = $"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}";
-                if (_limit.TryGive(from: first, why: first, out var line))
+                if (entry.LogLevel() >= LogLevel.ErrorLevel)
+                {
+                    setup.Terminal.Log(first);
+                }
+                else if (_limit.TryGive(from: first, why: first, out var line))
                 {
                     setup.Terminal.Log(line);
                 }

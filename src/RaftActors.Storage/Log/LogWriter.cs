@@ -21,6 +21,9 @@ internal sealed class LogWriter
     private readonly List<Slot> _slots = [];
     private readonly Dictionary<StoreOwner, Slot> _byOwner = [];
 
+    // The snapshot that may take room below the floor, or null.
+    private OwnSnapshotWriter? _below;
+
     /// <param name="log">The identity of the log.</param>
     /// <param name="hasClock">See <see cref="FreeSpace"/>.</param>
     public LogWriter(IDisk disk, StoreOptions options, SegmentFiles files, Guid log, bool hasClock)
@@ -106,6 +109,11 @@ internal sealed class LogWriter
 
     /// <summary>Makes all written batches durable.</summary>
     public void Sync() => Try(_files.Sync);
+
+    /// <summary>Lets one snapshot at a time take room below the floor. Any thread may call it, without the lock.</summary>
+    public bool TryGoBelow(OwnSnapshotWriter snapshot) => (Interlocked.CompareExchange(ref _below, snapshot, null) ?? snapshot) == snapshot;
+
+    public void EndBelow(OwnSnapshotWriter snapshot) => Interlocked.CompareExchange(ref _below, null, snapshot);
 
     /// <summary>
     /// Makes all written batches durable before a snapshot. It must not be more durable than the entries that it covers, because the log

@@ -11,7 +11,8 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {
-    // A state of at most this part of the floor may take the last room, because the log shrinks by its snapshot.
+    // A state of at most this part of the floor may take the last room, because the log shrinks by its snapshot. One at a time in a
+    // directory, because all stores of it share the room.
     private const int SmallPart = 16;
 
     private readonly Lock _lock = new();
@@ -52,6 +53,7 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
                 throw Fail(e);
             }
 
+            log.EndBelow(this);
             var finished = _writer.Snapshot;
             (_writer, _end) = (null, new StoreException($"The snapshot {finished} is complete."));
             opening.Listener?.OnSnapshotSaved(finished);
@@ -80,7 +82,8 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
     private void DemandRoom(SnapshotFolder folder, int size)
     {
         var free = folder.FreeBytes();
-        if (free - size < options.FreeSpaceFloorBytes && (_writer?.Written ?? 0) + size > options.FreeSpaceFloorBytes / SmallPart)
+        var isSmall = (_writer?.Written ?? 0) + size <= options.FreeSpaceFloorBytes / SmallPart;
+        if (free - size < options.FreeSpaceFloorBytes && !(isSmall && log.TryGoBelow(this)))
         {
             throw new DiskFullException($"{free} bytes are free, and the log keeps {options.FreeSpaceFloorBytes} for itself.");
         }
@@ -93,7 +96,7 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
         {
             return End(new StoreException(
                 $"The snapshot up to {snapshot.Position} was not saved, because the disk has no room: {cause.Message.TrimEnd('.')}. Make "
-                + "room on it. A later snapshot is taken as usual.",
+                + "room on it. Another snapshot is taken soon.",
                 cause));
         }
 
@@ -109,6 +112,7 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
             opening.Snapshots?.Drop(writer);
         }
 
+        log.EndBelow(this);
         return _end;
     }
 }

@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// Writes a snapshot of the application's own state, from its first byte to its last, in memory that does not grow with the state. Calls
-/// come from one thread at a time, while other threads call other members of the store. <see cref="IRaftStore.BeginSnapshot"/> makes it.
+/// Writes a snapshot of the application's own state, from its first byte to its last. Calls come from one thread at a time, while other
+/// threads call other members of the store. <see cref="IRaftStore.BeginSnapshot"/> makes it.
 /// </summary>
 internal interface ISnapshotWriter : IDisposable
 {

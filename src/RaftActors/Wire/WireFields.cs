@@ -15,7 +15,7 @@ internal delegate T Format<T>(ref WireFields fields, T? message);
 /// <summary>
 /// The fields of one message, for both directions: each method writes its value, or reads one, and returns it. So one function has the
 /// order and the types of the fields, and the reader cannot differ from the writer. While it writes, it makes a copy of the message. So the
-/// messages of each Append and question have a function for each direction instead.
+/// messages with the values of Appends and questions have a function for each direction instead.
 /// </summary>
 internal ref struct WireFields
 {

@@ -103,6 +103,21 @@ public sealed class OwnSnapshotTests
         Assert.Equal("a saved 5", life.Told[^1]);
     }
 
+    [Fact]
+    public void One_small_snapshot_of_the_directory_at_a_time_takes_the_last_room()
+    {
+        var life = OpenLife(Life.Options with { FreeSpaceFloorBytes = 100_000 });
+        life.Open("b");
+        _disk.Capacity = _disk.Now.Files.Values.Sum(bytes => (long)bytes.Length) + 10_000;
+        using var first = Begin(life);
+        first.Append(new byte[1000]);
+
+        Assert.Throws<StoreException>(() => life.StoreOf("b").BeginSnapshot(Life.Snapshot(5)).Append(new byte[1000]));
+        first.Dispose();
+
+        life.StoreOf("b").BeginSnapshot(Life.Snapshot(5)).Append(new byte[1000]);
+    }
+
     [Theory]
     [InlineData(nameof(DiskFault.Write))]
     [InlineData(nameof(DiskFault.Create))]

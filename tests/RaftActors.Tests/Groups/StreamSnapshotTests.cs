@@ -46,6 +46,20 @@ public sealed class StreamSnapshotTests : TestKit
     }
 
     [Fact]
+    public void Snapshot_without_room_is_taken_again_without_further_pairs()
+    {
+        var store = _group.Stores["raft3"];
+        store.StreamFailure = new StoreException("There is no room for it.");
+        EventFilter.Warning(contains: "There is no room for it.").ExpectOne(() => Append(8));
+        store.StreamFailure = null;
+
+        _group.AdvanceEnginesUntil(() => store.SnapshotEnds.CurrentCount == 2);
+
+        AwaitSnapshot("raft3", count: 2);
+        Assert.NotNull(store.DiscardedTo);
+    }
+
+    [Fact]
     public void Damaged_results_behind_a_streamed_state_stop_the_engine_with_the_remedy()
     {
         Append(12);

@@ -25,6 +25,9 @@ internal sealed class SnapshotTaking(EngineContext context)
     // calls then ask it again only after this pause. If they asked after each commit, a busy actor would do nothing but make states.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    // Without room for a snapshot, no pairs may come that make another one due, and the log shrinks by a snapshot alone.
+    private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(30);
+
     private readonly SnapshotCalls _calls = new(context);
 
     // The actor, or another process, was asked for its state and has not answered.
@@ -51,11 +54,14 @@ internal sealed class SnapshotTaking(EngineContext context)
     // A snapshot needs a configuration, so it may not end before the first known one.
     private LogIndex? _firstConfiguration = context.Core.CommittedConfiguration?.Index;
 
+    // The store has refused the latest snapshot, so another one is taken after a pause.
+    private bool _isRefused;
+
     // From this tick on, waiting calls ask the actor again.
     private long _nextAt;
 
-    /// <summary>Calls wait for a snapshot, or the actor waits for another state.</summary>
-    public bool HasWaiting => _calls.Count > 0 || _askOther is not null;
+    /// <summary>Calls wait for a snapshot, the actor waits for another state, or a refused snapshot is taken again.</summary>
+    public bool HasWaiting => _calls.Count > 0 || _askOther is not null || _isRefused;
 
     private string Progress =>
         _writing is not null ? "the state is being written"
@@ -106,7 +112,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// <summary>A snapshot of another process was installed. It covers all committed entries.</summary>
     public void OnInstalled(Snapshot snapshot)
     {
-        _bytes = 0;
+        (_bytes, _isRefused) = (0, false);
         _firstConfiguration ??= snapshot.ConfigurationIndex;
         if (_writing?.Description.Position.Index <= snapshot.Position.Index)
         {
@@ -192,7 +198,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     {
         if (!_isAsked && _writing is null && context is { HasActor: true, TakesSnapshots: true })
         {
-            (_isAsked, _askedAt, _bytes, _mustRepeat) = (true, context.Commit, 0, false);
+            (_isAsked, _askedAt, _bytes, _mustRepeat, _isRefused) = (true, context.Commit, 0, false, false);
             context.Step(new Input.SnapshotPlanned(context.Commit));
             if (_askOther is { } ask)
             {
@@ -278,7 +284,11 @@ internal sealed class SnapshotTaking(EngineContext context)
         if (news is { Failure: var failure, Writing.IsCancelled: false })
         {
             _calls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
-            if (failure is not StoreException)
+            if (failure is StoreException)
+            {
+                (_isRefused, _nextAt) = (true, context.DeadlineAfter(PauseAfterRefusal));
+            }
+            else
             {
                 context.TellActor(new ToActor.Throw(context.Life, ExceptionDispatchInfo.Capture(failure)));
             }

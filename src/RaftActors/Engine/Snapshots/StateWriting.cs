@@ -12,11 +12,15 @@ namespace RaftActors.Engine;
 /// engine hears of its end: by <see cref="StoreNews.SnapshotSaved"/>, or by <see cref="StoreNews.StateNotSaved"/> once the unfinished
 /// snapshot is dropped.
 /// </summary>
-internal sealed class StateWriting
+internal sealed class StateWriting : IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly ISnapshotWriter _target;
+    private readonly StateWriter _writer;
+    private readonly IActorRef _engine;
 
-    private StateWriting(Snapshot description, bool isBlock) => (Description, IsBlock) = (description, isBlock);
+    private StateWriting(ISnapshotWriter target, Snapshot description, StateWriter writer, bool isBlock, IActorRef engine) =>
+        (_target, Description, _writer, IsBlock, _engine) = (target, description, writer, isBlock, engine);
 
     /// <summary>The description of the snapshot, without its length.</summary>
     public Snapshot Description { get; }
@@ -28,15 +32,20 @@ internal sealed class StateWriting
 
     public static StateWriting Start(HostedStore store, Snapshot description, StateWriter writer, bool isBlock, IActorRef engine)
     {
-        var writing = new StateWriting(description, isBlock);
         var target = store.BeginSnapshot(description);
-        if (isBlock && target.IsInMemory)
+        var writing = new StateWriting(target, description, writer, isBlock, engine);
+        if (!isBlock)
         {
-            _ = writing.Run(target, writer, engine);
+            RunOnThread(writing.Run);
+        }
+        else if (target.IsInMemory)
+        {
+            _ = writing.Run();
         }
         else
         {
-            RunOnThread(() => writing.Run(target, writer, engine));
+            // A block is ready, so its writer waits for nothing but the disk. A thread for each of a thousand groups would be too many.
+            Machine.Current.Queue(writing);
         }
 
         return writing;
@@ -63,20 +72,22 @@ internal sealed class StateWriting
     // A writer may block for minutes, so it must not occupy a thread of the pool.
     private static void RunOnThread(Func<Task> run) => Machine.Current.RunOnThread("raft-snapshot", () => _ = run());
 
-    private async Task Run(ISnapshotWriter target, StateWriter writer, IActorRef engine)
+    void IThreadPoolWorkItem.Execute() => _ = Run();
+
+    private async Task Run()
     {
-        var state = new StateWriterStream(target, _stopping.Token);
+        var state = new StateWriterStream(_target, _stopping.Token);
         try
         {
-            using (target)
+            using (_target)
             {
-                await writer(state, _stopping.Token).ConfigureAwait(false);
+                await _writer(state, _stopping.Token).ConfigureAwait(false);
                 state.Complete();
             }
         }
         catch (Exception e)
         {
-            engine.Tell(new StoreNews.StateNotSaved(this, state.Failure ?? e));
+            _engine.Tell(new StoreNews.StateNotSaved(this, state.Failure ?? e));
         }
     }
 }
