@@ -8,12 +8,14 @@ namespace RaftActors.Cli.Server;
 
 /// <summary>
 /// The logger of <c>akka.loggers</c>, which writes to standard error. Without <c>--verbose</c> it writes only warnings and errors, and
-/// repeated warnings once in a minute. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of
+/// repeated ones once in a minute. It omits entries that <see cref="EventMessages"/> and <see cref="LogServer"/> report in words of
 /// this program.
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    private readonly WarningLimit _limit = new(TimeProvider.System);
+    // One for each level, so that many warnings hide no error.
+    private readonly WarningLimit _warnings = new(TimeProvider.System);
+    private readonly WarningLimit _errors = new(TimeProvider.System);
 
     public AkkaLog()
     {
@@ -30,11 +32,8 @@ internal sealed class AkkaLog : ReceiveActor
             {
                 // The lines after the first are a stack trace.
                 var first = $"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}";
-                if (entry.LogLevel() >= LogLevel.ErrorLevel)
-                {
-                    setup.Terminal.Log(first);
-                }
-                else if (_limit.TryGive(from: first, why: first, out var line))
+                var limit = entry.LogLevel() >= LogLevel.ErrorLevel ? _errors : _warnings;
+                if (limit.TryGive(from: first, why: first, out var line))
                 {
                     setup.Terminal.Log(line);
                 }

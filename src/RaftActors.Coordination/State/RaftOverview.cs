@@ -42,12 +42,14 @@ public sealed record RaftOverview(
 /// <param name="Timeout">The time without a renewal after which it ends.</param>
 /// <param name="Claims">The number of its claims, holding or waiting.</param>
 /// <param name="Left">
-/// The time until it expires without a renewal, by the clock of the process that answers. Below half of the timeout it has missed several
-/// renewals. If it is not positive, a follower waits for the leader's pair that ends the session.
+/// The time until it expires without a renewal, by the clock of the process that answers. If it is not positive, a follower waits for the
+/// leader's pair that ends the session.
 /// </param>
 public sealed record RaftSessionOverview(long Id, string Owner, TimeSpan Timeout, int Claims, TimeSpan Left)
 {
-    internal bool IsLate => Left < Timeout / 2;
+    /// <summary>It has missed several renewals.</summary>
+    [JsonIgnore]
+    public bool IsLate => Left < Timeout / 2;
 }
 
 /// <summary>A lock or a semaphore.</summary>

@@ -136,14 +136,13 @@ internal static class CoordinationPage
             : "")}", "Owner", "Session", "Claims", "Timeout", "Expires in");
         foreach (var each in overview.Sessions)
         {
-            var isLate = each.Left < each.Timeout / 2;
             html.Add($"<tr role=\"row\" data-key=\"{each.Id}\"><th scope=\"row\" role=\"rowheader\">{each.Owner}</th>");
             Words.Number(html, "Session", each.Id);
             Words.Number(html, "Claims", each.Claims);
             Words.Cell(html, "Timeout", Seconds(each.Timeout));
-            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Expires in\"><span class=\"{(isLate ? "problem" : "")}\">");
+            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Expires in\"><span class=\"{(each.IsLate ? "problem" : "")}\">");
             html.Add($"{(each.Left <= TimeSpan.Zero ? "is due" : Seconds(each.Left))}");
-            html.Add($"{(isLate ? ", renewal is late" : "")}</span></td></tr>");
+            html.Add($"{(each.IsLate ? ", renewal is late" : "")}</span></td></tr>");
         }
 
         html.Add($"</tbody></table>");

@@ -227,9 +227,9 @@ internal sealed class SnapshotTaking(EngineContext context)
         {
             End(state);
         }
-        else if (state.Writer is { } writer)
+        else
         {
-            StateWriting.Release(writer);
+            StateWriting.Release(state);
         }
     }
 
@@ -268,7 +268,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
         else
         {
-            StateWriting.Release(writer);
+            StateWriting.Release(state);
         }
     }
 

@@ -51,8 +51,16 @@ internal sealed class StateWriting : IThreadPoolWorkItem
         return writing;
     }
 
-    /// <summary>Runs the writer of a snapshot that is not needed, so that it releases what it holds.</summary>
-    public static void Release(StateWriter writer) => RunOnThread(async () =>
+    /// <summary>Runs the writer of a state that is not needed, so that it releases what it holds. A block holds nothing.</summary>
+    public static void Release(ToEngine.State state)
+    {
+        if (state is { Writer: { } writer, IsBlock: false })
+        {
+            RunOnThread(() => ReleaseAsync(writer));
+        }
+    }
+
+    private static async Task ReleaseAsync(StateWriter writer)
     {
         try
         {
@@ -64,7 +72,7 @@ internal sealed class StateWriting : IThreadPoolWorkItem
         {
             // The snapshot is not needed, so its failure does not matter.
         }
-    });
+    }
 
     /// <summary>Makes the writer drop the snapshot. Does not wait for it.</summary>
     public void Cancel() => _stopping.Cancel();
