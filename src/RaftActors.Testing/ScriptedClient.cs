@@ -13,8 +13,6 @@ namespace RaftActors.Testing;
 /// <param name="group">The name of the group.</param>
 public sealed class ScriptedClient<TValue, TResult>(string group = "default") : RaftClient<TValue, TResult>
 {
-    private const string NoScript = "The test has no script for this call.";
-
     private readonly Lock _lock = new();
     private readonly List<Entry<TValue>> _log = [];
     private readonly Dictionary<Serial, Exception> _unreadable = [];
@@ -188,25 +186,6 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <inheritdoc/>
     public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default) =>
         Task.FromResult(new GroupStatus(group, [], []));
-
-    /// <inheritdoc/>
-    public override Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(NoScript);
-
-    internal override Task<Outcome<Membership>> ChangeAsync(
-        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        Task.FromResult(RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<Membership>());
-
-    /// <summary>Fails, because a scripted group has no store.</summary>
-    /// <inheritdoc/>
-    public override Task<RaftBackup> BackupAsync(
-        string path,
-        string? continues = null,
-        ProcessName? process = null,
-        TimeSpan? timeout = null,
-        IProgress<RaftBackupProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        Task.FromException<RaftBackup>(RaftException.Unavailable("A scripted client has no store to back up."));
 
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()

@@ -22,6 +22,9 @@ internal sealed class ClientQuestion(
 
     public bool MayRepeat => mayRepeat;
 
+    /// <summary>The call, with the time that the first attempt has for it.</summary>
+    public ClientCall Call => call;
+
     /// <summary>Why it ends if no process answers. A change needs a leader.</summary>
     public FailureReason Silence => mayRepeat ? FailureReason.Unavailable : FailureReason.NoLeader;
 

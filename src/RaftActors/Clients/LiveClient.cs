@@ -1,15 +1,11 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Storage;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -29,6 +25,8 @@ internal sealed class LiveClient<TValue, TResult>(
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
+
+    internal override ClientSettings Settings => settings;
 
     public GroupCalls Calls => calls;
 
@@ -99,8 +97,7 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(question);
         var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
         var span = Spans.BeginOfClient(Spans.Query, Group);
-        return ReadAnswerAsync<TAnswer>(
-            AskActorAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span), span);
+        return AskActorAsync<TAnswer>(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span);
     }
 
     public override async Task<Outcome<Entry<TValue>?>> GetAsync(
@@ -159,94 +156,6 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    public override async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
-    {
-        var located = await DemandAsync<ClientReply.Located>(
-            new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.Locate(Group)), cancellationToken)
-            .ConfigureAwait(false);
-        var asked = located.Processes.Select(process => process.Name).Order().Select(
-            async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
-        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
-        return new GroupStatus(
-            Group,
-            [.. answers.Select(answer => answer.Status).OfType<RaftStatus>()],
-            [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
-    }
-
-    internal override Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<RaftStatus>(process, new ClientCall.Status(), cancellationToken);
-
-    internal override Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), cancellationToken);
-
-    internal override ImmutableArray<Address> ContactNodes => settings.Contacts;
-
-    internal override async Task<ClientReply.ProcessList> ProcessesOfAsync(
-        Address node, ProcessPlace? after, CancellationToken cancellationToken)
-    {
-        var question = new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.ListProcesses(after))
-        {
-            Node = CustomAddress.WithoutSystem(node),
-        };
-        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return answer.Reply switch
-        {
-            ClientReply.ProcessList list => list,
-            ClientReply.Failed(var failure) => throw new RaftException(failure),
-            _ => throw RaftException.Unavailable(answer.Why),
-        };
-    }
-
-    public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
-    {
-        var question = new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
-        return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
-    }
-
-    public override async Task<RaftBackup> BackupAsync(
-        string path,
-        string? continues = null,
-        ProcessName? process = null,
-        TimeSpan? timeout = null,
-        IProgress<RaftBackupProgress>? progress = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        var limit = timeout ?? settings.Requests.QueryTimeout;
-        var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
-        var source = process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
-        ClientBackup backup = new(
-            new StoreOwner(Group, source),
-            continues,
-            progress,
-            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: source), cancellationToken),
-            cancellationToken);
-        return await backup.TakeAsync(path, last).ConfigureAwait(false);
-    }
-
-    // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
-    private async Task<ProcessName> BackupSourceAsync(CancellationToken cancellationToken)
-    {
-        var status = await StatusAsync(cancellationToken).ConfigureAwait(false);
-        return status.Processes
-            .Where(process => process is { Failure: null, Fence: null, IsRemoved: false })
-            .OrderBy(process => process.Role == RaftRole.Leader)
-            .ThenByDescending(process => process.Members.Any(member => member.Name == process.Name && member.IsVoter))
-            .ThenByDescending(process => process.Committed)
-            .FirstOrDefault()?.Name
-            ?? throw RaftException.Unavailable(
-                $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
-    }
-
-    internal override Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
-        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        var limit = timeout ?? settings.Requests.ChangeTimeout;
-        ClientQuestion question = new(limit, new ClientCall.TakeSnapshot(limit), to: process);
-        return DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken);
-    }
-
     public override async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -259,42 +168,6 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         using var registration = cancellationToken.Register(() => calls.Cancel(caller));
         return await ended.ConfigureAwait(false);
-    }
-
-    private async Task<Outcome<object?>> AskActorAsync(
-        ReadOnlyMemory<byte> question,
-        TimeSpan timeout,
-        ReadConsistency consistency,
-        CancellationToken cancellationToken,
-        Activity? span = null)
-    {
-        ClientCall.Query call = new(question, timeout, consistency, span?.Context);
-        ClientQuestion asked = new(timeout, call) { PrefersOwnNode = consistency.NotBelow is not null };
-        var reply = await ReplyAsync<Outcome<object?>>(asked, cancellationToken).ConfigureAwait(false);
-        return reply.Failure?.ToOutcome<object?>() ?? reply.Result;
-    }
-
-    // The answer to an empty question is the last committed serial. That of its state may be lower.
-    private async Task<Outcome<bool>> AskCommittedAsync(TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        var answer = await ReadAnswerAsync<long>(
-            AskActorAsync(ReadOnlyMemory<byte>.Empty, timeout, ReadConsistency.Linearizable, cancellationToken), span: null)
-            .ConfigureAwait(false);
-        return new Outcome<bool> { Failure = answer.Failure, Serial = new Serial(answer.ResultOr(0)) };
-    }
-
-    // The parameters of the call are not in its state, which each query makes.
-    private static async Task<Outcome<TAnswer>> ReadAnswerAsync<TAnswer>(Task<Outcome<object?>> asked, Activity? span)
-    {
-        try
-        {
-            IOutcome answer = await asked.ConfigureAwait(false);
-            return answer is { HasResult: false, Failure: null } ? OutcomeFormat.Unsent.ToOutcome<TAnswer>() : answer.As<TAnswer>();
-        }
-        finally
-        {
-            Spans.End(span);
-        }
     }
 
     // Without an end: a subscription outlives any failure of the group.
@@ -339,53 +212,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    internal override async Task<Outcome<Membership>> ChangeAsync(
-        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
-    {
-        var limit = timeout ?? settings.Requests.ChangeTimeout;
-        ClientQuestion question = new(limit, new ClientCall.Change(change, limit), mayRepeat: false);
-        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        if (answer.Reply is IOutcome outcome)
-        {
-            return outcome.As<Membership>();
-        }
-
-        var failure = answer.Reply is ClientReply.Failed failed ? failed.Failure
-            : !answer.WasSent ? RaftFailure.NotDone(answer.Cause, answer.Why)
-            : RaftFailure.Unknown(answer.Cause is FailureReason.Canceled or FailureReason.Closed ? answer.Cause : FailureReason.TimedOut);
-        return failure.ToOutcome<Membership>();
-    }
-
-    /// <returns>Null: the process did not answer in time, or with something else.</returns>
-    private async Task<TReply?> LookAsync<TReply>(ProcessName process, ClientCall call, CancellationToken cancellationToken)
-        where TReply : class =>
-        (await AskAsync(new ClientQuestion(settings.AttemptTimeout, call, to: process), cancellationToken).ConfigureAwait(false))
-            .Reply as TReply;
-
-    private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
-        where TReply : class =>
-        (await ReplyAsync<TReply>(question, cancellationToken).ConfigureAwait(false)).Result;
-
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    private async Task<Outcome<TReply>> ReplyAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
-        where TReply : class
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
-        return answer.Reply switch
-        {
-            TReply reply => new Outcome<TReply> { Result = reply },
-            ClientReply.Failed(var failure) => failure.ToOutcome<TReply>(),
-            _ when cancellationToken.IsCancellationRequested => throw new OperationCanceledException(answer.Why, cancellationToken),
-            { } other => RaftFailure.NotDone(
-                FailureReason.Invalid,
-                $"Group '{Group}' answered with {other.GetType().Name}, which is no answer to this call. Use one version of RaftActors on "
-                    + "both sides.").ToOutcome<TReply>(),
-            null => RaftFailure.NotDone(answer.Cause, $"Group '{Group}' did not answer. {answer.Why}").ToOutcome<TReply>(),
-        };
-    }
-
-    private Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
+    internal override Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {

@@ -1,11 +1,13 @@
-using System.Collections.Immutable;
+using System.Diagnostics;
 
 using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Clients;
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Storage;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors;
@@ -18,6 +20,11 @@ namespace RaftActors;
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
+    /// <summary>Why a scripted client does not answer.</summary>
+    internal const string NoScript = "The test has no script for this call.";
+
+    private static readonly Lazy<ClientSettings> Scripted = new(() => ClientSettings.Read(SettingTable.OfRaft.Defaults, null));
+
     // ScriptedClient replaces a client in tests. So a later version may add a call without breaking a user's class.
     internal RaftClient()
     {
@@ -76,7 +83,18 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
+    public virtual async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        var located = await DemandAsync<ClientReply.Located>(
+            new ClientQuestion(Settings.Requests.QueryTimeout, new ClientCall.Locate(Group)), cancellationToken).ConfigureAwait(false);
+        var asked = located.Processes.Select(process => process.Name).Order().Select(
+            async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
+        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
+        return new GroupStatus(
+            Group,
+            [.. answers.Select(answer => answer.Status).OfType<RaftStatus>()],
+            [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
+    }
 
     /// <summary>
     /// Describes one process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
@@ -86,7 +104,11 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">The process did not answer in time, or is not known.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
+    public async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
+    {
+        ClientQuestion question = new(Settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
+        return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
+    }
 
     /// <summary>
     /// Adds a process to the group, as a learner. Start the new process with <c>raft.joining = on</c>, before or after this call. The
@@ -193,15 +215,9 @@ public abstract class RaftClient : IAsyncDisposable
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
 
-    internal abstract Task<Outcome<Membership>> ChangeAsync(
-        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken);
-
     /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
-    internal virtual async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        (await StatusAsync(cancellationToken).ConfigureAwait(false)).Processes.FirstOrDefault(each => each.Name == process);
-
-    /// <summary>The nodes that the client was given.</summary>
-    internal virtual ImmutableArray<Address> ContactNodes => [];
+    internal Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        LookAsync<RaftStatus>(process, new ClientCall.Status(), cancellationToken);
 
     /// <summary>
     /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
@@ -211,16 +227,20 @@ public abstract class RaftClient : IAsyncDisposable
     /// The node did not answer in time, or takes no connection, or the client needs the role reader.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    internal virtual Task<ClientReply.ProcessList> ProcessesOfAsync(
-        Address node, ProcessPlace? after, CancellationToken cancellationToken) =>
-        throw new NotSupportedException("This client asks no nodes.");
+    internal Task<ClientReply.ProcessList> ProcessesOfAsync(Address node, ProcessPlace? after, CancellationToken cancellationToken) =>
+        DemandAsync<ClientReply.ProcessList>(
+            new ClientQuestion(Settings.Requests.QueryTimeout, new ClientCall.ListProcesses(after))
+            {
+                Node = CustomAddress.WithoutSystem(node),
+            },
+            cancellationToken);
 
     /// <summary>
     /// Asks one process for the version, settings and time of its node. Null: it did not answer in time,
     /// or is not known.
     /// </summary>
-    internal virtual Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        Task.FromResult<ClientReply.Description?>(null);
+    internal Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), cancellationToken);
 
     /// <summary>
     /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as
@@ -248,13 +268,26 @@ public abstract class RaftClient : IAsyncDisposable
     /// one continues.
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public abstract Task<RaftBackup> BackupAsync(
+    public async Task<RaftBackup> BackupAsync(
         string path,
         string? continues = null,
         ProcessName? process = null,
         TimeSpan? timeout = null,
         IProgress<RaftBackupProgress>? progress = null,
-        CancellationToken cancellationToken = default);
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var limit = timeout ?? Settings.Requests.QueryTimeout;
+        var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
+        var source = process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
+        ClientBackup backup = new(
+            new StoreOwner(Group, source),
+            continues,
+            progress,
+            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: source), cancellationToken),
+            cancellationToken);
+        return await backup.TakeAsync(path, last).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// Asks a process for a snapshot of its actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>.
@@ -277,18 +310,124 @@ public abstract class RaftClient : IAsyncDisposable
         (await SnapshotOfAsync(process, timeout, cancellationToken).ConfigureAwait(false)).Position.Serial;
 
     /// <summary>As <see cref="TakeSnapshotAsync"/>, with the place in the log and the size.</summary>
-    internal virtual Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
-        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw RaftException.Unavailable("A scripted client has no process to take a snapshot.");
+    internal Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var limit = timeout ?? Settings.Requests.ChangeTimeout;
+        ClientQuestion question = new(limit, new ClientCall.TakeSnapshot(limit), to: process);
+        return DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken);
+    }
 
     /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
     /// </summary>
     public abstract ValueTask DisposeAsync();
 
+    /// <summary>The timeouts of calls that name none, and the contacts.</summary>
+    internal virtual ClientSettings Settings => Scripted.Value;
+
+    /// <summary>
+    /// Asks a process until it answers or the time is up. All calls but Appends go through this method. Without an override, as in
+    /// ScriptedClient, there is no process to ask.
+    /// </summary>
+    internal virtual Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken) => Task.FromResult(
+        new ClientAnswer(null, WasSent: false, question.Silence, NoScript));
+
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    private protected async Task<Outcome<TReply>> ReplyAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+        where TReply : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        return answer.Reply switch
+        {
+            TReply reply => new Outcome<TReply> { Result = reply },
+            ClientReply.Failed(var failure) => failure.ToOutcome<TReply>(),
+            _ when cancellationToken.IsCancellationRequested => throw new OperationCanceledException(answer.Why, cancellationToken),
+            { } other => RaftFailure.NotDone(
+                FailureReason.Invalid,
+                $"Group '{Group}' answered with {other.GetType().Name}, which is no answer to this call. Use one version of RaftActors on "
+                    + "both sides.").ToOutcome<TReply>(),
+            null => RaftFailure.NotDone(
+                answer.Cause, question.Node is null ? $"Group '{Group}' did not answer. {answer.Why}" : answer.Why).ToOutcome<TReply>(),
+        };
+    }
+
+    // The parameters of the call are not in its state, which each query makes.
+    private protected async Task<Outcome<TAnswer>> AskActorAsync<TAnswer>(
+        ReadOnlyMemory<byte> question,
+        TimeSpan timeout,
+        ReadConsistency consistency,
+        CancellationToken cancellationToken,
+        Activity? span = null)
+    {
+        try
+        {
+            ClientQuestion asked = new(timeout, new ClientCall.Query(question, timeout, consistency, span?.Context))
+            {
+                PrefersOwnNode = consistency.NotBelow is not null,
+            };
+            var reply = await ReplyAsync<Outcome<object?>>(asked, cancellationToken).ConfigureAwait(false);
+            IOutcome answer = reply.Failure?.ToOutcome<object?>() ?? reply.Result;
+            return answer is { HasResult: false, Failure: null } ? OutcomeFormat.Unsent.ToOutcome<TAnswer>() : answer.As<TAnswer>();
+        }
+        finally
+        {
+            Spans.End(span);
+        }
+    }
+
+    // The answer to an empty question is the last committed serial. That of its state may be lower.
+    private protected async Task<Outcome<bool>> AskCommittedAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var answer = await AskActorAsync<long>(
+            ReadOnlyMemory<byte>.Empty, timeout, ReadConsistency.Linearizable, cancellationToken).ConfigureAwait(false);
+        return new Outcome<bool> { Failure = answer.Failure, Serial = new Serial(answer.ResultOr(0)) };
+    }
+
+    private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+        where TReply : class =>
+        (await ReplyAsync<TReply>(question, cancellationToken).ConfigureAwait(false)).Result;
+
+    // Null: the process did not answer in time, or with something else.
+    private async Task<TReply?> LookAsync<TReply>(ProcessName process, ClientCall call, CancellationToken cancellationToken)
+        where TReply : class =>
+        (await AskAsync(new ClientQuestion(Settings.AttemptTimeout, call, to: process), cancellationToken).ConfigureAwait(false))
+            .Reply as TReply;
+
     private Task<Outcome<Membership>> ChangeAsync(
         MemberChange change, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         ChangeAsync(new GroupChange.Members(change, basedOn is { } index ? new LogIndex(index) : null), timeout, cancellationToken);
+
+    private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var limit = timeout ?? Settings.Requests.ChangeTimeout;
+        ClientQuestion question = new(limit, new ClientCall.Change(change, limit), mayRepeat: false);
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        if (answer.Reply is IOutcome outcome)
+        {
+            return outcome.As<Membership>();
+        }
+
+        var failure = answer.Reply is ClientReply.Failed failed ? failed.Failure
+            : !answer.WasSent ? RaftFailure.NotDone(answer.Cause, answer.Why)
+            : RaftFailure.Unknown(answer.Cause is FailureReason.Canceled or FailureReason.Closed ? answer.Cause : FailureReason.TimedOut);
+        return failure.ToOutcome<Membership>();
+    }
+
+    // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
+    private async Task<ProcessName> BackupSourceAsync(CancellationToken cancellationToken)
+    {
+        var status = await StatusAsync(cancellationToken).ConfigureAwait(false);
+        return status.Processes
+            .Where(process => process is { Failure: null, Fence: null, IsRemoved: false })
+            .OrderBy(process => process.Role == RaftRole.Leader)
+            .ThenByDescending(process => process.Members.Any(member => member.Name == process.Name && member.IsVoter))
+            .ThenByDescending(process => process.Committed)
+            .FirstOrDefault()?.Name
+            ?? throw RaftException.Unavailable(
+                $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
+    }
 }
 
 /// <inheritdoc/>

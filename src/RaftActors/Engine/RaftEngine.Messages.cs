@@ -3,6 +3,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Storage;
 using RaftActors.Wire;
@@ -246,8 +247,14 @@ internal sealed partial class RaftEngine
     {
         switch (call)
         {
+            case ClientCall.Append append:
+                _clients.Submit(append, client);
+                break;
             case ClientCall.Query query:
                 _queries.Submit(query, client);
+                break;
+            case ClientCall.Read read:
+                _clients.Submit(read, client);
                 break;
             case ClientCall.Change change:
                 _changes.Submit(change, client);
@@ -255,20 +262,34 @@ internal sealed partial class RaftEngine
             case ClientCall.TakeSnapshot snapshot:
                 _snapshots.Submit(snapshot, client);
                 break;
+            case ClientCall.Backup backup:
+                _clients.Submit(backup, client);
+                break;
+            case ClientCall.Locate:
+                client.Tell(_clients.Locate(), Self);
+                break;
+            case ClientCall.Status:
+                // The engine answers, because the process counts in majorities although its actor may be slow or restart.
+                client.Tell(Process.Describe(Process.Delivered, _context.Actor), Self);
+                break;
             case ClientCall.Explain:
-                Explain(client);
+                client.Tell(Explain(), Self);
+                break;
+            case ClientCall.Describe:
+                client.Tell(ProcessDescription.Of(Process.Settings), Self);
                 break;
             default:
-                _clients.Submit(call, client);
+                client.Tell(new ClientReply.Failed(
+                    RaftFailure.NotDone(FailureReason.Invalid, "This call goes to a node. Ask its registry, without a process.")), Self);
                 break;
         }
     }
 
-    private void Explain(ICanTell asker)
+    private Outcome<string> Explain()
     {
         var waiting = $"waiting: {_appends.Count} appends, {_gets.Count} gets, {_queries.Count} queries";
         var text = EngineExplanation.Of(_context, [.. _changes.Explain(), waiting]);
-        asker.Tell(new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = Process.ToRef(0) }, Self);
+        return new Outcome<string> { Serial = Process.Pairs.CommittedSerial, Result = text, Request = Process.ToRef(0) };
     }
 
     // Invariant: a new life gets all news of earlier lives, in the same order.

@@ -132,9 +132,9 @@ public sealed class AppendLinesTests : ServerProgramTest
         };
         using var input = new StringReader(string.Concat(Enumerable.Range(1, 100).Select(line => $"{line}\n")));
         using StringWriter output = new(), error = new();
-        using var client = group.Settings.Open(interrupt.Token);
+        using var client = group.RunSettings.Open(interrupt.Token);
 
-        GroupRun run = new(new CommandEnvironment(() => input, output, error), group.Settings, client);
+        GroupRun run = new(new CommandEnvironment(() => input, output, error), group.RunSettings, client);
 
         var code = new AppendLines(run, "import").Run();
 

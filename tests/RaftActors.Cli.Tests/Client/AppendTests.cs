@@ -138,9 +138,9 @@ public sealed class AppendTests : ServerProgramTest
     {
         var group = new FakeGroup { OnAppend = (_, _) => null };
         using var interruption = new CancellationTokenSource();
-        using var client = group.Settings.Open(interruption.Token);
+        using var client = group.RunSettings.Open(interruption.Token);
 
-        var outcome = new Appender(client, group.Settings.Timeout, "one").AppendAsync("x", "one");
+        var outcome = new Appender(client, group.RunSettings.Timeout, "one").AppendAsync("x", "one");
         await interruption.CancelAsync();
 
         Assert.Equal(new RequestOutcome.Unknown("interrupted"), await outcome);

@@ -6,9 +6,11 @@ using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
+using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Wire;
 
+using ClientSettings = RaftActors.Cli.Client.ClientSettings;
 using Message = RaftActors.Cli.Server.Message;
 
 namespace RaftActors.Cli.Tests.Client;
@@ -69,11 +71,8 @@ internal sealed class FakeGroup : RaftClient<string, string>
         return new ServerId("", ((IPEndPoint)holder.LocalEndPoint!).Port); // Justification: a bound socket has an address.
     }
 
-    internal override Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        Task.FromResult(OnDescribe(process));
-
     /// <summary>For a run whose Ctrl-C is a token of the test.</summary>
-    public ClientSettings Settings => new(
+    public ClientSettings RunSettings => new(
         new ServersTarget(ClientSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, Connect);
 
     public RaftClient<string, string> Connect(ServerId[] servers)
@@ -96,10 +95,24 @@ internal sealed class FakeGroup : RaftClient<string, string>
 
     public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
 
-    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) => Task.FromResult(Explanation);
+    internal override async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
+    {
+        var asked = question.To ?? default;
+        object? reply = question.Call switch
+        {
+            ClientCall.Status => OnStatus().Processes.FirstOrDefault(process => process.Name == asked),
+            ClientCall.Explain => new Outcome<string> { Result = Explanation },
+            ClientCall.Describe => OnDescribe(asked),
+            ClientCall.TakeSnapshot => OnSnapshot(asked),
+            ClientCall.Change(var change, _) => OnChangeTo(change),
+            _ => throw new NotSupportedException($"{question.Call}"),
+        };
+        var isSilent = reply is null && question.Call is ClientCall.Change;
+        var cause = isSilent ? await Silence(question.Timeout, cancellationToken) : FailureReason.TimedOut;
+        return new ClientAnswer(reply, WasSent: true, cause, "");
+    }
 
-    internal override async Task<Outcome<Membership>> ChangeAsync(
-        GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    private Outcome<Membership>? OnChangeTo(GroupChange change)
     {
         Changes.Enqueue(change switch
         {
@@ -111,20 +124,8 @@ internal sealed class FakeGroup : RaftClient<string, string>
             GroupChange.Transfer(var to) => $"transfer {to}",
             _ => $"{change}",
         });
-        return OnChange() ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<Membership>();
+        return OnChange();
     }
-
-    public override Task<RaftBackup> BackupAsync(
-        string path,
-        string? continues = null,
-        ProcessName? process = null,
-        TimeSpan? timeout = null,
-        IProgress<RaftBackupProgress>? progress = null,
-        CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
-
-    internal override async Task<ClientReply.SnapshotTaken> SnapshotOfAsync(
-        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) => await Task.FromResult(OnSnapshot(process));
 
     public override Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)

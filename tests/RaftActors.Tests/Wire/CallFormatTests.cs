@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
 
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
@@ -13,7 +12,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
 
-public sealed partial class CallFormatTests : TestKit
+public sealed class CallFormatTests : TestKit
 {
     private const long Number = 300;
 
@@ -94,22 +93,16 @@ public sealed partial class CallFormatTests : TestKit
         Assert.Equal(Request, ((IOutcome)ReadReply(bytes, Request).Reply).Request);
     }
 
-    [Theory]
-    [MemberData(nameof(Calls))]
-    public void Bytes_of_a_call_are_the_recorded_ones(string name)
+    [Fact]
+    public void Role_of_each_call_and_the_bytes_of_calls_and_replies_are_the_recorded_ones()
     {
-        var written = Convert.ToHexStringLower(Encode(CallOf(name)));
+        List<string> written =
+        [
+            .. Samples.Calls.Select(call => $"{call.GetType().Name} {CallTable.RoleFor(call)} {Convert.ToHexStringLower(Encode(call))}"),
+            .. Samples.Replies.Select(reply => $"{reply.GetType().Name} {Convert.ToHexStringLower(EncodeReply(reply))}"),
+        ];
 
-        Assert.Equal(GoldenFiles.Of($"call-{name}", written), written);
-    }
-
-    [Theory]
-    [MemberData(nameof(Replies))]
-    public void Bytes_of_a_reply_are_the_recorded_ones(string name)
-    {
-        var written = Convert.ToHexStringLower(EncodeReply(ReplyOf(name)));
-
-        Assert.Equal(GoldenFiles.Of($"reply-{name}", written), written);
+        Assert.Equal(GoldenFiles.LinesOf("calls.txt", written), written);
     }
 
     [Fact]
@@ -295,45 +288,12 @@ public sealed partial class CallFormatTests : TestKit
         Assert.Equal(new Outcome<object?> { Serial = new Serial(3), Request = Request }, ReadReply(bytes, Request).Reply);
     }
 
-    [Fact]
-    public void Documentation_has_the_number_and_the_role_of_each_call_and_each_reply()
-    {
-        var calls = Samples.Calls.Select(call => $"| {NumberOf(call)} | `{call.GetType().Name}` | {RoleOf(call)} |");
-        var replies = Samples.Replies.Select(reply => $"| {NumberOf(reply)} | `{reply.GetType().Name}` |");
-        (int Number, Type Type)[] outcomes =
-        [
-            .. Samples.Outcomes.Select(each => (Number: (int)EncodeReply(each.Message)[3], Type: each.Message.GetType()))
-                .Select(each => (each.Number, typeof(IOutcome).IsAssignableFrom(each.Type) ? typeof(IOutcome) : each.Type))
-                .Distinct().OrderBy(each => each.Number),
-        ];
-
-        Assert.Equal(
-            [.. calls, .. replies, .. outcomes.Select(each => $"| {each.Number} | `{each.Type.Name}` |")],
-            File.ReadLines(Page()).Where(line => Row().IsMatch(line)));
-
-        static string Page([CallerFilePath] string here = "") =>
-            Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/formats.md"); // Justification: a file is in a directory.
-    }
-
-    // The rows of both tables. The other tables of the page have no types after their numbers.
-    [GeneratedRegex(@"^\| \d+ \| `[A-Z]\w+` \|( \w+ \|)?$")]
-    private static partial Regex Row();
-
     private static ClientCall CallOf(string name) => Samples.Calls.Single(call => call.GetType().Name == name);
 
     private static ClientReply ReplyOf(string name) => Samples.Replies.Single(reply => reply.GetType().Name == name);
 
     private static System.Diagnostics.ActivityContext? ParentOf(ClientCall call) =>
         (call as ClientCall.Append)?.Parent ?? (call as ClientCall.Query)?.Parent;
-
-    private static byte NumberOf(object message)
-    {
-        var writer = new ByteWriter();
-        CallTable.Write(writer, message);
-        return writer.ToArray()[0];
-    }
-
-    private static string RoleOf(ClientCall call) => CallTable.RoleFor(call).ToString().ToLowerInvariant();
 
     private static byte[] Encode(ClientCall call, CallTarget? target = null)
     {

@@ -21,7 +21,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         var at = Stopwatch.GetTimestamp();
         using var late = CancellationTokenSource.CreateLinkedTokenSource(end);
         ConcurrentDictionary<Address, NodeSample?> nodes = [];
-        await AskNewAsync(raft.ContactNodes).ConfigureAwait(false);
+        await AskNewAsync(raft.Settings.Contacts).ConfigureAwait(false);
         ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
         if (samples.All(node => node.Silence is not null))
         {
@@ -38,7 +38,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             groups.Any(group => group.Silent > 0)
                 ? samples
                 : samples.RemoveAll(
-                    node => node.Silence is not null && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
+                    node => node.Silence is not null && raft.Settings.Contacts.All(contact => NameOf(contact) != node.Name)),
             at);
 
         Task AskNewAsync(IEnumerable<Address> found) =>

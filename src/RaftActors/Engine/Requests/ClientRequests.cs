@@ -8,9 +8,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends, reads and backups of clients, and their questions about the process. A client that vanishes costs only its open calls until
-/// their timeouts. All clients together have at most <see cref="MaxAppends"/> Appends, as many bytes in them as a leader takes before a
-/// commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
+/// The Appends, reads and backups of clients, and where the processes of the group are. A client that vanishes costs only its open calls
+/// until their timeouts. All clients together have at most <see cref="MaxAppends"/> Appends, as many bytes in them as a leader takes before
+/// a commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
 /// </summary>
 /// <param name="backups">The <see cref="BackupServer"/>, which starts at the first backup.</param>
 internal sealed class ClientRequests(
@@ -51,33 +51,7 @@ internal sealed class ClientRequests(
         }
     }
 
-    public void Submit(ClientCall call, ICanTell client)
-    {
-        switch (call)
-        {
-            case ClientCall.Locate:
-                client.Tell(Locate(), context.Self);
-                break;
-            case ClientCall.Append append:
-                Submit(append, client);
-                break;
-            case ClientCall.Status:
-                // The engine answers, because the process counts in majorities although its actor may be slow or restart.
-                client.Tell(Process.Describe(Process.Delivered, context.Actor), context.Self);
-                break;
-            case ClientCall.Read read:
-                Submit(read, client);
-                break;
-            case ClientCall.Backup backup:
-                Submit(backup, client);
-                break;
-            case ClientCall.Describe:
-                client.Tell(ProcessDescription.Of(Process.Settings), context.Self);
-                break;
-        }
-    }
-
-    private void Submit(ClientCall.Read read, ICanTell client)
+    public void Submit(ClientCall.Read read, ICanTell client)
     {
         if (read.After < Process.Pairs.CommittedSerial || read.Wait == TimeSpan.Zero)
         {
@@ -98,7 +72,7 @@ internal sealed class ClientRequests(
 
     // Each request of a backup names its place, so the process keeps no state for a client. Their number needs no bound, because only
     // operators may ask, and each client has one request open.
-    private void Submit(ClientCall.Backup call, ICanTell client)
+    public void Submit(ClientCall.Backup call, ICanTell client)
     {
         var core = context.Core;
         if (core.CommittedConfiguration is null || core.CommittedInStore < call.Least || core.CommittedInStore == LogIndex.Zero)
@@ -133,7 +107,7 @@ internal sealed class ClientRequests(
 
     private static long SizeOf(StoredPair pair) => OverheadBytes + (3 * pair.Key.Length) + pair.Value.Length;
 
-    private ClientReply.Located Locate()
+    public ClientReply.Located Locate()
     {
         var (process, own) = (Process, context.Network.Address);
         List<ProcessAddress> all = [new(process.Name, own)];
@@ -149,7 +123,7 @@ internal sealed class ClientRequests(
         return new ClientReply.Located(process.Settings.Group, process.Name, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid);
     }
 
-    private void Submit(ClientCall.Append call, ICanTell client)
+    public void Submit(ClientCall.Append call, ICanTell client)
     {
         var request = RequestRef.Of(call.Request);
         traces.Receive(call);
