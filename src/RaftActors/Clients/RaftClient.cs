@@ -243,6 +243,12 @@ public abstract class RaftClient : IAsyncDisposable
         LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), cancellationToken);
 
     /// <summary>
+    /// Asks one process for its latest events, with the time of day of its node. Null: it did not answer in time, or is not known.
+    /// </summary>
+    internal Task<ClientReply.Events?> EventsOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        LookAsync<ClientReply.Events>(process, new ClientCall.Events(), cancellationToken);
+
+    /// <summary>
     /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as
     /// <see cref="RaftClient{TValue, TResult}.SubscribeAsync"/>.
     /// </summary>

@@ -4,6 +4,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -14,6 +15,9 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class EngineContext
 {
+    private const int EventsMax = 50;
+
+    private readonly Queue<(DateTimeOffset At, RaftEvent What)> _latest = new();
     private readonly Action<Input> _step;
     private readonly Action<WireMessage> _receive;
     private readonly EventStream _events;
@@ -219,7 +223,7 @@ internal sealed class EngineContext
     }
 
     /// <summary>
-    /// Logs an event and publishes it on the event stream. The log entry has the event as its last argument, which the text does not show,
+    /// Logs an event, remembers it and publishes it on the event stream. The log entry has the event as its last argument, which the text does not show,
     /// so that a program that handles the events can leave these entries out.
     /// </summary>
     public void Publish(RaftEvent told)
@@ -229,8 +233,16 @@ internal sealed class EngineContext
             Log.Log(level, "{Process} of group {Group}: " + text.Template, [told.Process, told.Group, .. text.Values, told]);
         }
 
+        if (_latest.Count == EventsMax)
+        {
+            _latest.Dequeue();
+        }
+
+        _latest.Enqueue((Machine.Current.Time.GetUtcNow(), told));
         _events.Publish(told);
     }
+
+    public ClientReply.Events DescribeEvents() => new([.. _latest.Select(each => (each.At, each.What.Detail))]);
 
     private Backlog NewUntaken() => new(OpenQueries.MaxOfClients, Process.Settings.Limits.UncommittedSizeMaxBytes);
 

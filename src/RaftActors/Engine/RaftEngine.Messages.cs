@@ -275,6 +275,9 @@ internal sealed partial class RaftEngine
             case ClientCall.Explain:
                 client.Tell(Explain(), Self);
                 break;
+            case ClientCall.Events:
+                client.Tell(_context.DescribeEvents(), Self);
+                break;
             case ClientCall.Describe:
                 client.Tell(ProcessDescription.Of(Process.Settings), Self);
                 break;

@@ -9,6 +9,8 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class CallTable
 {
+    private const int EventSizeMin = 2;
+
     private static readonly Row[] Calls =
     [
         Of<ClientCall.Locate>(1, ConnectionRole.Reader, (ref f, call) => new(f.Text(call?.Group))),
@@ -32,6 +34,7 @@ internal static class CallTable
             11,
             ConnectionRole.Operator,
             (ref f, call) => new(f.Position(call?.Has), f.Position(call?.Snapshot), f.Count(call?.Place), f.Index(call?.Least))),
+        Of<ClientCall.Events>(12, ConnectionRole.Reader, (ref _, _) => new()),
     ];
 
     // Numbers from 100 on are those of the messages that actors get too. OutcomeFormat has their bytes.
@@ -47,6 +50,9 @@ internal static class CallTable
         Of<ClientReply.BackupPart>(8, ClientFormat.BackupPart),
         Of<ClientReply.NotLeading>(
             9, (ref f, reply) => new(f.OptionalName(reply?.Leader), f.Term(reply?.Term), f.Flag(reply?.MayBeWritten))),
+        Of<ClientReply.Events>(
+            10,
+            (ref f, reply) => new(f.List(reply?.Latest, EventSizeMin, static (ref f, each) => (f.Instant(each.At), f.Text(each.Text))))),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);

@@ -95,6 +95,9 @@ internal abstract record ClientCall
     /// </summary>
     public sealed record Describe : ClientCall;
 
+    /// <summary>Asks a process for its latest events. The answer is <see cref="ClientReply.Events"/>.</summary>
+    public sealed record Events : ClientCall;
+
     /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
     public sealed record Status : ClientCall;
 
@@ -172,6 +175,9 @@ internal abstract record ClientReply
     public sealed record Description(
         DateTimeOffset Clock, string Version, ImmutableArray<(string Key, string Value)> Settings)
         : ClientReply;
+
+    /// <summary>The latest events of the process, in their order, with the time of day of its node.</summary>
+    public sealed record Events(ImmutableArray<(DateTimeOffset At, string Text)> Latest) : ClientReply;
 
     /// <summary>The latest snapshot is durable and covers the call.</summary>
     /// <param name="Length">Bytes of the state in it.</param>

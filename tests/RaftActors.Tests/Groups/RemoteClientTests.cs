@@ -43,6 +43,32 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
+    public async Task Latest_events_of_a_process_are_told_in_their_order_and_older_ones_are_forgotten()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"127.0.0.1:{port}");
+        var process = new ProcessName($"counter@:{port}");
+        await client.AppendAsync("clicks", 1);
+
+        var first = await client.EventsOfAsync(process, default);
+        for (var number = 0; number < 30; number++)
+        {
+            await client.JoinAsync(new ProcessName("late@:1"));
+            await client.LeaveAsync(new ProcessName("late@:1"));
+        }
+
+        var later = await client.EventsOfAsync(process, default);
+
+        Assert.Equal(
+            ["candidate in term 1", $"elected leader in term 1 by {process}", $"{process} leads in term 1"],
+            first?.Latest.Select(told => told.Text).Where(text => text.Contains("in term", StringComparison.Ordinal)));
+        Assert.Equal(50, later?.Latest.Length);
+        Assert.DoesNotContain(later!.Latest, told => told.Text == "candidate in term 1");
+        Assert.Equal(later.Latest.OrderBy(told => told.At), later.Latest);
+        Assert.Null(await client.EventsOfAsync(new ProcessName("unknown@:1"), default));
+    }
+
+    [Fact]
     public async Task Change_is_answered_in_another_actor_system()
     {
         var port = StartCounter();

@@ -262,6 +262,7 @@ internal static class Samples
         new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name)),
         new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
         new ClientCall.Backup(default, Position, 294, new LogIndex(293)),
+        new ClientCall.Events(),
     ];
 
     /// <summary>The replies to them, in the order of their numbers, without the <see cref="Outcomes"/>.</summary>
@@ -301,6 +302,7 @@ internal static class Samples
             new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, default, Round: 0),
             [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 }) { Time = Time }]),
         new ClientReply.NotLeading(Two.Name, new Term(7), MayBeWritten: true),
+        new ClientReply.Events([(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "follower in term 7")]),
     ];
 
     /// <summary>Other contents of some calls.</summary>
