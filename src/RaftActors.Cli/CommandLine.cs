@@ -25,6 +25,7 @@ internal static class CommandLine
         ("status", StatusCommand.Build),
         ("transfer", TransferCommand.Build),
         ("explain", ExplainCommand.Build),
+        ("events", EventsCommand.Build),
         ("top", TopCommand.Build),
         ("check", CheckCommand.Build),
         ("settings", SettingsCommand.Build),

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 using RaftActors.Cli.Tests.Server;
 
 using TrialKit;
@@ -58,6 +60,18 @@ public sealed class LiveGroupTests(LiveGroupTests.Servers servers) : IClassFixtu
             Assert.Contains(top.Lines, line => line.StartsWith($":{port}  "));
             Assert.Contains(check.Lines, line => line.Contains($"  :{port}: ") && line.Contains("answers after"));
         });
+    }
+
+    [Fact]
+    public void Events_of_all_servers_are_listed_by_time()
+    {
+        var run = servers.Ask("events");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.All(servers.Ports, port =>
+            Assert.Contains(Times.Without(run.Lines), line => Regex.IsMatch(line, $@"^TIME  :{port}  :\d+ leads in term \d+$")));
+        Assert.Contains(run.Lines, line => line.Contains("  elected leader in term "));
+        Assert.Equal(run.Lines.Skip(1).Select(line => line[..24]).Order(), run.Lines.Skip(1).Select(line => line[..24]));
     }
 
     [Fact]
