@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -66,6 +67,19 @@ public sealed class RemoteClientTests : TestKit
         Assert.DoesNotContain(later!.Latest, told => told.Text == "candidate in term 1");
         Assert.Equal(later.Latest.OrderBy(told => told.At), later.Latest);
         Assert.Null(await client.EventsOfAsync(new ProcessName("unknown@:1"), default));
+    }
+
+    [Fact]
+    public async Task Process_refuses_a_call_that_only_a_node_answers()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"127.0.0.1:{port}");
+        ClientQuestion question = new(
+            client.Settings.Requests.QueryTimeout, new ClientCall.ListProcesses(null), to: new ProcessName($"counter@:{port}"));
+
+        var answer = await client.AskAsync(question, default);
+
+        Assert.Equal(FailureReason.Invalid, Assert.IsType<ClientReply.Failed>(answer.Reply).Failure.Reason);
     }
 
     [Fact]
