@@ -9,6 +9,9 @@ namespace RaftActors.Tests.Groups;
 /// <summary>A store fails, is full, or cannot be opened.</summary>
 public sealed class StoreFailureTests : TestKit
 {
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
     private readonly VirtualGroup _group;
 
     public StoreFailureTests()
@@ -35,14 +38,17 @@ public sealed class StoreFailureTests : TestKit
         var options = new RaftOptions<string> { Name = "raft1", Store = () => store };
         EventFilter.Exception<ActorInitializationException>()
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Stillborn(options))));
-        Assert.Equal(1, store.Users);
+
+        // The store opens on another thread, which the failed constructor does not wait for.
+        AwaitCondition(() => store.Users == 1);
 
         Stop(Sys);
 
+        Assert.True(store.Closed.Wait(Guard));
         Assert.Equal(0, store.Users);
     }
 
-    private static void Stop(ActorSystem system) => Assert.True(system.Terminate().Wait(TimeSpan.FromSeconds(30)));
+    private static void Stop(ActorSystem system) => Assert.True(system.Terminate().Wait(Guard));
 
     private void Found()
     {
