@@ -153,7 +153,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"]));
 
-        Assert.Contains("set the client's codec = RaftCodec.Json<Price>()", problem.Message);
+        Assert.Contains("set the argument codec of the client to RaftCodec.Json<Price>()", problem.Message);
         Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
     }
 
