@@ -113,6 +113,16 @@ public sealed partial class CallFormatTests : TestKit
     }
 
     [Fact]
+    public void Bytes_of_the_variants_are_the_recorded_ones()
+    {
+        List<string> calls = [.. Samples.CallVariants.Select(call => Convert.ToHexStringLower(Encode(call)))];
+        List<string> replies = [.. Samples.ReplyVariants.Select(reply => Convert.ToHexStringLower(EncodeReply(reply)))];
+
+        Assert.Equal(GoldenFiles.LinesOf("call-variants.txt", calls), calls);
+        Assert.Equal(GoldenFiles.LinesOf("reply-variants.txt", replies), replies);
+    }
+
+    [Fact]
     public void Bytes_of_an_outcome_that_answers_a_call_are_the_recorded_ones()
     {
         List<string> written = [.. Samples.Outcomes.Select(each => Convert.ToHexStringLower(EncodeReply(each.Message)))];
