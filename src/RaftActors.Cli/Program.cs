@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 using Microsoft.Win32.SafeHandles;
 
@@ -17,7 +18,7 @@ internal static class Program
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
         var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
         var error = TextWriter.Synchronized(errors);
-        var input = new Lazy<TextReader>(StandardInput);
+        var input = new Lazy<Stream>(StandardInput);
         var environment = new CommandEnvironment(
             () => input.Value,
             output,
@@ -28,7 +29,9 @@ internal static class Program
         var code = ExitCode.Done;
         try
         {
-            code = Run(arguments, environment);
+            code = IsUtf8(arguments)
+                ? Run(arguments, environment)
+                : Refuse(environment, ["an argument is not valid UTF-8: write it in UTF-8, as a terminal with a UTF-8 locale does"]);
             output.Flush();
         }
         catch (IOException e) when (CommandEnvironment.IsBrokenPipe(e))
@@ -100,10 +103,16 @@ internal static class Program
         }
     }
 
-    // Otherwise Windows would read a file or a pipe in the code page of the console, and change its texts.
-    private static TextReader StandardInput() => OperatingSystem.IsWindows() && Console.IsInputRedirected
-        ? new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false))
-        : Console.In;
+    // The runtime has written U+FFFD in place of bytes that are no UTF-8. Only Linux still tells the bytes.
+    private static bool IsUtf8(string[] arguments) =>
+        !OperatingSystem.IsLinux()
+        || !Array.Exists(arguments, argument => argument.Contains('\uFFFD'))
+        || Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline"));
+
+    // The bytes of a file or a pipe, so that none is replaced. A terminal has the encoding of the locale, or the code page of Windows.
+    private static Stream StandardInput() => Console.IsInputRedirected
+        ? Console.OpenStandardInput()
+        : Encoding.CreateTranscodingStream(Console.OpenStandardInput(), Console.InputEncoding, new UTF8Encoding(false));
 
     // A pipe is opened directly, because the stream of Console hides a broken pipe, and a long dump into 'head' would run to its end. For a
     // file, a FileStream would write at its own offsets, over the output of other programs.

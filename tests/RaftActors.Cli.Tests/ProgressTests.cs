@@ -50,7 +50,7 @@ public sealed class ProgressTests
     }
 
     private static ProgressLine Begin(StringWriter error, bool isTerminal, TimeProvider clock) => new(
-        new CommandEnvironment(() => TextReader.Null, TextWriter.Null, error, isErrorTerminal: () => isTerminal), "checks", clock);
+        new CommandEnvironment(() => Stream.Null, TextWriter.Null, error, isErrorTerminal: () => isTerminal), "checks", clock);
 
     private sealed class Clock : TimeProvider
     {

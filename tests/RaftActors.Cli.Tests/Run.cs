@@ -43,7 +43,7 @@ internal sealed record Run(int Code, string Output, string Error)
     public static Run Here(
         string input, string[] arguments, string? servers = null, Func<ServerId[], RaftClient<string, string>?>? connect = null)
     {
-        using var typed = new StringReader(input);
+        using var typed = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new StringWriter();
         using var error = new StringWriter();
         var environment = new CommandEnvironment(() => typed, output, error, variable: name => name switch

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 
 using RaftActors.Hosting;
 
@@ -8,7 +9,7 @@ namespace Repository.Tests;
 /// docs/configuration.md lists each setting as its reference.conf has it, with the typed option that sets it.
 /// <c>RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests</c> writes the list.
 /// </summary>
-public sealed class SettingPageTests
+public sealed partial class SettingPageTests
 {
     private const string Page = "docs/configuration.md";
     private const string Start = "| setting | default | values | option | meaning |";
@@ -33,6 +34,35 @@ public sealed class SettingPageTests
     [Fact]
     public void Each_option_sets_a_setting_of_the_reference() => Assert.Empty(
         Options(typeof(RaftNodeOptions), "").Select(option => option.Setting).Except(References.SelectMany(RowsOf).Select(NameOf)));
+
+    // A setting that no code reads would have no effect. A read of another key would fail, but only when it runs.
+    [Fact]
+    public void Code_reads_each_setting_of_the_reference_and_no_other()
+    {
+        foreach (var reference in References)
+        {
+            var settings = Pairs().Matches(Repository.Read(reference)).Select(pair => pair.Groups[1].Value).ToList();
+            var code = string.Concat(Repository.Files("*.cs", Path.GetDirectoryName(reference)!).Select(Repository.Read));
+            var keys = settings.ConvertAll(setting => setting[(setting.IndexOf('.') + 1)..]);
+            var (read, readByTable) = (Reads().Matches(code).ToLookup(KeyOf), TableReads().Matches(code).Select(KeyOf));
+
+            Assert.Equal(settings, RowsOf(reference).Select(NameOf));
+            Assert.Empty(keys.Where(key => !read.Contains(key)));
+            Assert.Empty(readByTable.Except(keys));
+        }
+
+        static string KeyOf(Match match) => match.Groups[1].Value;
+    }
+
+    [GeneratedRegex(@"^(raft[a-z-]*\.\S+) = ", RegexOptions.Multiline)]
+    private static partial Regex Pairs();
+
+    // Two settings are read by the names of constants.
+    [GeneratedRegex(@"(?:\b(?:Read|Get)\w+(?:<\w+>)?\(\s*|\bconst string \w+ = )""(?:raft(?:-coordination)?\.)?([^""]+)""")]
+    private static partial Regex Reads();
+
+    [GeneratedRegex(@"\bRead(?:Flag|Choice<\w+>|Text|List|Number|Size|Time)\(\s*""([^""]+)""")]
+    private static partial Regex TableReads();
 
     private static IEnumerable<string> RowsOf(string reference)
     {

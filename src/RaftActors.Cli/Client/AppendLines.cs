@@ -29,7 +29,7 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
     {
         try
         {
-            foreach (var text in InputLines.Read(run.Environment.Input))
+            foreach (var (text, problem) in InputLines.Read(run.Environment.Input))
             {
                 _open.Writer.WaitToWriteAsync().AsTask().Wait();
                 lock (_lock)
@@ -40,7 +40,10 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
                     }
 
                     var id = $"{_appender.RequestId}-{++_lines}";
-                    _open.Writer.TryWrite((_lines, id, _appender.AppendAsync(text, id)));
+                    var outcome = text is null
+                        ? Task.FromResult<RequestOutcome>(new RequestOutcome.NotDone(problem!, IsFinal: true))
+                        : _appender.AppendAsync(text, id);
+                    _open.Writer.TryWrite((_lines, id, outcome));
                 }
             }
 

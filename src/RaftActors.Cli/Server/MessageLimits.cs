@@ -19,7 +19,8 @@ internal static class MessageLimits
 
     public const int PageMessagesMax = 1000;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    /// <summary>Refuses what is not valid.</summary>
+    public static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Says why a message cannot be appended, or returns null.</summary>
     public static string? Problem(string id, string text)
@@ -31,8 +32,8 @@ internal static class MessageLimits
 
         try
         {
-            _ = Strict.GetByteCount(id);
-            var size = Strict.GetByteCount(text);
+            _ = Utf8.GetByteCount(id);
+            var size = Utf8.GetByteCount(text);
             return size > TextBytesMax ? $"The message has {size} bytes. The limit is {TextBytesMax} (1 MiB)." : null;
         }
         catch (EncoderFallbackException)

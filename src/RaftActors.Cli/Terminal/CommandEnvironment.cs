@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
-/// <param name="input">Opens standard input, which takes time and which few commands read.</param>
+/// <param name="input">Opens standard input in UTF-8, which takes time and which few commands read.</param>
 /// <param name="isTerminal">Returns true if standard output is a terminal, which may be coloured and rewritten.</param>
 /// <param name="stop">Ends a server when it completes. Default: signals end it.</param>
 /// <param name="connect">Makes the client of the group with these servers, or returns null for a real one. Default: a real one.</param>
 internal sealed class CommandEnvironment(
-    Func<TextReader> input,
+    Func<Stream> input,
     TextWriter output,
     TextWriter error,
     Func<bool>? isTerminal = null,
@@ -21,7 +21,10 @@ internal sealed class CommandEnvironment(
 
     private bool _isOutputLost;
 
-    public TextReader Input => input();
+    // Kept, because it reads ahead.
+    private StreamReader? _answers;
+
+    public Stream Input => input();
 
     public TextWriter Output => output;
 
@@ -69,7 +72,8 @@ internal sealed class CommandEnvironment(
     {
         output.Write(question);
         output.Flush();
-        var isGiven = Input.ReadLine()?.Trim() == expected;
+        _answers ??= new StreamReader(Input);
+        var isGiven = _answers.ReadLine()?.Trim() == expected;
         output.Write(isGiven ? "" : $"Not confirmed; nothing was changed.{Environment.NewLine}");
         return isGiven;
     }

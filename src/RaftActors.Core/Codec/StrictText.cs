@@ -9,11 +9,29 @@ internal static class StrictText
 
     /// <summary>Encodes a text into a new array.</summary>
     /// <exception cref="ArgumentException">The text has half a surrogate pair.</exception>
-    public static byte[] Encode(string text) => Strict.GetBytes(text);
+    public static byte[] Encode(string text)
+    {
+        var bytes = new byte[SizeOf(text)];
+        Encode(text, bytes);
+        return bytes;
+    }
 
     /// <summary>Computes the number of bytes of an encoded text.</summary>
     /// <exception cref="ArgumentException">The text has half a surrogate pair.</exception>
-    public static int SizeOf(string text) => Strict.GetByteCount(text);
+    public static int SizeOf(string text)
+    {
+        try
+        {
+            return Strict.GetByteCount(text);
+        }
+        catch (EncoderFallbackException e)
+        {
+            throw new ArgumentException(
+                $"A text of {text.Length} characters has half a surrogate pair, U+{(int)e.CharUnknown:X4} at index {e.Index}, so it is no "
+                + "Unicode. Separate texts only between whole characters, or use a byte[].",
+                e);
+        }
+    }
 
     /// <summary>Encodes a text into <paramref name="bytes"/>, which has <see cref="SizeOf"/> bytes.</summary>
     public static void Encode(string text, Span<byte> bytes) => Strict.GetBytes(text, bytes);

@@ -53,7 +53,6 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
                 throw Fail(e);
             }
 
-            log.EndBelow(this);
             var finished = _writer.Snapshot;
             (_writer, _end) = (null, new StoreException($"The snapshot {finished} is complete."));
             opening.Listener?.OnSnapshotSaved(finished);

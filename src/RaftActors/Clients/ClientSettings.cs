@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Core.Codec;
 using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 
@@ -28,11 +29,15 @@ internal sealed record ClientSettings(
 {
     /// <param name="root">The whole configuration.</param>
     /// <param name="contacts">Null: the configuration has them.</param>
+    /// <exception cref="ArgumentException">The name of the group has half a surrogate pair.</exception>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static ClientSettings Read(Config root, string? group, IReadOnlyList<string>? contacts = null)
     {
         var raft = SettingTable.OfRaft.In(root);
         group ??= raft.ReadText("group");
+
+        // Without this, no call to such a group could be written.
+        _ = StrictText.SizeOf(group);
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         return new ClientSettings(
             group,

@@ -43,7 +43,7 @@ internal sealed class LiveClient<TValue, TResult>(
         RaftCodec<TResult>? resultCodec,
         IDisposable? owned = null)
     {
-        var values = new ValueCodec<TValue>(host, codec, "the client's codec");
+        var values = new ValueCodec<TValue>(host, codec, "the argument codec of the client");
         values.DemandType("value");
         // A text needs no table of types, whose generic code is compiled at each start of a program.
         if (resultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))

@@ -260,6 +260,7 @@ public sealed partial class Raft : IExtension
     /// </param>
     /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
     /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
+    /// <exception cref="ArgumentException">The name of the group has half a surrogate pair.</exception>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
         string? group = null,

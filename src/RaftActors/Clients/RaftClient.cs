@@ -50,7 +50,9 @@ public abstract class RaftClient : IAsyncDisposable
     /// Names the types that are written as JSON. Serializers of Akka need a client of
     /// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </param>
-    /// <exception cref="ArgumentException">There is no contact.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no contact, or the name of the group has half a surrogate pair.
+    /// </exception>
     /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
@@ -465,7 +467,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// </param>
     /// <exception cref="ArgumentException">
     /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key
-    /// has no text.
+    /// has no text, or a text has half a surrogate pair.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The pair is committed, and its result is of another type than <typeparamref name="TResult"/>.
@@ -489,7 +491,9 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="timeout">The time until the end. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
     /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="ArgumentException">The type of the question has no serializer.</exception>
+    /// <exception cref="ArgumentException">
+    /// The type of the question has no serializer, or its text has half a surrogate pair.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<Outcome<TAnswer>> QueryAsync<TAnswer>(

@@ -35,7 +35,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             if (!socket.Frames.TryWrite(_open.NumberOf(caller), target, call))
             {
                 _open.Remove(caller);
-                Context.OnUnwritten(call, Address);
+                Context.EndUnwritten(call, Address, caller);
                 return true;
             }
 
@@ -155,6 +155,6 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             publish(new ConnectionNews.Refused(Address, why, isByPeer));
         }
 
-        OpenCalls.TellLost(lost, Address, wereSent: wasConnected);
+        OpenCalls.Tell(lost, new ClientReply.Lost(Address, WasSent: wasConnected));
     }
 }

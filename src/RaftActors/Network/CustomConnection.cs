@@ -126,20 +126,18 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
-        ByteWriter writer = new() { Level = Level };
-        try
+        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundNodeConnection.RegistryPath}"), this, context);
+        var bytes = context.TryWrite(_registry, Level, writer => CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call));
+        if (bytes is not null)
         {
-            CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
+            _registry.Tell(new WireMessage.Call(bytes), context.Registry);
         }
-        catch (ArgumentException)
+        else
         {
             Forget(caller);
-            context.OnUnwritten(call, address);
-            return true;
+            context.EndUnwritten(call, address, caller);
         }
 
-        _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundNodeConnection.RegistryPath}"), this, context);
-        _registry.Tell(new WireMessage.Call(writer.ToArray()), context.Registry);
         return true;
     }
 

@@ -184,8 +184,7 @@ internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
             Context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);
         }
 
-        var told = RaftFailure.NotDone(FailureReason.Unauthorized, $"{identity} was refused: {why}");
-        Write(number, call is ClientCall.Append ? told.ToOutcome<object?>() : new ClientReply.Failed(told));
+        Write(number, call.FailedWith(RaftFailure.NotDone(FailureReason.Unauthorized, $"{identity} was refused: {why}")));
     }
 
     private static string NameOf(ConnectionRole role) => role.ToString().ToLowerInvariant();

@@ -91,19 +91,19 @@ internal sealed class OpenCalls
     }
 
     /// <summary>
-    /// Tells callers that their connection has ended. Uses another thread, because this one may send under the lock of one client, and the
-    /// callers take the locks of others.
+    /// Tells callers the end of calls that were removed. Uses another thread, because this one may send under the lock of one client, and
+    /// the callers take the locks of others.
     /// </summary>
-    public static void TellLost(ICaller[] callers, Address node, bool wereSent)
+    public static void Tell(ICaller[] callers, object reply)
     {
         if (callers.Length > 0)
         {
-            Machine.Current.Queue(new LostCalls(callers, new ClientReply.Lost(node, wereSent)));
+            Machine.Current.Queue(new EndedCalls(callers, reply));
         }
     }
 
-    private sealed class LostCalls(ICaller[] callers, ClientReply.Lost lost) : IThreadPoolWorkItem
+    private sealed class EndedCalls(ICaller[] callers, object reply) : IThreadPoolWorkItem
     {
-        public void Execute() => Array.ForEach(callers, caller => caller.Tell(lost, ActorRefs.NoSender));
+        public void Execute() => Array.ForEach(callers, caller => caller.Tell(reply, ActorRefs.NoSender));
     }
 }

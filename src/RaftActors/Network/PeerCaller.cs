@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -38,22 +37,8 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
         }
     }
 
-    // Null: it has a text that is no Unicode, or fits into no frame, which has the paths of both sides besides.
-    private WireMessage.Reply? TryWrite(object message)
-    {
-        ByteWriter writer = new() { Level = Level };
-        try
-        {
-            CallFormat.WriteReply(writer, Number, message, Context.Outcomes);
-        }
-        catch (ArgumentException)
-        {
-            return null;
-        }
-
-        var max = Context.Settings.FrameSizeMaxBytes;
-        return writer.Length <= max / 2 || writer.Length + FrameWriter.HeadSizeMaxOf(To, Context.Registry, Context.Own) <= max
-            ? new WireMessage.Reply(writer.ToArray())
+    private WireMessage.Reply? TryWrite(object message) =>
+        Context.TryWrite(To, Level, writer => CallFormat.WriteReply(writer, Number, message, Context.Outcomes)) is { } bytes
+            ? new WireMessage.Reply(bytes)
             : null;
-    }
 }

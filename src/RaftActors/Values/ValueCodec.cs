@@ -451,7 +451,7 @@ internal sealed class ValueCodec<TValue>(
 
     private string HowToBind(Type type) =>
         "Add it to the JsonSerializerContext of Raft.UseJson, "
-        + (codecPlace is null ? "" : $"set {codecPlace} = RaftCodec.Json<{type.Name}>(), ")
+        + (codecPlace is null ? "" : $"set {codecPlace} to RaftCodec.Json<{type.Name}>(), ")
         + (host.System is null
             ? "or create the client in an actor system, by Raft.CreateClient, with a serializer of your own."
             : "or bind a serializer of your own: akka.actor { serializers.NAME = \"SERIALIZER, ASSEMBLY\", "

@@ -20,6 +20,11 @@ internal abstract record ClientCall
     /// <summary>Returns the call with the time that is left for it, if it has a timeout.</summary>
     public virtual ClientCall Within(TimeSpan left) => this;
 
+    /// <summary>Returns the reply that this call has failed.</summary>
+    /// <param name="request">That of an Append, if the reply does not go over a connection, whose reader knows it.</param>
+    public object FailedWith(RaftFailure failure, RequestRef request = default) =>
+        this is Append ? failure.ToOutcome<object?>(request) : new ClientReply.Failed(failure);
+
     /// <summary>
     /// Asks for the processes of a group. A registry passes it to an engine of the group, if it has one. The answer is <see
     /// cref="ClientReply.Located"/>.

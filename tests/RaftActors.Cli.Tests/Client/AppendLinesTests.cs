@@ -1,3 +1,5 @@
+using System.Text;
+
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
@@ -93,6 +95,22 @@ public sealed class AppendLinesTests : ServerProgramTest
         Assert.Equal("fine", Assert.Single(group.Appends).Text);
     }
 
+    // .NET would replace the byte of Latin-1 by U+FFFD, which is another message.
+    [Fact]
+    public async Task Line_that_is_not_UTF8_is_refused_with_its_number_and_the_others_are_appended()
+    {
+        var port = FreePorts.Next();
+        await StartAlone(port);
+
+        var run = Run.Shell($"printf 'B\\303\\244r\\nB\\344r\\n\\357\\277\\275' | dotnet {Run.ProgramFile} append - -S :{port}");
+
+        Assert.Equal((1, "committed, serial 1\ncommitted, serial 2\n"), (run.Code, run.Output));
+        Assert.Equal(
+            "raft: line 2: not committed: the line is not valid UTF-8 from its byte 2 on, 0xE4. Write it in UTF-8, which iconv does\n",
+            run.Error);
+        Assert.Equal(["1  Bär", "2  \ufffd"], Run.Here("print", "--here", "-S", $":{port}").Lines);
+    }
+
     [Fact]
     public void Message_of_the_largest_size_is_appended()
     {
@@ -130,7 +148,7 @@ public sealed class AppendLinesTests : ServerProgramTest
                 return FakeGroup.Committed(serial, key.Attempt, text);
             },
         };
-        using var input = new StringReader(string.Concat(Enumerable.Range(1, 100).Select(line => $"{line}\n")));
+        using var input = new MemoryStream(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 100).Select(line => $"{line}\n"))));
         using StringWriter output = new(), error = new();
         using var client = group.RunSettings.Open(interrupt.Token);
 

@@ -48,6 +48,18 @@ public sealed class AppendTests : ServerProgramTest
         Assert.Equal(text, Assert.Single(group.Appends).Text);
     }
 
+    // .NET replaces such a byte by U+FFFD, which is another message.
+    [Fact]
+    public void Argument_that_is_not_UTF8_is_a_wrong_command_and_the_character_that_replaces_it_is_not()
+    {
+        var refused = Run.Shell($"dotnet {Run.ProgramFile} append $'B\\344r' -S :9990");
+        var taken = Run.Shell($"dotnet {Run.ProgramFile} append $'\\357\\277\\275' --help");
+
+        Assert.Equal((2, ""), (refused.Code, refused.Output));
+        Assert.StartsWith("raft: an argument is not valid UTF-8: write it in UTF-8", refused.Error);
+        Assert.Equal((0, ""), (taken.Code, taken.Error));
+    }
+
     [Fact]
     public async Task Exit_code_is_the_outcome_when_standard_output_cannot_be_written()
     {

@@ -10,7 +10,7 @@ public sealed class CommandLineTests
 {
     // Verbs such as "members add".
     private static readonly string[] Names =
-        [.. VerbsIn(CommandLine.Build(new CommandEnvironment(() => TextReader.Null, TextWriter.Null, TextWriter.Null), null))];
+        [.. VerbsIn(CommandLine.Build(new CommandEnvironment(() => Stream.Null, TextWriter.Null, TextWriter.Null), null))];
 
     public static TheoryData<string[], string> WrongCommands => new()
     {

@@ -76,7 +76,7 @@ public sealed class SnapshotTests : ServerProgramTest
         var group = Group(leader: 2, failing: 0, asked: name => (name == NameOf(2) ? interrupt : null)?.Cancel());
         using StringWriter output = new(), error = new();
         using var client = group.RunSettings.Open(interrupt.Token);
-        GroupRun run = new(new CommandEnvironment(() => TextReader.Null, output, error), group.RunSettings, client);
+        GroupRun run = new(new CommandEnvironment(() => Stream.Null, output, error), group.RunSettings, client);
 
         var code = SnapshotCommand.Take(run, group.OnStatus(), [NameOf(0), NameOf(1), NameOf(2)]);
 

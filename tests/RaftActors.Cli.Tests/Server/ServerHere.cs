@@ -19,7 +19,7 @@ internal sealed class ServerHere : RunningServer
     private ServerHere(string[] arguments)
     {
         var environment = new CommandEnvironment(
-            () => TextReader.Null, new LineWriter(this, isError: false), new LineWriter(this, isError: true), stop: _stop.Task);
+            () => Stream.Null, new LineWriter(this, isError: false), new LineWriter(this, isError: true), stop: _stop.Task);
         new Thread(() => RunToEnd(arguments, environment)) { IsBackground = true }.Start();
     }
 

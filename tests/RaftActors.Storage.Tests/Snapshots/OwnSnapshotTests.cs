@@ -103,8 +103,10 @@ public sealed class OwnSnapshotTests
         Assert.Equal("a saved 5", life.Told[^1]);
     }
 
-    [Fact]
-    public void One_small_snapshot_of_the_directory_at_a_time_takes_the_last_room()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void One_small_snapshot_of_the_directory_at_a_time_takes_the_last_room(bool isCompleted)
     {
         var life = OpenLife(Life.Options with { FreeSpaceFloorBytes = 100_000 });
         life.Open("b");
@@ -113,6 +115,11 @@ public sealed class OwnSnapshotTests
         first.Append(new byte[1000]);
 
         Assert.Throws<StoreException>(() => life.StoreOf("b").BeginSnapshot(Life.Snapshot(5)).Append(new byte[1000]));
+        if (isCompleted)
+        {
+            first.Complete();
+        }
+
         first.Dispose();
 
         life.StoreOf("b").BeginSnapshot(Life.Snapshot(5)).Append(new byte[1000]);

@@ -136,6 +136,47 @@ public sealed class RemoteClientTests : TestKit
         Assert.Equal(new Serial(1), taken.OrThrow().Serial);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Call_that_cannot_be_written_ends_long_before_its_timeout_and_other_calls_go_on(bool hasSystem)
+    {
+        string[] contacts = [$"127.0.0.1:{StartCounter()}"];
+        var settings = ConfigurationFactory.ParseString("raft { pair-size-max = 500b, transport-tcp.frame-size-max = 1KiB }");
+        await using var client = hasSystem
+            ? Raft.Get(Start("shop", settings)).CreateClient<int, int>(contacts: contacts)
+            : RaftClient.Create<int, int>(contacts, settings: settings);
+        await client.AppendAsync("clicks", 40);
+        var (hour, guard) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
+
+        var question = (await client.QueryAsync<int>(new string('a', 2000), hour).WaitAsync(guard)).NotDone();
+        var join = (await client.JoinAsync(new ProcessName("half \ud83d@:1"), timeout: hour).WaitAsync(guard)).NotDone();
+
+        Assert.Equal((FailureReason.Invalid, FailureReason.Invalid), (question.Reason, join.Reason));
+        Assert.StartsWith("A Query to ", question.Detail);
+        Assert.Contains("was not sent. It does not fit into a frame (raft.transport-tcp.frame-size-max)", question.Detail);
+        Assert.Contains("A frame has at most 1024 bytes here. Send less,", question.Detail);
+        Assert.StartsWith("A Change to ", join.Detail);
+        Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
+    }
+
+    [Fact]
+    public async Task Text_with_half_a_surrogate_pair_is_refused_before_it_is_sent()
+    {
+        var half = $"half {'\ud83d'} of it";
+        await using var client = RaftClient.Create<string, string>(["127.0.0.1:1"]);
+
+        await RefusedAsync(() => client.AppendAsync(half, "value"));
+        await RefusedAsync(() => client.AppendAsync("key", half));
+        await RefusedAsync(() => client.AppendAsync("key", "value", requestKey: new RequestKey(half)));
+        await RefusedAsync(() => client.QueryAsync<string>(half));
+        await RefusedAsync(() => Task.FromResult(RaftClient.Create<string, string>(["127.0.0.1:1"], group: half)));
+
+        async Task RefusedAsync(Func<Task> call) => Assert.StartsWith(
+            "A text of 12 characters has half a surrogate pair, U+D83D at index 5, so it is no Unicode. Separate texts only",
+            (await Assert.ThrowsAsync<ArgumentException>(call)).Message);
+    }
+
     [Fact]
     public async Task Result_of_a_type_that_the_client_does_not_know_fails_the_call_at_once()
     {
@@ -193,7 +234,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"]));
 
-        Assert.Contains("set the client's codec = RaftCodec.Json<Price>()", problem.Message);
+        Assert.Contains("set the argument codec of the client to RaftCodec.Json<Price>()", problem.Message);
         Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
     }
 

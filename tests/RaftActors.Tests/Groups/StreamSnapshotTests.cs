@@ -46,15 +46,17 @@ public sealed class StreamSnapshotTests : TestKit
     }
 
     [Fact]
-    public void Snapshot_without_room_is_taken_again_without_further_pairs()
+    public void Snapshot_without_room_is_taken_again_after_30_s_without_further_pairs()
     {
         var store = _group.Stores["raft3"];
         store.StreamFailure = new StoreException("There is no room for it.");
         EventFilter.Warning(contains: "There is no room for it.").ExpectOne(() => Append(8));
         store.StreamFailure = null;
+        var refused = Sys.Scheduler.MonotonicClock;
 
         _group.AdvanceEnginesUntil(() => store.SnapshotEnds.CurrentCount == 2);
 
+        Assert.InRange(Sys.Scheduler.MonotonicClock - refused, TimeSpan.FromSeconds(29), TimeSpan.FromSeconds(31));
         AwaitSnapshot("raft3", count: 2);
         Assert.NotNull(store.DiscardedTo);
     }

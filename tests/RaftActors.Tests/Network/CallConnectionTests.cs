@@ -194,16 +194,21 @@ public sealed class CallConnectionTests : TestKit
     }
 
     [Fact]
-    public void Call_above_the_size_of_a_frame_is_dropped_with_a_warning_and_the_next_one_is_sent()
+    public void Call_above_the_size_of_a_frame_fails_with_a_warning_and_the_next_one_is_sent()
     {
+        Caller caller = new();
         Send(new Caller(), new ClientCall.Status());
         using var node = Accept();
         Expect<ConnectionNews.Opened>();
         Read(node);
 
         EventFilter.Warning(contains: "does not fit into a frame").ExpectOne(
-            () => Send(new Caller(), new ClientCall.Query(new byte[SizeMax], Guard, ReadConsistency.Local)));
+            () => Send(caller, new ClientCall.Query(new byte[SizeMax], Guard, ReadConsistency.Local)));
         Send(new Caller(), new ClientCall.Explain());
+
+        var failure = Assert.IsType<ClientReply.Failed>(caller.Take()).Failure;
+        Assert.Equal((FailureKind.NotDone, FailureReason.Invalid), (failure.Kind, failure.Reason));
+        Assert.NotEqual(Environment.CurrentManagedThreadId, caller.Thread);
 
         Assert.IsType<ClientCall.Explain>(Read(node).Call);
     }

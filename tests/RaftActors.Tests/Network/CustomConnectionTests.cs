@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
@@ -20,6 +21,8 @@ namespace RaftActors.Tests.Network;
 /// </summary>
 public sealed class CustomConnectionTests : TestKit
 {
+    private const int FrameSizeMax = 5000;
+
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TestProbe _engine;
@@ -313,12 +316,37 @@ public sealed class CustomConnectionTests : TestKit
     }
 
     [Fact]
-    public void Call_that_cannot_be_encoded_is_dropped_and_one_whose_reply_cannot_be_encoded_fails_with_a_warning_each()
+    public void Call_that_fits_into_no_frame_or_has_no_unicode_fails_and_the_next_one_is_sent()
+    {
+        var (one, other, engine, _) = MeetForCalls();
+
+        EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(() =>
+        {
+            ExpectUnwritten(new ClientCall.Locate("half of \ud83d"));
+            ExpectUnwritten(new ClientCall.Query(new byte[FrameSizeMax - 50], Guard, ReadConsistency.Local));
+        });
+        Exchange(one, other);
+        Assert.Empty(engine.Waiting);
+
+        one.Connection.Send(Samples.Target, new ClientCall.Status(), new Caller());
+        Exchange(one, other);
+        engine.Expect<ClientCall.Status>();
+
+        void ExpectUnwritten(ClientCall call)
+        {
+            Caller caller = new();
+            Assert.True(one.Connection.Send(Samples.Target, call, caller));
+            AwaitAssert(() => Assert.Contains(
+                "was not sent. It does not fit into a frame",
+                Assert.IsType<ClientReply.Failed>(Assert.Single(caller.Told)).Failure.Detail));
+        }
+    }
+
+    [Fact]
+    public void Call_whose_reply_cannot_be_encoded_fails_with_a_warning()
     {
         var (one, other, engine, caller) = MeetForCalls();
 
-        EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(
-            () => Assert.True(one.Connection.Send(Samples.Target, new ClientCall.Locate("half of \ud83d"), caller)));
         one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
@@ -413,7 +441,7 @@ public sealed class CustomConnectionTests : TestKit
     private End NewEnd(string own, string other, ulong node, TimeProvider? clock = null)
     {
         var (address, peer) = (CustomAddress.Of(own)!, CustomAddress.Of(other)!);
-        var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
+        var settings = new TransportSettings("", 0, FrameSizeMax, QueueSizeMaxBytes: 5000) { IsCustom = true };
         var context = new NetworkContext(settings, address, node, _registry!, Sys.Log, new TransportMetrics("custom"))
         {
             Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
@@ -440,11 +468,11 @@ public sealed class CustomConnectionTests : TestKit
 
     private sealed class Caller : ICaller
     {
-        public List<object> Told { get; } = [];
+        public ConcurrentQueue<object> Told { get; } = [];
 
         public RequestRef Request => default;
 
-        public void Tell(object message, IActorRef sender) => Told.Add(message);
+        public void Tell(object message, IActorRef sender) => Told.Enqueue(message);
     }
 
     /// <summary>One end: what it sends waits for the test.</summary>

@@ -42,7 +42,7 @@ public sealed class ValueTypeTests : TestKit
         var problem = Assert.Throws<RaftConfigurationException>(() => Demand<Price>());
 
         Assert.StartsWith("The value type RaftActors.Tests.Values.Price has no serializer.", problem.Message);
-        Assert.Contains("Add it to the JsonSerializerContext of Raft.UseJson, set Here = RaftCodec.Json<Price>(), ", problem.Message);
+        Assert.Contains("Add it to the JsonSerializerContext of Raft.UseJson, set Here to RaftCodec.Json<Price>(), ", problem.Message);
         Assert.Contains("\"RaftActors.Tests.Values.Price, RaftActors.Tests\" = NAME", problem.Message);
         Assert.DoesNotContain('\n', problem.Message);
     }
@@ -207,7 +207,7 @@ public sealed class ValueTypeTests : TestKit
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Contains("The result type RaftActors.Tests.Values.Price has no serializer.", failed.Cause.Message);
-        Assert.Contains("set ResultCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
+        Assert.Contains("set ResultCodec to RaftCodec.Json<Price>()", failed.Cause.Message);
     }
 
     [Fact]
@@ -219,7 +219,7 @@ public sealed class ValueTypeTests : TestKit
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Contains("The snapshot state type RaftActors.Tests.Values.Price has no serializer.", failed.Cause.Message);
-        Assert.Contains("StateCodec = RaftCodec.Json<Price>()", failed.Cause.Message);
+        Assert.Contains("StateCodec to RaftCodec.Json<Price>()", failed.Cause.Message);
     }
 
     private void Demand<T>(RaftCodec<T>? codec = null) => new ValueCodec<T>(Sys, codec, "Here").DemandType("value");

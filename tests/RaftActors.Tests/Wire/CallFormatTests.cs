@@ -98,8 +98,10 @@ public sealed class CallFormatTests : TestKit
     {
         List<string> written =
         [
-            .. Samples.Calls.Select(call => $"{call.GetType().Name} {CallTable.RoleFor(call)} {Convert.ToHexStringLower(Encode(call))}"),
-            .. Samples.Replies.Select(reply => $"{reply.GetType().Name} {Convert.ToHexStringLower(EncodeReply(reply))}"),
+            .. Samples.Calls.Concat(Samples.CallVariants)
+                .Select(call => $"{call.GetType().Name} {CallTable.RoleFor(call)} {Convert.ToHexStringLower(Encode(call))}"),
+            .. Samples.Replies.Concat(Samples.ReplyVariants)
+                .Select(reply => $"{reply.GetType().Name} {Convert.ToHexStringLower(EncodeReply(reply))}"),
         ];
 
         Assert.Equal(GoldenFiles.LinesOf("calls.txt", written), written);

@@ -160,6 +160,15 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
+    public void Bytes_of_the_variants_are_the_recorded_ones()
+    {
+        List<string> written =
+            [.. Samples.Variants.Select(each => $"{each.Manifest} {Convert.ToHexStringLower(_wire.ToBinary(each.Message))}")];
+
+        Assert.Equal(GoldenFiles.LinesOf("variants.txt", written), written);
+    }
+
+    [Fact]
     public void Greeting_of_version_0_is_refused()
     {
         // It ends with the format level and the logic version.

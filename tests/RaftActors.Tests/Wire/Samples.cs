@@ -187,6 +187,23 @@ internal static class Samples
         ("ot", new Outcome<Membership> { Serial = new Serial(292), Result = new Membership([], new LogIndex(305), null), Request = Ref }),
     ];
 
+    /// <summary>Each kind of change, with and without its optional parts.</summary>
+    private static readonly GroupChange[] Changes =
+    [
+        new GroupChange.Transfer(null),
+        new GroupChange.Transfer(Two.Name),
+        .. ((MemberChange[])
+        [
+            new MemberChange.Join(Two.Name),
+            new MemberChange.Leave(Two.Name),
+            new MemberChange.Leave(Two.Name, Two.Incarnation),
+            new MemberChange.SetMaxQuorum(5),
+            new MemberChange.Raise(Format: 2),
+            new MemberChange.Raise(Logic: 3),
+            new MemberChange.Raise(Format: 2, Logic: 3),
+        ]).SelectMany(what => (GroupChange[])[new GroupChange.Members(what), new GroupChange.Members(what, new LogIndex(305))]),
+    ];
+
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Variants =
     [
@@ -223,17 +240,7 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Join(Two.Name)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Join(Two.Name), new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name), new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Leave(Two.Name, Two.Incarnation)))),
-        ("m", new WireMessage.ChangeRequest(
-            Request, new GroupChange.Members(new MemberChange.Leave(Two.Name, Two.Incarnation), new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.SetMaxQuorum(5)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.SetMaxQuorum(5), new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Members(new MemberChange.Raise(2), new LogIndex(305)))),
+        .. Changes.Select(change => ("m", (object)new WireMessage.ChangeRequest(Request, change))),
     ];
 
     /// <summary>The receiver of the calls.</summary>
@@ -314,6 +321,7 @@ internal static class Samples
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable),
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease),
         new ClientCall.ListProcesses(null),
+        .. Changes.Select(change => new ClientCall.Change(change, TimeSpan.FromMilliseconds(5001))),
     ];
 
     /// <summary>Other contents of some replies.</summary>

@@ -35,7 +35,7 @@ internal static class TargetCommand
 
     public static Command Build()
     {
-        var security = new SecurityOptions(new CommandEnvironment(() => Console.In, Console.Out, Console.Error));
+        var security = new SecurityOptions(new CommandEnvironment(Console.OpenStandardInput, Console.Out, Console.Error));
         var options = new ServerOptions(security);
         var command = new Command(Name) { Hidden = true };
         options.Own.Concat(security.All).ToList().ForEach(command.Add);

@@ -25,7 +25,7 @@ internal static class LoadCommand
 
         // As for the raft program, variables of the environment name the files of these clients.
         var security = new SecurityOptions(
-            new CommandEnvironment(() => Console.In, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
+            new CommandEnvironment(Console.OpenStandardInput, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
         security.All.ToList().ForEach(command.Add);
         command.SetAction((parsed, _) =>
             Run(JsonSerializer.Deserialize<LoadSettings>(parsed.GetRequiredValue(settings))!, security.Read(parsed)));
