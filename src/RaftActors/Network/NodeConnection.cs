@@ -34,16 +34,29 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     private bool _isMet;
     private bool _hasConnected;
     private string? _renewalProblem;
+    private bool _hasDeparted;
 
-    /// <summary>This node has connected, and the other side has proved to be that node.</summary>
+    /// <summary>This node has connected, the other side has proved to be that node, and it has not left the groups of this one.</summary>
     public bool IsVerified
     {
         get
         {
             lock (Gate)
             {
-                return Socket is { IsVerified: true };
+                return !_hasDeparted && Socket is { IsVerified: true };
             }
+        }
+    }
+
+    /// <summary>
+    /// Notes that the node has left the groups of this one, or that a group names it again. A departed node stays one even if an answer to
+    /// it makes a new connection to it.
+    /// </summary>
+    public void SetDeparted(bool hasDeparted)
+    {
+        lock (Gate)
+        {
+            _hasDeparted = hasDeparted;
         }
     }
 
