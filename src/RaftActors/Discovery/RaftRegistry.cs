@@ -136,7 +136,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         // A node that has only an earlier list gets the rest.
         node.HasList = hello.Known.Registry == _life ? hello.Known.Number : null;
-        node.HasAnswered = node.HasLatestList && hello.Known == List;
 
         if (node.Take(hello, processes, Now) is not { } added)
         {
@@ -239,7 +238,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             switch (news)
             {
                 case NodeNews.Named(var address):
-                    OnNamed(_nodes.Name(address));
+                    _leaving.Remove(address);
+                    _nodes.Name(address).HasList = null;
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.Find(address) is { } node:
                     _nodes.Unname(node);
@@ -269,12 +269,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         return true;
     }
 
-    private void OnNamed(KnownNode node)
-    {
-        _leaving.Remove(node.Address);
-        node.HasAnswered = false;
-    }
-
     // Either the node is gone, or only the connection. The answer to a Hello shows which.
     private void OnConnectionEnded(Address address)
     {
@@ -294,9 +288,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
-        // An answer that is still on its way may be to an earlier list, and the connection may have lost the latest one.
-        node.IsReachable = isReachable;
-        (node.HasAnswered, node.HasLatestList, node.HasList) = (false, false, null);
+        (node.IsReachable, node.HasList) = (isReachable, null);
         foreach (var process in node.Processes)
         {
             Tell(
@@ -385,7 +377,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             {
                 OnReachability(node.Address, false);
             }
-            else if (node.HasAnswered && Now - node.GreetedAt >= IntervalsToGreet * _interval)
+            else if (node.HasList == _local.Number && Now - node.HeardAt >= IntervalsToGreet * _interval)
             {
                 Greet(node.Address);
             }
@@ -417,7 +409,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void GreetAll()
     {
         _greetedAll = Now;
-        foreach (var node in _nodes.All.Where(node => !node.HasAnswered))
+        foreach (var node in _nodes.All.Where(node => node.HasList != _local.Number))
         {
             Greet(node.Address);
         }
@@ -428,13 +420,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (_local.Number > 0)
         {
-            var node = _nodes.Find(address);
-            if (node is not null)
-            {
-                (node.GreetedAt, node.HasLatestList) = (Now, true);
-            }
-
-            SayHello(RegistryAt(address), node, isReply: false);
+            SayHello(RegistryAt(address), _nodes.Find(address), isReply: false);
         }
     }
 
