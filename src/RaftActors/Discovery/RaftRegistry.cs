@@ -75,6 +75,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             Context.System.EventStream.Publish(opened);
             Greet(opened.Address);
+            if (_nodes.Find(opened.Address) is { IsReachable: true } node)
+            {
+                // Before there was a connection, announcements of actors were dropped. Engines that find a process announce theirs again.
+                TellFound(node.Processes);
+            }
         });
         Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
         Receive<ConnectionNews.Disconnected>(disconnected =>
@@ -156,10 +161,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             SayHello(Sender, node, isReply: true);
         }
 
-        foreach (var process in isBack ? node.Processes : added)
-        {
-            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
-        }
+        TellFound(isBack ? node.Processes : added);
     }
 
     private void OnCall(RegistryCall call)
@@ -309,15 +311,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // These announcements too may be lost until the connection has room again. Then the next interval repeats them.
-    private void TellActorsLost(KnownNode node)
+    private void TellFound(IEnumerable<LocalProcess> processes)
     {
-        if (Tcp?.TakeLostActor(node.Address) == true)
+        foreach (var process in processes)
         {
-            foreach (var process in node.Processes)
-            {
-                Tell(process.Group, new PeerNews.ActorLost(process.Name));
-            }
+            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
     }
 
@@ -358,7 +356,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             node.ForgetStopped(silence);
             TellStopped(node);
-            TellActorsLost(node);
             if (node.HeardAt < silence)
             {
                 // Such a node sent some parts of a list, and never the rest.

@@ -114,9 +114,6 @@ internal sealed class TcpNetwork : INetwork
 
     public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
-    /// <summary>Tells whether an announcement of an actor to the node was dropped since the last call.</summary>
-    public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
-
     private void OnCredentialsChanged()
     {
         _listener?.Recheck();

@@ -47,7 +47,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             "reachable" => new PeerNews.Reachable(name, node),
             "unreachable" => new PeerNews.Unreachable(name, node),
             "stopped" => new PeerNews.Stopped(name, engine),
-            "actor-lost" => new PeerNews.ActorLost(name),
             "silent" => new PeerNews.Silent(name),
             "leads-no-more" => new PeerNews.LeadsNoMore(name),
             _ => null,
