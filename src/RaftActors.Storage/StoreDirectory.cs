@@ -45,7 +45,6 @@ internal sealed partial class StoreDirectory : IDisposable
     /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
     public static StoreDirectory Open(StoreOptions options, Func<Guid>? identities = null)
     {
-        options.Check();
         var taken = DirectoryLock.Take(options.Directory, options.AllowSharedDirectory);
         try
         {
@@ -66,11 +65,8 @@ internal sealed partial class StoreDirectory : IDisposable
     /// </summary>
     /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
     /// <param name="queued">Called for each write that is queued.</param>
-    internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null, Action? queued = null)
-    {
-        options.Check();
-        return new StoreDirectory(options, disk, identities ?? Guid.NewGuid, hasThread: false) { Queued = queued };
-    }
+    internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null, Action? queued = null) =>
+        new(options, disk, identities ?? Guid.NewGuid, hasThread: false) { Queued = queued };
 
     /// <summary>Opens a directory on any disk, with a thread and without a lock.</summary>
     internal static StoreDirectory OpenWithThread(StoreOptions options, IDisk disk, Func<Guid>? identities = null)

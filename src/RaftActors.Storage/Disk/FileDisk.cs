@@ -11,7 +11,11 @@ namespace RaftActors.Storage.Disk;
 /// <item>Windows: .NET reports a failed sync. Folders cannot be synced, so each rename is written through.</item>
 /// </list>
 /// </summary>
-internal sealed class FileDisk(string directory) : IDisk
+/// <param name="isReadOnly">
+/// Files are opened for reading, so that a tool needs no right to change them. Then a file that cannot be opened is a
+/// <see cref="StoreException"/>.
+/// </param>
+internal sealed class FileDisk(string directory, bool isReadOnly = false) : IDisk
 {
     private const int ZerosSize = 1 << 20;
     private const int NotSupportedOnLinux = 95;
@@ -61,7 +65,11 @@ internal sealed class FileDisk(string directory) : IDisk
         var path = PathOf(name);
         try
         {
-            return new DiskFile(Opened(path, FileMode.Open, "cannot be opened"), path);
+            return new DiskFile(isReadOnly ? OpenedToRead(path) : Opened(path, FileMode.Open, "cannot be opened"), path);
+        }
+        catch (IOException e) when (isReadOnly)
+        {
+            throw new StoreException(e.Message, e);
         }
         catch (IOException e) when (e.InnerException is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -108,6 +116,9 @@ internal sealed class FileDisk(string directory) : IDisk
 
     /// <summary>Tells whether .NET threw this exception because the system refused an operation on files.</summary>
     public static bool IsFailure(Exception e) => e is IOException or UnauthorizedAccessException or SecurityException;
+
+    private static SafeFileHandle OpenedToRead(string path) =>
+        Try(path, "cannot be opened", static path => File.OpenHandle(path, FileMode.Open, FileAccess.Read, Shared));
 
     private static SafeFileHandle Opened(string path, FileMode mode, string doing) =>
         Try(path, doing, path => PrivateFile.Open(path, mode, Shared));

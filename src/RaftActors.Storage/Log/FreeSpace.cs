@@ -30,8 +30,8 @@ internal sealed class FreeSpace(IDisk disk, StoreOptions options, List<Slot> slo
         {
             // Space is sufficient again only with one segment above the floor. A short disk makes a leader transfer leadership, and one
             // segment that comes and goes must not repeat that.
-            var floor = options.FreeSpaceFloorBytes + (IsShort ? options.SegmentSizeBytes : 0);
-            Tell(isStarved || disk.FreeBytes() < floor);
+            var free = disk.FreeBytes() - (IsShort ? options.SegmentSizeBytes : 0);
+            Tell(isStarved || free < options.FreeSpaceFloorBytes);
         }
         catch (IOException)
         {

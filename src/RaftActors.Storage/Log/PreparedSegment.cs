@@ -3,8 +3,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The file of a segment before it has its name, so that a crash leaves nothing of it. <see cref="SegmentCleaner"/> may write the first
-/// batch in pieces. The headers are written last.
+/// The file of a segment before it has its name, so that a crash leaves nothing of it. <see cref="SegmentCleaner"/> and
+/// <see cref="Tools.LogRewrite"/> write the first batch in pieces. The headers are written last.
 /// </summary>
 /// <param name="begin">The offset after the header, or after the headers of the segment and of a first batch in pieces.</param>
 internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long capacity, int begin) : IDisposable

@@ -5,7 +5,8 @@ namespace RaftActors.Storage.Log;
 /// <summary>The segment files of an open log. Batches go into the last segment. Older segments stay until they are deleted.</summary>
 internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics metrics) : IDisposable
 {
-    private const string Unfinished = ".tmp";
+    /// <summary>Ends the name of a file that no log has yet.</summary>
+    public const string Unfinished = ".tmp";
 
     // The bytes of each segment that only a seal, or a discard on a full disk, may use.
     private readonly long _reserve = Math.Min(4096, segmentSize / 8);

@@ -1,11 +1,8 @@
 namespace RaftActors.Storage;
 
-/// <summary>The settings of a <see cref="StoreDirectory"/>.</summary>
+/// <summary>The settings of a <see cref="StoreDirectory"/>. The rules of reference.conf bound those of a user.</summary>
 internal sealed record StoreOptions
 {
-    private const int SegmentSizeMin = 4096;
-    private const int SegmentSizeMax = 1 << 30;
-
     /// <summary>The directory. A missing one is created. One process of the operating system can have it at a time.</summary>
     public required string Directory { get; init; }
 
@@ -57,27 +54,6 @@ internal sealed record StoreOptions
 
     /// <summary>The time after which a write without room is tried again. Only tests change it.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
-
-    public void Check()
-    {
-        Demand(Directory.Length > 0, "Directory must not be empty");
-        Demand(
-            SegmentSizeBytes is >= SegmentSizeMin and <= SegmentSizeMax,
-            $"SegmentSizeBytes must be from {SegmentSizeMin} to {SegmentSizeMax}");
-        Demand(BatchSizeMaxBytes is >= 1 and <= SegmentSizeMax, $"BatchSizeMaxBytes must be from 1 to {SegmentSizeMax}");
-        Demand(SyncInterval > TimeSpan.Zero && SyncInterval.TotalMilliseconds < int.MaxValue, "SyncInterval must be positive");
-        Demand(SealAfter > TimeSpan.Zero && SealAfter.TotalMilliseconds < int.MaxValue, "SealAfter must be positive");
-        Demand(RecoveredSizeMaxBytes >= 1, "RecoveredSizeMaxBytes must be 1 or more");
-        Demand(FreeSpaceFloorBytes is >= 0 and < long.MaxValue / 2, $"FreeSpaceFloorBytes must be from 0 to {(long.MaxValue / 2) - 1}");
-    }
-
-    private static void Demand(bool holds, string demand)
-    {
-        if (!holds)
-        {
-            throw new ArgumentException($"A store option is wrong: {demand}.");
-        }
-    }
 }
 
 /// <summary>When a log is synced.</summary>

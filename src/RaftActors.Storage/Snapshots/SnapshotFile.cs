@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 using RaftActors.Core;
@@ -13,8 +12,6 @@ namespace RaftActors.Storage.Snapshots;
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
-    private const int VerifySize = 16 * SnapshotFormat.BlockSize;
-
     private readonly IDiskFile _file;
     private readonly string _path;
     private readonly uint _seed;
@@ -78,21 +75,10 @@ internal sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The file cannot be read.</exception>
     public void Verify()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(VerifySize);
-        try
+        var block = new byte[Math.Min(SnapshotFormat.BlockSize, Snapshot.Length)];
+        for (long offset = 0; offset < Snapshot.Length; offset += block.Length)
         {
-            for (long offset = 0; offset < Snapshot.Length; offset += VerifySize)
-            {
-                ReadChecked(offset, buffer.AsSpan(0, (int)Math.Min(VerifySize, Snapshot.Length - offset)));
-            }
-        }
-        catch (IOException e) when (e is not StoreException)
-        {
-            throw Unreadable(_path, e);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
+            Read(offset, block.AsSpan(0, (int)Math.Min(block.Length, Snapshot.Length - offset)));
         }
     }
 
@@ -114,10 +100,6 @@ internal sealed class SnapshotFile : IDisposable
             var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(limit, Snapshot.Length - offset));
             Read(offset, bytes);
             return bytes;
-        }
-        catch (IOException e) when (e is not StoreException)
-        {
-            throw Unreadable(_path, e);
         }
         finally
         {
@@ -195,59 +177,42 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <summary>Reads whole blocks in place. The first and the last block may be read in part, through a buffer.</summary>
+    /// <exception cref="StoreException">The file cannot be read.</exception>
     private void Read(long offset, Span<byte> wanted)
     {
-        while (!wanted.IsEmpty)
-        {
-            var within = (int)(offset % SnapshotFormat.BlockSize);
-            var blockLength = (int)Math.Min(SnapshotFormat.BlockSize, Snapshot.Length - (offset - within));
-            var taken = Math.Min(blockLength - within, wanted.Length);
-            if (taken == blockLength)
-            {
-                ReadChecked(offset, wanted[..taken]);
-            }
-            else
-            {
-                ReadPart(offset - within, blockLength, within, wanted[..taken]);
-            }
-
-            offset += taken;
-            wanted = wanted[taken..];
-        }
-    }
-
-    private void ReadPart(long offset, int blockLength, int within, Span<byte> wanted)
-    {
-        var block = ArrayPool<byte>.Shared.Rent(blockLength);
         try
         {
-            ReadChecked(offset, block.AsSpan(0, blockLength));
-            block.AsSpan(within, wanted.Length).CopyTo(wanted);
+            while (!wanted.IsEmpty)
+            {
+                var (number, within) = Math.DivRem(offset, SnapshotFormat.BlockSize);
+                var length = (int)Math.Min(SnapshotFormat.BlockSize, Snapshot.Length - (offset - within));
+                var taken = wanted[..(int)Math.Min(length - within, wanted.Length)];
+                var block = taken.Length == length ? taken : new byte[length];
+                ReadBlock(number, block);
+                if (taken.Length < length)
+                {
+                    block.Slice((int)within, taken.Length).CopyTo(taken);
+                }
+
+                offset += taken.Length;
+                wanted = wanted[taken.Length..];
+            }
         }
-        finally
+        catch (IOException e) when (e is not StoreException)
         {
-            ArrayPool<byte>.Shared.Return(block);
+            throw Unreadable(_path, e);
         }
     }
 
-    /// <summary>Reads whole blocks and checks them. The last block of the state may be shorter.</summary>
-    private void ReadChecked(long offset, Span<byte> blocks)
+    private void ReadBlock(long number, Span<byte> block)
     {
-        ReadInto(SnapshotFormat.HeaderSize + offset, blocks);
-        while (!blocks.IsEmpty)
+        var offset = SnapshotFormat.HeaderSize + (number * SnapshotFormat.BlockSize);
+        ReadInto(offset, block);
+        var expected = BinaryPrimitives.ReadUInt32LittleEndian(_checksums.AsSpan((int)number * SnapshotFormat.ChecksumSize));
+        var found = Crc32C.Append(SnapshotFormat.SeedOf(_seed, number), block);
+        if (found != expected)
         {
-            var block = offset / SnapshotFormat.BlockSize;
-            var bytes = blocks[..Math.Min(SnapshotFormat.BlockSize, blocks.Length)];
-            var expected = BinaryPrimitives.ReadUInt32LittleEndian(_checksums.AsSpan((int)block * SnapshotFormat.ChecksumSize));
-            var found = Crc32C.Append(SnapshotFormat.SeedOf(_seed, block), bytes);
-            if (found != expected)
-            {
-                throw Damaged(
-                    SnapshotFormat.HeaderSize + offset, $"block {block} of the state is not what was written", new(expected, found));
-            }
-
-            offset += bytes.Length;
-            blocks = blocks[bytes.Length..];
+            throw Damaged(offset, $"block {number} of the state is not what was written", new(expected, found));
         }
     }
 

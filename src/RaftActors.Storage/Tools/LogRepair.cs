@@ -79,7 +79,7 @@ internal sealed class LogRepair : IDisposable
             _offline.MoveSnapshots(SnapshotName.FolderOf(slot.Number), folder);
         }
 
-        var kept = reader.Slots.Where(slot => !lost.Contains(slot.Owner)).Select(RewrittenSlot.Of).ToList();
+        var kept = reader.Slots.Where(slot => !lost.Contains(slot.Owner)).Select(slot => (slot, slot.HardState, slot.Entries)).ToList();
         long? last = kept.Count > 0 ? LogRewrite.Write(_offline.Disk, reader, kept) : null;
         _offline.MoveSegments(last, folder);
     }

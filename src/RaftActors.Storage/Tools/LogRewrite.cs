@@ -10,97 +10,73 @@ namespace RaftActors.Storage.Tools;
 /// </summary>
 internal static class LogRewrite
 {
-    private const int BatchSizeMax = 4 << 20;
-    private const string Unfinished = ".tmp";
+    private const int PieceSizeMax = 4 << 20;
 
     /// <summary>Writes the segment. Returns the number of the last segment that is not needed any more.</summary>
     /// <param name="disk">The disk of the log.</param>
     /// <param name="reader">Has read the whole log.</param>
-    /// <param name="slots">The contents of the new segment. Other slots are dropped.</param>
+    /// <param name="slots">The slots of the new segment, each with its state and its entries. Other slots are dropped.</param>
     /// <exception cref="StoreException">The contents are too large for one segment.</exception>
-    public static long Write(IDisk disk, LogReader reader, IEnumerable<RewrittenSlot> slots)
+    public static long Write(IDisk disk, LogReader reader, IEnumerable<(SlotReplay Read, HardState? HardState, LogSlice Entries)> slots)
     {
         var last = reader.Segments[^1];
         var (all, level) = (slots.ToList(), last.Level);
         all.ForEach(slot => WriteSize.Of(slot.Entries, ref level));
         var header = new SegmentHeader(last.Number + 1, last.Log, reader.LastCheck!.End, 0) { Level = level };
         var name = LogReader.NameOf(header.Number);
-        using (var file = disk.Create(name + Unfinished, 0))
+        var file = disk.Create(name + SegmentFiles.Unfinished, 0);
+        using (var segment = new PreparedSegment(file, header, capacity: int.MaxValue, SegmentHeader.Size + BatchHeader.Size))
         {
-            var end = new Batches(file, header, reader.LastCheck.Batches).Write(all);
-            Span<byte> first = stackalloc byte[SegmentHeader.Size];
-            (header with { Born = end }).Write(first);
-            file.Write(0, first);
-            file.Sync();
+            Append(segment, all);
+            segment.Finish(header with { Born = segment.End }, [], reader.LastCheck.Batches);
         }
 
-        disk.Rename(name + Unfinished, name);
+        disk.Rename(name + SegmentFiles.Unfinished, name);
         disk.SyncFolder(LogReader.Folder);
         return last.Number;
     }
 
-    private sealed class Batches(IDiskFile file, SegmentHeader header, long before)
+    private static void Append(PreparedSegment segment, List<(SlotReplay Read, HardState? HardState, LogSlice Entries)> slots)
     {
-        private readonly BatchBuilder _builder = new(BatchSizeMax);
-        private long _offset = SegmentHeader.Size;
-        private long _before = before;
-
-        public long Write(IEnumerable<RewrittenSlot> slots)
+        var builder = new BatchBuilder(PieceSizeMax);
+        builder.Begin(segment.Seed, segment.End, isFurther: true);
+        foreach (var (read, hardState, entries) in slots)
         {
-            _builder.Begin(header.Seed, _offset);
-            foreach (var (read, hardState, entries) in slots)
+            builder.AddOwner(read.Number, read.Owner, read.Incarnation);
+            if (hardState is not null)
             {
-                var number = read.Number;
-                _builder.AddOwner(number, read.Owner, read.Incarnation);
-                if (hardState is not null)
-                {
-                    _builder.AddHardState(number, hardState);
-                }
-
-                foreach (var position in read.Installed)
-                {
-                    _builder.AddBase(number, RecordType.Installed, new LogRange(position, position.Index));
-                }
-
-                // This record empties the log, whatever the older segments hold. The entries follow.
-                _builder.AddBase(number, RecordType.Base, new LogRange(read.Range.Base, read.Range.Base.Index));
-                foreach (var entry in entries)
-                {
-                    _builder.AddEntry(number, entry);
-                    if (_builder.Length > BatchSizeMax)
-                    {
-                        Flush();
-                    }
-                }
+                builder.AddHardState(read.Number, hardState);
             }
 
-            Flush();
-            return _offset;
+            foreach (var position in read.Installed)
+            {
+                builder.AddBase(read.Number, RecordType.Installed, new LogRange(position, position.Index));
+            }
+
+            // This record empties the log, whatever the older segments hold. The entries follow.
+            builder.AddBase(read.Number, RecordType.Base, new LogRange(read.Range.Base, read.Range.Base.Index));
+            foreach (var entry in entries)
+            {
+                builder.AddEntry(read.Number, entry);
+                if (builder.Length > PieceSizeMax)
+                {
+                    Flush();
+                }
+            }
         }
 
-        private void Flush()
-        {
-            if (_builder.IsEmpty)
-            {
-                return;
-            }
+        Flush();
 
-            var batch = _builder.End(0, _before);
-            if (_offset + batch.Length > int.MaxValue)
+        void Flush()
+        {
+            if (segment.End + builder.Length > segment.Capacity)
             {
-                throw new StoreException($"The log has more than the {int.MaxValue} bytes that one segment can hold, so it cannot be "
+                throw new StoreException($"The log has more than the {segment.Capacity} bytes that one segment can hold, so it cannot be "
                     + "rewritten. Let its processes take snapshots first.");
             }
 
-            file.Write(_offset, batch);
-            (_offset, _before) = (_offset + batch.Length, _before + 1);
-            _builder.Begin(header.Seed, _offset);
+            segment.Append(builder);
+            builder.Begin(segment.Seed, segment.End, isFurther: true);
         }
     }
-}
-
-/// <summary>The contents of a slot in the new segment.</summary>
-internal readonly record struct RewrittenSlot(SlotReplay Read, HardState? HardState, LogSlice Entries)
-{
-    public static RewrittenSlot Of(SlotReplay read) => new(read, read.HardState, read.Entries);
 }

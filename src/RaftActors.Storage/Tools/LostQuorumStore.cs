@@ -85,8 +85,8 @@ internal sealed class LostQuorumStore : IDisposable
 
         var plans = _parts.ToDictionary(part => part.Slot, part => part.Plan.State);
         var slots = _reader.Slots.Select(slot => plans.TryGetValue(slot.Number, out var state)
-            ? RewrittenSlot.Of(slot) with { HardState = state.HardState, Entries = state.Log }
-            : RewrittenSlot.Of(slot));
+            ? (slot, state.HardState, state.Log)
+            : (slot, slot.HardState, slot.Entries));
         var last = LogRewrite.Write(_offline.Disk, _reader, slots);
         snapshots.ForEach(part => WriteSnapshot(part.Snapshot!, part.Plan)); // Justification: as above.
         _offline.MoveSegments(last, folder);

@@ -26,7 +26,7 @@ internal sealed class OfflineDirectory : IDisposable
     public static OfflineDirectory ToRead(string directory)
     {
         Demand(directory);
-        return new OfflineDirectory(new ReadOnlyDisk(directory), DirectoryLock.TakeToRead(directory));
+        return new OfflineDirectory(new FileDisk(directory, isReadOnly: true), DirectoryLock.TakeToRead(directory));
     }
 
     /// <summary>Opens a directory for changes by a tool, which disposes it.</summary>
@@ -124,7 +124,7 @@ internal sealed class OfflineDirectory : IDisposable
             throw new StoreException($"{path} is not a directory. Name the directory that contains '{LogReader.Folder}'.");
         }
 
-        if (!Directory.Exists(System.IO.Path.Combine(path, LogReader.Folder)) || !NumbersIn(new ReadOnlyDisk(path)).Any())
+        if (!Directory.Exists(System.IO.Path.Combine(path, LogReader.Folder)) || !NumbersIn(new FileDisk(path, isReadOnly: true)).Any())
         {
             throw new StoreException($"{path} has no log of raft processes. Name the directory that 'raft.store.directory' names.");
         }

@@ -125,15 +125,9 @@ internal sealed class KnownNode(Address address)
     /// <summary>Time of the latest Hello of the node, or of a part of one, by the scheduler's clock.</summary>
     public TimeSpan HeardAt { get; set; }
 
-    /// <summary>Time of the latest Hello to the node, by the scheduler's clock.</summary>
-    public TimeSpan GreetedAt { get; set; }
-
-    /// <summary>The latest Hello to the node carried the present list. If not, an answer that comes now is to an earlier list.</summary>
-    public bool HasLatestList { get; set; }
-
-    /// <summary>The number of our list that the node has, or null if it has none or does not say.</summary>
+    /// <summary>
+    /// The number of our list that the node has, or null if it has none or does not say. The registry repeats its Hello until that is the
+    /// present list.
+    /// </summary>
     public long? HasList { get; set; }
-
-    /// <summary>The node has answered since our list last changed. The registry repeats its Hello until then.</summary>
-    public bool HasAnswered { get; set; }
 }

@@ -45,7 +45,7 @@ internal sealed partial class RaftRegistry
         // The registry announces the engine before the engine greets its peers. Otherwise the other node could learn of the first engine
         // from its greeting alone. If this node then died before its Hello, the other registry would not know the process, and would not
         // report it as unreachable.
-        TellListSoon(isFirst);
+        GreetSoon(isFirst);
         foreach (var node in _nodes.All)
         {
             Introduce(node, Sender, group);
@@ -61,20 +61,10 @@ internal sealed partial class RaftRegistry
         {
             _watch.Forget(group, process.Name);
             Tell(group, new PeerNews.Stopped(process.Name, engine));
-            TellListSoon(atOnce: false);
+            GreetSoon(atOnce: false);
         }
 
         _ = TryReadSource(stopped);
-    }
-
-    private void TellListSoon(bool atOnce)
-    {
-        foreach (var node in _nodes.All)
-        {
-            (node.HasAnswered, node.HasLatestList) = (false, false);
-        }
-
-        GreetSoon(atOnce);
     }
 
     private void OnEngineNames(EngineNews.Names names)

@@ -75,6 +75,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             Context.System.EventStream.Publish(opened);
             Greet(opened.Address);
+            if (_nodes.Find(opened.Address) is { IsReachable: true } node)
+            {
+                // Before there was a connection, announcements of actors were dropped. Engines that find a process announce theirs again.
+                TellFound(node.Processes);
+            }
         });
         Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
         Receive<ConnectionNews.Disconnected>(disconnected =>
@@ -136,7 +141,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         // A node that has only an earlier list gets the rest.
         node.HasList = hello.Known.Registry == _life ? hello.Known.Number : null;
-        node.HasAnswered = node.HasLatestList && hello.Known == List;
 
         if (node.Take(hello, processes, Now) is not { } added)
         {
@@ -157,10 +161,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             SayHello(Sender, node, isReply: true);
         }
 
-        foreach (var process in isBack ? node.Processes : added)
-        {
-            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
-        }
+        TellFound(isBack ? node.Processes : added);
     }
 
     private void OnCall(RegistryCall call)
@@ -239,7 +240,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             switch (news)
             {
                 case NodeNews.Named(var address):
-                    OnNamed(_nodes.Name(address));
+                    _leaving.Remove(address);
+                    _nodes.Name(address).HasList = null;
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.Find(address) is { } node:
                     _nodes.Unname(node);
@@ -269,12 +271,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         return true;
     }
 
-    private void OnNamed(KnownNode node)
-    {
-        _leaving.Remove(node.Address);
-        node.HasAnswered = false;
-    }
-
     // Either the node is gone, or only the connection. The answer to a Hello shows which.
     private void OnConnectionEnded(Address address)
     {
@@ -294,9 +290,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
-        // An answer that is still on its way may be to an earlier list, and the connection may have lost the latest one.
-        node.IsReachable = isReachable;
-        (node.HasAnswered, node.HasLatestList, node.HasList) = (false, false, null);
+        (node.IsReachable, node.HasList) = (isReachable, null);
         foreach (var process in node.Processes)
         {
             Tell(
@@ -317,15 +311,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // These announcements too may be lost until the connection has room again. Then the next interval repeats them.
-    private void TellActorsLost(KnownNode node)
+    private void TellFound(IEnumerable<LocalProcess> processes)
     {
-        if (Tcp?.TakeLostActor(node.Address) == true)
+        foreach (var process in processes)
         {
-            foreach (var process in node.Processes)
-            {
-                Tell(process.Group, new PeerNews.ActorLost(process.Name));
-            }
+            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
     }
 
@@ -366,7 +356,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             node.ForgetStopped(silence);
             TellStopped(node);
-            TellActorsLost(node);
             if (node.HeardAt < silence)
             {
                 // Such a node sent some parts of a list, and never the rest.
@@ -385,7 +374,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             {
                 OnReachability(node.Address, false);
             }
-            else if (node.HasAnswered && Now - node.GreetedAt >= IntervalsToGreet * _interval)
+            else if (node.HasList == _local.Number && Now - node.HeardAt >= IntervalsToGreet * _interval)
             {
                 Greet(node.Address);
             }
@@ -417,7 +406,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void GreetAll()
     {
         _greetedAll = Now;
-        foreach (var node in _nodes.All.Where(node => !node.HasAnswered))
+        foreach (var node in _nodes.All.Where(node => node.HasList != _local.Number))
         {
             Greet(node.Address);
         }
@@ -428,13 +417,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         if (_local.Number > 0)
         {
-            var node = _nodes.Find(address);
-            if (node is not null)
-            {
-                (node.GreetedAt, node.HasLatestList) = (Now, true);
-            }
-
-            SayHello(RegistryAt(address), node, isReply: false);
+            SayHello(RegistryAt(address), _nodes.Find(address), isReply: false);
         }
     }
 

@@ -231,7 +231,6 @@ internal sealed partial class RaftEngine
 
             _context.CommitConfiguration(entry.Index, configuration);
             _events.OnConfiguration(entry.Index, configuration);
-            _leaderChanges.OnCommitted(entry);
         }
 
         _traces.OnCommitted(entry);
@@ -254,7 +253,6 @@ internal sealed partial class RaftEngine
         _context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
         _appends.OnInstalled();
         _changes.OnInstalled();
-        _leaderChanges.OnDeposed(); // The sender of the snapshot leads now.
         OnCommitMoved();
     }
 
@@ -281,7 +279,6 @@ internal sealed partial class RaftEngine
         {
             _proposals.OnDeposed();
             _clients.OnDeposed();
-            _leaderChanges.OnDeposed();
         }
 
         if (leader is not null)

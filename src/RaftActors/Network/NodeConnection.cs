@@ -27,23 +27,32 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     // Still sends what was written before the present connection took over.
     private OutboundSocket<FrameWriter>? _former;
-    private bool _hasLostActor;
-
-    // The announcement of an actor waits for the handshake.
-    private bool _hasEarlyActor;
     private bool _isMet;
     private bool _hasConnected;
     private string? _renewalProblem;
+    private bool _hasDeparted;
 
-    /// <summary>This node has connected, and the other side has proved to be that node.</summary>
+    /// <summary>This node has connected, the other side has proved to be that node, and it has not left the groups of this one.</summary>
     public bool IsVerified
     {
         get
         {
             lock (Gate)
             {
-                return Socket is { IsVerified: true };
+                return !_hasDeparted && Socket is { IsVerified: true };
             }
+        }
+    }
+
+    /// <summary>
+    /// Notes that the node has left the groups of this one, or that a group names it again. A departed node stays one even if an answer to
+    /// it makes a new connection to it.
+    /// </summary>
+    public void SetDeparted(bool hasDeparted)
+    {
+        lock (Gate)
+        {
+            _hasDeparted = hasDeparted;
         }
     }
 
@@ -125,37 +134,23 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         lock (Gate)
         {
-            if (TryBegin() is not { } socket || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
+            // A full connection takes the announcement of an actor too. It is small, and is sent only once by each connection.
+            if (TryBegin() is not { } socket
+                || (socket.Frames.Length > Context.Settings.QueueSizeMaxBytes && message is not WireMessage.ActorAt))
             {
-                _hasLostActor |= message is WireMessage.ActorAt;
                 Context.Metrics.OnDropped();
             }
-            else if (socket.Frames.TryWrite(to, message, from))
+            else if (!socket.Frames.TryWrite(to, message, from))
             {
-                _hasEarlyActor |= message is WireMessage.ActorAt && !socket.IsConnected;
-            }
-            else if (!socket.IsConnected && _early.Count < EarlyMax)
-            {
-                _early.Enqueue((to, message, from));
-            }
-            else
-            {
+                if (!socket.IsConnected && _early.Count < EarlyMax)
+                {
+                    _early.Enqueue((to, message, from));
+                    return;
+                }
+
                 // Before the handshake, nothing is known of the program on that node.
                 Context.OnUnwritten(message, Address);
             }
-        }
-    }
-
-    /// <summary>
-    /// Tells whether an announcement of an actor was dropped since the last call. Its engine sends it only once, so it must send it again.
-    /// </summary>
-    public bool TakeLostActor()
-    {
-        lock (Gate)
-        {
-            var hasLost = _hasLostActor;
-            _hasLostActor = false;
-            return hasLost;
         }
     }
 
@@ -182,7 +177,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
                 Write(early.To, early.Message, early.From);
             }
 
-            (_hasConnected, _hasEarlyActor) = (true, false);
+            _hasConnected = true;
         }
 
         if (former is not null)
@@ -258,7 +253,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         var isBlocked = !isByPeer && _isMet && !_hasConnected;
         Pause.Grow();
-        (_hasLostActor, _hasEarlyActor) = (_hasLostActor || _hasEarlyActor, false);
         Context.Registry.Tell(new ConnectionNews.Refused(Address, why, isByPeer), ActorRefs.NoSender);
         var remedy = isBlocked
             ? $" The node runs: let port {Address.Port + Context.Settings.PortOffset} pass firewalls and address translations, and set "

@@ -24,7 +24,6 @@ internal sealed class TcpNetwork : INetwork
     private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
-    private readonly DepartedNodes _departed = new();
     private readonly ConnectionTable<NodeConnection> _connections;
     private readonly CallConnections _calls;
 
@@ -115,9 +114,6 @@ internal sealed class TcpNetwork : INetwork
 
     public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
-    /// <summary>Tells whether an announcement of an actor to the node was dropped since the last call.</summary>
-    public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
-
     private void OnCredentialsChanged()
     {
         _listener?.Recheck();
@@ -134,7 +130,10 @@ internal sealed class TcpNetwork : INetwork
     {
         Volatile.Write(ref _named, named);
         _connections.SetNamed(named);
-        _departed.Remove(named);
+        foreach (var address in named)
+        {
+            _connections.Find(address)?.SetDeparted(false);
+        }
 
         _namesKnown.TrySetResult();
     }
@@ -142,7 +141,7 @@ internal sealed class TcpNetwork : INetwork
     // A node counts as named also if this node has connected to it, because an operator caused that, and the other side has proved its
     // name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
-        || (!_departed.Contains(address) && _connections.Find(address) is { IsVerified: true });
+        || _connections.Find(address) is { IsVerified: true };
 
     public string Problems =>
         string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
@@ -157,8 +156,12 @@ internal sealed class TcpNetwork : INetwork
     {
         if (_context.Credentials is not null)
         {
-            _departed.Add(address);
-            _connections.Find(address)?.Forget();
+            if (_connections.TryGet(address) is { } connection)
+            {
+                connection.SetDeparted(true);
+                connection.Forget();
+            }
+
             _listener?.OnDeparted(address);
         }
     }

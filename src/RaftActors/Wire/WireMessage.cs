@@ -168,11 +168,8 @@ internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
     /// <summary>The leader's log has the change of members at this place. The change is done once the entry is committed.</summary>
     public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);
 
+    /// <summary>The transfer is done.</summary>
     public sealed record Done(RequestId Request) : ChangeReply(Request);
-
-    /// <summary>The change of members is done.</summary>
-    /// <param name="Index">The index of the new configuration.</param>
-    public sealed record Changed(RequestId Request, LogIndex Index, ImmutableArray<GroupMember> Members) : ChangeReply(Request);
 
     /// <summary>The group is unchanged.</summary>
     /// <param name="IsOver">False if the request may be sent again.</param>

@@ -42,8 +42,6 @@ internal static class WireTable
         Of<WireMessage.ChangeRequest>("m", (ref f, change) => new(f.Request(change?.Request), WireFormat.Change(ref f, change?.Change))),
         Of<ChangeReply.Taken>("mt", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Place(ref f, reply?.Place))),
         Of<ChangeReply.Done>("md", (ref f, reply) => new(f.Request(reply?.Request))),
-        Of<ChangeReply.Changed>(
-            "mc", (ref f, reply) => new(f.Request(reply?.Request), f.Index(reply?.Index), WireFormat.Members(ref f, reply?.Members))),
         Of<ChangeReply.NotMade>(
             "mn",
             (ref f, reply) => new(f.Request(reply?.Request), f.Enum(reply?.Reason), f.Text(reply?.Detail), f.Flag(reply?.IsOver))),

@@ -138,11 +138,12 @@ public sealed class GreetingTests : TestKit
     public void Answer_to_a_hello_of_an_earlier_list_does_not_end_the_hellos_if_the_latest_one_was_lost_with_the_connection()
     {
         Say(new NodeNews.Named(_node));
+        var earlier = LatestHello().List;
         _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), _engine);
         GreetingsWithin(1);
         Say(new NodeNews.Unreachable(_node));
 
-        Answer();
+        Answer(earlier);
 
         Assert.Equal(2, GreetingsWithin(2));
     }

@@ -25,7 +25,6 @@ namespace RaftActors.Tests.Discovery;
 public sealed class LostActorTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly Config Config = ConfigurationFactory.ParseString(
         """
         akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
@@ -47,7 +46,7 @@ public sealed class LostActorTests : TestKit
         _other = new Address("akka.tcp", "other", "127.0.0.1", port);
         var system = (ExtendedActorSystem)Sys;
         _engine = CreateTestProbe();
-        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
+        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), TimeSpan.FromSeconds(1))));
         var settings = new TransportSettings("", NamedNode.PortOffset, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _network = Unprotected.Listen(system, settings, _registry);
         _registry.Tell(_network);
@@ -56,25 +55,17 @@ public sealed class LostActorTests : TestKit
     }
 
     [Fact]
-    public void Engines_announce_their_actors_again_when_an_announcement_was_dropped()
+    public void Engines_find_the_processes_of_a_node_again_when_a_connection_to_it_opens()
     {
         var peer = new LocalProcess("default", new ProcessName("raft2@node2"), _peer.Path.ToSerializationFormat());
         var registry = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef($"{_other}/system/raft");
         _registry.Tell(new NodeNews.Named(_other));
         _registry.Tell(new WireMessage.Hello([peer], IsReply: false), registry);
         _engine.FishForMessage<PeerNews.Found>(_ => true, Guard);
-        var engine = Assert.IsType<ConnectionRef>(_network.Resolve(_peer.Path.ToSerializationFormat()));
 
-        // Two of them fill the queue.
-        for (var i = 0; i < 3; i++)
-        {
-            WireMessage.ActorAt actor = new(new ProcessName("raft1@node1"), new string('a', 4000), RaftProgram.Unknown);
-            engine.Connection.Write(engine, actor, _engine);
-        }
+        _registry.Tell(new ConnectionNews.Opened(_other));
 
-        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
-
-        Assert.Equal(peer.Name, _engine.FishForMessage<PeerNews.ActorLost>(_ => true, Guard).Name);
+        Assert.Equal(peer.Name, _engine.FishForMessage<PeerNews.Found>(_ => true, Guard).Name);
     }
 
     protected override void AfterAll()

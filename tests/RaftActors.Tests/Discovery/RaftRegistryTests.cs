@@ -277,16 +277,13 @@ public sealed class RaftRegistryTests : TestKit
             reply => Assert.Contains("has not taken", Assert.IsType<ClientReply.Declined>(reply).ToString()));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Announcement_of_the_actor_or_of_its_end_comes_again_when_it_may_be_lost(bool isKnownToBeLost)
+    [Fact]
+    public void Announcement_of_the_actor_or_of_its_end_comes_again_when_it_may_be_lost()
     {
         _group.Start("raft1", 0);
         Greet("default", "raft2@node1", isReply: false);
         var path = _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path;
-        var name = new ProcessName("raft2@node1");
-        PeerNews news = isKnownToBeLost ? new PeerNews.ActorLost(name) : new PeerNews.Found(name, _other);
+        var news = new PeerNews.Found(new ProcessName("raft2@node1"), _other);
 
         _group.EngineOf("raft1").Tell(news);
         Assert.Equal(path, _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);

@@ -229,37 +229,6 @@ public sealed class ConnectionTableTests : TestKit
         ExpectNoMsg(TimeSpan.Zero);
     }
 
-    [Fact]
-    public void Node_that_leaves_once_more_counts_as_the_latest()
-    {
-        var departed = new DepartedNodes();
-        foreach (var i in Enumerable.Range(0, DepartedNodes.Max))
-        {
-            departed.Add(AddressOf(i));
-        }
-
-        departed.Add(AddressOf(0));
-        departed.Add(AddressOf(-1));
-
-        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => departed.Contains(AddressOf(i))));
-    }
-
-    [Fact]
-    public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
-    {
-        var departed = new DepartedNodes();
-        foreach (var i in Enumerable.Range(0, 2 * DepartedNodes.Max))
-        {
-            departed.Add(AddressOf(i));
-        }
-
-        Assert.Equal(DepartedNodes.Max, departed.Count);
-        Assert.True(departed.Contains(AddressOf((2 * DepartedNodes.Max) - 1)));
-        Assert.False(departed.Contains(AddressOf(0)));
-        departed.Remove([AddressOf((2 * DepartedNodes.Max) - 1)]);
-        Assert.Equal(DepartedNodes.Max - 1, departed.Count);
-    }
-
     private static IConnection RouteTo(TcpNetwork network, Address address) =>
         Assert.IsType<ConnectionRef>(network.Resolve($"{address}/system/raft/g/p")).Connection;
 

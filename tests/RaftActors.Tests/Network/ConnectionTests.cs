@@ -74,8 +74,22 @@ public sealed class ConnectionTests : TestKit
 
         Assert.NotEmpty(received);
         Assert.Equal(received.Order().Distinct(), received);
+    }
 
-        double CountDropped() => _metrics.Of("raft.transport.dropped").Sum(each => each.Value);
+    // An engine announces its actor once to each connection.
+    [Fact]
+    public void Announcement_of_an_actor_is_not_dropped_above_the_limit()
+    {
+        using var other = Connect();
+        while (CountDropped() < 90)
+        {
+            Write(1, size: 1000);
+        }
+
+        var before = CountDropped();
+        _connection.Write(_engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), "", RaftProgram.Unknown), _engine);
+
+        Assert.Equal(before, CountDropped());
     }
 
     [Fact]
@@ -271,6 +285,8 @@ public sealed class ConnectionTests : TestKit
         _metrics.Dispose();
         base.AfterAll();
     }
+
+    private double CountDropped() => _metrics.Of("raft.transport.dropped").Sum(each => each.Value);
 
     private static byte[] Receive(Socket socket, int count)
     {

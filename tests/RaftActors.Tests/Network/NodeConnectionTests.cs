@@ -106,26 +106,6 @@ public sealed class NodeConnectionTests : TestKit
         Assert.True(connection.TryRetire());
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Announcement_of_an_actor_that_waited_for_a_connection_in_vain_is_reported_as_lost_once(bool isAnnounced)
-    {
-        _listener.Dispose();
-        var connection = new NodeConnection(_address, _far);
-        var to = new ConnectionRef(ActorPath.Parse($"{_address}{Engine}"), connection, _far);
-        var name = new ProcessName("raft1@node1");
-        WireMessage message =
-            isAnnounced ? new WireMessage.ActorAt(name, "", RaftProgram.Unknown) : new WireMessage.Leaving(name, IsReply: false);
-        connection.Write(to, message, to);
-        Assert.False(connection.TakeLostActor());
-
-        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Refused, Guard);
-
-        Assert.Equal(isAnnounced, connection.TakeLostActor());
-        Assert.False(connection.TakeLostActor());
-    }
-
     [Fact]
     public void Node_whose_address_leaves_no_port_for_raft_is_refused_with_the_sum()
     {

@@ -47,7 +47,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             "reachable" => new PeerNews.Reachable(name, node),
             "unreachable" => new PeerNews.Unreachable(name, node),
             "stopped" => new PeerNews.Stopped(name, engine),
-            "actor-lost" => new PeerNews.ActorLost(name),
             "silent" => new PeerNews.Silent(name),
             "leads-no-more" => new PeerNews.LeadsNoMore(name),
             _ => null,
@@ -72,7 +71,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         WireMessage.ChangeRequest change => $"change {Name(change.Request)}: {Describe(change.Change)}",
         ChangeReply.Taken taken => $"{Name(taken.Request)} is taken at {PlaceOf(taken.Place)}",
         ChangeReply.Done done => $"{Name(done.Request)} is done",
-        ChangeReply.Changed changed => $"{Name(changed.Request)} is done at {changed.Index}: {MembersOf(changed.Members)}",
         ChangeReply.NotMade denied =>
             $"{Name(denied.Request)} is {(denied.IsOver ? "over" : "refused, send it again")}: {denied.Reason}, {denied.Detail}",
         WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
@@ -129,10 +127,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "compacted" => new GetReply.Compacted(requests.Find(line[0])),
         "places-change" => new ChangeReply.Taken(requests.Find(line[0]), PlaceIn(line)),
         "did" => new ChangeReply.Done(requests.Find(line[0])),
-        "changed" => new ChangeReply.Changed(
-            requests.Find(line[0]),
-            new LogIndex(line.Number("at") ?? 0),
-            [.. line.Setting("voters")!.Split(' ').Select(name => new GroupMember(ScenarioPeers.NameOf(name), isVoter: true))]),
         "denies" => new ChangeReply.NotMade(
             requests.Find(line[0]), Enum.Parse<FailureReason>(line[1]), line.Rest(2), line.Setting("over") == "yes"),
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),

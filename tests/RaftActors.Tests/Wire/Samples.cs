@@ -132,7 +132,6 @@ internal static class Samples
         ["gc"] = new GetReply.Compacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name)),
         ["mt"] = new ChangeReply.Taken(Request, new LogPlace(new LogIndex(305), new Term(7))),
-        ["mc"] = new ChangeReply.Changed(Request, new LogIndex(305), Members),
         ["mn"] = new ChangeReply.NotMade(Request, FailureReason.Unavailable, "it is not heard", IsOver: true),
         ["md"] = new ChangeReply.Done(Request),
     };

@@ -65,9 +65,6 @@ internal sealed class PeerMessages(
                 }
 
                 break;
-            case PeerNews.ActorLost:
-                TellActorTo(news.Name);
-                break;
             case PeerNews.Reachable(var name, var node) when context.Peers.Mark(name, node, isReachable: true):
                 OnReachable(news.Name);
                 break;

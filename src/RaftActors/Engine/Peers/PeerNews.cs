@@ -18,9 +18,6 @@ internal abstract record PeerNews(ProcessName Name)
     /// <summary>The engine of the process has stopped, while its node runs on. Another engine may have that name by now.</summary>
     public sealed record Stopped(ProcessName Name, IActorRef Engine) : PeerNews(Name);
 
-    /// <summary>A full connection to the node of the process has dropped an announcement of an actor, perhaps of this process's.</summary>
-    public sealed record ActorLost(ProcessName Name) : PeerNews(Name);
-
     /// <summary>
     /// The node of a process is silent. Goes to a process that depends on it and is quiescent, or has not heard its leader since it woke.
     /// </summary>

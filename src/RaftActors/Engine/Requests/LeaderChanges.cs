@@ -9,17 +9,13 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The transfers and changes of members that processes of the group send to this one. If it leads, it gives them to Core and answers the
-/// origin. Otherwise it refuses them.
+/// origin. Otherwise it refuses them. The answer to a change of members is its place: the origin learns the outcome from its own log, also
+/// after this process leads no more.
 /// </summary>
 internal sealed class LeaderChanges(EngineContext context)
 {
-    /// <summary>The most calls that wait for one transfer. A process sends a refused one again later.</summary>
-    public const int TransfersMax = 256;
-
     private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
-    private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index, Term Term)> _taken = [];
-    private readonly List<(RequestId Request, IActorRef Origin)> _transfers = [];
-    private ProcessName? _target;
+    private (RequestId Request, IActorRef Origin, ProcessName? Target)? _transfer;
 
     public void Submit(WireMessage.ChangeRequest request, IActorRef origin)
     {
@@ -35,27 +31,19 @@ internal sealed class LeaderChanges(EngineContext context)
 
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
-        // It is a transfer of StopPreparation.
-        if (ended.Target != _target)
+        // With another target, it is a transfer of StopPreparation.
+        if (_transfer is var (request, origin, target) && ended.Target == target)
         {
-            return;
+            _transfer = null;
+            context.Send(origin, ToReply(request, target, ended.Reason));
         }
-
-        foreach (var (request, origin) in _transfers)
-        {
-            context.Send(origin, ToReply(request, ended.Reason));
-        }
-
-        _transfers.Clear();
     }
 
     public void OnAccepted(Effect.MembersAccepted accepted)
     {
-        var term = context.Core.Term;
         if (_asked.Remove(accepted.Request, out var asked))
         {
-            _taken.Add((accepted.Request, asked.Origin, accepted.Index, term));
-            context.Send(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
+            context.Send(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, context.Core.Term)));
         }
     }
 
@@ -66,30 +54,6 @@ internal sealed class LeaderChanges(EngineContext context)
             context.Send(asked.Origin, ToReply(refused, asked.IsBased));
         }
     }
-
-    /// <summary>
-    /// A configuration is committed. If it is not joint, it ends the changes up to its index that were taken in its term. Changes of an
-    /// earlier term may have been overwritten, so each origin learns their outcome from its own log.
-    /// </summary>
-    public void OnCommitted(LogEntry entry)
-    {
-        // A step may commit entries of the next leader before it reports that this process stepped down.
-        _taken.RemoveAll(taken => taken.Term != entry.Term);
-        if (_taken.Count == 0 || entry.Configuration is not { IsJoint: false } configuration)
-        {
-            return;
-        }
-
-        var members = GroupMember.AllOf(configuration);
-        foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
-        {
-            _taken.Remove(taken);
-            context.Send(taken.Origin, new ChangeReply.Changed(taken.Request, entry.Index, members));
-        }
-    }
-
-    /// <summary>This process no longer leads. Each origin learns the outcome of its change from its own log.</summary>
-    public void OnDeposed() => _taken.Clear();
 
     private void Begin(RequestId request, GroupChange change, IActorRef origin)
     {
@@ -113,18 +77,14 @@ internal sealed class LeaderChanges(EngineContext context)
         {
             context.Send(origin, new ChangeReply.Done(request));
         }
-        else if (_transfers.Count == 0)
+        else if (_transfer is null)
         {
-            _target = target;
-            _transfers.Add((request, origin));
+            _transfer = (request, origin, target);
             context.Step(new Input.Transfer(target));
-        }
-        else if (target == _target && _transfers.Count < TransfersMax)
-        {
-            _transfers.Add((request, origin));
         }
         else
         {
+            // The origin asks again. If the target leads by then, it knows that the transfer is done.
             var detail = "another transfer of the leadership is under way";
             context.Send(origin, new ChangeReply.NotMade(request, FailureReason.Busy, detail));
         }
@@ -132,15 +92,15 @@ internal sealed class LeaderChanges(EngineContext context)
 
     private static ChangeReply.NotMade NotLeading(RequestId request, string detail) => new(request, FailureReason.NoLeader, detail);
 
-    private static ChangeReply.NotMade Invalid(RequestId request, string detail) =>
-        new(request, FailureReason.Invalid, detail, IsOver: true);
-
-    private ChangeReply ToReply(RequestId request, FailureReason? failure) => failure switch
+    private ChangeReply ToReply(RequestId request, ProcessName? target, FailureReason? failure) => failure switch
     {
         null => new ChangeReply.Done(request),
         FailureReason.NoLeader => NotLeading(request, $"{context.Process.Name} has stepped down"),
-        FailureReason.Invalid => Invalid(
-            request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
+        FailureReason.Invalid => new ChangeReply.NotMade(
+            request,
+            FailureReason.Invalid,
+            target is { } named ? $"{named} is not a voter that could lead." : "No other voter could lead.",
+            IsOver: true),
         _ => new ChangeReply.NotMade(
             request,
             FailureReason.Unavailable,

@@ -71,9 +71,6 @@ internal sealed class PendingChanges(EngineContext context)
             case ChangeReply.Done:
                 EndDone(pending);
                 break;
-            case ChangeReply.Changed changed:
-                EndDone(pending, changed);
-                break;
             case ChangeReply.NotMade { IsOver: true } denied:
                 End(pending, RaftFailure.NotDone(denied.Reason, denied.Detail));
                 break;
@@ -191,11 +188,10 @@ internal sealed class PendingChanges(EngineContext context)
         pending.Obstacle = obstacle;
     }
 
-    private void EndDone(Pending pending, ChangeReply.Changed? changed = null)
+    private void EndDone(Pending pending)
     {
-        var known = context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members;
-        Membership made = new(
-            changed?.Members ?? known, changed?.Index ?? context.ConfigurationIndex, pending.NewLeader(context.Leader?.Leader.Name));
+        var members = context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members;
+        Membership made = new(members, context.ConfigurationIndex, pending.NewLeader(context.Leader?.Leader.Name));
         End(pending, new Outcome<Membership>
         {
             Serial = context.Process.Pairs.CommittedSerial,
