@@ -29,7 +29,7 @@ internal sealed class AppendLines(GroupRun run, string? requestId)
     {
         try
         {
-            foreach (var text in InputLines.Read(run.Environment.Input))
+            while (run.Environment.Input.ReadLine() is { } text)
             {
                 _open.Writer.WaitToWriteAsync().AsTask().Wait();
                 lock (_lock)

@@ -11,10 +11,9 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
     public string RequestId { get; } = requestId ?? Guid.NewGuid().ToString("N");
 
     /// <summary>Appends one message. The client retries until the outcome is certain or the time is up.</summary>
-    /// <param name="text">Null for a line that is too long.</param>
-    public async Task<RequestOutcome> AppendAsync(string? text, string id)
+    public async Task<RequestOutcome> AppendAsync(string text, string id)
     {
-        if ((text is null ? InputLines.TooLong : MessageLimits.Problem(id, text)) is { } problem)
+        if (MessageLimits.Problem(id, text) is { } problem)
         {
             return new RequestOutcome.NotDone(problem, IsFinal: true);
         }
@@ -24,12 +23,12 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
         Outcome<string> outcome;
         do
         {
-            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, left, id, client.End).ConfigureAwait(false);
+            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text, left, id, client.End).ConfigureAwait(false);
             left = timeout - Stopwatch.GetElapsedTime(start);
         }
         while (IsForgotten(outcome) && left > TimeSpan.Zero);
 
-        return outcome.Failure is { } failure ? client.Failed(failure) : Committed(outcome, text!, id);
+        return outcome.Failure is { } failure ? client.Failed(failure) : Committed(outcome, text, id);
     }
 
     // The group remembers only the latest clients, and each run is a new client, so the group may not know whether an earlier attempt was
