@@ -12,7 +12,6 @@ internal static class Program
 
     public static int Main(string[] arguments)
     {
-        PrivateFiles.Enable();
         UseUtf8();
         using var stream = StandardOutput();
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);

@@ -78,8 +78,8 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
         try
         {
             var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
-            var answer = acquired is (Answer.Waiting, var serial)
-                ? await WaitAsync(name, claim, session, new Serial(serial), cancellation).ConfigureAwait(false)
+            var answer = acquired is (Answer.Waiting, _)
+                ? await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false)
                 : acquired?.Answer;
             cancellation.ThrowIfCancellationRequested();
             return answer;
@@ -114,32 +114,18 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
     }
 
     // Null if the session is lost.
-    private async Task<Answer?> WaitAsync(
-        string name, long claim, Session session, Serial notBelow, CancellationToken cancellation)
+    private async Task<Answer?> WaitAsync(string name, long claim, Session session, CancellationToken cancellation)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, session.Lost);
         var question = new Question.OfClaim(name, session.Id, claim);
-        while (session.Left is var left && session.IsAlive && left > TimeSpan.Zero)
+        try
         {
-            try
-            {
-                var (answer, at) = await calls.AskAsync(question, CoordinationJson.Default.Answer, left, notBelow, cancellation)
-                    .ConfigureAwait(false);
-                if (answer is not Answer.Waiting)
-                {
-                    return answer;
-                }
-
-                // Only a later pair can advance the claim.
-                notBelow = at.Next;
-            }
-            catch (RaftException e) when (e.Failure?.Reason != FailureReason.Unauthorized)
-            {
-                // No pair was committed for a while, or no process answers. The session bounds how long this may go on.
-                await calls.PauseAsync(cancellation).ConfigureAwait(false);
-                cancellation.ThrowIfCancellationRequested();
-            }
+            return await calls.FollowAsync((_, _) => question, CoordinationJson.Default.Answer, either.Token)
+                .FirstAsync(answer => answer is not Answer.Waiting, either.Token).ConfigureAwait(false);
         }
-
-        return null;
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 }

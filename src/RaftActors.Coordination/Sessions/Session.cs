@@ -10,11 +10,10 @@ namespace RaftActors.Coordination.Sessions;
 internal sealed class Session : IDisposable
 {
     private readonly System.Threading.Lock _lock = new();
-    private readonly CancellationTokenSource _lost = new();
+    private readonly CancellationTokenSource _lost;
     private readonly HashSet<RaftLock> _held = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
-    private readonly ITimer _timer;
     private long _renewedAt;
     private long _claims;
 
@@ -24,10 +23,8 @@ internal sealed class Session : IDisposable
     public Session(long id, long renewedAt, TimeSpan limit, TimeProvider time)
     {
         (Id, _renewedAt, _limit, _time) = (id, renewedAt, limit, time);
-
-        // Started after the assignment, because it may be due at once, and LoseIfLate uses the field.
-        _timer = time.CreateTimer(_ => LoseIfLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
+        _lost = new CancellationTokenSource(Max(Left), time);
+        _lost.Token.UnsafeRegister(_ => TellLoss(), null);
     }
 
     public long Id { get; }
@@ -102,16 +99,18 @@ internal sealed class Session : IDisposable
             if (IsAlive)
             {
                 Volatile.Write(ref _renewedAt, sentAt);
-                _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
+                _lost.CancelAfter(Max(Left));
             }
         }
     }
 
     /// <summary>Loses the session, because the group has ended it, or this program does.</summary>
-    public void Lose()
+    public void Lose() => _lost.Cancel();
+
+    public void Dispose() => Lose();
+
+    private void TellLoss()
     {
-        _timer.Dispose();
-        _lost.Cancel();
         RaftLock[] held;
         lock (_lock)
         {
@@ -124,22 +123,6 @@ internal sealed class Session : IDisposable
         {
             _ = _time.PostAsync(each.TellLoss);
         }
-    }
-
-    public void Dispose() => Lose();
-
-    private void LoseIfLate()
-    {
-        lock (_lock)
-        {
-            if (Left > TimeSpan.Zero)
-            {
-                _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
-                return;
-            }
-        }
-
-        Lose();
     }
 
     private static TimeSpan Max(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.Zero;

@@ -8,7 +8,7 @@ namespace RaftActors.Coordination.State;
 /// The replicated state: sessions, the locks that they hold, and items. Deterministic: equal commands with equal serials give equal states
 /// on all processes, and no clock is read. Not thread-safe.
 /// <para>
-/// Invariants, which <see cref="Check"/> tests: a lock has at most as many holders as permits; the token of each grant is higher than that
+/// Invariants, which the tests check: a lock has at most as many holders as permits; the token of each grant is higher than that
 /// of every earlier grant of the same lock; each claim, and each item of a session, belongs to an open session; a claim waits only while no
 /// permit is free.
 /// </para>
@@ -180,35 +180,6 @@ internal sealed class CoordinationState
         }
 
         return state;
-    }
-
-    /// <summary>Throws if an invariant does not hold. For tests.</summary>
-    public void Check()
-    {
-        foreach (var (name, each) in _locks)
-        {
-            each.Check(name);
-            foreach (var claim in each.All)
-            {
-                Demand(
-                    _sessions.TryGetValue(claim.Session, out var session) && session.Claims.Contains((name, claim.Claim)),
-                    $"The claim {claim} of '{name}' belongs to no open session.");
-            }
-        }
-
-        Demand(_claims == _locks.Values.Sum(each => each.All.Count()), "The number of claims is wrong.");
-        Demand(_claims == _sessions.Values.Sum(each => each.Claims.Count), "A session has a claim that no lock has.");
-        _items.Check();
-        Demand(
-            _items.All.All(item => item.Session == 0 || _sessions.ContainsKey(item.Session)), "An item belongs to a session that ended.");
-    }
-
-    internal static void Demand(bool condition, string what)
-    {
-        if (!condition)
-        {
-            throw new InvalidOperationException(what);
-        }
     }
 
     private static string? TooLong(string text, string what, int max = TextMax) => text.Length > max

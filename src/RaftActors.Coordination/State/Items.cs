@@ -8,7 +8,7 @@ namespace RaftActors.Coordination.State;
 /// <summary>
 /// The items by their names, and the latest changes of them for watchers. Not thread-safe.
 /// <para>
-/// Invariants, which <see cref="Check"/> tests: the bytes are those of all items, and are bounded, as are the changes; the changes are in
+/// Invariants, which the tests check: the bytes are those of all items, and are bounded, as are the changes; the changes are in
 /// the order of their serials; the latest change of an item in the list is the item.
 /// </para>
 /// </summary>
@@ -46,8 +46,6 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     /// <summary>A hash of the items and of the bounds of the remembered changes. Each change of an item updates it.</summary>
     public ulong Digest => StateHash.Mix(StateHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
-
-    public IEnumerable<Item> All => _items.Values;
 
     public static Items Of(ItemsImage image, int changesMax, List<Topic> touched)
     {
@@ -136,32 +134,6 @@ internal sealed class Items(int changesMax, List<Topic> touched)
             : new ItemsView(false, [.. _changes.Where(change => change.Version > serial && Matches(change))]);
 
         bool Matches(Item item) => item.Name.StartsWith(prefix, StringComparison.Ordinal);
-    }
-
-    /// <summary>Throws if an invariant does not hold. For tests.</summary>
-    public void Check()
-    {
-        CoordinationState.Demand(_bytes == _items.Values.Sum(SizeOf) && _bytes <= BytesMax, $"{_bytes} is not the size of the items.");
-        CoordinationState.Demand(
-            _changeBytes == _changes.Sum(SizeOf) && _changeBytes <= ChangeBytesMax && _changes.Count <= changesMax,
-            $"There are {_changes.Count} changes of {_changeBytes} bytes.");
-        var ofSessions = _items.Values.Where(item => item.Session != 0).Select(item => (item.Session, item.Name)).Order();
-        CoordinationState.Demand(
-            ofSessions.SequenceEqual(_ofSessions.SelectMany(each => each.Value.Select(name => (each.Key, name))).Order()),
-            "The items of the sessions are wrong.");
-        var (latest, version) = (new Dictionary<string, Item>(), _compacted);
-        foreach (var change in _changes)
-        {
-            CoordinationState.Demand(change.Version >= version, "The changes are not in the order of their serials.");
-            (latest[change.Name], version) = (change, change.Version);
-        }
-
-        foreach (var change in latest.Values)
-        {
-            CoordinationState.Demand(
-                _items.GetValueOrDefault(change.Name) is { } item ? item == change : change.Value is null,
-                $"The latest change of '{change.Name}' is not the item.");
-        }
     }
 
     private static IEnumerable<Item> InOrder(IEnumerable<Item> items) => items.OrderBy(item => item.Name, StringComparer.Ordinal);

@@ -93,18 +93,6 @@ internal sealed class Lock(int permits)
         return hash;
     }
 
-    /// <summary>Throws if an invariant does not hold. For tests.</summary>
-    public void Check(string name)
-    {
-        CoordinationState.Demand(!IsEmpty, $"'{name}' is empty, and was not removed.");
-        CoordinationState.Demand(_holders.Count <= permits, $"'{name}' has {_holders.Count} holders and {permits} permits.");
-        CoordinationState.Demand(_waiting.Count == 0 || !HasFree, $"A claim waits for '{name}', which has a free permit.");
-        CoordinationState.Demand(
-            _claims.Count == _holders.Count + _waiting.Count
-                && All.All(each => _claims.TryGetValue((each.Session, each.Claim), out var node) && node.Value == each),
-            $"The claims of '{name}' are not those that hold it or wait for it.");
-    }
-
     private static RaftClaim Short(RaftClaim claim) => claim with
     {
         Owner = RaftOverview.Short(claim.Owner),

@@ -46,8 +46,8 @@ internal static class EventStream
 
     private static ReadOnlyMemory<byte> EventOf(View view, Dictionary<string, string> sent)
     {
-        var changed = view.Parts.Where(part => part.IsLive && sent.GetValueOrDefault(part.Id) != part.Html.Text)
-            .ToDictionary(part => part.Id, part => part.Html.Text);
+        var changed = view.Parts.Where(part => part.IsLive && sent.GetValueOrDefault(part.Id) != part.Html)
+            .ToDictionary(part => part.Id, part => part.Html);
         foreach (var (id, html) in changed)
         {
             sent[id] = html;

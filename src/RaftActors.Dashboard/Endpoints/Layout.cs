@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Html;
+
 using RaftActors.Dashboard.Pages;
 
 namespace RaftActors.Dashboard.Endpoints;
@@ -24,7 +26,8 @@ internal static class Layout
         foreach (var part in view.Parts)
         {
             // Only the summary is read aloud when it changes, because it has no number that changes all the time.
-            html.Add($"<div id=\"{part.Id}\" class=\"part\" aria-live=\"{(part.Id == Summary ? "polite" : "off")}\">{part.Html}</div>");
+            html.Add($"<div id=\"{part.Id}\" class=\"part\" aria-live=\"{(part.Id == Summary ? "polite" : "off")}\">");
+            html.Add($"{new HtmlString(part.Html)}</div>");
         }
 
         html.Add($"<p id=\"connection\" role=\"status\"></p></main></body></html>");

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Encodings.Web;
+
+using Microsoft.AspNetCore.Html;
 
 namespace RaftActors.Dashboard.Html;
 
@@ -11,47 +11,16 @@ namespace RaftActors.Dashboard.Html;
 /// </summary>
 internal sealed class HtmlWriter
 {
-    private readonly StringBuilder _text = new();
+    private readonly HtmlContentBuilder _content = new();
 
-    /// <summary>Appends an interpolated string. A value of type <see cref="Markup"/> is already encoded.</summary>
-    public void Add([InterpolatedStringHandlerArgument("")] ref Encoder markup) => markup.End();
+    /// <summary>Appends an interpolated string. An <see cref="IHtmlContent"/> is already encoded.</summary>
+    public void Add(FormattableString markup) =>
+        _content.AppendFormat(CultureInfo.InvariantCulture, markup.Format, markup.GetArguments());
 
-    public override string ToString() => _text.ToString();
-
-    /// <summary>Receives the parts of an interpolated string from the compiler.</summary>
-    [InterpolatedStringHandler]
-    internal readonly ref struct Encoder(int literalLength, int formattedCount, HtmlWriter writer)
+    public override string ToString()
     {
-        private readonly StringBuilder _text = writer._text;
-        private readonly int _size = literalLength + formattedCount;
-
-        public void AppendLiteral(string literal) => _text.Append(literal);
-
-        public void AppendFormatted(Markup markup) => _text.Append(markup.Text);
-
-        public void AppendFormatted<T>(T value) => AppendFormatted(value, null);
-
-        public void AppendFormatted<T>(T value, string? format) => _text.Append(HtmlEncoder.Default.Encode(
-            value is IFormattable number ? number.ToString(format, CultureInfo.InvariantCulture) : value?.ToString() ?? ""));
-
-        public void End() => _text.EnsureCapacity(_size);
-    }
-}
-
-/// <summary>HTML that an <see cref="HtmlWriter"/> wrote.</summary>
-internal readonly record struct Markup
-{
-    private readonly string? _text;
-
-    private Markup(string text) => _text = text;
-
-    public string Text => _text ?? "";
-
-    /// <param name="write">Writes it. Null writes nothing.</param>
-    public static Markup Of(Action<HtmlWriter>? write)
-    {
-        HtmlWriter html = new();
-        write?.Invoke(html);
-        return new(html.ToString());
+        using StringWriter text = new(CultureInfo.InvariantCulture);
+        _content.WriteTo(text, HtmlEncoder.Default);
+        return text.ToString();
     }
 }

@@ -40,7 +40,14 @@ internal sealed class Part(string id, Action<HtmlWriter>? write, bool isLive = t
 
     public bool IsLive => isLive;
 
-    public Markup Html { get; } = Markup.Of(write);
+    public string Html { get; } = Written(write);
+
+    private static string Written(Action<HtmlWriter>? write)
+    {
+        HtmlWriter html = new();
+        write?.Invoke(html);
+        return html.ToString();
+    }
 }
 
 /// <summary>One point of each plot.</summary>

@@ -42,41 +42,19 @@ internal sealed class CommitTimes : IDisposable
         }
     }
 
-    /// <summary>A histogram whose buckets grow by a fifth, from one microsecond to half a minute.</summary>
+    /// <summary>The times of one interval, of which the latest are enough for its quantiles.</summary>
     private sealed class Times
     {
-        private const int BucketsPerDoubling = 4;
-        private readonly long[] _counts = new long[25 * BucketsPerDoubling];
+        private readonly double[] _latest = new double[4096];
+        private long _count;
 
-        public void Add(double seconds)
-        {
-            var bucket = (int)(Math.Log2(Math.Max(1, seconds * 1e6)) * BucketsPerDoubling);
-            Interlocked.Increment(ref _counts[Math.Min(bucket, _counts.Length - 1)]);
-        }
+        public void Add(double seconds) => _latest[(Interlocked.Increment(ref _count) - 1) % _latest.Length] = seconds;
 
         public CommitTime? Take()
         {
-            var counts = new long[_counts.Length];
-            for (var i = 0; i < counts.Length; i++)
-            {
-                counts[i] = Interlocked.Exchange(ref _counts[i], 0);
-            }
-
-            var total = counts.Sum();
-            return total == 0 ? null : new CommitTime(total, Quantile(counts, total, 0.5), Quantile(counts, total, 0.99));
-        }
-
-        private static double Quantile(long[] counts, long total, double part)
-        {
-            var rank = (long)Math.Ceiling(total * part);
-            var bucket = 0;
-            for (var sum = counts[0]; sum < rank; sum += counts[bucket])
-            {
-                bucket++;
-            }
-
-            // The middle of the bucket, in milliseconds.
-            return Math.Pow(2, (bucket + 0.5) / BucketsPerDoubling) / 1000;
+            var count = Interlocked.Exchange(ref _count, 0);
+            double[] sorted = [.. _latest.Take((int)Math.Min(count, _latest.Length)).Order()];
+            return count == 0 ? null : new(count, sorted[sorted.Length / 2] * 1000, sorted[sorted.Length * 99 / 100] * 1000);
         }
     }
 }

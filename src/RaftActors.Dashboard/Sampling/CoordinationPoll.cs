@@ -12,6 +12,11 @@ namespace RaftActors.Dashboard.Sampling;
 /// </summary>
 internal sealed class CoordinationPoll(ActorSystem system)
 {
+    /// <summary>
+    /// The most locks that are remembered. Requests for many names do not fill the memory, and all browsers that listen keep their locks.
+    /// </summary>
+    public const int PollsMax = Sampler.ListenersMax + 50;
+
     private const string All = "";
 
     // By the name of the only lock that was asked for.
@@ -28,16 +33,18 @@ internal sealed class CoordinationPoll(ActorSystem system)
     public Polled<RaftOverview>? Find(string? name) => _polls.GetValueOrDefault(name ?? All)?.Latest;
 
     // A late answer goes to its poll, even if the lock was forgotten meanwhile.
-    public Task AskAsync(string? name) => Coordination is { } coordination
-        ? _polls.GetOrAdd(name ?? All, _ => new()).AskAsync(limit => coordination.DescribeAsync(name, limit))
-        : Task.CompletedTask;
-
-    /// <summary>Forgets all other locks, so that requests for many names do not fill the memory.</summary>
-    public void Keep(IReadOnlySet<string> names)
+    public Task AskAsync(string? name)
     {
-        foreach (var name in _polls.Keys.Where(name => name != All && !names.Contains(name)))
+        if (Coordination is not { } coordination)
         {
-            _polls.TryRemove(name, out _);
+            return Task.CompletedTask;
         }
+
+        foreach (var (oldest, _) in _polls.OrderBy(each => each.Value.AskedAt).Take(_polls.Count - PollsMax))
+        {
+            _polls.TryRemove(oldest, out _);
+        }
+
+        return _polls.GetOrAdd(name ?? All, _ => new()).AskAsync(limit => coordination.DescribeAsync(name, limit));
     }
 }

@@ -32,10 +32,8 @@ internal sealed class Sampler
     private readonly IReadOnlyCollection<string> _named;
     private readonly CoordinationPoll _coordination;
     private readonly IReadOnlyDictionary<string, Func<CommittedPair, string?>> _values;
-    private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
-    private ImmutableList<Subject> _pages = [];
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _event = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -83,25 +81,8 @@ internal sealed class Sampler
     public async Task<Sample> TakeAsync(Subject subject)
     {
         HashSet<Subject> shown = [subject];
-        lock (_lock)
-        {
-            _pages = _pages.Add(subject);
-        }
-
-        try
-        {
-            await AskAsync(shown).WaitAsync(AnswerWait * 4).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return Take(null, null, shown);
-        }
-        finally
-        {
-            lock (_lock)
-            {
-                _pages = _pages.Remove(subject);
-            }
-
-            ForgetUnseen();
-        }
+        await AskAsync(shown).WaitAsync(AnswerWait * 4).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return Take(null, null, shown);
     }
 
     public RaftCoordination? Coordination => _coordination.Coordination;
@@ -122,18 +103,6 @@ internal sealed class Sampler
         _listeners = _listeners.Remove(leaving);
         leaving.End();
         return true;
-    }
-
-    // Forgets what was asked for a page that is not shown any more.
-    private void ForgetUnseen()
-    {
-        lock (_lock)
-        {
-            _coordination.Keep(_listeners.Select(each => each.Subject).Concat(_pages)
-                .Where(each => each.Kind == PageKind.Lock)
-                .Select(each => each.Name!)
-                .ToHashSet(StringComparer.Ordinal));
-        }
     }
 
     private void Remove(Listener listener)
@@ -175,7 +144,6 @@ internal sealed class Sampler
             var shown = listeners.Select(listener => listener.Subject).ToHashSet();
             await AskAsync(shown).WaitAsync(AnswerWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var sample = Take(previous, times, shown);
-            ForgetUnseen();
             foreach (var listener in Volatile.Read(ref _listeners))
             {
                 listener.Give(sample);
@@ -185,8 +153,6 @@ internal sealed class Sampler
             await Task.Delay(Pause).ConfigureAwait(false);
             await Task.WhenAny(Volatile.Read(ref _event).Task, next).ConfigureAwait(false);
         }
-
-        ForgetUnseen();
     }
 
     // Takes the lock, so that a new listener either is seen here or restarts the sampler.
@@ -281,10 +247,10 @@ internal sealed class Sampler
         };
     }
 
-    private LogView? LogOf(string group) => _raft.LatestPairs(group, LogTail.RowsMax) is { } pairs
-        ? _logs.GetOrAdd(group, name => new LogTail(_values.GetValueOrDefault(name)))
-            .Take(pairs, _raft.ProcessesOf(name => name == group).FirstOrDefault(process => process.IsOpen)?.Name)
-        : null;
+    private LogView? LogOf(string group) => _raft.LatestPairs(group, LogView.PairsMax) is { } pairs ? new(
+        _raft.ProcessesOf(name => name == group).FirstOrDefault(process => process.IsOpen)?.Name,
+        pairs,
+        _values.GetValueOrDefault(group)) : null;
 
     private GroupPoll PollOf(string group) => _polls.GetOrAdd(group, name => new GroupPoll(_raft, name));
 }

@@ -60,8 +60,7 @@ internal sealed partial class ModelDisk(DiskImage found) : IDisk
     public IDiskFile Create(string name, long size)
     {
         Demand(_state.IsFolder(DiskState.FolderOf(name)), $"There is no folder for {PathOf(name)}.");
-        MeetFault(DiskFault.Create, name);
-        if (HasFault(DiskFault.CreateFull) || size - (_state.Find(name)?.Bytes.Length ?? 0) > FreeBytes())
+        if (size - (_state.Find(name)?.Bytes.Length ?? 0) > FreeBytes())
         {
             throw new DiskFullException($"{PathOf(name)}: there is no room for {size} bytes.");
         }
@@ -77,21 +76,18 @@ internal sealed partial class ModelDisk(DiskImage found) : IDisk
     {
         Demand(_state.Find(from) is not null, $"There is no {PathOf(from)}.");
         Demand(DiskState.FolderOf(from) == DiskState.FolderOf(to), $"{PathOf(from)} goes to another folder: {PathOf(to)}.");
-        MeetFault(DiskFault.Rename, from);
         Do(new DiskOperation.Rename(from, to));
     }
 
     public void Delete(string name)
     {
         Demand(_state.Find(name) is not null, $"There is no {PathOf(name)}.");
-        MeetFault(DiskFault.Delete, name);
         Do(new DiskOperation.Delete(name));
     }
 
     public void SyncFolder(string name)
     {
         Demand(_state.IsFolder(name), $"There is no folder {PathOf(name)}.");
-        MeetFault(DiskFault.SyncFolder, name);
         Do(new DiskOperation.SyncFolder(name));
     }
 
@@ -107,26 +103,30 @@ internal sealed partial class ModelDisk(DiskImage found) : IDisk
 
     private void Do(DiskOperation operation)
     {
+        var isDone = false;
+        OnDoing(operation, ref isDone);
+        if (!isDone)
+        {
+            Apply(operation);
+        }
+    }
+
+    private void Apply(DiskOperation operation)
+    {
         Demand(PowerLeft is not <= 0, "The power is gone.");
         PowerLeft--;
         _state.Apply(operation);
         OnDone(operation);
     }
 
-    private void MeetFault(DiskFault fault, string name) => Demand(!HasFault(fault), $"{PathOf(name)}: {fault} fails, as planned.");
-
-    private bool HasFault(DiskFault fault)
-    {
-        var isPlanned = false;
-        FindPlanned(fault, ref isPlanned);
-        return isPlanned;
-    }
+    // Does nothing, unless a test adds it. It may throw, or do another operation in place of this one.
+    partial void OnDoing(DiskOperation operation, ref bool isDone);
 
     // Does nothing, unless a test adds it.
     partial void OnDone(DiskOperation operation);
 
-    // Finds nothing, unless a test adds it.
-    partial void FindPlanned(DiskFault fault, ref bool isPlanned);
+    // Does nothing, unless a test adds it. It may throw.
+    partial void OnReading(string name);
 
     private sealed class OpenFile(ModelDisk disk, ModelFile file) : IDiskFile
     {
@@ -134,7 +134,7 @@ internal sealed partial class ModelDisk(DiskImage found) : IDisk
 
         public int Read(long offset, Span<byte> buffer)
         {
-            disk.MeetFault(DiskFault.Read, file.Name);
+            disk.OnReading(file.Name);
             var rest = file.Bytes[(int)Math.Min(offset, Length)..];
             rest = rest[..Math.Min(buffer.Length, rest.Length)];
             rest.CopyTo(buffer);
@@ -143,32 +143,16 @@ internal sealed partial class ModelDisk(DiskImage found) : IDisk
 
         public void Write(long offset, ReadOnlySpan<byte> bytes)
         {
-            var isFull = disk.HasFault(DiskFault.WriteFull) | (offset + bytes.Length - Length > disk.FreeBytes());
-            if (isFull || disk.HasFault(DiskFault.Write))
+            if (offset + bytes.Length - Length > disk.FreeBytes())
             {
-                var done = bytes[..(bytes.Length / 2)].ToArray();
-                disk.Do(new DiskOperation.Write(file.Name, file.Number, offset, done));
-                throw isFull
-                    ? new DiskFullException($"{disk.PathOf(file.Name)}: there is no room for {bytes.Length} bytes at {offset}.")
-                    : new IOException($"{disk.PathOf(file.Name)}: a write fails, as planned.");
+                disk.Do(new DiskOperation.Write(file.Name, file.Number, offset, bytes[..(bytes.Length / 2)].ToArray()));
+                throw new DiskFullException($"{disk.PathOf(file.Name)}: there is no room for {bytes.Length} bytes at {offset}.");
             }
 
             disk.Do(new DiskOperation.Write(file.Name, file.Number, offset, bytes.ToArray()));
         }
 
-        public void Sync()
-        {
-            if (disk.HasFault(DiskFault.Sync))
-            {
-                disk.Do(new DiskOperation.FailedSync(file.Name, file.Number));
-                throw new IOException($"{disk.PathOf(file.Name)}: a sync fails, as planned.");
-            }
-
-            if (!disk.HasFault(DiskFault.LyingSync))
-            {
-                disk.Do(new DiskOperation.Sync(file.Name, file.Number));
-            }
-        }
+        public void Sync() => disk.Do(new DiskOperation.Sync(file.Name, file.Number));
 
         public void Dispose()
         {

@@ -9,16 +9,13 @@ internal sealed class Trace(Trace? expected = null)
     // A run that fails late has a long trace. Its end is what matters.
     private const int LinesMax = 2000;
 
-    // Of the 64-bit FNV hash.
-    private const ulong Prime = 1099511628211;
-
     private readonly Queue<string> _lines = [];
     private readonly Queue<string> _story = [];
 
     // The hash after each event.
     private readonly List<ulong> _hashes = [];
 
-    public ulong Hash { get; private set; } = 14695981039346656037;
+    public ulong Hash { get; private set; }
 
     /// <summary>Off: lines are not kept, which is faster. The hash is the same.</summary>
     public bool IsKept { get; set; }
@@ -50,17 +47,7 @@ internal sealed class Trace(Trace? expected = null)
     /// <summary>Adds bytes to the hash only.</summary>
     public void Mix(ReadOnlySpan<byte> bytes)
     {
-        foreach (var number in MemoryMarshal.Cast<byte, ulong>(bytes))
-        {
-            Hash = (Hash ^ number) * Prime;
-            Hash ^= Hash >> 29;
-        }
-
-        foreach (var one in bytes[(bytes.Length & ~7)..])
-        {
-            Hash = (Hash ^ one) * Prime;
-        }
-
+        Hash = StateHash.Extend(Hash, bytes);
         _hashes.Add(Hash);
         Differs |= expected is not null && (_hashes.Count > expected._hashes.Count || expected._hashes[_hashes.Count - 1] != Hash);
     }

@@ -93,6 +93,7 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
                 .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))
                 .Append(Path.Combine(root, "src", "RaftActors.Core", "Prng.cs"))
+                .Append(Path.Combine(root, "tests", "CoordinationInside.cs"))
                 .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "CallsOnlyClient.cs")),
             typeof(Coordination.CoordinationMutantEntry),
             Assemblies()

@@ -1,3 +1,5 @@
+using RaftActors.Storage.Disk;
+
 namespace RaftActors.Testing.DiskModel;
 
 /// <content> Records the operations, returns the disks that a cut after any of them may leave, and fails as planned. </content>
@@ -44,14 +46,53 @@ internal sealed partial class ModelDisk
         }
     }
 
-    partial void FindPlanned(DiskFault fault, ref bool isPlanned)
+    partial void OnDoing(DiskOperation operation, ref bool isDone)
+    {
+        switch (operation)
+        {
+            case DiskOperation.Create(var name, var size):
+                MeetFault(DiskFault.Create, name);
+                if (HasFault(DiskFault.CreateFull))
+                {
+                    throw new DiskFullException($"{PathOf(name)}: there is no room for {size} bytes.");
+                }
+
+                break;
+            case DiskOperation.Rename(var from, _):
+                MeetFault(DiskFault.Rename, from);
+                break;
+            case DiskOperation.Delete(var name):
+                MeetFault(DiskFault.Delete, name);
+                break;
+            case DiskOperation.SyncFolder(var name):
+                MeetFault(DiskFault.SyncFolder, name);
+                break;
+            case DiskOperation.Write write when HasFault(DiskFault.WriteFull) is var isFull && (isFull || HasFault(DiskFault.Write)):
+                Apply(write with { Bytes = write.Bytes[..(write.Bytes.Length / 2)] });
+                throw isFull
+                    ? new DiskFullException($"{PathOf(write.Name)}: there is no room for {write.Bytes.Length} bytes at {write.Offset}.")
+                    : new IOException($"{PathOf(write.Name)}: a write fails, as planned.");
+            case DiskOperation.Sync sync when HasFault(DiskFault.Sync):
+                Apply(new DiskOperation.FailedSync(sync.Name, sync.File));
+                throw new IOException($"{PathOf(sync.Name)}: a sync fails, as planned.");
+            case DiskOperation.Sync when HasFault(DiskFault.LyingSync):
+                isDone = true;
+                break;
+        }
+    }
+
+    partial void OnReading(string name) => MeetFault(DiskFault.Read, name);
+
+    private void MeetFault(DiskFault fault, string name) => Demand(!HasFault(fault), $"{PathOf(name)}: {fault} fails, as planned.");
+
+    private bool HasFault(DiskFault fault)
     {
         foreach (var planned in _faults.Where(planned => planned.Fault == fault))
         {
             planned.Left--;
         }
 
-        isPlanned = _faults.RemoveAll(planned => planned.Left == 0) > 0;
+        return _faults.RemoveAll(planned => planned.Left == 0) > 0;
     }
 
     private sealed record PlannedFault(DiskFault Fault)
