@@ -25,7 +25,7 @@ internal sealed class ShortForms
         _server = new ServerOptions(_client.Security);
         _asking = [_message, _client.Servers, _client.Timeout, _client.Json];
         _client.Servers.Description = $"With -C: the servers to ask. Default: {ClientOptions.ServersVariable}, or :9990.";
-        _client.Timeout.Description = $"With -C: the total time to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}s.";
+        _client.Timeout.Description = $"With -C: the total time to try. Default: {RunSettings.DefaultTimeout.TotalSeconds}s.";
         _client.Json.Description = "With -C: one JSON object a line.";
     }
 

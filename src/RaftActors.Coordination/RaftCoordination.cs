@@ -24,7 +24,7 @@ public sealed class RaftCoordination : IExtension
 {
     private static readonly TimeSpan BreakTimeout = TimeSpan.FromSeconds(10);
 
-    private readonly GroupCalls _calls;
+    private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
     private readonly Claims _locks;
     private readonly ILoggingAdapter _log;
@@ -36,7 +36,12 @@ public sealed class RaftCoordination : IExtension
     /// <param name="leaseTimeout">The time within which Akka.Cluster must acquire a lease.</param>
     /// <param name="system">The name of the actor system.</param>
     internal RaftCoordination(
-        GroupCalls calls, CoordinationSettings settings, TimeSpan leaseTimeout, string system, TimeProvider time, ILoggingAdapter log)
+        CoordinationCalls calls,
+        CoordinationSettings settings,
+        TimeSpan leaseTimeout,
+        string system,
+        TimeProvider time,
+        ILoggingAdapter log)
     {
         (_calls, _log, _system, Group, Time) = (calls, log, system, settings.Group, time);
         _keeper = new SessionKeeper(calls, settings, settings.Self, time, log);
@@ -60,7 +65,7 @@ public sealed class RaftCoordination : IExtension
             codec: RaftCodec.Json(CoordinationJson.Default.Command),
             resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
         RaftCoordination coordination = new(
-            new GroupCalls(CreateClient(), system.WhenTerminated, Raft.Time, CreateClient()),
+            new CoordinationCalls(CreateClient(), system.WhenTerminated, Raft.Time, CreateClient()),
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,

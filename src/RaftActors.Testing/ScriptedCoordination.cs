@@ -86,7 +86,7 @@ public sealed class ScriptedCoordination
             defaults.GetTimeSpan("session-timeout"),
             defaults.GetTimeSpan("renew-interval"),
             defaults.GetDouble("clock-drift"));
-        return new RaftCoordination(new GroupCalls(_client, ended, _time), settings, settings.SessionTimeout, system, _time, log);
+        return new RaftCoordination(new CoordinationCalls(_client, ended, _time), settings, settings.SessionTimeout, system, _time, log);
     }
 
     private Outcome<Answer> Append(string name, Command command) => IsReachable

@@ -17,7 +17,7 @@ public sealed class ClaimTests
     public async Task Claim_whose_question_fails_is_withdrawn()
     {
         var client = new FakeClient();
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         await using var keeper = NewKeeper(calls, TimeProvider.System);
         var claims = new Claims(calls, keeper);
         var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
@@ -44,7 +44,7 @@ public sealed class ClaimTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
         await using var keeper = NewKeeper(calls, clock);
         var claims = new Claims(calls, keeper);
         var session = await keeper.GetAsync(CancellationToken.None);
@@ -53,9 +53,9 @@ public sealed class ClaimTests
         var acquiring = claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
 
         Assert.Equal(1, acquires);
-        clock.Advance(9 * GroupCalls.Pause);
+        clock.Advance(9 * CoordinationCalls.Pause);
         Assert.Equal(10, acquires);
-        clock.Advance(GroupCalls.Pause);
+        clock.Advance(CoordinationCalls.Pause);
         Assert.True(acquiring.IsCompletedSuccessfully);
     }
 
@@ -64,7 +64,7 @@ public sealed class ClaimTests
     {
         var (clock, arrives) = (new ManualClock(), NewSource());
         var client = new FakeClient { Delay = command => command is Command.Acquire ? arrives.Task : Task.CompletedTask };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
         await using var keeper = NewKeeper(calls, clock);
         var claims = new Claims(calls, keeper);
         var acquiring = claims.AcquireAsync("billing", 1, waits: false, null, CancellationToken.None);
@@ -76,7 +76,7 @@ public sealed class ClaimTests
         Assert.Null(await acquiring.WaitAsync(WaitMax));
     }
 
-    private static SessionKeeper NewKeeper(GroupCalls calls, TimeProvider time)
+    private static SessionKeeper NewKeeper(CoordinationCalls calls, TimeProvider time)
     {
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);

@@ -69,7 +69,7 @@ public sealed class DiscoveryTests : NodesTest
     public async Task Lookup_that_the_group_refuses_tells_the_refusal()
     {
         var refusal = RaftFailure.NotDone(FailureReason.Unauthorized, "'web' was refused.");
-        await using var calls = new GroupCalls(
+        await using var calls = new CoordinationCalls(
             new FakeClient { RefusesQuestions = refusal }, new TaskCompletionSource().Task, TimeProvider.System);
         var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         RaftCoordination coordination = new(calls, settings, WaitMax, "shop", TimeProvider.System, NoLogger.Instance);
@@ -84,7 +84,7 @@ public sealed class DiscoveryTests : NodesTest
     public async Task Address_is_registered_again_after_the_session_was_lost_and_another_programs_is_not_removed()
     {
         var client = new FakeClient();
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
         var items = new RaftItems(calls, keeper);

@@ -27,7 +27,7 @@ public sealed class LeaseProbeTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromHours(1));
         await using var closing = keeper;
         Assert.Contains("Start a majority of coordination@a, coordination@b", probe.Failure);
@@ -52,7 +52,7 @@ public sealed class LeaseProbeTests
     {
         var heals = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = new FakeClient { Delay = command => command is Command.Renew ? heals.Task : Task.CompletedTask };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromSeconds(2));
         await using var closing = keeper;
         var running = probe.RunAsync();
@@ -77,7 +77,7 @@ public sealed class LeaseProbeTests
         await running.WaitAsync(WaitMax);
     }
 
-    private static (LeaseProbe Probe, SessionKeeper Keeper) Make(GroupCalls calls, TimeSpan sessionTimeout)
+    private static (LeaseProbe Probe, SessionKeeper Keeper) Make(CoordinationCalls calls, TimeSpan sessionTimeout)
     {
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a", "coordination@b"], "coordination@a", sessionTimeout, sessionTimeout / 20, 0.05);

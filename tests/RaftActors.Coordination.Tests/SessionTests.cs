@@ -18,7 +18,7 @@ public sealed class SessionTests
     {
         var commands = new List<Command>();
         var client = new FakeClient { Delay = command => Note(commands, command) };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         var keeper = NewKeeper(calls);
         var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
 
@@ -36,7 +36,7 @@ public sealed class SessionTests
         {
             Delay = command => command is Command.Renew ? Task.Delay(TimeSpan.FromMilliseconds(900), clock) : Task.CompletedTask,
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
         var keeper = new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
@@ -61,7 +61,7 @@ public sealed class SessionTests
                 return command is Command.Open ? opens.Task : Task.CompletedTask;
             },
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 3; i++)
         {
@@ -85,7 +85,7 @@ public sealed class SessionTests
         {
             Delay = command => Task.Delay(command is Command.Open ? TimeSpan.FromSeconds(9.9) : TimeSpan.FromSeconds(0.2), clock),
         };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
         var keeper = NewKeeper(calls, clock);
         var getting = keeper.GetAsync(CancellationToken.None);
 
@@ -115,7 +115,7 @@ public sealed class SessionTests
             },
         };
         var others = new FakeClient { Delay = _ => stalled.Task };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, clock, others);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock, others);
         var keeper = NewKeeper(calls, clock);
         var (claims, items) = (new Claims(calls, keeper), new RaftItems(calls, keeper));
         var session = await keeper.GetAsync(CancellationToken.None);
@@ -172,7 +172,7 @@ public sealed class SessionTests
     public async Task Caller_that_gives_up_leaves_nothing_at_the_opening_that_goes_on()
     {
         var client = new FakeClient { Delay = _ => new TaskCompletionSource().Task };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 100; i++)
         {
@@ -204,14 +204,14 @@ public sealed class SessionTests
         return Task.CompletedTask;
     }
 
-    private static SessionKeeper NewKeeper(GroupCalls calls)
+    private static SessionKeeper NewKeeper(CoordinationCalls calls)
     {
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         return new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
     }
 
-    private static SessionKeeper NewKeeper(GroupCalls calls, ManualClock clock)
+    private static SessionKeeper NewKeeper(CoordinationCalls calls, ManualClock clock)
     {
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);

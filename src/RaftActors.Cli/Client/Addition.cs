@@ -4,7 +4,7 @@ namespace RaftActors.Cli.Client;
 /// Adds a process for <c>raft members add</c>. The process must run, and must not belong to another group. After the change is committed,
 /// waits until the process knows that it is a member, or until the timeout.
 /// </summary>
-internal sealed class Addition(ProcessName process, ClientSettings settings, GroupClient client)
+internal sealed class Addition(ProcessName process, RunSettings settings, GroupClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -22,7 +22,7 @@ internal sealed class ClientOptions(
     {
         Description = "The servers to ask, separated by commas: ':9990,:9991'. They name the "
             + "other members, and the command asks the leader if it must. Any of them may be the leader. Default: the "
-            + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServer}.",
+            + $"environment variable {ServersVariable}, or {RunSettings.DefaultServer}.",
         HelpName = "list",
     };
 
@@ -52,7 +52,7 @@ internal sealed class ClientOptions(
     public Option<string?> Timeout { get; } = new("--timeout")
     {
         Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
-            + $"variable {TimeoutVariable}, or {(timeout ?? ClientSettings.DefaultTimeout).TotalSeconds}s.",
+            + $"variable {TimeoutVariable}, or {(timeout ?? RunSettings.DefaultTimeout).TotalSeconds}s.",
         HelpName = "time",
     };
 
@@ -64,7 +64,7 @@ internal sealed class ClientOptions(
         [.. group is null ? [Servers] : (Option[])[], Contacts, Group, PortOffset, Timeout, Json, .. Security.All];
 
     /// <exception cref="UsageException">A value is wrong.</exception>
-    public ClientSettings Read(ParseResult parsed) =>
+    public RunSettings Read(ParseResult parsed) =>
         new(TargetOf(parsed), TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect);
 
     private Target TargetOf(ParseResult parsed)
@@ -97,7 +97,7 @@ internal sealed class ClientOptions(
     private TimeSpan TimeoutOf(ParseResult parsed) =>
         parsed.GetValue(Timeout) is { } given ? ParseTimeout(given, "")
         : environment.Variable(TimeoutVariable)?.Trim() is { Length: > 0 } variable ? ParseTimeout(variable, $" in {TimeoutVariable}")
-        : timeout ?? ClientSettings.DefaultTimeout;
+        : timeout ?? RunSettings.DefaultTimeout;
 
     private static TimeSpan ParseTimeout(string text, string place) =>
         Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax);
@@ -106,7 +106,7 @@ internal sealed class ClientOptions(
         parsed.GetValue(Servers) is { Length: > 0 } given ? ServersOf(string.Join(',', given), "")
         : environment.Variable(ServersVariable) is { } variable && !string.IsNullOrWhiteSpace(variable)
         ? ServersOf(variable, $" in {ServersVariable}")
-        : new(ClientSettings.DefaultServers);
+        : new(RunSettings.DefaultServers);
 
     private static ServersTarget ServersOf(string list, string place) => new(
     [

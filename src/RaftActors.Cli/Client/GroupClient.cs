@@ -14,7 +14,7 @@ internal sealed class GroupClient : IDisposable
     private const string Late = "The time is up, and the request may have reached a leader.";
 
     private readonly Lock _lock;
-    private readonly ClientSettings _settings;
+    private readonly RunSettings _settings;
     private readonly Action<ProcessName> _redirected;
     private readonly CancellationToken _interrupted;
     private readonly CancellationTokenSource _end;
@@ -26,7 +26,7 @@ internal sealed class GroupClient : IDisposable
 
     /// <param name="redirected">Called on any thread with the leader if the user named other members.</param>
     /// <exception cref="RaftConfigurationException">A certificate or key cannot be read.</exception>
-    public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan attemptTimeout, CancellationToken interrupted)
+    public GroupClient(RunSettings settings, Action<ProcessName> redirected, TimeSpan attemptTimeout, CancellationToken interrupted)
     {
         (_lock, _refused, _settings, _redirected, _interrupted) = (new Lock(), [], settings, redirected, interrupted);
         _end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
@@ -158,7 +158,7 @@ internal sealed class GroupClient : IDisposable
 
     private static string KeyOf(Address address) => $"{address.Host}:{address.Port}";
 
-    private static Config ConfigOf(ClientSettings settings, TimeSpan attemptTimeout) => ConfigurationFactory.ParseString(
+    private static Config ConfigOf(RunSettings settings, TimeSpan attemptTimeout) => ConfigurationFactory.ParseString(
         $$"""
         raft {
           {{(settings.Target.PortOffset is { } offset ? $"transport-tcp.port-offset = {offset}" : "")}}

@@ -1,9 +1,9 @@
 namespace RaftActors.Cli.Client;
 
-internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+internal class GroupRun(CommandEnvironment environment, RunSettings settings, GroupClient client)
     : VerbOutput(environment, settings.IsJson)
 {
-    public ClientSettings Settings => settings;
+    public RunSettings Settings => settings;
 
     public GroupClient Client => client;
 

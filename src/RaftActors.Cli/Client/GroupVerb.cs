@@ -6,7 +6,7 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name) : V
 {
     public ClientOptions Options { get; init; } = new(environment);
 
-    /// <summary>If true, asks the next process after <see cref="ClientSettings.LookTimeout"/>, and does not report redirects.</summary>
+    /// <summary>If true, asks the next process after <see cref="RunSettings.LookTimeout"/>, and does not report redirects.</summary>
     public Func<ParseResult, bool> Looks { get; init; } = _ => false;
 
     protected override IEnumerable<Option> Shared => Options.All;
@@ -19,7 +19,7 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name) : V
     /// one ends the program at once.
     /// </summary>
     public static int Start(
-        ClientSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false)
+        RunSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false)
     {
         using var interrupted = new CancellationTokenSource();
         using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>

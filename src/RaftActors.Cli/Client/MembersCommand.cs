@@ -69,7 +69,7 @@ internal static class MembersCommand
     public static int Change(GroupRun run, ProcessName member, bool isAddition) =>
         Report(run, member, isAddition, Change(run.Settings, run.Client, member, isAddition));
 
-    public static RequestOutcome Change(ClientSettings settings, GroupClient client, ProcessName member, bool isAddition) => isAddition
+    public static RequestOutcome Change(RunSettings settings, GroupClient client, ProcessName member, bool isAddition) => isAddition
         ? new Addition(member, settings, client).Run()
         : client.Change((raft, end) => raft.LeaveAsync(member, timeout: settings.Timeout, cancellationToken: end));
 

@@ -9,7 +9,7 @@ namespace RaftActors.Cli.Client;
 /// <param name="node">The part of a process name after its first @.</param>
 internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
 {
-    private ClientSettings Settings => run.Settings;
+    private RunSettings Settings => run.Settings;
 
     /// <returns>The highest exit code of the groups.</returns>
     public int Run() => run.Ask(

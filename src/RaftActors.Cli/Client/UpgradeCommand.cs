@@ -61,7 +61,7 @@ internal static class UpgradeCommand
         "the logic version is raised",
         "the logic version was raised");
 
-    private static RequestOutcome Enable(byte? asked, ClientSettings settings, GroupClient client)
+    private static RequestOutcome Enable(byte? asked, RunSettings settings, GroupClient client)
     {
         if (client.TryAsk(() => client.StatusAsync(client.End), out var group) is { } silent)
         {

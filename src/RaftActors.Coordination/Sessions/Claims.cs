@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Sessions;
 /// after its Release.
 /// </para>
 /// </summary>
-internal sealed class Claims(GroupCalls calls, SessionKeeper keeper)
+internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
 {
     /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>

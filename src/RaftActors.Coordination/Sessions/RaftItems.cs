@@ -21,10 +21,10 @@ public sealed class RaftItems
     // The time for all attempts of a call, longer than it takes to found the group, or to elect a leader after a crash.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
-    private readonly GroupCalls _calls;
+    private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
 
-    internal RaftItems(GroupCalls calls, SessionKeeper keeper) => (_calls, _keeper) = (calls, keeper);
+    internal RaftItems(CoordinationCalls calls, SessionKeeper keeper) => (_calls, _keeper) = (calls, keeper);
 
     /// <summary>Reads an item.</summary>
     /// <param name="name">Its name.</param>

@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Sessions;
 /// </summary>
 /// <param name="holdings">What is lost with the session, for people.</param>
 internal sealed class SessionKeeper(
-    GroupCalls calls,
+    CoordinationCalls calls,
     CoordinationSettings settings,
     string owner,
     TimeProvider time,
@@ -95,7 +95,7 @@ internal sealed class SessionKeeper(
         {
             if (_closing.IsCancellationRequested)
             {
-                throw new ObjectDisposedException(GroupCalls.Users);
+                throw new ObjectDisposedException(CoordinationCalls.Users);
             }
 
             if (_current is { IsAlive: true } current)

@@ -10,7 +10,6 @@ using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Wire;
 
-using ClientSettings = RaftActors.Cli.Client.ClientSettings;
 using Message = RaftActors.Cli.Server.Message;
 
 namespace RaftActors.Cli.Tests.Client;
@@ -72,8 +71,8 @@ internal sealed class FakeGroup : RaftClient<string, string>
     }
 
     /// <summary>For a run whose Ctrl-C is a token of the test.</summary>
-    public ClientSettings RunSettings => new(
-        new ServersTarget(ClientSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, Connect);
+    public RunSettings RunSettings => new(
+        new ServersTarget(RunSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, Connect);
 
     public RaftClient<string, string> Connect(ServerId[] servers)
     {

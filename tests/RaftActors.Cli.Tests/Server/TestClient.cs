@@ -53,7 +53,7 @@ internal sealed class TestClient : IDisposable
         if (!_clients.TryGetValue(port, out var client))
         {
             var target = new ServersTarget([new ServerId("", port)]);
-            var settings = new ClientSettings(target, RunningServer.Patience, IsJson: false, ConnectionSecurity.None);
+            var settings = new RunSettings(target, RunningServer.Patience, IsJson: false, ConnectionSecurity.None);
             _clients.Add(port, client = settings.Open(CancellationToken.None));
         }
 

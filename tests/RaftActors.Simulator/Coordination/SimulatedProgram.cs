@@ -15,7 +15,7 @@ internal abstract class SimulatedProgram
         (Name, _world, _group) = (name, world, group);
         Client = world.NewClient();
         Clock = new VirtualClock(world, setup.AnyRate(world.Random), Receive);
-        Calls = new GroupCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task, Clock);
+        Calls = new CoordinationCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task, Clock);
     }
 
     public string Name { get; }
@@ -31,7 +31,7 @@ internal abstract class SimulatedProgram
     /// <summary>It has crashed or closed.</summary>
     public bool IsDead { get; private set; }
 
-    protected GroupCalls Calls { get; }
+    protected CoordinationCalls Calls { get; }
 
     /// <summary>Runs something as soon as the program runs.</summary>
     public void Receive(Action action)

@@ -322,7 +322,7 @@ internal sealed class Attacks(
     private async Task AppendAsReader(Count count, CancellationToken stop)
     {
         var target = new ServersTarget([.. servers.Select(server => LoadCommand.ServerOf(server.Id))]);
-        using var client = new ClientSettings(target, Guards.Request, IsJson: false, credentials.Reader).Open(stop);
+        using var client = new RunSettings(target, Guards.Request, IsJson: false, credentials.Reader).Open(stop);
         var appender = new Appender(client, RefusedTimeout, requestId: null);
         while (!stop.IsCancellationRequested)
         {

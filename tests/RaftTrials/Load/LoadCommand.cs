@@ -67,7 +67,7 @@ internal static class LoadCommand
         // Not cancelled by the token above: a stopped writer still waits for its last answer.
         Writer WriterOf(string name, List<ServerId> asked)
         {
-            var settings = new ClientSettings(new ServersTarget([.. asked]), load.Timeout, IsJson: false, security);
+            var settings = new RunSettings(new ServersTarget([.. asked]), load.Timeout, IsJson: false, security);
             var client = settings.Open(CancellationToken.None);
             return new Writer(name, new Appender(client, load.Timeout, requestId: null).AppendAsync);
         }

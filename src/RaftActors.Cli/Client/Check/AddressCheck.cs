@@ -8,7 +8,7 @@ internal static class AddressCheck
 {
     private static readonly TimeSpan LookupMax = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<Finding[]> FindingsAsync(ClientSettings settings, GroupReport? report, CancellationToken interrupted)
+    public static async Task<Finding[]> FindingsAsync(RunSettings settings, GroupReport? report, CancellationToken interrupted)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         end.CancelAfter(settings.Timeout);

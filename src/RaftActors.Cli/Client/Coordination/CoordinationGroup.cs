@@ -16,7 +16,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
     // Above the default of raft-coordination.session-timeout, after which a program that does not answer has lost its session.
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly GroupCalls _calls = new(
+    private readonly CoordinationCalls _calls = new(
         run.Client.Create(RaftCodec.Json(CoordinationJson.Default.Command), RaftCodec.Json(CoordinationJson.Default.Answer)),
         new TaskCompletionSource().Task,
         TimeProvider.System);

@@ -3,7 +3,7 @@ using RaftActors.Cli.Security;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
-internal sealed record ClientSettings(
+internal sealed record RunSettings(
     Target Target,
     TimeSpan Timeout,
     bool IsJson,

@@ -11,7 +11,7 @@ namespace RaftActors.Coordination.Sessions;
 /// <param name="ended">Completes with the actor system.</param>
 /// <param name="time">Measures the times and pauses of calls.</param>
 /// <param name="others">Appends the other writes and asks all questions. By default the same client.</param>
-internal sealed class GroupCalls(
+internal sealed class CoordinationCalls(
     RaftClient<Command, Answer> client, Task ended, TimeProvider time, RaftClient<Command, Answer>? others = null) : IAsyncDisposable
 {
     // Named in exceptions, because users know this type.
