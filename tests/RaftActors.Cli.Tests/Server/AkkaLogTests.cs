@@ -6,7 +6,9 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>The entries of the actor system's log that are omitted, because the program reports the same facts or for their number.</summary>
+/// <summary>
+/// The entries of the actor system's log that are omitted, because the program reports the same facts, or because they are too many.
+/// </summary>
 public sealed class AkkaLogTests
 {
     private static readonly RaftEvent Refused =
