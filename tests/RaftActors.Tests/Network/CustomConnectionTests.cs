@@ -336,9 +336,11 @@ public sealed class CustomConnectionTests : TestKit
         {
             Caller caller = new();
             Assert.True(one.Connection.Send(Samples.Target, call, caller));
-            AwaitAssert(() => Assert.Contains(
-                "was not sent. It does not fit into a frame",
-                Assert.IsType<ClientReply.Failed>(Assert.Single(caller.Told)).Failure.Detail));
+            AwaitAssert(
+                () => Assert.Contains(
+                    "was not sent. It does not fit into a frame",
+                    Assert.IsType<ClientReply.Failed>(Assert.Single(caller.Told)).Failure.Detail),
+                Guard);
         }
     }
 
