@@ -47,7 +47,7 @@ public sealed partial class SettingPageTests
             var (read, readByTable) = (Reads().Matches(code).ToLookup(KeyOf), TableReads().Matches(code).Select(KeyOf));
 
             Assert.Equal(settings, RowsOf(reference).Select(NameOf));
-            Assert.Empty(keys.Where(key => !read.Contains(key)));
+            Assert.Empty(keys.Except(read.Select(each => each.Key)));
             Assert.Empty(readByTable.Except(keys));
         }
 

@@ -5,8 +5,8 @@ internal static class EventsCommand
     public static Command Build(CommandEnvironment environment) => new GroupVerb(environment, "events")
     {
         What = """
-            Lists the latest events of each member: elections, changes of members, refusals, members out of reach, and problems. Each member
-            remembers its last 50 until its process ends. They are sorted by time, and each time is that of the clock of the member's machine.
+            Lists the latest events of each member: elections, changes of members, refusals, members out of reach, and problems. Each
+            member remembers its last 50 until its process ends. They are sorted by time, by the clock of each member's machine.
             """,
         Ends = ExitCodes.OfLook,
         Examples = ["events -S :9990,:9991", "events --contacts 10.0.0.1:2551 --group orders"],

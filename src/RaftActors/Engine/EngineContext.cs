@@ -223,8 +223,8 @@ internal sealed class EngineContext
     }
 
     /// <summary>
-    /// Logs an event, remembers it and publishes it on the event stream. The log entry has the event as its last argument, which the text does not show,
-    /// so that a program that handles the events can leave these entries out.
+    /// Logs an event, remembers it and publishes it on the event stream. The log entry has the event as its last argument, which the text
+    /// does not show, so that a program that handles the events can leave these entries out.
     /// </summary>
     public void Publish(RaftEvent told)
     {

@@ -32,7 +32,7 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void Store_that_no_engine_ever_used_is_closed_with_its_node()
+    public async Task Store_that_no_engine_ever_used_is_closed_with_its_node()
     {
         var store = new ScriptedStore();
         var options = new RaftOptions<string> { Name = "raft1", Store = () => store };
@@ -44,7 +44,7 @@ public sealed class StoreFailureTests : TestKit
 
         Stop(Sys);
 
-        Assert.True(store.Closed.Wait(Guard));
+        await store.Closed.WaitAsync(Guard);
         Assert.Equal(0, store.Users);
     }
 
