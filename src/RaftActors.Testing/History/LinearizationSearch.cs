@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RaftActors.Testing.History;
 
 /// <summary>
@@ -8,102 +6,134 @@ namespace RaftActors.Testing.History;
 /// and comes back if that fails. At one end it places few operations ahead before it places many, because an operation that is placed too
 /// early is missing later.
 /// </summary>
-internal sealed class LinearizationSearch<TState, TInput, TOutput>(
-    Timeline<TInput, TOutput> timeline, SequentialModel<TState, TInput, TOutput> model, int placesMax)
+internal sealed class LinearizationSearch<TState, TInput, TOutput>
 {
-    private readonly bool[] _isRead = [.. timeline.Operations.Select(operation => model.IsReadOnly(operation.Input))];
-    private readonly HashSet<Place<TState>> _places = [];
-    private readonly Stack<Level> _levels = new();
+    private readonly Timeline<TInput, TOutput> _timeline;
+    private readonly SequentialModel<TState, TInput, TOutput> _model;
+    private readonly int _placesMax;
+    private readonly Places<TState> _places;
+    private readonly ulong[] _placed;
+    private readonly bool[] _isRead;
 
-    // The operations that are placed ahead of their ends at the place that is being reached.
-    private readonly List<int> _ahead = [];
+    // For each place, the next one in the queue of its level.
+    private readonly List<int> _nextInQueue = [];
+    private readonly Stack<Level> _levels = new();
+    private int _best;
+
+    public LinearizationSearch(Timeline<TInput, TOutput> timeline, SequentialModel<TState, TInput, TOutput> model, int placesMax)
+    {
+        (_timeline, _model, _placesMax) = (timeline, model, placesMax);
+        _places = new Places<TState>(timeline.Words);
+        _placed = new ulong[timeline.Words];
+        _isRead = new bool[timeline.Operations.Length];
+        for (var i = 0; i < _isRead.Length; i++)
+        {
+            _isRead[i] = model.IsReadOnly(timeline.Operations[i].Input);
+        }
+    }
 
     /// <returns>Null: there is an order.</returns>
     public HistoryFault<TInput, TOutput>? Run(string partition)
     {
-        var place = Reach(null, -1, model.Initial);
-        var best = place!; // Justification: no place was visited before.
-        while (place is null || place.Explained < timeline.Ends.Length)
+        var place = Reach(-1, -1, _model.Initial);
+        while (place < 0 || _places[place].Explained < _timeline.Ends.Length)
         {
-            if (_places.Count >= placesMax)
+            if (_places.Count >= _placesMax)
             {
                 return new HistoryFault<TInput, TOutput>(partition, _places.Count);
             }
 
-            if (place is not null)
+            if (place >= 0)
             {
                 _levels.Push(new Level(place));
             }
             else if (_levels.Count == 0)
             {
-                return Counterexample(partition, best);
+                return Counterexample(partition);
             }
 
-            var level = _levels.Peek();
-            place = TryNext(level);
-            if (place is null && level.IsOver)
-            {
-                best = level.First.Explained > best.Explained ? level.First : best;
-                _levels.Pop();
-            }
+            place = TryNext(_levels.Peek());
         }
 
         return null;
     }
 
-    /// <returns>A new place at a later end, or null if this step finds none.</returns>
-    private Place<TState>? TryNext(Level level)
+    /// <returns>A new place at a later end, or -1 if this step finds none.</returns>
+    private int TryNext(Level level)
     {
-        var (current, end) = (level.Current, level.Current.Explained);
-        var operation = timeline.Open(end, level.Tried++);
+        var (current, end) = (level.Current, _places[level.Current].Explained);
+        var operation = _timeline.Open(end, level.Tried++);
         if (operation < 0)
         {
-            level.GoOn();
-            return null;
+            GoOn(level);
+            return -1;
         }
 
         var place = TryPlace(current, operation);
-        if (place is null || place.Explained > end)
+        if (place < 0 || _places[place].Explained > end)
         {
             return place;
         }
 
         // Still at this end: try the ending operation first.
-        level.Waiting.Enqueue(place);
-        return TryPlace(place, timeline.Ends[end]);
+        _nextInQueue[level.Last] = place;
+        level.Last = place;
+        return TryPlace(place, _timeline.Ends[end]);
     }
 
-    /// <returns>The new place. Null if the operation does not fit there, or leads to a visited place.</returns>
-    private Place<TState>? TryPlace(Place<TState> place, int operation)
+    private void GoOn(Level level)
     {
-        var predecessor = timeline.Predecessors[operation];
-        return !place.Ahead.Contains(operation)
-            && (predecessor < 0 || place.Ahead.Contains(predecessor))
-            && TryStep(place.State, operation, out var next)
+        level.Current = _nextInQueue[level.Current];
+        level.Tried = 1;
+        if (level.Current < 0)
+        {
+            if (_places[level.First].Explained > _places[_best].Explained)
+            {
+                _best = level.First;
+            }
+
+            _levels.Pop();
+        }
+    }
+
+    /// <returns>The new place. -1 if the operation does not fit there, or leads to a visited place.</returns>
+    private int TryPlace(int place, int operation)
+    {
+        var placed = _places.PlacedAt(place);
+        var predecessor = _timeline.Predecessors[operation];
+        return !IsIn(placed, operation)
+            && (predecessor < 0 || IsIn(placed, predecessor))
+            && TryStep(_places[place].State, operation, out var next)
             ? Reach(place, operation, next)
-            : null;
+            : -1;
     }
 
     private bool TryStep(TState state, int index, out TState next)
     {
-        var operation = timeline.Operations[index];
-        return model.TryStep(state, operation.Input, operation, out next!)
+        var operation = _timeline.Operations[index];
+        return _model.TryStep(state, operation.Input, operation, out next!)
             // An unknown operation without an effect explains nothing here, and may be needed later.
             && !(operation.IsOptional && EqualityComparer<TState>.Default.Equals(state, next));
     }
 
-    private Place<TState>? Reach(Place<TState>? from, int operation, TState state)
+    private int Reach(int from, int operation, TState state)
     {
-        _ahead.Clear();
-        if (from is not null)
+        var explained = 0;
+        if (from >= 0)
         {
-            _ahead.AddRange([.. from.Ahead, operation]);
+            _places.PlacedAt(from).CopyTo(_placed);
+            explained = _places[from].Explained;
+            Put(operation);
         }
 
-        var explained = PlaceReads(from?.Explained ?? 0, state, order: null);
-        _ahead.Sort();
-        Place<TState> place = new(explained, [.. _ahead], state, from, operation);
-        return _places.Add(place) ? place : null;
+        explained = PlaceReads(explained, state, order: null);
+        var place = _places.Add(explained, _placed, state, from, operation);
+        if (place >= 0)
+        {
+            _nextInQueue.Add(-1);
+        }
+
+        return place;
     }
 
     /// <summary>
@@ -113,16 +143,16 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>(
     private int PlaceReads(int explained, TState state, List<Operation<TInput, TOutput>>? order)
     {
         explained = SkipPlaced(explained);
-        for (var n = 0; n < timeline.OpenKnown(explained); n++)
+        for (var n = 0; n < _timeline.OpenKnown(explained); n++)
         {
-            var operation = timeline.Open(explained, n);
-            if (!_isRead[operation] || _ahead.Contains(operation) || !TryStep(state, operation, out _))
+            var operation = _timeline.Open(explained, n);
+            if (!_isRead[operation] || IsIn(_placed, operation) || !TryStep(state, operation, out _))
             {
                 continue;
             }
 
-            _ahead.Add(operation);
-            order?.Add(timeline.Operations[operation]);
+            Put(operation);
+            order?.Add(_timeline.Operations[operation]);
             if (n == 0)
             {
                 explained = SkipPlaced(explained);
@@ -133,97 +163,80 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>(
         return explained;
     }
 
+    // An ended operation leaves the set, because another operation uses its slot.
     private int SkipPlaced(int explained)
     {
-        while (explained < timeline.Ends.Length && _ahead.Remove(timeline.Ends[explained]))
+        for (; explained < _timeline.Ends.Length && IsIn(_placed, _timeline.Ends[explained]); explained++)
         {
-            explained++;
+            var slot = _timeline.Slots[_timeline.Ends[explained]];
+            _placed[slot / 64] &= ~(1UL << slot);
         }
 
         return explained;
     }
 
-    private HistoryFault<TInput, TOutput> Counterexample(string partition, Place<TState> best)
+    private void Put(int operation)
     {
-        var path = new Stack<Place<TState>>();
-        for (var place = best; place is not null; place = place.From)
+        var slot = _timeline.Slots[operation];
+        _placed[slot / 64] |= 1UL << slot;
+    }
+
+    private bool IsIn(ReadOnlySpan<ulong> placed, int operation)
+    {
+        var slot = _timeline.Slots[operation];
+        return ((placed[slot / 64] >> slot) & 1) != 0;
+    }
+
+    private HistoryFault<TInput, TOutput> Counterexample(string partition)
+    {
+        var path = new Stack<int>();
+        for (var place = _best; place >= 0; place = _places[place].From)
         {
             path.Push(place);
         }
 
         // Repeats the path, because the places record the steps only, not the reads that were placed on the way.
         var (order, explained) = (new List<Operation<TInput, TOutput>>(), 0);
-        _ahead.Clear();
+        Array.Clear(_placed);
         foreach (var place in path)
         {
-            if (place.Operation is var operation and >= 0)
+            if (_places[place].Operation is var operation and >= 0)
             {
-                _ahead.Add(operation);
-                order.Add(timeline.Operations[operation]);
+                Put(operation);
+                order.Add(_timeline.Operations[operation]);
             }
 
-            explained = PlaceReads(explained, place.State, order);
+            explained = PlaceReads(explained, _places[place].State, order);
         }
 
         var open = new List<Operation<TInput, TOutput>>();
-        for (var n = 1; timeline.Open(explained, n) is var operation and >= 0; n++)
+        for (var n = 1; _timeline.Open(explained, n) is var operation and >= 0; n++)
         {
-            if (!_ahead.Contains(operation))
+            if (!IsIn(_placed, operation))
             {
-                open.Add(timeline.Operations[operation]);
+                open.Add(_timeline.Operations[operation]);
             }
         }
 
         return new(partition, _places.Count)
         {
-            Impossible = timeline.Operations[timeline.Ends[explained]],
+            Impossible = _timeline.Operations[_timeline.Ends[explained]],
             Order = order,
-            State = best.State?.ToString() ?? "null",
+            State = _places[_best].State?.ToString() ?? "null",
             Open = open,
         };
     }
 
     /// <summary>The places at one end with one order of everything before it, as a queue.</summary>
-    private sealed class Level(Place<TState> first)
+    private sealed class Level(int first)
     {
-        public Place<TState> First { get; } = first;
+        public int First { get; } = first;
 
-        public Place<TState> Current { get; private set; } = first;
+        public int Current { get; set; } = first;
 
-        public Queue<Place<TState>> Waiting { get; } = [];
+        public int Last { get; set; } = first;
 
         /// <summary>The number of open operations that were tried from the current place.</summary>
         public int Tried { get; set; }
-
-        public bool IsOver { get; private set; }
-
-        public void GoOn()
-        {
-            (Current, Tried) = (Waiting.TryDequeue(out var next) ? next : Current, 1);
-            IsOver = next is null;
-        }
-    }
-}
-
-/// <summary>
-/// A visited place of a search. The way to it does not matter for the rest of the search (Lowe), so it does not distinguish places.
-/// Invariant: no verdict depends on a hash, because hashes of strings differ from run to run.
-/// </summary>
-/// <param name="Explained">The number of ends, from the first on, whose operations are placed.</param>
-/// <param name="Ahead">The open operations that are placed ahead of their ends, sorted.</param>
-/// <param name="State">The state after the placed operations.</param>
-/// <param name="From">The preceding place, or null.</param>
-/// <param name="Operation">The operation that led here from there.</param>
-internal sealed record Place<TState>(int Explained, int[] Ahead, TState State, Place<TState>? From, int Operation)
-{
-    public bool Equals(Place<TState>? other) =>
-        other is not null && Explained == other.Explained && Ahead.SequenceEqual(other.Ahead)
-        && EqualityComparer<TState>.Default.Equals(State, other.State);
-
-    public override int GetHashCode()
-    {
-        HashCode hash = new();
-        hash.AddBytes(MemoryMarshal.AsBytes<int>(Ahead));
-        return HashCode.Combine(Explained, State, hash.ToHashCode());
     }
 }

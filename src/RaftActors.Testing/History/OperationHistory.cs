@@ -42,7 +42,7 @@ public sealed class OperationHistory<TInput, TOutput>
     /// </summary>
     /// <typeparam name="TState">The state of the model.</typeparam>
     /// <param name="model">The behaviour of one copy.</param>
-    /// <param name="placesMax">The limit of places that the search of one partition visits. A place takes about 100 bytes.</param>
+    /// <param name="placesMax">The limit of places that the search of one partition visits. A place takes about 60 bytes.</param>
     /// <returns>
     /// Null: it is. Otherwise several lines for people: an order that explains the most, and the operation that does not fit behind it. Or
     /// that the search ended at the limit, because too many operations of one partition are concurrent.
