@@ -13,6 +13,8 @@ namespace RaftActors.Testing;
 /// <param name="group">The name of the group.</param>
 public sealed class ScriptedClient<TValue, TResult>(string group = "default") : RaftClient<TValue, TResult>
 {
+    private const string NoScript = "The test has no script for this call.";
+
     private readonly Lock _lock = new();
     private readonly List<Entry<TValue>> _log = [];
     private readonly Dictionary<Serial, Exception> _unreadable = [];

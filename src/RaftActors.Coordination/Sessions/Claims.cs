@@ -123,8 +123,9 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
             return await calls.FollowAsync((_, _) => question, CoordinationJson.Default.Answer, either.Token)
                 .FirstAsync(answer => answer is not Answer.Waiting, either.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
+            cancellation.ThrowIfCancellationRequested();
             return null;
         }
     }

@@ -45,7 +45,7 @@ internal sealed class CommitTimes : IDisposable
     /// <summary>The times of one interval, of which the latest are enough for its quantiles.</summary>
     private sealed class Times
     {
-        private readonly double[] _latest = new double[4096];
+        private readonly double[] _latest = new double[512];
         private long _count;
 
         public void Add(double seconds) => _latest[(Interlocked.Increment(ref _count) - 1) % _latest.Length] = seconds;

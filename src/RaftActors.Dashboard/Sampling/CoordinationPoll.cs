@@ -13,7 +13,8 @@ namespace RaftActors.Dashboard.Sampling;
 internal sealed class CoordinationPoll(ActorSystem system)
 {
     /// <summary>
-    /// The most locks that are remembered. Requests for many names do not fill the memory, and all browsers that listen keep their locks.
+    /// The most locks that are remembered, so that requests for many names do not fill the memory. All browsers that listen keep their
+    /// locks, unless as many other names are asked for meanwhile.
     /// </summary>
     public const int PollsMax = Sampler.ListenersMax + 50;
 
@@ -40,7 +41,7 @@ internal sealed class CoordinationPoll(ActorSystem system)
             return Task.CompletedTask;
         }
 
-        foreach (var (oldest, _) in _polls.OrderBy(each => each.Value.AskedAt).Take(_polls.Count - PollsMax))
+        foreach (var (oldest, _) in _polls.ToArray().OrderBy(each => each.Value.AskedAt).Take(_polls.Count - PollsMax))
         {
             _polls.TryRemove(oldest, out _);
         }

@@ -20,9 +20,6 @@ namespace RaftActors;
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
-    /// <summary>Why a scripted client does not answer.</summary>
-    internal const string NoScript = "The test has no script for this call.";
-
     private static readonly Lazy<ClientSettings> Scripted = new(() => ClientSettings.Read(SettingTable.OfRaft.Defaults, null));
 
     // ScriptedClient replaces a client in tests. So a later version may add a call without breaking a user's class.
@@ -339,7 +336,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// ScriptedClient, there is no process to ask.
     /// </summary>
     internal virtual Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken) => Task.FromResult(
-        new ClientAnswer(null, WasSent: false, question.Silence, NoScript));
+        new ClientAnswer(null, WasSent: false, question.Silence, "A scripted client has no process to ask."));
 
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     private protected async Task<Outcome<TReply>> ReplyAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)

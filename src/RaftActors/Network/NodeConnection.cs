@@ -46,7 +46,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     /// <summary>
     /// Notes that the node has left the groups of this one, or that a group names it again. A departed node stays one even if an answer to
-    /// it makes a new connection to it.
+    /// it makes a new connection to it. A full table of connections forgets it with its connection.
     /// </summary>
     public void SetDeparted(bool hasDeparted)
     {

@@ -10,7 +10,7 @@ namespace RaftActors.Engine.Requests;
 /// <summary>
 /// The transfers and changes of members that processes of the group send to this one. If it leads, it gives them to Core and answers the
 /// origin. Otherwise it refuses them. The answer to a change of members is its place: the origin learns the outcome from its own log, also
-/// after this process leads no more.
+/// after this process leads no more. An origin that never gets the answer ends its change as unknown at the timeout.
 /// </summary>
 internal sealed class LeaderChanges(EngineContext context)
 {
