@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
@@ -36,6 +37,15 @@ public sealed class PeerMessagesTests : TestKit
         _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
 
         Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
+    }
+
+    [Fact]
+    public void Process_that_was_heard_before_discovery_reported_it_is_told_the_actor_again()
+    {
+        _messages.OnNews(new PeerNews.Reachable(Raft2, _bench["raft2"].Ref.Path.Address));
+
+        Assert.Equal(_bench.Process.Name, _bench["raft2"].ExpectMsg<WireMessage.ActorAt>().Process);
+        Assert.Empty(_bench.Steps);
     }
 
     [Fact]
