@@ -54,11 +54,7 @@ public sealed class ExhaustiveTests
     [Fact]
     public void A_planted_bug_is_found_with_its_shortest_schedule()
     {
-        var root = MutantCompiler.FindRoot();
-        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "votes twice");
-
-        var found = MutantCompiler.OfCore(root).Explore(mutant, depth: 5, states: 2000);
+        var found = BugsOfCore.Compiler.Explore(BugsOfCore.Named("votes twice"), depth: 5, states: 2000);
 
         Assert.Equal("vote", found?.Checker);
         string[] schedule =

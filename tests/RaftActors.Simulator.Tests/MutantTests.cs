@@ -2,7 +2,6 @@ namespace RaftActors.Simulator.Tests;
 
 public sealed class MutantTests
 {
-    private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
     private static readonly Lazy<MutantCompiler> OfActors = new(() => MutantCompiler.OfActors(MutantCompiler.FindRoot()));
 
     /// <summary>One bug for each checker that seeds show to find one.</summary>
@@ -25,10 +24,7 @@ public sealed class MutantTests
     [InlineData("evicts entries that are not delivered", "eviction")]
     public void A_planted_bug_is_found(string name, string checker)
     {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
-
-        var found = Compiler.Value.Run(mutant, 1, 100);
+        var found = BugsOfCore.Compiler.Run(BugsOfCore.Named(name), 1, 100);
 
         Assert.Equal(checker, found?.Checker);
     }
@@ -36,8 +32,7 @@ public sealed class MutantTests
     [Fact]
     public void Every_planted_bug_of_Core_compiles()
     {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        AssertCompile(Compiler.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+        AssertCompile(BugsOfCore.Compiler, [.. BugsOfCore.All, .. Mutant.ReadAll(Path.Combine(BugsOfCore.Folder, "unit-tests"))]);
     }
 
     [Fact]
@@ -84,27 +79,6 @@ public sealed class MutantTests
             Assert.NotEmpty(mutant.Patches);
             Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
         });
-        Assert.All(Batches(mutants), batch => Assert.Empty(compiler.Errors(batch)));
-    }
-
-    // Bugs in different files are compiled at once, because a compilation takes longer than a bug in it.
-    private static List<List<Mutant>> Batches(IEnumerable<Mutant> mutants)
-    {
-        var batches = new List<(HashSet<string> Files, List<Mutant> Mutants)>();
-        foreach (var mutant in mutants)
-        {
-            string[] files = [.. mutant.Patches.Select(patch => patch.File)];
-            var place = batches.FindIndex(batch => !batch.Files.Overlaps(files));
-            if (place < 0)
-            {
-                place = batches.Count;
-                batches.Add(([], []));
-            }
-
-            batches[place].Files.UnionWith(files);
-            batches[place].Mutants.Add(mutant);
-        }
-
-        return [.. batches.Select(batch => batch.Mutants)];
+        Assert.Empty(compiler.Errors(mutants));
     }
 }
