@@ -3,9 +3,9 @@ namespace RaftActors.Simulator.Tests;
 /// <summary>The planted bugs of Core. One compilation with a switch for each serves all tests.</summary>
 internal static class BugsOfCore
 {
-    public static string Folder { get; } = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
+    private static readonly string Folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
 
-    public static List<Mutant> All { get; } = Mutant.ReadAll(Folder);
+    public static List<Mutant> All { get; } = [.. Mutant.ReadAll(Folder), .. Mutant.ReadAll(Path.Combine(Folder, "unit-tests"))];
 
     private static readonly Lazy<MutantCompiler> Made = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()).With(All));
 

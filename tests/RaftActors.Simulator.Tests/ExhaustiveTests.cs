@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using RaftActors.Simulator.Exhaustive;
 
 namespace RaftActors.Simulator.Tests;
@@ -5,18 +7,21 @@ namespace RaftActors.Simulator.Tests;
 /// <summary>Small explorations. The simulator itself explores millions of states.</summary>
 public sealed class ExhaustiveTests
 {
+    private static readonly int States = Share.Of(test: 4000, ci: 10_000, whole: 20_000);
+
+    // The first states of each scope, explored once for all tests.
+    private static readonly ConcurrentDictionary<string, Lazy<Exploration>> Explorations = [];
+
     public static TheoryData<string> Scopes => [.. Scope.All.Select(scope => scope.Name)];
 
     [Theory]
     [MemberData(nameof(Scopes))]
     public void All_properties_hold_in_the_first_states_of_a_scope(string name)
     {
-        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
-
-        var found = explorer.Run();
+        var (explorer, found) = FirstStatesOf(name);
 
         Assert.True(found is null, $"{found?.Violation.Message}:\n{string.Join('\n', found?.Schedule ?? [])}");
-        Assert.True(explorer.Depth >= 5, $"depth {explorer.Depth}");
+        Assert.True(explorer.Depth >= Share.Of(test: 4, ci: 4, whole: 5), $"depth {explorer.Depth}");
     }
 
     [Theory]
@@ -39,10 +44,9 @@ public sealed class ExhaustiveTests
     [MemberData(nameof(Scopes))]
     public void Steps_do_not_depend_on_the_path_to_a_state(string name)
     {
-        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
-        explorer.Run();
+        var (explorer, _) = FirstStatesOf(name);
 
-        var difference = explorer.Locals.FindDifference(stride: 11, out var steps);
+        var difference = explorer.Locals.FindDifference(stride: Share.Of(test: 5, ci: 11, whole: 11), out var steps);
 
         Assert.Null(difference);
         Assert.True(steps > 100, $"{steps} steps");
@@ -66,7 +70,15 @@ public sealed class ExhaustiveTests
         Assert.Equal(schedule, found?.Schedule);
     }
 
+    private static Exploration FirstStatesOf(string name) => Explorations.GetOrAdd(name, _ => new Lazy<Exploration>(() =>
+    {
+        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: States));
+        return new Exploration(explorer, explorer.Run());
+    })).Value;
+
     private static Scope ScopeOf(string name) => Scope.All.Single(scope => scope.Name == name);
 
     private static ExplorerBounds BoundsOf(int depth = int.MaxValue, int states = int.MaxValue) => new(depth, states, TimeSpan.MaxValue);
+
+    private sealed record Exploration(Explorer Explorer, (Violation Violation, List<string> Schedule)? Found);
 }

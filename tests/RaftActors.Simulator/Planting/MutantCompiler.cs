@@ -23,7 +23,7 @@ internal sealed class MutantCompiler
     private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _project = [];
     private readonly Type _entry;
     private CSharpCompilation _compilation;
-    private Lazy<(Assembly Assembly, List<string> Bugs)> _together = new((null!, []));
+    private Lazy<(Assembly Assembly, List<Mutant> Bugs)> _together = new((null!, []));
     private ResourceDescription[] _resources = [];
     private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
@@ -211,7 +211,7 @@ internal sealed class MutantCompiler
     private object? Invoke(Mutant mutant, Type entry, params object?[] arguments)
     {
         var (assembly, bugs) = _together.Value;
-        if (bugs.IndexOf(mutant.Name) is var at and >= 0)
+        if (bugs.IndexOf(mutant) is var at and >= 0)
         {
             var planted = assembly.GetType("PlantedBug")!.GetField("Number")!;
             planted.SetValue(null, NumberOf(at));
@@ -225,7 +225,8 @@ internal sealed class MutantCompiler
             }
         }
 
-        using var image = Emit(Plant(_compilation, mutant), mutant.Name);
+        using var image = Emit(Plant(_compilation, mutant), out var error)
+            ?? throw new InvalidDataException($"'{mutant.Name}' does not compile: {error}");
         return RunOf(_load(mutant.Name, image), entry).Invoke(null, arguments);
     }
 
@@ -236,22 +237,31 @@ internal sealed class MutantCompiler
     /// <exception cref="InvalidDataException">A line to change does not occur exactly once.</exception>
     public IEnumerable<Diagnostic> Errors(List<Mutant> mutants)
     {
-        var (compilation, together) = PlantTogether(mutants);
-        var areFine = !ErrorsIn(compilation).Any();
-        return mutants.Where(mutant => !areFine || !together.Contains(mutant))
-            .SelectMany(mutant => ErrorsIn(Plant(_compilation, mutant)));
+        List<Mutant> left = [.. mutants.Except(_together.Value.Bugs)];
+        var (compilation, together) = PlantTogether(left);
+        return ErrorsIn(compilation).Any() ? ErrorsOfEach(left) : ErrorsOfEach(left.Except(together));
     }
+
+    private IEnumerable<Diagnostic> ErrorsOfEach(IEnumerable<Mutant> mutants) =>
+        mutants.SelectMany(mutant => ErrorsIn(Plant(_compilation, mutant)));
 
     private IEnumerable<Diagnostic> ErrorsIn(CSharpCompilation compilation) => compilation.SyntaxTrees
         .Except(_compilation.SyntaxTrees)
         .SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics())
         .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
 
-    private (Assembly Assembly, List<string> Bugs) LoadTogether(List<Mutant> mutants)
+    private (Assembly Assembly, List<Mutant> Bugs) LoadTogether(List<Mutant> mutants)
     {
         var (compilation, together) = PlantTogether(mutants);
-        using var image = Emit(compilation, "All bugs with a switch");
-        return (_load("Planted bugs", image), together.ConvertAll(mutant => mutant.Name));
+        if (Emit(compilation, out var error) is { } image)
+        {
+            using (image)
+            {
+                return (_load("Planted bugs", image), together);
+            }
+        }
+
+        throw new InvalidDataException($"The bugs do not compile: {ErrorsOfEach(together).FirstOrDefault() ?? error}");
     }
 
     /// <summary>Plants bugs with a switch for each. Those that no switch can hold are left out.</summary>
@@ -299,18 +309,13 @@ internal sealed class MutantCompiler
         }
     }
 
-    private MemoryStream Emit(CSharpCompilation compilation, string name)
+    private MemoryStream? Emit(CSharpCompilation compilation, out Diagnostic? error)
     {
         var image = new MemoryStream();
         var result = compilation.Emit(image, manifestResources: _resources);
-        if (!result.Success)
-        {
-            var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-            throw new InvalidDataException($"'{name}' does not compile: {error}");
-        }
-
+        error = result.Success ? null : result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         image.Position = 0;
-        return image;
+        return result.Success ? image : null;
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)

@@ -74,6 +74,7 @@ internal sealed class SwitchedSource
     private static bool IsBody(SyntaxNode node) => node is BlockSyntax or ArrowExpressionClauseSyntax
         && node.Parent is BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or PropertyDeclarationSyntax or IndexerDeclarationSyntax;
 
+    // Without indentation, because bugs are written without.
     private static string Around(List<SyntaxNode> bodies, string text)
     {
         var (around, at) = (new StringBuilder(), 0);
@@ -83,7 +84,7 @@ internal sealed class SwitchedSource
             at = span.End;
         }
 
-        return around.Append(text, at, text.Length - at).ToString();
+        return string.Join('\n', $"{around.Append(text, at, text.Length - at)}".Split('\n').Select(line => line.TrimStart()));
     }
 
     private static string BlockOf(SyntaxNode body) => body is ArrowExpressionClauseSyntax { Expression: var value }
