@@ -53,13 +53,18 @@ internal static class CommandLine
         HelpName = "file",
     };
 
+    private static readonly Option<bool> Twice = new("--twice")
+    {
+        Description = "Run each target a second time, and fail if that was another run.",
+    };
+
     public static RootCommand Build()
     {
         var command = new RootCommand(
             "Feeds mutated bytes and texts to everything that reads them from outside. Exit code 0: all inputs were read or refused; "
             + "1: an input broke a property; 2: wrong usage.")
         {
-            Names, Inputs, Seed, Seconds, Pool, Input, Crashed,
+            Names, Inputs, Seed, Seconds, Pool, Input, Crashed, Twice,
         };
         command.Validators.Add(parsed =>
         {
@@ -90,6 +95,11 @@ internal static class CommandLine
             }
 
             TimeSpan? limit = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+            if (parsed.GetValue(Twice))
+            {
+                return Session.RunTwice(targets, parsed.GetValue(Inputs), parsed.GetValue(Seed));
+            }
+
             return Session.Run(targets, parsed.GetValue(Inputs), parsed.GetValue(Seed), limit, parsed.GetValue(Pool));
         });
         return command;

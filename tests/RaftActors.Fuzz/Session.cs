@@ -33,6 +33,28 @@ internal static class Session
         return failed ? 1 : 0;
     }
 
+    /// <summary>Runs each target twice.</summary>
+    /// <returns>0: both runs had the same inputs and ends; otherwise 1.</returns>
+    public static int RunTwice(IReadOnlyList<Target> targets, long inputs, int seed)
+    {
+        var failed = false;
+        foreach (var target in targets)
+        {
+            var differ = FingerprintOf(target, inputs, seed) != FingerprintOf(target, inputs, seed);
+            failed |= differ;
+            Console.WriteLine($"{target.Name}: {(differ ? "FAILS: the second run was another one" : "the same run twice")}");
+        }
+
+        return failed ? 1 : 0;
+    }
+
+    private static int FingerprintOf(Target target, long inputs, int seed)
+    {
+        var campaign = new Campaign(target, seed, []);
+        campaign.Run(inputs, _ => { });
+        return campaign.Fingerprint;
+    }
+
     private static string Short(string fault) => fault.Length <= FaultLettersMax ? fault : fault[..FaultLettersMax] + " ...";
 
     /// <summary>Reads one input.</summary>

@@ -8,10 +8,10 @@ namespace RaftActors.Simulator.Tests;
 public sealed class CoordinationTests
 {
     [Fact]
-    public void Coordination_stays_safe_under_faults_and_converges_after_them() => AssertHolds("--seeds", "1..10");
+    public void Coordination_stays_safe_under_faults_and_converges_after_them() => AssertHolds("--seeds", $"1..{Share.Of(test: 3, ci: 10, whole: 10)}");
 
     [Fact]
-    public void A_seed_of_the_coordination_gives_the_same_run_twice() => AssertHolds("--seeds", "11..13", "--twice");
+    public void A_seed_of_the_coordination_gives_the_same_run_twice() => AssertHolds("--seeds", $"11..{Share.Of(test: 11, ci: 13, whole: 13)}", "--twice");
 
     private static void AssertHolds(params string[] options)
     {

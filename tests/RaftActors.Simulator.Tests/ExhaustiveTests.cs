@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using RaftActors.Simulator.Exhaustive;
 
 namespace RaftActors.Simulator.Tests;
@@ -5,26 +7,30 @@ namespace RaftActors.Simulator.Tests;
 /// <summary>Small explorations. The simulator itself explores millions of states.</summary>
 public sealed class ExhaustiveTests
 {
+    private static readonly int States = Share.Of(test: 4000, ci: 10_000, whole: 20_000);
+
+    // The first states of each scope, explored once for all tests.
+    private static readonly ConcurrentDictionary<string, Lazy<Exploration>> Explorations = [];
+
     public static TheoryData<string> Scopes => [.. Scope.All.Select(scope => scope.Name)];
 
     [Theory]
     [MemberData(nameof(Scopes))]
     public void All_properties_hold_in_the_first_states_of_a_scope(string name)
     {
-        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
-
-        var found = explorer.Run();
+        var (explorer, found) = FirstStatesOf(name);
 
         Assert.True(found is null, $"{found?.Violation.Message}:\n{string.Join('\n', found?.Schedule ?? [])}");
-        Assert.True(explorer.Depth >= 5, $"depth {explorer.Depth}");
+        Assert.True(explorer.Depth >= Share.Of(test: 4, ci: 4, whole: 5), $"depth {explorer.Depth}");
     }
 
     [Theory]
     [InlineData("votes", 6)]
-    [InlineData("entries", 6)]
-    [InlineData("terms", 6)]
-    public void States_that_differ_by_a_renaming_have_the_same_successors(string name, int depth)
+    [InlineData("entries", 5)]
+    [InlineData("terms", 5)]
+    public void States_that_differ_by_a_renaming_have_the_same_successors(string name, int testDepth)
     {
+        var depth = Share.Of(testDepth, ci: 6, whole: 6);
         var (reduced, whole) = (new Explorer(ScopeOf(name), BoundsOf(depth)), new Explorer(
             ScopeOf(name) with { IsSymmetric = false }, BoundsOf(depth)));
 
@@ -39,10 +45,9 @@ public sealed class ExhaustiveTests
     [MemberData(nameof(Scopes))]
     public void Steps_do_not_depend_on_the_path_to_a_state(string name)
     {
-        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
-        explorer.Run();
+        var (explorer, _) = FirstStatesOf(name);
 
-        var difference = explorer.Locals.FindDifference(stride: 11, out var steps);
+        var difference = explorer.Locals.FindDifference(stride: Share.Of(test: 5, ci: 11, whole: 11), out var steps);
 
         Assert.Null(difference);
         Assert.True(steps > 100, $"{steps} steps");
@@ -54,11 +59,7 @@ public sealed class ExhaustiveTests
     [Fact]
     public void A_planted_bug_is_found_with_its_shortest_schedule()
     {
-        var root = MutantCompiler.FindRoot();
-        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "votes twice");
-
-        var found = MutantCompiler.OfCore(root).Explore(mutant, depth: 5, states: 2000);
+        var found = BugsOfCore.Compiler.Explore(BugsOfCore.Named("votes twice"), depth: 5, states: 2000);
 
         Assert.Equal("vote", found?.Checker);
         string[] schedule =
@@ -70,7 +71,15 @@ public sealed class ExhaustiveTests
         Assert.Equal(schedule, found?.Schedule);
     }
 
+    private static Exploration FirstStatesOf(string name) => Explorations.GetOrAdd(name, _ => new Lazy<Exploration>(() =>
+    {
+        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: States));
+        return new Exploration(explorer, explorer.Run());
+    })).Value;
+
     private static Scope ScopeOf(string name) => Scope.All.Single(scope => scope.Name == name);
 
     private static ExplorerBounds BoundsOf(int depth = int.MaxValue, int states = int.MaxValue) => new(depth, states, TimeSpan.MaxValue);
+
+    private sealed record Exploration(Explorer Explorer, (Violation Violation, List<string> Schedule)? Found);
 }

@@ -2,7 +2,6 @@ namespace RaftActors.Simulator.Tests;
 
 public sealed class MutantTests
 {
-    private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
     private static readonly Lazy<MutantCompiler> OfActors = new(() => MutantCompiler.OfActors(MutantCompiler.FindRoot()));
 
     /// <summary>One bug for each checker that seeds show to find one.</summary>
@@ -25,20 +24,13 @@ public sealed class MutantTests
     [InlineData("evicts entries that are not delivered", "eviction")]
     public void A_planted_bug_is_found(string name, string checker)
     {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
-
-        var found = Compiler.Value.Run(mutant, 1, 100);
+        var found = BugsOfCore.Compiler.Run(BugsOfCore.Named(name), 1, 100);
 
         Assert.Equal(checker, found?.Checker);
     }
 
     [Fact]
-    public void Every_planted_bug_of_Core_compiles()
-    {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        AssertCompile(Compiler.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
-    }
+    public void Every_planted_bug_of_Core_compiles() => AssertCompile(BugsOfCore.Compiler, BugsOfCore.All);
 
     [Fact]
     public void Every_planted_bug_of_the_coordination_compiles()
@@ -72,7 +64,7 @@ public sealed class MutantTests
         var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants", "actors");
         var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "all clients are one origin");
 
-        var found = OfActors.Value.Run(mutant, 1, 10);
+        var found = OfActors.Value.Run(mutant, 1, 10, workload: "sums");
 
         Assert.Equal("what callers were told to be committed is added", found?.Checker);
     }
@@ -84,27 +76,6 @@ public sealed class MutantTests
             Assert.NotEmpty(mutant.Patches);
             Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
         });
-        Assert.All(Batches(mutants), batch => Assert.Empty(compiler.Errors(batch)));
-    }
-
-    // Bugs in different files are compiled at once, because a compilation takes longer than a bug in it.
-    private static List<List<Mutant>> Batches(IEnumerable<Mutant> mutants)
-    {
-        var batches = new List<(HashSet<string> Files, List<Mutant> Mutants)>();
-        foreach (var mutant in mutants)
-        {
-            string[] files = [.. mutant.Patches.Select(patch => patch.File)];
-            var place = batches.FindIndex(batch => !batch.Files.Overlaps(files));
-            if (place < 0)
-            {
-                place = batches.Count;
-                batches.Add(([], []));
-            }
-
-            batches[place].Files.UnionWith(files);
-            batches[place].Mutants.Add(mutant);
-        }
-
-        return [.. batches.Select(batch => batch.Mutants)];
+        Assert.Empty(compiler.Errors(mutants));
     }
 }

@@ -5,7 +5,6 @@ namespace RaftActors.Simulator.Tests;
 /// <summary>The executable specification (docs/spec) checks Core: its traces are replayed on real Cores.</summary>
 public sealed class SpecificationTests
 {
-    private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
     private static readonly string Traces = Path.Combine(AppContext.BaseDirectory, "traces.jsonl.gz");
 
     [Fact]
@@ -31,11 +30,6 @@ public sealed class SpecificationTests
     [InlineData("answers before the disk")]
     [InlineData("truncates entries that do not conflict")]
     [InlineData("does not look for a retry among uncommitted entries")]
-    public void A_planted_bug_of_Core_is_found(string name)
-    {
-        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == name);
-
-        Assert.NotNull(Compiler.Value.Replay(mutant, Traces));
-    }
+    public void A_planted_bug_of_Core_is_found(string name) =>
+        Assert.NotNull(BugsOfCore.Compiler.Replay(BugsOfCore.Named(name), Traces));
 }

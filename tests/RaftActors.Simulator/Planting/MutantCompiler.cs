@@ -15,11 +15,15 @@ internal sealed class MutantCompiler
     private const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.IO; "
         + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
 
+    // Of each thread, because tests run at once.
+    private const string Switch = "public static class PlantedBug { [System.ThreadStatic] public static int Number; }";
+
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
 
     private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _project = [];
     private readonly Type _entry;
     private CSharpCompilation _compilation;
+    private Lazy<(Assembly Assembly, List<Mutant> Bugs)> _together = new((null!, []));
     private ResourceDescription[] _resources = [];
     private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
@@ -179,6 +183,13 @@ internal sealed class MutantCompiler
             $"No folder above {AppContext.BaseDirectory} holds RaftActors.sln, whose sources are needed to plant bugs.");
     }
 
+    /// <summary>Compiles bugs at once, with a switch for each. Their simulation must run on the thread that calls <see cref="Run"/>.</summary>
+    public MutantCompiler With(List<Mutant> bugs)
+    {
+        _together = new(() => LoadTogether(bugs));
+        return this;
+    }
+
     /// <summary>Runs seeds until one finds the bug.</summary>
     /// <param name="workload">The workload of actors; null: the seed decides, or the bug is in none.</param>
     /// <returns>The seed, the checker and its message; null if no seed found the bug.</returns>
@@ -199,25 +210,93 @@ internal sealed class MutantCompiler
 
     private object? Invoke(Mutant mutant, Type entry, params object?[] arguments)
     {
-        using var image = Compile(mutant);
-        var run = _load(mutant.Name, image).GetType(entry.FullName!)!
-            .GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
-        return run.Invoke(null, arguments);
+        var (assembly, bugs) = _together.Value;
+        if (bugs.IndexOf(mutant) is var at and >= 0)
+        {
+            var planted = assembly.GetType("PlantedBug")!.GetField("Number")!;
+            planted.SetValue(null, NumberOf(at));
+            try
+            {
+                return RunOf(assembly, entry).Invoke(null, arguments);
+            }
+            finally
+            {
+                planted.SetValue(null, 0);
+            }
+        }
+
+        using var image = Emit(Plant(_compilation, mutant), out var error)
+            ?? throw new InvalidDataException($"'{mutant.Name}' does not compile: {error}");
+        return RunOf(_load(mutant.Name, image), entry).Invoke(null, arguments);
     }
+
+    private static MethodInfo RunOf(Assembly assembly, Type entry) => assembly.GetType(entry.FullName!)!
+        .GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
 
     /// <summary>Returns the compiler's errors in the files that the bugs change. Each error names its bug.</summary>
-    /// <param name="mutants">Compiled at once. Each changes files that no other one changes.</param>
     /// <exception cref="InvalidDataException">A line to change does not occur exactly once.</exception>
-    public IEnumerable<Diagnostic> Errors(params IEnumerable<Mutant> mutants)
+    public IEnumerable<Diagnostic> Errors(List<Mutant> mutants)
     {
-        var compilation = mutants.Aggregate(_compilation, Plant);
-        return compilation.SyntaxTrees
-            .Except(_compilation.SyntaxTrees)
-            .SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics())
-            .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+        List<Mutant> left = [.. mutants.Except(_together.Value.Bugs)];
+        var (compilation, together) = PlantTogether(left);
+        return ErrorsIn(compilation).Any() ? ErrorsOfEach(left) : ErrorsOfEach(left.Except(together));
     }
 
-    private CSharpCompilation Plant(CSharpCompilation compilation, Mutant mutant)
+    private IEnumerable<Diagnostic> ErrorsOfEach(IEnumerable<Mutant> mutants) =>
+        mutants.SelectMany(mutant => ErrorsIn(Plant(_compilation, mutant)));
+
+    private IEnumerable<Diagnostic> ErrorsIn(CSharpCompilation compilation) => compilation.SyntaxTrees
+        .Except(_compilation.SyntaxTrees)
+        .SelectMany(tree => compilation.GetSemanticModel(tree).GetDiagnostics())
+        .Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
+
+    private (Assembly Assembly, List<Mutant> Bugs) LoadTogether(List<Mutant> mutants)
+    {
+        var (compilation, together) = PlantTogether(mutants);
+        if (Emit(compilation, out var error) is { } image)
+        {
+            using (image)
+            {
+                return (_load("Planted bugs", image), together);
+            }
+        }
+
+        throw new InvalidDataException($"The bugs do not compile: {ErrorsOfEach(together).FirstOrDefault() ?? error}");
+    }
+
+    /// <summary>Plants bugs with a switch for each. Those that no switch can hold are left out.</summary>
+    private (CSharpCompilation Compilation, List<Mutant> Together) PlantTogether(List<Mutant> mutants)
+    {
+        var (sources, together) = (new Dictionary<string, SwitchedSource>(), new List<Mutant>());
+        foreach (var mutant in mutants)
+        {
+            var condition = $"global::PlantedBug.Number == {NumberOf(together.Count)}";
+            if (Changed(mutant).ToList() is var changed && changed.TrueForAll(file => SourceOf(file.File).CanHold(file.Text)))
+            {
+                changed.ForEach(file => SourceOf(file.File).Add(condition, file.Text));
+                together.Add(mutant);
+            }
+        }
+
+        var compilation = sources.Aggregate(_compilation, (made, source) => made.ReplaceSyntaxTree(
+            _project[source.Key].Tree, CSharpSyntaxTree.ParseText($"{source.Value}", Parsing, path: source.Key)));
+        return (compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(Switch, Parsing)), together);
+
+        SwitchedSource SourceOf(string file) => sources.TryGetValue(file, out var source)
+            ? source
+            : sources[file] = new SwitchedSource(_project[file].Text, Parsing);
+    }
+
+    // Zero is the code without a bug.
+    private static int NumberOf(int place) => place + 1;
+
+    private CSharpCompilation Plant(CSharpCompilation compilation, Mutant mutant) => Changed(mutant).Aggregate(
+        compilation,
+        (made, file) => made.ReplaceSyntaxTree(
+            _project[file.File].Tree, CSharpSyntaxTree.ParseText(file.Text, Parsing, path: $"{mutant.Name}: {file.File}")));
+
+    // The files that a bug changes, with the bug.
+    private IEnumerable<(string File, string Text)> Changed(Mutant mutant)
     {
         foreach (var patches in mutant.Patches.GroupBy(patch => patch.File))
         {
@@ -226,26 +305,17 @@ internal sealed class MutantCompiler
                 throw new InvalidDataException($"'{mutant.Name}' changes {patches.Key}, which does not exist; adapt the mutant");
             }
 
-            var text = patches.Aggregate(source.Text, (before, patch) => patch.Apply(before));
-            compilation = compilation.ReplaceSyntaxTree(
-                source.Tree, CSharpSyntaxTree.ParseText(text, Parsing, path: $"{mutant.Name}: {patches.Key}"));
+            yield return (patches.Key, patches.Aggregate(source.Text, (before, patch) => patch.Apply(before)));
         }
-
-        return compilation;
     }
 
-    private MemoryStream Compile(Mutant mutant)
+    private MemoryStream? Emit(CSharpCompilation compilation, out Diagnostic? error)
     {
         var image = new MemoryStream();
-        var result = Plant(_compilation, mutant).Emit(image, manifestResources: _resources);
-        if (!result.Success)
-        {
-            var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-            throw new InvalidDataException($"'{mutant.Name}' does not compile: {error}");
-        }
-
+        var result = compilation.Emit(image, manifestResources: _resources);
+        error = result.Success ? null : result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
         image.Position = 0;
-        return image;
+        return result.Success ? image : null;
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using RaftActors.Simulator.Specification;
 
 namespace RaftActors.Simulator;
@@ -8,12 +10,18 @@ namespace RaftActors.Simulator;
 /// </summary>
 internal static class ReplayMutantEntry
 {
+    // The bugs that share an assembly share the traces.
+    private static readonly ConcurrentDictionary<string, List<List<SpecifiedStep>>> Traces = [];
+
     /// <summary>Replays traces until a Core differs from the specification.</summary>
     /// <returns>The number of the trace and the difference; null if no trace shows one.</returns>
     public static (int Trace, string Difference)? Run(string file)
     {
-        using var compressed = File.OpenRead(file);
-        var traces = SpecifiedStep.ReadTraces(compressed);
+        var traces = Traces.GetOrAdd(file, static file =>
+        {
+            using var compressed = File.OpenRead(file);
+            return SpecifiedStep.ReadTraces(compressed);
+        });
         for (var i = 0; i < traces.Count; i++)
         {
             if (SpecificationReplay.FirstDifference(traces[i]) is { } difference)

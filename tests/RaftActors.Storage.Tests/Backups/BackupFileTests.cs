@@ -20,7 +20,8 @@ public sealed class BackupFileTests : IDisposable
         new(Guid.Parse("11111111-2222-3333-4444-555555555555"), "g", [Self, new("a@n2"), new("a@n3")]);
 
     // Prime, so that the places differ in their bits.
-    private const int Stride = 7;
+    private static readonly int Stride = Share.Of(test: 67, ci: 23, whole: 7);
+    private static readonly int StrideOfManifest = Share.Of(test: 7, ci: 3, whole: 1);
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
@@ -51,7 +52,7 @@ public sealed class BackupFileTests : IDisposable
         var (written, bytes, changed) = (ContentOf(path), File.ReadAllBytes(path), _folder["changed"]);
         var places = PlacesOf(bytes);
         var (flipped, refused) = (0, 0);
-        for (var place = 0; place < bytes.Length; place += places[place] == Place.Segment ? Stride : 1)
+        for (var place = 0; place < bytes.Length; place += places[place] == Place.Segment ? Stride : StrideOfManifest)
         {
             bytes[place] ^= (byte)(1 << (place % 8));
             File.WriteAllBytes(changed, bytes);

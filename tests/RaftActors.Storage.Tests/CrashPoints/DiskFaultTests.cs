@@ -15,6 +15,9 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     // The first faults hit the opening of three stores, so the later ones are spaced out.
     private static readonly int[] Places = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 23, 26, 30, 34, 38, 43, 48];
 
+    // Prime, so that the cuts are in other parts of a batch each time.
+    private static readonly int Every = Share.Of(test: 11, ci: 3, whole: 1);
+
     public static TheoryData<string> Faults =>
     [
         nameof(DiskFault.Write), nameof(DiskFault.Sync), nameof(DiskFault.Create), nameof(DiskFault.Rename), nameof(DiskFault.Delete),
@@ -26,7 +29,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     public void Single_disk_fault_loses_no_acknowledged_write(string name)
     {
         var fault = Enum.Parse<DiskFault>(name);
-        var (failed, cuts, lives) = (0, 0, LifeCount.Or(3));
+        var (failed, cuts, lives) = (0, 0, Share.Of(test: 3, ci: 3, whole: 100));
         for (var seed = 1; seed <= lives; seed++)
         {
             foreach (var nth in Places)
@@ -52,14 +55,14 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
 
         output.WriteLine($"{failed} failures, {cuts} states found after a cut");
         Assert.True(failed >= lives, $"Only {failed} failures were met.");
-        Assert.True(cuts > 20 * failed, $"Only {cuts} states were tried.");
+        Assert.True(cuts > 20 * failed / Every, $"Only {cuts} states were tried.");
     }
 
     private static int TryCuts(CrashRun life, int from, string story)
     {
         var tried = 0;
         var seen = new HashSet<string>();
-        var cuts = life.Disk.Cuts(few: 24, samples: 6, from: from);
+        var cuts = life.Disk.Cuts(few: 24, samples: 6, from: from, every: Every);
         foreach (var cut in cuts.Where(cut => seen.Add($"{cut.Operations} {cut.Found.Fingerprint()}")))
         {
             CrashPointTests.Recover(life, cut, $"{story}, {cut}");

@@ -18,12 +18,13 @@ internal sealed partial class ModelDisk
         Cuts(few, samples, from: operations).TakeWhile(cut => cut.Operations == operations);
 
     /// <summary>The same for each number of operations from one on, in order.</summary>
-    public IEnumerable<PowerCut> Cuts(int few = 64, int samples = 16, int from = 0)
+    /// <param name="every">Takes one in this number of places.</param>
+    public IEnumerable<PowerCut> Cuts(int few = 64, int samples = 16, int from = 0, int every = 1)
     {
         var state = new DiskState(found);
         for (var count = 0; count <= _operations.Count; count++)
         {
-            foreach (var cut in count < from ? [] : PowerCut.Of(state, count, few, samples))
+            foreach (var cut in count < from || (count - from) % every > 0 ? [] : PowerCut.Of(state, count, few, samples))
             {
                 yield return cut;
             }

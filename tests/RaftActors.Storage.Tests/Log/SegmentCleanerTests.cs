@@ -188,7 +188,7 @@ public sealed class SegmentCleanerTests
 
         Assert.True(Files(life).Min(file => SegmentHeader.NumberOf(file.Key["log/".Length..])) > 5);
         var seen = new HashSet<string>();
-        foreach (var cut in life.Disk.Cuts(few: 16, samples: 6, from: known[1].Operations))
+        foreach (var cut in life.Disk.Cuts(few: 16, samples: 6, from: known[1].Operations, every: Share.Of(test: 5, ci: 2, whole: 1)))
         {
             if (!seen.Add($"{cut.Operations} {cut.Found.Fingerprint()}"))
             {
