@@ -3,7 +3,8 @@ using System.Net;
 namespace KeyValue.Tests;
 
 /// <summary>The dashboard of the service.</summary>
-public sealed class DashboardTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
+[Collection(nameof(SharedNodes))]
+public sealed class DashboardTests(ThreeNodes nodes)
 {
     [Fact]
     public async Task Dashboard_shows_the_shards_and_changes_nothing()

@@ -7,8 +7,16 @@ using Microsoft.AspNetCore.Builder;
 namespace KeyValue.Tests;
 
 /// <summary>The service over HTTP.</summary>
-public sealed class KeyValueTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
+[Collection(nameof(SharedNodes))]
+public sealed class KeyValueTests(ThreeNodes nodes)
 {
+    [Theory]
+    [InlineData("a@b:1")]
+    [InlineData("a")]
+    [InlineData("a:x")]
+    public async Task Address_that_cannot_be_read_is_refused(string address) =>
+        Assert.Equal(HttpStatusCode.BadRequest, (await nodes.Http[0].PutAsync($"/nodes/{address}", null)).StatusCode);
+
     [Fact]
     public async Task Written_item_is_read_on_another_node_with_its_content_type_and_serial()
     {

@@ -42,13 +42,6 @@ public sealed class NodeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await _nodes.Http[0].DeleteAsync($"/nodes/{address}")).StatusCode);
     }
 
-    [Theory]
-    [InlineData("a@b:1")]
-    [InlineData("a")]
-    [InlineData("a:x")]
-    public async Task Address_that_cannot_be_read_is_refused(string address) =>
-        Assert.Equal(HttpStatusCode.BadRequest, (await _nodes.Http[0].PutAsync($"/nodes/{address}", null)).StatusCode);
-
     // The node that answers /status may learn of a change later than the caller.
     private async Task UntilMembersAsync(Func<IReadOnlyList<string>, bool> areThey)
     {

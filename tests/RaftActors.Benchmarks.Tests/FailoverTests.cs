@@ -10,14 +10,14 @@ public sealed class FailoverTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public Task Failover_prints_its_table() => BenchmarkProcess.AssertPrintsAsync(
+    public Task Failover_prints_its_table() => BenchmarkHere.AssertPrintsAsync(
         $"failover --fault kill --rounds 1 --min 500 --max 1000 --directory {_folder.Path}", "| kill | first commit |");
 
     [Fact]
     public async Task Ctrl_C_ends_the_nodes_and_removes_their_stores()
     {
         using var program = BenchmarkProcess.Start($"failover --rounds 100 --min 500 --max 1000 --directory {_folder.Path}");
-        await program.Line("[1/", 1, BenchmarkProcess.WaitMax);
+        await program.Line("the group has a leader", 1, BenchmarkProcess.WaitMax);
 
         program.Send(Signal.Interrupt);
 

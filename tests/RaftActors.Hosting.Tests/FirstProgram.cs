@@ -23,9 +23,8 @@ internal static partial class FirstProgram
 
     /// <summary>Compiles the program beside the assemblies of this test.</summary>
     /// <param name="ports">Stand for 2551, 2552 and 2553 of the page.</param>
-    /// <param name="change">Changes the text. Null: nothing.</param>
     /// <returns>The path of the program.</returns>
-    public static string Compile(int[] ports, Func<string, string>? change = null)
+    public static string Compile(int[] ports)
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "FirstProgram.md"));
         var text = PortOfPage().Replace(FirstBlock().Match(page).Groups[1].Value, port => $"{ports[port.Value[^1] - '1']}");
@@ -35,7 +34,7 @@ internal static partial class FirstProgram
         var usings = string.Concat(ImplicitUsings.Select(name => $"global using global::{name};"));
         var result = CSharpCompilation.Create(
                 Path.GetFileNameWithoutExtension(program),
-                new[] { change?.Invoke(text) ?? text, usings }.Select(source => CSharpSyntaxTree.ParseText(source)),
+                new[] { text, usings }.Select(source => CSharpSyntaxTree.ParseText(source)),
                 references.Select(file => MetadataReference.CreateFromFile(file)),
                 new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable)
                     .WithSpecificDiagnosticOptions(NewerAssemblies))

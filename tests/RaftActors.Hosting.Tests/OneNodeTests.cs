@@ -58,7 +58,8 @@ public sealed class OneNodeTests
         TaskCompletionSource<RaftEvent.Held> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
         node.System.EventStream.Subscribe(node.System.ActorOf(Props.Create(() => new Listener(told))), typeof(RaftEvent.Held));
 
-        var poison = node.Services.GetRequiredService<RaftClient<int, int>>().AppendAsync("number", Counter.Poison);
+        var client = node.Services.GetRequiredService<RaftClient<int, int>>();
+        var poison = client.AppendAsync("number", Counter.Poison);
         await told.Task.WaitAsync(HostedNode.Guard);
         var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
 
@@ -67,6 +68,9 @@ public sealed class OneNodeTests
         Assert.Contains("InvalidDataException: no number", risk.Description);
         Assert.Equal(HealthStatus.Unhealthy, ready.Status);
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
+
+        // Its Append would wait for its timeout.
+        await client.DisposeAsync();
         (await poison).Unknown();
     }
 

@@ -12,10 +12,10 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
     public string Transport { get; init; } = "tcp";
 
     /// <summary>Seconds with clients before the window.</summary>
-    public int WarmUp { get; init; } = 3;
+    public double WarmUp { get; init; } = 3;
 
     /// <summary>The command of <see cref="ClusterNode"/>.</summary>
-    public string Command(int seconds) => Consistency is null
+    public string Command(double seconds) => Consistency is null
         ? FormattableString.Invariant($"load {At} {Clients} {Payload} {WarmUp} {seconds}")
         : FormattableString.Invariant($"query {At} {Clients} {Consistency} {WarmUp} {seconds}");
 

@@ -34,13 +34,13 @@ internal sealed record ClusterArguments
 
     public IReadOnlyList<string> At { get; private init; } = ["leader"];
 
-    public int Seconds { get; private init; } = 10;
+    public double Seconds { get; private init; } = 10;
 
     public int Runs { get; private init; } = 5;
 
     public string Directory { get; private init; } = ".";
 
-    public int WarmUp { get; private init; } = 3;
+    public double WarmUp { get; private init; } = 3;
 
     public int GarbageMax { get; private init; } = int.MaxValue;
 
@@ -73,8 +73,8 @@ internal sealed record ClusterArguments
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
                 "--transport" when OptionValue.Words(value, "tcp", "tls") is { } ways => parsed with { Transports = ways },
                 "--at" when OptionValue.Words(value, "leader", "follower", "remote") is { } at => parsed with { At = at },
-                "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
-                "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
+                "--seconds" when OptionValue.Seconds(value) is { } seconds => parsed with { Seconds = seconds },
+                "--warm-up" when OptionValue.Seconds(value) is { } seconds => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--garbage-max" when OptionValue.Numbers(value) is [var bytes] => parsed with { GarbageMax = bytes },

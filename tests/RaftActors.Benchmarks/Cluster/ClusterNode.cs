@@ -106,7 +106,7 @@ internal sealed class ClusterNode(string settings, string[] all)
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
-    private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(Number(word));
+    private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(double.Parse(word, CultureInfo.InvariantCulture));
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
     private sealed class Counting(Action onLeads) : RaftActor<ReadOnlyMemory<byte>>

@@ -30,7 +30,7 @@ internal sealed class ClusterProcesses : IDisposable
 
     /// <summary>Starts a fresh cluster, measures it, and removes it.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled. The processes have ended.</exception>
-    public static async Task<CellRun> RunAsync(Contender contender, Cell cell, int seconds, string folder, CancellationToken stop)
+    public static async Task<CellRun> RunAsync(Contender contender, Cell cell, double seconds, string folder, CancellationToken stop)
     {
         using var cluster = new ClusterProcesses(contender, cell, folder);
         await using var stopping = stop.Register(() => cluster._nodes.ForEach(node => node.Kill()));
@@ -53,7 +53,7 @@ internal sealed class ClusterProcesses : IDisposable
         }
     }
 
-    private async Task<CellRun> MeasureAsync(int seconds)
+    private async Task<CellRun> MeasureAsync(double seconds)
     {
         var leads = _nodes.Select(node => LineAsync(node, "leads")).ToArray();
         var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
@@ -88,7 +88,7 @@ internal sealed class ClusterProcesses : IDisposable
     }));
 
     // The line whose first word this is. The runtime's log is in the same output, and may contain the word elsewhere.
-    private static async Task<string> LineAsync(ChildProcess node, string word, int seconds = 0, int from = 0)
+    private static async Task<string> LineAsync(ChildProcess node, string word, double seconds = 0, int from = 0)
     {
         var line = await node.Line(
             line => !line.IsError && line.Text.Split(' ')[0] == word, WaitMax + TimeSpan.FromSeconds(seconds), from);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
-/// A child process with an actor system that has a remoting and no raft actor. It writes its counters for each line of standard input, and
+/// A child process with actor systems that have a remoting and no raft actor. It writes its counters for each line of standard input, and
 /// ends with it.
 /// </summary>
 internal static class EmptyNode
@@ -12,27 +12,29 @@ internal static class EmptyNode
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
-    /// <param name="arguments">Settings as HOCON, and the port.</param>
+    /// <param name="arguments">Settings as HOCON, and the ports.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var system = NodeSystem.Create(arguments[0], arguments[1], [arguments[1]], directory: null);
+        var systems = arguments[1].Split(',').Select(port => NodeSystem.Create(arguments[0], port, [port], directory: null)).ToArray();
         do
         {
             Console.WriteLine($"counters {NodeCounters.Now}");
         }
         while (await Console.In.ReadLineAsync() is not null);
 
-        await system.Terminate();
+        await Task.WhenAll(systems.Select(system => system.Terminate()));
         return 0;
     }
 
-    /// <summary>Starts so many.</summary>
-    public static async Task<ChildProcess[]> StartAsync(int count, string settings)
+    /// <summary>Starts three actor systems.</summary>
+    /// <param name="topology">single: in one process; multi: each in a process of its own.</param>
+    public static async Task<ChildProcess[]> StartAsync(string topology, string settings)
     {
+        var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
         ChildProcess[] nodes =
         [
-            .. FreePorts.Take(count).Select(port => ChildProcess.Start(
-                "dotnet", [typeof(EmptyNode).Assembly.Location, Verb, settings, port.ToString(CultureInfo.InvariantCulture)])),
+            .. (topology == "single" ? [string.Join(',', ports)] : ports).Select(own => ChildProcess.Start(
+                "dotnet", [typeof(EmptyNode).Assembly.Location, Verb, settings, own])),
         ];
         await Task.WhenAll(nodes.Select(node => CountersAsync(node, from: 0)));
         return nodes;

@@ -32,15 +32,15 @@ internal static class GroupsBenchmark
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
         int[] sizes = [100, 500, 1000];
-        var (settle, seconds, directory, isAlone) = (20, 10, ".", false);
+        var (settle, seconds, directory, isAlone) = (20.0, 10.0, ".", false);
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
             (sizes, settle, seconds, directory, isAlone) = words[place] switch
             {
                 "--groups" when OptionValue.Numbers(value) is { } numbers => (numbers, settle, seconds, directory, isAlone),
-                "--settle" when OptionValue.Numbers(value) is [var number] => (sizes, number, seconds, directory, isAlone),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (sizes, settle, number, directory, isAlone),
+                "--settle" when OptionValue.Seconds(value) is { } number => (sizes, number, seconds, directory, isAlone),
+                "--seconds" when OptionValue.Seconds(value) is { } number => (sizes, settle, number, directory, isAlone),
                 "--directory" when value.Length > 0 => (sizes, settle, seconds, value, isAlone),
                 "--alone" when value == "on" => (sizes, settle, seconds, directory, true),
                 _ => throw UsageException.Of(words[place], value),

@@ -101,9 +101,9 @@ internal sealed class DotNextNode
                 Console.WriteLine($"counters {NodeCounters.Now}");
                 break;
             case ["load", _, var clients, var payload, var warmUp, var seconds]:
-                var loop = new ClosedLoop(Number(clients), TimeSpan.FromSeconds(Number(warmUp)));
+                var loop = new ClosedLoop(Number(clients), Seconds(warmUp));
                 var load = await loop.RunAsync(
-                    TimeSpan.FromSeconds(Number(seconds)), (_, client) => Task.Run(() => AppendAsync(loop, client, Number(payload))));
+                    Seconds(seconds), (_, client) => Task.Run(() => AppendAsync(loop, client, Number(payload))));
                 Console.WriteLine(load.Line);
                 break;
         }
@@ -151,6 +151,8 @@ internal sealed class DotNextNode
         Number(File.ReadAllText("/proc/sys/vm/max_map_count")));
 
     private static IPEndPoint AddressOf(string port) => new(IPAddress.Loopback, Number(port));
+
+    private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(double.Parse(word, CultureInfo.InvariantCulture));
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 

@@ -23,7 +23,7 @@ internal static class CoordinationBenchmark
 
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
-        var (rounds, held, seconds, directory) = (2000, 1000, 10, ".");
+        var (rounds, held, seconds, directory) = (2000, 1000, 10.0, ".");
         for (var rest = words.AsSpan(); rest is [var option, ..]; rest = rest[2..])
         {
             var value = rest is [_, var next, ..] ? next : "";
@@ -35,7 +35,7 @@ internal static class CoordinationBenchmark
                 case "--held" when OptionValue.Numbers(value) is [var number]:
                     held = number;
                     break;
-                case "--seconds" when OptionValue.Numbers(value) is [var number]:
+                case "--seconds" when OptionValue.Seconds(value) is { } number:
                     seconds = number;
                     break;
                 case "--directory" when value.Length > 0:
@@ -64,7 +64,7 @@ internal static class CoordinationBenchmark
     }
 
     private static async Task<string> MeasureAsync(
-        string store, string? directory, int rounds, int held, int seconds, CancellationToken stop)
+        string store, string? directory, int rounds, int held, double seconds, CancellationToken stop)
     {
         var ports = FreePorts.Take(3);
         var systems = ports.Select(port => Start(port, ports, directory)).ToArray();

@@ -43,6 +43,8 @@ internal static class FailoverBenchmark
         var rounds = new List<Failover>();
         try
         {
+            await group.AwaitLeaderAsync();
+            await Console.Error.WriteLineAsync($"{fault}: the group has a leader");
             while (rounds.Count < arguments.Rounds)
             {
                 var round = await group.RunAsync(kills: fault == "kill");

@@ -37,6 +37,21 @@ internal sealed class FailoverGroup : IDisposable
     /// <summary>Ends all waits.</summary>
     public void Kill() => Array.ForEach(_nodes, node => node.Kill());
 
+    /// <summary>Waits until all nodes have applied the first pair of the latest leader.</summary>
+    public async Task<(int Leader, long Term)> AwaitLeaderAsync()
+    {
+        await await Task.WhenAny(_nodes.Select(node => EventAsync(node, "committed", 1)));
+        while (true)
+        {
+            var (leader, term) = LatestLeader();
+            await Task.WhenAll(_nodes.Select(node => EventAsync(node, node == _nodes[leader] ? "committed" : "applied", term)));
+            if (LatestLeader() == (leader, term))
+            {
+                return (leader, term);
+            }
+        }
+    }
+
     /// <summary>Fails the leader, measures the failover, and restores the group.</summary>
     /// <exception cref="TimeoutException">No leader, or a node did not catch up.</exception>
     public async Task<Failover> RunAsync(bool kills)
@@ -66,21 +81,6 @@ internal sealed class FailoverGroup : IDisposable
     {
         Array.ForEach(_nodes, node => node.Dispose());
         Directory.Delete(_directory, recursive: true);
-    }
-
-    // Waits until all nodes have applied the first pair of the latest leader.
-    private async Task<(int Leader, long Term)> AwaitLeaderAsync()
-    {
-        await await Task.WhenAny(_nodes.Select(node => EventAsync(node, "committed", 1)));
-        while (true)
-        {
-            var (leader, term) = LatestLeader();
-            await Task.WhenAll(_nodes.Select(node => EventAsync(node, node == _nodes[leader] ? "committed" : "applied", term)));
-            if (LatestLeader() == (leader, term))
-            {
-                return (leader, term);
-            }
-        }
     }
 
     private (int Leader, long Term) LatestLeader() => Enumerable.Range(0, _nodes.Length)

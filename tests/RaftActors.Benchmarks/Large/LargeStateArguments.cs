@@ -20,7 +20,7 @@ internal sealed record LargeStateArguments
 
     public int Clients { get; private init; } = 8;
 
-    public int Seconds { get; private init; } = 5;
+    public double Seconds { get; private init; } = 5;
 
     public int HeapMaxMebibytes { get; private init; } = int.MaxValue;
 
@@ -37,7 +37,7 @@ internal sealed record LargeStateArguments
             {
                 "--size" when OptionValue.Numbers(value) is [var size] => parsed with { SizeMebibytes = size },
                 "--clients" when OptionValue.Numbers(value) is [var clients] => parsed with { Clients = clients },
-                "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
+                "--seconds" when OptionValue.Seconds(value) is { } seconds => parsed with { Seconds = seconds },
                 "--heap-max" when OptionValue.Numbers(value) is [var heap] => parsed with { HeapMaxMebibytes = heap },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 _ => throw UsageException.Of(option, value),

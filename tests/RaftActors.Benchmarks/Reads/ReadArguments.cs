@@ -26,9 +26,9 @@ internal sealed record ReadArguments
 
     public int[] Clients { get; private init; } = [1, 64];
 
-    public int Seconds { get; private init; } = 10;
+    public double Seconds { get; private init; } = 10;
 
-    public int WarmUp { get; private init; } = 3;
+    public double WarmUp { get; private init; } = 3;
 
     public int Runs { get; private init; } = 3;
 
@@ -54,8 +54,8 @@ internal sealed record ReadArguments
                 "--at" when OptionValue.Words(value, "leader", "follower", "remote") is { } at => parsed with { At = at },
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
-                "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
-                "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
+                "--seconds" when OptionValue.Seconds(value) is { } seconds => parsed with { Seconds = seconds },
+                "--warm-up" when OptionValue.Seconds(value) is { } seconds => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },
                 _ => throw UsageException.Of(option, value),
             };

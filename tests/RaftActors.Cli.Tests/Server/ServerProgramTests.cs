@@ -147,7 +147,7 @@ public sealed class ServerProgramTests : ServerProgramTest
     {
         var port = FreePorts.Next();
 
-        await StartProcessAlone(port);
+        await StartAlone(port);
 
         var data = new DirectoryInfo(Folder.DataOf(port));
         Assert.All(
