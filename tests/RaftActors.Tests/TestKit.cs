@@ -46,4 +46,7 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
 
     /// <summary>Asks in short pauses. Akka's are a tenth of the longest wait.</summary>
     public void AwaitCondition(Func<bool> isFulfilled, TimeSpan? max = null) => base.AwaitCondition(isFulfilled, max, Pause);
+
+    /// <summary>Asserts in short pauses, until it holds.</summary>
+    public void AwaitAssert(Action assertion, TimeSpan max) => base.AwaitAssert(assertion, max, Pause);
 }
