@@ -12,7 +12,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
 
-public sealed class CallFormatTests : TestKit
+public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private const long Number = 300;
 
@@ -20,7 +20,8 @@ public sealed class CallFormatTests : TestKit
 
     private readonly OutcomeFormat _outcomes;
 
-    public CallFormatTests()
+    public CallFormatTests(SharedSystem shared)
+        : base(shared)
     {
         Raft.Get(Sys);
         _outcomes = new OutcomeFormat((ExtendedActorSystem)Sys);

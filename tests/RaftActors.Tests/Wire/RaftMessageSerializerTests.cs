@@ -8,12 +8,13 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
 
-public sealed class RaftMessageSerializerTests : TestKit
+public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private readonly RaftMessageSerializer _serializer;
     private readonly WireBytes _wire;
 
-    public RaftMessageSerializerTests() => _wire = new WireBytes(_serializer = new RaftMessageSerializer((ExtendedActorSystem)Sys));
+    public RaftMessageSerializerTests(SharedSystem shared)
+        : base(shared) => _wire = new WireBytes(_serializer = new RaftMessageSerializer((ExtendedActorSystem)Sys));
 
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
