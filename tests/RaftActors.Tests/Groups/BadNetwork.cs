@@ -10,7 +10,7 @@ internal sealed class BadNetwork : IDisposable
     private const double Delayed = 0.2;
 
     // In messages that are delivered meanwhile. A quiet group sends some fifty in a second.
-    private const int DelayMax = 40;
+    private const int DelayMax = 20;
 
     private readonly Lock _lock = new();
     private readonly Random _random;
