@@ -9,28 +9,22 @@ using Microsoft.Extensions.Hosting;
 namespace RaftActors.Coordination.Adapters.Tests;
 
 /// <summary>Data protection whose keys are in the group.</summary>
-public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
+[Collection(Hosts.Shared)]
+public sealed class DataProtectionTests(Hosts hosts)
 {
     [Fact]
     public async Task Elements_with_one_name_are_all_stored_and_a_too_large_one_is_refused()
     {
-        var own = new Hosts();
+        await using var own = new Hosts();
         await own.InitializeAsync();
-        try
-        {
-            var (one, other) = (new RaftXmlRepository(own.Get<RaftCoordination>(0)), new RaftXmlRepository(own.Get<RaftCoordination>(1)));
-            one.StoreElement(new XElement("revocation", "1"), "revocation-20260101");
-            other.StoreElement(new XElement("revocation", "2"), "revocation-20260101");
+        var (one, other) = (new RaftXmlRepository(own.Get<RaftCoordination>(0)), new RaftXmlRepository(own.Get<RaftCoordination>(1)));
+        one.StoreElement(new XElement("revocation", "1"), "revocation-20260101");
+        other.StoreElement(new XElement("revocation", "2"), "revocation-20260101");
 
-            Assert.Equal(["1", "2"], one.GetAllElements().Select(element => element.Value).Order());
-            var large = new XElement("key", new string('a', 9000));
-            var refused = Assert.Throws<InvalidOperationException>(() => one.StoreElement(large, "key"));
-            Assert.Contains("at most 9000 are allowed", refused.Message);
-        }
-        finally
-        {
-            await own.DisposeAsync();
-        }
+        Assert.Equal(["1", "2"], one.GetAllElements().Select(element => element.Value).Order());
+        var large = new XElement("key", new string('a', 9000));
+        var refused = Assert.Throws<InvalidOperationException>(() => one.StoreElement(large, "key"));
+        Assert.Contains("at most 9000 are allowed", refused.Message);
     }
 
     [Fact]
@@ -47,23 +41,14 @@ public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
     }
 
     [Fact]
-    public async Task Applications_that_start_together_unprotect_what_the_others_protect()
+    public void Applications_that_start_together_unprotect_what_the_others_protect()
     {
-        var hosts = new Hosts(services => services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft());
-        await hosts.InitializeAsync();
-        try
-        {
-            // Otherwise the start of each host would have waited for the keys, and the keys for the start of the hosts.
-            Assert.DoesNotContain(
-                hosts.Get<IEnumerable<IHostedService>>(0), each => each.GetType().Assembly == typeof(DataProtectionOptions).Assembly);
-            var texts = Enumerable.Range(0, 3).Select(node => Protector(node).Protect("a cookie")).ToArray();
+        // Otherwise the start of each host would have waited for the keys, and the keys for the start of the hosts.
+        Assert.DoesNotContain(
+            hosts.Get<IEnumerable<IHostedService>>(0), each => each.GetType().Assembly == typeof(DataProtectionOptions).Assembly);
+        var texts = Enumerable.Range(0, 3).Select(node => Protector(node).Protect("a cookie")).ToArray();
 
-            Assert.All(texts, text => Assert.All([0, 1, 2], node => Assert.Equal("a cookie", Protector(node).Unprotect(text))));
-        }
-        finally
-        {
-            await hosts.DisposeAsync();
-        }
+        Assert.All(texts, text => Assert.All([0, 1, 2], node => Assert.Equal("a cookie", Protector(node).Unprotect(text))));
 
         IDataProtector Protector(int node) => hosts.Get<IDataProtectionProvider>(node).CreateProtector("cookies");
     }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Hosting;
 
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -11,23 +12,20 @@ namespace RaftActors.Coordination.Adapters.Tests;
 /// <summary>
 /// Three applications whose nodes have the coordination group. They start and end with the tests that use them, and end as by a crash.
 /// </summary>
-public sealed class Hosts : IAsyncLifetime
+public sealed class Hosts : IAsyncLifetime, IAsyncDisposable
 {
+    /// <summary>The tests of this collection use the same applications.</summary>
+    public const string Shared = "hosts";
+
     /// <summary>Longer than any step takes on a working machine.</summary>
     public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly List<IHost> _all = [];
 
-    /// <param name="services">Adds services to each application.</param>
-    internal Hosts(Action<IServiceCollection> services)
+    public Hosts()
     {
         var ports = FreePorts.Take(3);
-        _all.AddRange(ports.Select(port => Build(port, ports, services)));
-    }
-
-    public Hosts()
-        : this(services => services.AddRaftCoordination().AddRaftDistributedLocks())
-    {
+        _all.AddRange(ports.Select(port => Build(port, ports)));
     }
 
     public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(WaitMax);
@@ -38,13 +36,15 @@ public sealed class Hosts : IAsyncLifetime
         _all.ForEach(host => host.Dispose());
     }
 
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
+
     public T Get<T>(int node)
         where T : notnull => _all[node].Services.GetRequiredService<T>();
 
     /// <summary>Ends the actor system of a node as a crash does: it tells nobody.</summary>
     public Task CrashAsync(int node) => Get<ActorSystem>(node).Terminate();
 
-    private static IHost Build(int port, int[] ports, Action<IServiceCollection> services)
+    private static IHost Build(int port, int[] ports)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddAkka("shop", akka => akka
@@ -57,7 +57,11 @@ public sealed class Hosts : IAsyncLifetime
                 HoconAddMode.Prepend)
             .WithRaft(new RaftNodeOptions { Node = $"127.0.0.1:{port}", Roster = [.. ports.Select(each => $"shop@127.0.0.1:{each}")] })
             .WithRaftCoordination());
-        services(builder.Services);
+        builder.Services.AddRaftCoordination().AddRaftDistributedLocks();
+        builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft();
         return builder.Build();
     }
 }
+
+[CollectionDefinition(Hosts.Shared)]
+public sealed class HostsCollection : ICollectionFixture<Hosts>;

@@ -3,7 +3,8 @@ using Medallion.Threading;
 namespace RaftActors.Coordination.Adapters.Tests;
 
 /// <summary>DistributedLock on three nodes. Each test has names of its own.</summary>
-public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
+[Collection(Hosts.Shared)]
+public sealed class LockTests(Hosts hosts)
 {
     private static readonly TimeSpan WaitMax = Hosts.WaitMax;
 

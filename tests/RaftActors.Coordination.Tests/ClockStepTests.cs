@@ -18,10 +18,10 @@ public sealed class ClockStepTests
 
     private long _claims;
 
+    public static TheoryData<long> Seeds => [.. Enumerable.Range(1, Share.Of(1, 2, 3)).Select(seed => (long)seed)];
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     public void Leader_whose_wall_clock_jumps_by_an_hour_ends_only_what_nobody_renews(long seed)
     {
         RaftSimulation

@@ -22,7 +22,7 @@ public sealed class DiscoveryTests : NodesTest
     [Fact]
     public async Task Addresses_are_found_until_they_are_removed_or_their_node_crashes()
     {
-        Nodes.AddRange(Node.Start(3, Config));
+        Nodes.AddRange(Node.StartUnclustered(FreePorts.Take(3), Config));
 
         // All three found the group.
         Assert.All(Nodes, node => Assert.NotNull(node.Coordination));
@@ -55,8 +55,8 @@ public sealed class DiscoveryTests : NodesTest
     [InlineData(300)]
     public async Task Lookup_ends_in_time_if_the_group_has_no_quorum(int milliseconds)
     {
-        Nodes.AddRange(Node.Start(2));
-        await Nodes[1].CrashAsync();
+        var ports = FreePorts.Take(3);
+        Nodes.Add(Node.StartUnclustered(ports[0], ports, ""));
         var discovery = Akka.Discovery.Discovery.Get(Nodes[0].System).LoadServiceDiscovery("raft");
 
         var thrown = await Assert.ThrowsAsync<TimeoutException>(

@@ -5,8 +5,10 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Clients that have read the numbers of another program's session and claims, and append whatever they like.</summary>
-public sealed class IntruderTests : NodesTest
+[Collection(SharedNodes.Name)]
+public sealed class IntruderTests(SharedNodes shared)
 {
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
     private static readonly Guid Owner = new("aaaaaaaa-0000-0000-0000-000000000000");
     private static readonly Guid Intruder = new("bbbbbbbb-0000-0000-0000-000000000000");
 
@@ -55,10 +57,8 @@ public sealed class IntruderTests : NodesTest
     [Fact]
     public async Task No_writer_takes_a_lock_from_its_holder_or_keeps_the_group_from_granting_others()
     {
-        Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 10s, renew-interval = 200ms }"));
-        Nodes.ForEach(node => _ = node.Coordination);
-        await using var held = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
-        await using var intruder = Raft.Get(Nodes[2].System).CreateClient(
+        await using var held = await shared.All[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
+        await using var intruder = Raft.Get(shared.All[2].System).CreateClient(
             "coordination",
             codec: RaftCodec.Json(CoordinationJson.Default.Command),
             resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
@@ -71,13 +71,13 @@ public sealed class IntruderTests : NodesTest
         Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Release(holder.Session, long.MaxValue)));
         Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Close(holder.Session)));
 
-        await using var untyped = Raft.Get(Nodes[1].System).CreateClient<object?, object?>("coordination");
+        await using var untyped = Raft.Get(shared.All[1].System).CreateClient<object?, object?>("coordination");
         var none = (await untyped.AppendAsync("x", null, WaitMax)).NotDone();
         Assert.Equal(FailureReason.Invalid, none.Reason);
 
         Assert.True(held.IsHeld);
-        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
-        await using var other = await Nodes[0].Coordination.LockAsync("mail").WaitAsync(WaitMax);
+        Assert.Null(await shared.All[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
+        await using var other = await shared.All[0].Coordination.LockAsync("mail").WaitAsync(WaitMax);
 
         async Task<Answer> AppendAsync(Command command)
         {

@@ -1,15 +1,10 @@
 namespace RaftActors.Coordination.Tests;
 
-/// <summary>Items and elections of three real nodes.</summary>
-public sealed class ItemTests : NodesTest, IDisposable
+/// <summary>Items and elections of three real nodes, and of a further one that crashes.</summary>
+[Collection(SharedNodes.Name)]
+public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
 {
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
-
-    public ItemTests()
-    {
-        Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
-        Nodes.ForEach(node => _ = node.Coordination);
-    }
 
     public void Dispose() => _limit.Dispose();
 
@@ -17,7 +12,7 @@ public sealed class ItemTests : NodesTest, IDisposable
     public async Task Watch_tells_all_items_and_then_each_change_once_in_order()
     {
         var first = await PutAsync(0, "shops/a", "1");
-        await using var watch = Watch(1, "shops/");
+        await using var watch = Watch(shared.All[1], "shops/");
         Assert.Equal([new RaftItem("shops/a", "1", first)], (await NextAsync(watch)).Items.Values);
         List<RaftItem> expected = [];
         for (var i = 0; i < 20; i++)
@@ -27,7 +22,7 @@ public sealed class ItemTests : NodesTest, IDisposable
             expected.Add(new RaftItem($"shops/{i % 4}", $"{i}", version));
         }
 
-        Assert.True(await Nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _limit.Token));
+        Assert.True(await shared.All[2].Coordination.Items.DeleteAsync("shops/a", first, _limit.Token));
 
         foreach (var item in expected)
         {
@@ -44,7 +39,7 @@ public sealed class ItemTests : NodesTest, IDisposable
     [Fact]
     public async Task Item_is_written_only_in_its_expected_version_and_counters_give_each_caller_another_sum()
     {
-        var items = Nodes.Select(node => node.Coordination.Items).ToArray();
+        var items = shared.All.Select(node => node.Coordination.Items).ToArray();
         var writes = await Task.WhenAll(
             items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _limit.Token)));
         var version = Assert.Single(writes.OfType<long>());
@@ -66,32 +61,34 @@ public sealed class ItemTests : NodesTest, IDisposable
     [Fact]
     public async Task Items_go_with_the_session_of_a_crashed_node_and_at_the_end_of_their_lifetime()
     {
-        await Nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _limit.Token);
-        await Nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _limit.Token);
-        await using var watch = Watch(1, "shops/");
+        Nodes.Add(shared.StartFurther());
+        await Nodes[0].Coordination.Items.PutAsync("stalls/a", "", ofSession: true, cancellationToken: _limit.Token);
+        await shared.All[1].Coordination.Items.PutAsync("stalls/b", "", ofSession: true, cancellationToken: _limit.Token);
+        await using var watch = Watch(shared.All[1], "stalls/");
         Assert.Equal(2, (await NextAsync(watch)).Items.Count);
 
         await Nodes[0].CrashAsync();
 
-        Assert.Equal(["shops/b"], (await NextAsync(watch)).Items.Keys);
-        await Nodes[1].Coordination.Items.PutAsync(
-            "shops/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _limit.Token);
-        Assert.Equal(["shops/b", "shops/c"], (await NextAsync(watch)).Items.Keys);
-        Assert.Equal(["shops/b"], (await NextAsync(watch)).Items.Keys);
+        Assert.Equal(["stalls/b"], (await NextAsync(watch)).Items.Keys);
+        await shared.All[1].Coordination.Items.PutAsync(
+            "stalls/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _limit.Token);
+        Assert.Equal(["stalls/b", "stalls/c"], (await NextAsync(watch)).Items.Keys);
+        Assert.Equal(["stalls/b"], (await NextAsync(watch)).Items.Keys);
     }
 
     [Fact]
     public async Task Observer_of_an_election_sees_the_leader_and_the_one_that_takes_over()
     {
+        Nodes.Add(shared.StartFurther());
         var first = await Nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _limit.Token);
-        await using var observer = Nodes[2].Coordination.ObserveAsync("leader", _limit.Token).GetAsyncEnumerator();
+        await using var observer = shared.All[2].Coordination.ObserveAsync("leader", _limit.Token).GetAsyncEnumerator();
         Assert.Equal([(OwnerOf(Nodes[0]), "one", first.Token)], await NextHoldersAsync());
-        var second = Nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _limit.Token);
+        var second = shared.All[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _limit.Token);
 
         await Nodes[0].CrashAsync();
 
         await using var held = await second;
-        Assert.Equal([(OwnerOf(Nodes[1]), "two", held.Token)], await NextHoldersAsync());
+        Assert.Equal([(OwnerOf(shared.All[1]), "two", held.Token)], await NextHoldersAsync());
         await held.DisposeAsync();
         Assert.Empty(await NextHoldersAsync());
 
@@ -102,7 +99,8 @@ public sealed class ItemTests : NodesTest, IDisposable
     [Fact]
     public async Task Watch_ends_with_the_actor_system()
     {
-        await using var watch = Watch(0, "");
+        Nodes.Add(shared.StartFurther());
+        await using var watch = Watch(Nodes[0], "");
         await NextAsync(watch);
         var next = NextAsync(watch);
 
@@ -119,12 +117,12 @@ public sealed class ItemTests : NodesTest, IDisposable
         return stream.Current;
     }
 
-    private IAsyncEnumerator<RaftItemChange> Watch(int node, string prefix) =>
-        Nodes[node].Coordination.Items.WatchAsync(prefix, _limit.Token).GetAsyncEnumerator();
+    private IAsyncEnumerator<RaftItemChange> Watch(Node node, string prefix) =>
+        node.Coordination.Items.WatchAsync(prefix, _limit.Token).GetAsyncEnumerator();
 
     private async Task<long> PutAsync(int node, string name, string value)
     {
-        var version = await Nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _limit.Token);
+        var version = await shared.All[node].Coordination.Items.PutAsync(name, value, cancellationToken: _limit.Token);
         return Assert.NotNull(version);
     }
 }

@@ -4,30 +4,23 @@ using Akka.TestKit;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>An actor that claims a lock as README.md shows it.</summary>
-public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
+[Collection(SharedNodes.Name)]
+public sealed class LockOfActorTests(SharedNodes shared) : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
-    // The last one does not vote, so its end leaves the quorum.
-    private readonly Node[] _nodes = Node.Start(4, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }");
+    private readonly string _lock = $"billing of {Guid.NewGuid()}";
+    private readonly List<Node> _own = [];
 
-    public Task InitializeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            _ = node.Coordination;
-        }
+    // Of the actors. It does not vote, so its end leaves the quorum.
+    private readonly Lazy<Node> _node = new(shared.StartFurther);
 
-        return Task.CompletedTask;
-    }
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    public Task DisposeAsync()
     {
         Dispose();
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
+        return Task.WhenAll((_node.IsValueCreated ? _own.Append(_node.Value) : _own).Select(node => node.DisposeAsync().AsTask()));
     }
 
     [Fact]
@@ -37,10 +30,10 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         var held = await ExpectLockAsync(firstTold);
         var (waiting, waitingTold) = Start();
         await waitingTold.ExpectMsgAsync<string>(WaitMax);
-        _nodes[3].System.Stop(waiting);
+        _node.Value.System.Stop(waiting);
         var (_, lastTold) = Start();
 
-        _nodes[3].System.Stop(first);
+        _node.Value.System.Stop(first);
 
         var next = await ExpectLockAsync(lastTold);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
@@ -54,12 +47,12 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         var held = await ExpectLockAsync(told);
 
         // A lock that the group granted to the former instance while it stopped is held until that instance has released it.
-        await using var former = await _nodes[3].Coordination.LockAsync("former");
+        await using var former = await _node.Value.Coordination.LockAsync("former");
         actor.Tell(new Restart());
         actor.Tell(former);
 
         var next = await ExpectLockAsync(told);
-        Assert.Equal("billing", next.Name);
+        Assert.Equal(_lock, next.Name);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
         Assert.True(next.IsHeld);
     }
@@ -77,7 +70,7 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
 
         Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(WaitMax));
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
-        _nodes[3].System.Stop(first);
+        _node.Value.System.Stop(first);
         var next = await waitingTold.ExpectMsgAsync<RaftLock>(WaitMax);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
@@ -87,10 +80,13 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
     [Fact]
     public async Task Actor_is_told_of_a_lost_lock()
     {
-        var (_, told) = Start();
+        _own.AddRange(Node.StartUnclustered(
+            FreePorts.Take(4), "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
+        _own.ForEach(node => _ = node.Coordination);
+        var (_, told) = Start(_own[3]);
         var held = await ExpectLockAsync(told);
 
-        await Task.WhenAll(_nodes.Take(3).Select(node => node.CrashAsync()));
+        await Task.WhenAll(_own.Take(3).Select(node => node.CrashAsync()));
 
         Assert.Equal("lost", await told.ExpectMsgAsync<string>(WaitMax));
         Assert.False(held.IsHeld);
@@ -102,10 +98,10 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         return await probe.ExpectMsgAsync<RaftLock>(WaitMax);
     }
 
-    private (IActorRef Actor, TestProbe Told) Start()
+    private (IActorRef Actor, TestProbe Told) Start(Node? node = null)
     {
         var told = CreateTestProbe();
-        return (_nodes[3].System.ActorOf(Props.Create(() => new Holder(told.Ref))), told);
+        return ((node ?? _node.Value).System.ActorOf(Props.Create(() => new Holder(told.Ref, _lock))), told);
     }
 
     private sealed record Restart;
@@ -115,9 +111,9 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         private readonly CancellationTokenSource _stopping = new();
         private readonly Task<RaftLock> _claim;
 
-        public Holder(IActorRef told)
+        public Holder(IActorRef told, string name)
         {
-            _claim = RaftCoordination.Get(Context.System).LockAsync("billing", cancellationToken: _stopping.Token);
+            _claim = RaftCoordination.Get(Context.System).LockAsync(name, cancellationToken: _stopping.Token);
             _claim.PipeTo(Self);
             told.Tell("claimed");
             Receive<RaftLock>(

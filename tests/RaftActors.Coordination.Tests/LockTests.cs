@@ -3,21 +3,16 @@ using Akka.Actor;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Locks of three real nodes.</summary>
-public sealed class LockTests : NodesTest
+[Collection(SharedNodes.Name)]
+public sealed class LockTests(SharedNodes shared) : NodesTest
 {
-    public LockTests()
-    {
-        Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
-        Nodes.ForEach(node => _ = node.Coordination);
-    }
-
     [Fact]
     public async Task Lock_is_granted_to_one_node_at_a_time_in_the_order_of_the_claims()
     {
-        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
+        var first = await shared.All[0].Coordination.LockAsync("granted").WaitAsync(WaitMax);
         Assert.True(first.IsHeld);
-        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
-        var second = Nodes[1].Coordination.LockAsync("billing");
+        Assert.Null(await shared.All[1].Coordination.TryLockAsync("granted").WaitAsync(WaitMax));
+        var second = shared.All[1].Coordination.LockAsync("granted");
 
         await first.DisposeAsync();
 
@@ -29,6 +24,9 @@ public sealed class LockTests : NodesTest
     [Fact]
     public async Task Lock_of_a_crashed_node_passes_to_the_next_claim()
     {
+        Nodes.AddRange(Node.StartUnclustered(
+            FreePorts.Take(3), "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
+        Nodes.ForEach(node => _ = node.Coordination);
         var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
         var second = Nodes[1].Coordination.LockAsync("billing");
 
@@ -42,8 +40,9 @@ public sealed class LockTests : NodesTest
     [Fact]
     public async Task Lock_of_a_node_that_has_ended_names_the_coordination()
     {
+        Nodes.Add(shared.StartFurther());
         var coordination = Nodes[0].Coordination;
-        await using var held = await coordination.LockAsync("billing").WaitAsync(WaitMax);
+        await using var held = await coordination.LockAsync("ended").WaitAsync(WaitMax);
         await CoordinatedShutdown.Get(Nodes[0].System).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(WaitMax);
 
         var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => coordination.LockAsync("other").WaitAsync(WaitMax));

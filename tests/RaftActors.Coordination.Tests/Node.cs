@@ -6,7 +6,7 @@ using Akka.Remote.Transport;
 
 namespace RaftActors.Coordination.Tests;
 
-/// <summary>A node of a real cluster with the coordination group on its first three nodes.</summary>
+/// <summary>A node of a real cluster, or without a cluster, with the coordination group on the first three nodes.</summary>
 internal sealed class Node : IAsyncDisposable
 {
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
@@ -17,7 +17,7 @@ internal sealed class Node : IAsyncDisposable
 
     public RaftCoordination Coordination => RaftCoordination.Get(System);
 
-    public Address Address => Cluster.Get(System).SelfAddress;
+    public Address Address => ((ExtendedActorSystem)System).Provider.DefaultAddress;
 
     /// <summary>Starts nodes. The first one is the seed.</summary>
     /// <param name="config">On top of what all nodes have.</param>
@@ -27,6 +27,23 @@ internal sealed class Node : IAsyncDisposable
         var ports = FreePorts.Take(count);
         return [.. ports.Select(port => Start(port, $"\"{protocol}://coordination@127.0.0.1:{ports[0]}\"", ports, config))];
     }
+
+    /// <summary>Starts nodes without a cluster, which find each other by their names. That takes less time than a cluster does.</summary>
+    /// <param name="ports">Those of all nodes, of which the first three vote.</param>
+    /// <param name="config">On top of what all nodes have.</param>
+    public static IEnumerable<Node> StartUnclustered(IReadOnlyList<int> ports, string config) =>
+        ports.Select(port => StartUnclustered(port, ports, config)).ToList();
+
+    /// <summary>Starts one of these nodes.</summary>
+    public static Node StartUnclustered(int port, IReadOnlyList<int> ports, string config) => Start(
+        port,
+        "",
+        ports,
+        $$"""
+        {{config}}
+        raft { discovery = node-names, client.contacts = [{{string.Join(", ", ports.Take(3).Select(each => $"\"127.0.0.1:{each}\""))}}] }
+        """,
+        provider: "remote");
 
     /// <summary>Starts a node without seed nodes.</summary>
     /// <param name="ports">Those of all nodes, of which the first three vote.</param>
@@ -63,7 +80,8 @@ internal sealed class Node : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await System.Terminate();
 
-    private static Node Start(int port, string seeds, IReadOnlyList<int> ports, string config) => new(ActorSystem.Create(
+    private static Node Start(
+        int port, string seeds, IReadOnlyList<int> ports, string config, string provider = "cluster") => new(ActorSystem.Create(
         "coordination",
         ConfigurationFactory.ParseString(
             $$"""
@@ -71,7 +89,7 @@ internal sealed class Node : IAsyncDisposable
             akka {
               loglevel = OFF
               log-dead-letters = off
-              actor.provider = cluster
+              actor.provider = {{provider}}
               coordinated-shutdown.run-by-actor-system-terminate = off
               remote.dot-netty.tcp {
                 hostname = "127.0.0.1", port = {{port}}

@@ -9,11 +9,5 @@ public abstract class NodesTest : IAsyncLifetime
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public virtual async Task DisposeAsync()
-    {
-        foreach (var node in Nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
+    public virtual Task DisposeAsync() => Task.WhenAll(Nodes.Select(node => node.DisposeAsync().AsTask()));
 }

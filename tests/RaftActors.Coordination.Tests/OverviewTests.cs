@@ -71,12 +71,13 @@ public sealed class OverviewTests
     {
         // Each character takes six in JSON.
         var hostile = new string('<', CoordinationState.TextMax - 8);
+        var locks = Enumerable.Range(0, 500).Select(i => $"{i:00000000}{hostile}").ToArray();
         for (var i = 0; i < CoordinationState.SessionsMax; i++)
         {
             var session = Open($"{i:00000000}{hostile}");
             for (var claim = 0; claim < CoordinationState.ClaimsMax / CoordinationState.SessionsMax; claim++)
             {
-                Acquire($"{i % 500:00000000}{hostile}", session, claim, hostile);
+                Acquire(locks[i % 500], session, claim, hostile);
             }
         }
 

@@ -118,7 +118,8 @@ public sealed class RestoredGroupTests : IDisposable
     {
         var system = ActorSystem.Create("one", ConfigurationFactory.ParseString(
             $$"""
-            akka { loglevel = OFF, stdout-loglevel = OFF }
+            # A node alone that stops in order would wait for a leader that ends its session.
+            akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
             raft { node = node1, quorum.allow-fewer-than-three = on, roster = ["any@node1"] }
             raft.store.directory = "{{Path.Combine(_folder, directory)}}"
             """).WithFallback(RaftCoordination.DefaultConfig()));

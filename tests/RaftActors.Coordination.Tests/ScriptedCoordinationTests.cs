@@ -167,5 +167,7 @@ public sealed class ScriptedCoordinationTests : TestKit
         Assert.Contains("has a coordination already", refused.Message);
     }
 
-    private Task AssertAsync(Func<bool> condition) => AwaitConditionAsync(() => Task.FromResult(condition()), Guard);
+    // The default pause between two looks is a tenth of the longest wait.
+    private Task AssertAsync(Func<bool> condition) =>
+        AwaitConditionAsync(() => Task.FromResult(condition()), Guard, TimeSpan.FromMilliseconds(10));
 }

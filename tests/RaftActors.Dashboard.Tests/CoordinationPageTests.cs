@@ -1,35 +1,26 @@
 using System.Net;
 
-using Akka.Hosting;
-
 using RaftActors.Coordination;
 using RaftActors.Dashboard.Sampling;
-using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 
 /// <summary>The sessions and locks of the coordination group, over HTTP.</summary>
-public sealed class CoordinationPageTests : IAsyncLifetime
+public sealed class CoordinationPageTests(CoordinationNodes nodes) : IClassFixture<CoordinationNodes>, IAsyncLifetime
 {
     private const string Hostile = "<img src=x onerror=alert(1)>/&'%2F..";
 
-    private readonly int[] _ports = FreePorts.Take(4);
-    private readonly DashboardNode[] _nodes;
+    private readonly DashboardNode[] _nodes = [.. nodes.All];
+    private readonly List<RaftLock> _held = [];
 
-    public CoordinationPageTests() => _nodes =
-    [
-        .. _ports.Select(port => new DashboardNode(port, _ports[..3], akka => akka
-            .AddHocon(Hocon(_ports[0]), HoconAddMode.Prepend)
-            .WithRaftCoordination())),
-    ];
+    public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task InitializeAsync() => Task.WhenAll(_nodes.Select(node => node.StartAsync()));
-
+    /// <summary>Releases the locks of the test, because the next one uses the same nodes.</summary>
     public async Task DisposeAsync()
     {
-        foreach (var node in _nodes)
+        foreach (var held in _held)
         {
-            await node.DisposeAsync();
+            await held.DisposeAsync();
         }
     }
 
@@ -44,8 +35,8 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         foreach (var node in _nodes)
         {
             using var stream = await PageStream.OpenAsync(node.Http, "/raft/coordination");
-            await stream.UntilAsync(page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{_ports[1]}"));
-            Assert.Contains($"coordination@127.0.0.1:{_ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
+            await stream.UntilAsync(page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{nodes.Ports[1]}"));
+            Assert.Contains($"coordination@127.0.0.1:{nodes.Ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
             Assert.Contains($", token {held.Token}, printer 1</span>", stream["locks"], StringComparison.Ordinal);
             Assert.Contains("1 claim waits", stream["locks"], StringComparison.Ordinal);
             Assert.Contains("data-label=\"Timeout\">40 s</td>", stream["sessions"], StringComparison.Ordinal);
@@ -69,11 +60,11 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         await stream.UntilAsync(each => each.Has("lock", "1 claim waits"));
         using var page = await SendAsync(HttpMethod.Get, $"{DashboardNode.Ops}/coordination?lock=billing", DashboardNode.Operator);
         using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator);
-        var next = await waits.WaitAsync(DashboardNode.Guard);
+        await using var next = await waits.WaitAsync(DashboardNode.Guard);
         var (shown, answered) = (await page.Content.ReadAsStringAsync(), await answer.Content.ReadAsStringAsync());
 
         Assert.Contains($"The next holder gets a token above {held.Token}.", shown, StringComparison.Ordinal);
-        Assert.Equal($"billing is now held by coordination@127.0.0.1:{_ports[1]} with token {next.Token}.", answered);
+        Assert.Equal($"billing is now held by coordination@127.0.0.1:{nodes.Ports[1]} with token {next.Token}.", answered);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(held.Lost.IsCancellationRequested);
         Assert.True(next.Token > held.Token);
@@ -124,29 +115,6 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         using var answer = await BreakAsync(token, DashboardNode.Operator);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-    }
-
-    [Fact]
-    public async Task Page_of_a_follower_says_so_and_without_a_majority_it_is_stale()
-    {
-        await LockAsync(0, "probe", null);
-        var leader = Array.FindIndex(_nodes[..3], node => Group(node).Role == RaftRole.Leader);
-        var follower = _nodes[(leader + 1) % 3];
-
-        // A node that stops releases its own locks.
-        await LockAsync((leader + 1) % 3, "billing", null);
-        using var stream = await PageStream.OpenAsync(follower.Http, "/raft/coordination");
-        await stream.UntilAsync(page => page.Has("summary", "<strong>may be behind</strong> it.") && page.Has("locks", ">billing</a>"));
-        using (var ofLeader = await PageStream.OpenAsync(_nodes[leader].Http, "/raft/coordination"))
-        {
-            await ofLeader.UntilAsync(page => page.Has("summary", "From the leader, "));
-        }
-
-        await Task.WhenAll(_nodes[..3].Where(node => node != follower).Select(node => node.StopAsync()));
-
-        await stream.UntilAsync(page => page.Has("summary", "<strong class=\"problem\">Stale</strong>"));
-        Assert.Contains(">billing</a>", stream["locks"], StringComparison.Ordinal);
-        await stream.UntilAsync(page => page.Has("sessions", "renewal is late"));
     }
 
     [Fact]
@@ -221,17 +189,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         Assert.Contains("<h1>Lock ..</h1>", lost, StringComparison.Ordinal);
     }
 
-    // Times that a busy machine keeps.
-    private static string Hocon(int contact) =>
-        $$"""
-        raft.client.contacts = ["127.0.0.1:{{contact}}"]
-        raft.groups.coordination { heartbeat-interval = 100ms, election-timeout { min = 3s, max = 5s } }
-        raft-coordination.session-timeout = 40s
-        """;
-
-    private static RaftStatus Group(DashboardNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
-
-    private RaftCoordination CoordinationOf(int node) => RaftCoordination.Get(_nodes[node].System);
+    private RaftCoordination CoordinationOf(int node) => nodes.CoordinationOf(node);
 
     private Task<HttpResponseMessage> BreakAsync(
         string token, string? user, string site = "same-origin", string dashboard = DashboardNode.Ops) => SendAsync(
@@ -252,6 +210,10 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         return await _nodes[2].Http.SendAsync(request);
     }
 
-    private Task<RaftLock> LockAsync(int node, string name, string? text) =>
-        CoordinationOf(node).LockAsync(name, text: text).WaitAsync(DashboardNode.Guard);
+    private async Task<RaftLock> LockAsync(int node, string name, string? text)
+    {
+        var held = await nodes.LockAsync(node, name, text);
+        _held.Add(held);
+        return held;
+    }
 }

@@ -42,7 +42,8 @@ internal sealed class DashboardNode : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["RaftActors:Node"] = $"127.0.0.1:{port}",
-            ["RaftActors:Hocon"] = FastHocon.Text + "raft { group = counter, change-timeout = 30s }",
+            ["RaftActors:Hocon"] = FastHocon.Text
+                + "raft { group = counter, change-timeout = 30s }\nakka.coordinated-shutdown.run-by-actor-system-terminate = off",
         });
         builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
             KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));
@@ -89,9 +90,11 @@ internal sealed class DashboardNode : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync().WaitAsync(Guard);
 
+    /// <summary>Ends the node as a crash does. Otherwise the last leader would look for a new one until its transfer-timeout ends.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await System.Terminate().WaitAsync(Guard);
         await _app.DisposeAsync();
     }
 }

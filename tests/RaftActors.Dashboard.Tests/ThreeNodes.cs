@@ -18,13 +18,7 @@ public sealed class ThreeNodes : IAsyncLifetime
             && page["summary"].Contains("Led by", StringComparison.Ordinal));
     }
 
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
+    public Task DisposeAsync() => Task.WhenAll(_nodes.Select(node => node.DisposeAsync().AsTask()));
 
     internal static RaftStatus StatusOf(DashboardNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
 }

@@ -16,6 +16,8 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
+    private readonly bool _isShared;
+
     protected TestKit()
         : this(Config.Empty)
     {
@@ -25,6 +27,11 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
         : base(config.WithFallback(Timing))
     {
     }
+
+    /// <summary>For tests that leave nothing in an actor system but actors.</summary>
+    /// <param name="config">The same for all tests of the class.</param>
+    protected TestKit(SharedSystem shared, Config? config = null)
+        : base(shared.Of(config ?? Config.Empty)) => _isShared = true;
 
     /// <summary>
     /// Filters of the log, which hear the first event. Akka subscribes its logger to the events on another thread, at times after the test
@@ -46,4 +53,32 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
 
     /// <summary>Asks in short pauses. Akka's are a tenth of the longest wait.</summary>
     public void AwaitCondition(Func<bool> isFulfilled, TimeSpan? max = null) => base.AwaitCondition(isFulfilled, max, Pause);
+
+    /// <summary>Asserts in short pauses, until it holds.</summary>
+    public void AwaitAssert(Action assertion, TimeSpan max) => base.AwaitAssert(assertion, max, Pause);
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        // Akka's own would end the actor system.
+        if (_isShared)
+        {
+            Sys.Stop(TestActor);
+        }
+        else
+        {
+            base.Dispose(disposing);
+        }
+    }
+
+    /// <summary>One actor system for the tests of a class, which run one after the other. To start one takes longer than a small test.</summary>
+    public sealed class SharedSystem : IDisposable
+    {
+        private ActorSystem? _system;
+
+        public void Dispose() => _system?.Terminate().Wait(TimeSpan.FromMinutes(1));
+
+        internal ActorSystem Of(Config config) =>
+            _system ??= ActorSystem.Create("test", config.WithFallback(Timing).WithFallback(DefaultConfig));
+    }
 }

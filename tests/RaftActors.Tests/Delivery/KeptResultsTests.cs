@@ -12,7 +12,8 @@ using RaftActors.Tests.Wire;
 
 namespace RaftActors.Tests.Delivery;
 
-public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
+public sealed class KeptResultsTests(TestKit.SharedSystem shared)
+    : TestKit(shared, "akka.loglevel = ERROR"), IClassFixture<TestKit.SharedSystem>
 {
     private const int Count = 16_384;
     private const int LargestText = (64 << 10) - 1;

@@ -34,6 +34,9 @@ public sealed class DiscoveryCheckTests
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         """;
 
+    // The shutdown of a node that is in no cluster waits for the end of its membership.
+    private const string AtOnce = "akka.coordinated-shutdown.run-by-actor-system-terminate = off";
+
     private const string QuietNames = Quiet + "\nakka.remote.dot-netty.tcp.public-port = 9990\nraft.discovery = node-names";
 
     private static readonly string ClusterByFullName = typeof(Akka.Cluster.ClusterActorRefProvider).AssemblyQualifiedName!;
@@ -105,7 +108,7 @@ public sealed class DiscoveryCheckTests
 
     private static async Task Check(string config, string node, string roster, ProviderSelection? provider = null)
     {
-        var text = $"raft {{ node = \"{node}\", roster = {roster} }}\n{config}";
+        var text = $"raft {{ node = \"{node}\", roster = {roster} }}\n{AtOnce}\n{config}";
         var bootstrap = BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(text));
         var system = ActorSystem.Create(
             "check", ActorSystemSetup.Create(provider is null ? bootstrap : bootstrap.WithActorRefProvider(provider)));

@@ -403,9 +403,9 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Ten_times_as_many_unnamed_ones_as_fit_get_no_answer_and_a_named_node_gets_one()
+    public void Unnamed_ones_beyond_the_bound_get_no_answer_and_a_named_node_gets_one()
     {
-        var unnamed = UnnamedNodes(10 * KnownNodes.UnnamedMax);
+        var unnamed = UnnamedNodes(Share.Of(2, 4, 10) * KnownNodes.UnnamedMax);
         unnamed.ForEach(node => _registry.Tell(new WireMessage.Hello([], IsReply: false), node));
         Greetings();
         Assert.Equal(KnownNodes.UnnamedMax, unnamed.Count(node => node.IsAnswered));

@@ -8,13 +8,14 @@ using RaftActors.Tests.Engine;
 
 namespace RaftActors.Tests.Discovery;
 
-public sealed class NamedNodesTests : TestKit
+public sealed class NamedNodesTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private static readonly Address Self = new("akka.tcp", "raft", "127.0.0.1", 9990);
 
     private readonly EngineNews.Names _names;
 
-    public NamedNodesTests() => _names = new EngineNews.Names(new Bench(this).Process, []);
+    public NamedNodesTests(SharedSystem shared)
+        : base(shared) => _names = new EngineNews.Names(new Bench(this).Process, []);
 
     [Fact]
     public void Contacts_and_named_nodes_are_reported_once_and_this_node_never()

@@ -217,7 +217,7 @@ public sealed class RaftRegistryTests : TestKit
         var engine = _group.EngineOf("raft4");
         void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
         ProcessName[] Met() => [.. _group.ViewOf("raft4").Peers.Select(peer => peer.Name)];
-        foreach (var number in Enumerable.Range(0, 10 * PeerBook.UnnamedMax))
+        foreach (var number in Enumerable.Range(0, Share.Of(2, 4, 10) * PeerBook.UnnamedMax))
         {
             Meet(number);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 using Akka.Actor;
@@ -22,6 +23,9 @@ internal sealed class Bench
         raft.roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
         """;
 
+    // To read them takes much longer than most tests.
+    private static readonly ConcurrentDictionary<(string Name, string? Group), RaftSettings> Read = [];
+
     private readonly Dictionary<string, TestProbe> _peers = [];
     private readonly TestKitBase _kit;
     private EngineContext? _context;
@@ -32,8 +36,7 @@ internal sealed class Bench
     public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1", string? group = null)
     {
         _kit = kit;
-        var config = ConfigurationFactory.ParseString(Settings.Replace("raft1@node1", $"{name}@node1")).WithFallback(Raft.DefaultConfig());
-        var settings = RaftSettings.Read(config, new RaftOptions<string> { Group = group }, name, null);
+        var settings = Read.GetOrAdd((name, group), SettingsOf);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
         Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);
@@ -98,6 +101,13 @@ internal sealed class Bench
 
     public static LogEntry Entry(long index, long term, RequestId? request) =>
         new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(request, $"key{index}", ReadOnlyMemory<byte>.Empty));
+
+    private static RaftSettings SettingsOf((string Name, string? Group) process)
+    {
+        var text = Settings.Replace("raft1@node1", $"{process.Name}@node1");
+        var config = ConfigurationFactory.ParseString(text).WithFallback(Raft.DefaultConfig());
+        return RaftSettings.Read(config, new RaftOptions<string> { Group = process.Group }, process.Name, null);
+    }
 
     private EngineContext MakeContext()
     {

@@ -98,14 +98,18 @@ public sealed class ProcessPagesTests : TestKit
         static (bool, ProblemKind) Told(RaftStatus status) => (ProcessRow.Of(status).IsMember, ProcessRow.Of(status).Problems);
     }
 
-    private static ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Openings(int count) =>
-    [
-        .. Enumerable.Range(0, count).Select(number =>
-        {
-            var settings = RaftSettings.Read(Defaults, new RaftOptions<string> { Group = $"group-{number:0000}" }, "raft1", null);
-            return KeyValuePair.Create(
-                new ProcessPlace(settings.Group, settings.Self),
-                new ProcessOpening(settings, () => throw new InvalidOperationException(), failed: null));
-        }),
-    ];
+    private static ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Openings(int count)
+    {
+        var read = RaftSettings.Read(Defaults, new RaftOptions<string>(), "raft1", null);
+        return
+        [
+            .. Enumerable.Range(0, count).Select(number =>
+            {
+                var settings = read with { Group = $"group-{number:0000}" };
+                return KeyValuePair.Create(
+                    new ProcessPlace(settings.Group, settings.Self),
+                    new ProcessOpening(settings, () => throw new InvalidOperationException(), failed: null));
+            }),
+        ];
+    }
 }

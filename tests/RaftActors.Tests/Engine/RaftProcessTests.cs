@@ -2,6 +2,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
@@ -9,6 +10,10 @@ namespace RaftActors.Tests.Engine;
 public sealed class RaftProcessTests : TestKit
 {
     private const long NumbersOfAStart = 1L << 40;
+
+    private readonly RaftSettings _settings;
+
+    public RaftProcessTests() => _settings = new Bench(this).Process.Settings;
 
     [Fact]
     public void Two_starts_from_the_same_copy_of_a_disk_have_other_request_numbers()
@@ -45,13 +50,12 @@ public sealed class RaftProcessTests : TestKit
 
     private RaftProcess Start(long boot, Snapshot? snapshot = null)
     {
-        var settings = new Bench(this).Process.Settings;
-        var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
+        var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(_settings.Group, _settings.Self), default);
         var state = recovered.State with
         {
             HardState = recovered.State.HardState with { Boot = new Boot(boot, 0) },
             Snapshot = snapshot,
         };
-        return new RaftProcess(settings, store, recovered with { State = state }, default, Sys.Scheduler);
+        return new RaftProcess(_settings, store, recovered with { State = state }, default, Sys.Scheduler);
     }
 }

@@ -10,13 +10,14 @@ using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
 
-public sealed class EntityTableTests : TestKit
+public sealed class EntityTableTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private readonly EntityTable<Sum, long> _table;
     private readonly List<(string Id, Serial Serial, Exception Cause)> _failed = [];
     private long _serial;
 
-    public EntityTableTests() => _table = NewTable();
+    public EntityTableTests(SharedSystem shared)
+        : base(shared) => _table = NewTable();
 
     [Fact]
     public void Entity_goes_on_with_its_state_and_serial()

@@ -8,7 +8,9 @@ internal sealed class BadNetwork : IDisposable
     private const double Lost = 0.05;
     private const double Repeated = 0.3;
     private const double Delayed = 0.2;
-    private const int DelayMax = 300;
+
+    // In messages that are delivered meanwhile. A quiet group sends some fifty in a second.
+    private const int DelayMax = 20;
 
     private readonly Lock _lock = new();
     private readonly Random _random;

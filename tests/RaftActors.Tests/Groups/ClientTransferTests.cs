@@ -25,7 +25,10 @@ public sealed class ClientTransferTests : TestKit
     {
         _network.Calm();
         var roster = string.Join(", ", Names.Select(name => $"\"raft@{name}\""));
-        var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}";
+
+        // A busy machine must not elect another leader.
+        var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}\n"
+            + "raft.election-timeout { min = 5s, max = 8s }";
         _nodes.AddRange(Names.Select(name => new CustomNode(this, name, _network.Join(name), config)));
         _system = ActorSystem.Create("client", ConfigurationFactory.ParseString(
             """

@@ -30,7 +30,7 @@ internal sealed class ClusterNode
         }
         raft {
           roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
-          founding-timeout = 3s
+          founding-timeout = 500ms
           discovery-interval = 100ms
         }
         """;

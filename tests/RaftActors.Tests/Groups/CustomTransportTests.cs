@@ -26,7 +26,7 @@ public sealed class CustomTransportTests : TestKit
     {
         Array.ForEach(Names, name => Start(name));
 
-        var outcomes = await Task.WhenAll(_nodes.Select(node => AppendManyAsync(node, 150)));
+        var outcomes = await Task.WhenAll(_nodes.Select(node => AppendManyAsync(node, Share.Of(60, 120, 150))));
         var logs = await ReadAllAsync("last");
 
         Assert.All(logs, log => Assert.Equal(logs[0], log));
@@ -82,7 +82,7 @@ public sealed class CustomTransportTests : TestKit
         await using var client = Raft.Get(system).UseTransport(_network.Join("c1")).CreateClient<string, int>();
 
         var outcomes = new List<(string Value, Outcome<int> Outcome)>();
-        for (var number = 1; number <= 30; number++)
+        for (var number = 1; number <= Share.Of(12, 24, 30); number++)
         {
             outcomes.Add(($"client{number}", await client.AppendAsync("key", $"client{number}", Guard)));
         }

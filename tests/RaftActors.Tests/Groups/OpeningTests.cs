@@ -254,7 +254,7 @@ public sealed class OpeningTests : TestKit
     {
         var node = ActorSystem.Create("stops", VirtualGroup.Config.WithFallback("akka.loglevel = ERROR"));
         node.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
-        await AwaitConditionAsync(() => Task.FromResult(_store.Openings == 1), Guard);
+        AwaitCondition(() => _store.Openings == 1, Guard);
 
         await node.Terminate().WaitAsync(Guard);
         Assert.False(_store.Closed.IsCompleted);

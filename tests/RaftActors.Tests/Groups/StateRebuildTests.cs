@@ -89,7 +89,7 @@ public sealed class StateRebuildTests : TestKit
     {
         while (StatusOf("raft3").Delivered.Value < serial)
         {
-            Append(100);
+            Append(500);
         }
     }
 

@@ -12,10 +12,10 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>Peers and unnamed nodes tell of ten times as many addresses as a node has routes for.</summary>
+/// <summary>Peers and unnamed nodes tell of many more addresses than a node has routes for.</summary>
 public sealed class ConnectionTableTests : TestKit
 {
-    private const int Many = 10 * NetworkContext.UnnamedMax;
+    private static readonly int Many = Share.Of(2, 4, 10) * NetworkContext.UnnamedMax;
 
     private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
     private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
@@ -91,7 +91,7 @@ public sealed class ConnectionTableTests : TestKit
     }
 
     [Fact]
-    public void Route_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_unnamed_ones_as_fit()
+    public void Route_to_a_node_that_the_groups_name_outlasts_more_unnamed_ones_than_fit()
     {
         using var network = NewNetwork();
         var before = RouteTo(network, Known);

@@ -13,7 +13,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-public sealed class FrameTests : TestKit
+public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private const int SizeMax = 100_000;
 
@@ -24,8 +24,8 @@ public sealed class FrameTests : TestKit
     private readonly FrameReader _reader;
     private readonly List<string> _resolved = [];
 
-    public FrameTests()
-        : base(RemoteNode.Network) => _reader = new FrameReader(Far, Resolve) { ResolveSender = Resolve };
+    public FrameTests(SharedSystem shared)
+        : base(shared, RemoteNode.Network) => _reader = new FrameReader(Far, Resolve) { ResolveSender = Resolve };
 
     public static TheoryData<string> Manifests => new(ManifestsOfEngines);
 

@@ -11,7 +11,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Network;
 
 /// <summary>What each kind of message needs to pass, with its traces and without.</summary>
-public sealed class MessageGateTests : TestKit
+public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     // The samples of processes are on node1, at this address.
     private static readonly Address Peer = new("akka.tcp", "demo", "127.0.0.1", 2551);
@@ -22,7 +22,8 @@ public sealed class MessageGateTests : TestKit
     private readonly NetworkContext _context;
     private readonly Actor _from = new(new RootActorPath(Peer) / "system" / "raft" / "orders" / "raft1");
 
-    public MessageGateTests()
+    public MessageGateTests(SharedSystem shared)
+        : base(shared)
     {
         var settings = new TransportSettings("127.0.0.1", 0, 1000, 1000);
         _context = new NetworkContext(settings, Own, 7, TestActor, Sys.Log, new TransportMetrics("gate"))

@@ -11,7 +11,7 @@ using RaftActors.Values;
 
 namespace RaftActors.Tests.Values;
 
-public sealed class ValueCodecTests : TestKit
+public sealed class ValueCodecTests : TestKit, IClassFixture<TestKit.SharedSystem>
 {
     private static readonly Config WithSerializer = ConfigurationFactory.ParseString(
         """
@@ -23,8 +23,8 @@ public sealed class ValueCodecTests : TestKit
 
     private readonly ValueCodec<object?> _values;
 
-    public ValueCodecTests()
-        : base(WithSerializer) => _values = new ValueCodec<object?>(Sys);
+    public ValueCodecTests(SharedSystem shared)
+        : base(shared, WithSerializer) => _values = new ValueCodec<object?>(Sys);
 
     public static TheoryData<object?, string> Natives => new()
     {

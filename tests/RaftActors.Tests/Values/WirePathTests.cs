@@ -5,7 +5,7 @@ using RaftActors.Values;
 
 namespace RaftActors.Tests.Values;
 
-public sealed class WirePathTests : TestKit
+public sealed class WirePathTests(TestKit.SharedSystem shared) : TestKit(shared), IClassFixture<TestKit.SharedSystem>
 {
     [Theory]
     [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#7x")]
