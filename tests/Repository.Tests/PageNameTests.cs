@@ -55,7 +55,7 @@ public sealed partial class PageNameTests
     {
         var tests = TestNames().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
 
-        Assert.Empty(tests.Where(test => !Tests.Value.Contains(test)));
+        Assert.All(tests, test => Assert.Contains(test, Tests.Value));
     }
 
     [Theory]
