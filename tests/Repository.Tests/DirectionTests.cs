@@ -73,7 +73,7 @@ public sealed class DirectionTests
     public void History_checker_compiles_with_the_framework_alone()
     {
         string[] usings = ["System", "System.Collections.Generic", "System.Linq"];
-        var sources = Repository.Files("*.cs", "src/RaftActors.Testing/History").Select(Repository.Read);
+        var sources = Repository.Files("*.cs", "src/RaftActors.Testing/History").Select(Compilation.TreeOf);
 
         Assert.Empty(Compilation.ErrorsOf(OutputKind.DynamicallyLinkedLibrary, sources, usings, []));
     }

@@ -75,16 +75,23 @@ public sealed partial class FolderTests
 
     private static string FolderOf(string file) => file.Split('/') is [_, _, var folder, _, ..] ? folder : "Root";
 
-    // By the symbols that the names in the code stand for. Comments do not count.
+    // By the symbols that the names in the code stand for. Comments do not count. Code that uses a type above must name it, or call an
+    // extension of it, because no type below has a member of such a type. So only such names are looked up, and those of base types: a
+    // lookup binds the code around the name, which takes seconds for all names.
     private static IEnumerable<(string User, string Used)> UsesIn(string project)
     {
-        var compilation = Compilation.Of(project, SourcesOf(project));
-        return compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).SelectMany(tree =>
+        var compilation = Compilation.Of(project);
+        var sources = compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).ToList();
+        var namesOf = sources.GroupBy(tree => FolderOf(tree.FilePath)).ToDictionary(
+            folder => folder.Key, folder => folder.SelectMany(tree => tree.GetRoot().DescendantNodes()).SelectMany(NamesBy).ToHashSet());
+        return sources.SelectMany(tree =>
         {
-            var model = compilation.GetSemanticModel(tree);
-            return tree.GetRoot().DescendantNodes()
-                .Where(node => node is SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax)
-                .Select(node => model.GetSymbolInfo(node))
+            var model = Compilation.ModelOf(compilation, tree);
+            var above = Layers[project].TakeWhile(folder => folder != FolderOf(tree.FilePath))
+                .SelectMany(folder => namesOf.GetValueOrDefault(folder, [])).ToHashSet();
+            return tree.GetRoot().DescendantNodes().OfType<SimpleNameSyntax>()
+                .Where(name => name.Parent is BaseTypeSyntax || above.Contains(name.Identifier.Text))
+                .Select(name => model.GetSymbolInfo(name))
                 .SelectMany(found => found.Symbol is { } symbol ? [symbol] : found.CandidateSymbols)
                 .Select(OutermostTypeOf)
                 .OfType<INamedTypeSymbol>()
@@ -93,6 +100,18 @@ public sealed partial class FolderTests
                 .Select(type => (tree.FilePath, type.DeclaringSyntaxReferences[0].SyntaxTree.FilePath));
         });
     }
+
+    // The names of types and of extensions. An attribute is used without the end of its name.
+    private static IEnumerable<string> NamesBy(SyntaxNode node) => node switch
+    {
+        BaseTypeDeclarationSyntax type => [type.Identifier.Text, type.Identifier.Text.Replace("Attribute", "")],
+        DelegateDeclarationSyntax type => [type.Identifier.Text],
+        MethodDeclarationSyntax { ParameterList.Parameters: [var first, ..] } method when first.Modifiers.Any(SyntaxKind.ThisKeyword) =>
+            [method.Identifier.Text],
+        MethodDeclarationSyntax { Parent: ExtensionBlockDeclarationSyntax } method => [method.Identifier.Text],
+        PropertyDeclarationSyntax { Parent: ExtensionBlockDeclarationSyntax } property => [property.Identifier.Text],
+        _ => [],
+    };
 
     private static INamedTypeSymbol? OutermostTypeOf(ISymbol symbol)
     {

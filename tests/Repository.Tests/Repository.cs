@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Enumeration;
 
 namespace Repository.Tests;
@@ -8,6 +9,9 @@ internal static class Repository
     // Anything else beside them is of the one who runs the tests: packages, outputs, notes.
     private static readonly string[] Ours = [".ci", ".github", "demo", "docs", "hocon", "src", "tests"];
     private static readonly string[] NotOurs = [".vs", ".idea", "bin", "obj", "logs", "node_modules", "TestResults"];
+
+    // Many tests read the same files.
+    private static readonly ConcurrentDictionary<string, string> Texts = new();
 
     public static string Root { get; } = FindRoot();
 
@@ -25,7 +29,7 @@ internal static class Repository
             .Order(StringComparer.Ordinal),
     ];
 
-    public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+    public static string Read(string file) => Texts.GetOrAdd(file, static file => File.ReadAllText(Path.Combine(Root, file)));
 
     /// <summary>The cells of each row of each table of a page, without the heads.</summary>
     public static IEnumerable<string[]> RowsOf(string page)

@@ -25,11 +25,13 @@ public sealed class TidyTests
 
     [Fact]
     public void Every_product_file_with_a_public_type_is_named_after_a_type_in_it() =>
-        AssertNone(source => source.File.StartsWith("src/") && IsMisnamed(source) ? [source.File] : []);
+        AssertNone(source => source.File.StartsWith("src/") && IsMisnamed(Compilation.TreeOf(source.File).GetRoot(), Stem(source))
+            ? [source.File]
+            : []);
 
     [Fact]
     public void Every_using_directive_is_in_its_place() =>
-        AssertNone(source => IsUnsorted([.. ((CompilationUnitSyntax)source.Root).Usings]) ? [source.File] : []);
+        AssertNone(source => IsUnsorted(UsingsOf(source)) ? [source.File] : []);
 
     [Fact]
     public void No_file_has_a_banned_word() =>
@@ -48,9 +50,15 @@ public sealed class TidyTests
         .ThenBy(line => !$"{line.NamespaceOrType}.".StartsWith("System.", StringComparison.Ordinal))
         .ThenBy(line => $"{line.Alias?.Name ?? line.NamespaceOrType as SyntaxNode}", StringComparer.OrdinalIgnoreCase));
 
-    private static bool IsMisnamed(Source source) =>
-        Types(source.Root).Any(type => type.Modifiers.Any(SyntaxKind.PublicKeyword))
-        && !Types(source.Root).Any(type => NameOf(type) == Stem(source));
+    // The using directives of a file stand before its namespace, and that part is parsed in a tenth of the time.
+    private static UsingDirectiveSyntax[] UsingsOf(Source source)
+    {
+        var end = source.Text.IndexOf("\nnamespace ", StringComparison.Ordinal);
+        return [.. CSharpSyntaxTree.ParseText(end < 0 ? source.Text : source.Text[..end]).GetCompilationUnitRoot().Usings];
+    }
+
+    private static bool IsMisnamed(SyntaxNode root, string stem) =>
+        Types(root).Any(type => type.Modifiers.Any(SyntaxKind.PublicKeyword)) && !Types(root).Any(type => NameOf(type) == stem);
 
     private static string NameOf(MemberDeclarationSyntax type) =>
         type is BaseTypeDeclarationSyntax named ? named.Identifier.Text : ((DelegateDeclarationSyntax)type).Identifier.Text;
@@ -63,12 +71,12 @@ public sealed class TidyTests
     // The files of a partial type have dotted names: RaftActor.Starting.cs.
     private static string Stem(Source source) => Path.GetFileName(source.File).Split('.')[0];
 
-    private sealed record Source(string File, string Text, string[] Lines, SyntaxNode Root)
+    private sealed record Source(string File, string Text, string[] Lines)
     {
         public static Source Load(string file)
         {
             var text = Repository.Read(file);
-            return new Source(file, text, text.TrimEnd('\n').Split('\n'), CSharpSyntaxTree.ParseText(text).GetRoot());
+            return new Source(file, text, text.TrimEnd('\n').Split('\n'));
         }
     }
 }

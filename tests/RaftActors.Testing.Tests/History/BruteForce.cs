@@ -20,8 +20,10 @@ internal static class BruteForce
         ImmutableList<Operation<TInput, TOutput>> others,
         SequentialModel<TState, TInput, TOutput> model,
         int upTo) =>
-        (!others.Any(operation => operation.Outcome == OperationOutcome.Ok && operation.Ended <= upTo) && Explains(order, model))
-        || others.Any(operation => HasOrder(order.Add(operation), others.Remove(operation), model, upTo));
+        // An order that fails from its beginning on explains nothing, whatever follows.
+        Explains(order, model)
+        && (!others.Any(operation => operation.Outcome == OperationOutcome.Ok && operation.Ended <= upTo)
+            || others.Any(operation => HasOrder(order.Add(operation), others.Remove(operation), model, upTo)));
 
     private static bool Explains<TState, TInput, TOutput>(
         IReadOnlyList<Operation<TInput, TOutput>> order,

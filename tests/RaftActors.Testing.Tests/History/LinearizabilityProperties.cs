@@ -11,7 +11,7 @@ public sealed class LinearizabilityProperties
     private const int Clients = 4;
     private const int OperationsMax = 6;
 
-    private static readonly Config ManyTests = Config.QuickThrowOnFailure.WithMaxTest(2000);
+    private static readonly Config ManyTests = Config.QuickThrowOnFailure.WithMaxTest(Share.Of(test: 500, ci: 2000, whole: 2000));
 
     [Theory]
     [InlineData(true)]

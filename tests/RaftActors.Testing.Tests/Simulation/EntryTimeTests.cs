@@ -10,10 +10,10 @@ public sealed class EntryTimeTests
     // Few entries are kept, so that nodes start from snapshots.
     private const string Settings = "raft.snapshot { after-entries = 12, retained-entries = 4 }";
 
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 3, whole: 3));
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(Seeds))]
     public void Pairs_have_one_time_on_all_nodes_and_in_each_life_and_it_never_falls(long seed)
     {
         List<DateTimeOffset> fetched = [];

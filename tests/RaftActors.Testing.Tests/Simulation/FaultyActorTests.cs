@@ -41,12 +41,12 @@ public sealed partial class FaultyActorTests
 
     private static void SetUp(Fault fault, RaftSimulation simulation)
     {
-        var pairs = fault.Simulated == Moment.Restore ? 300 : 5;
+        var pairs = fault.Simulated == Moment.Restore ? 150 : 5;
         simulation
             .Actor(_ => fault.Create())
             .Config("raft.snapshot.after-entries = 20")
             .Faults(fault.Simulated == Moment.Restore ? SimulationFaults.Crashes : SimulationFaults.None)
-            .For(TimeSpan.FromSeconds(fault.Simulated == Moment.Restore ? 60 : 5))
+            .For(TimeSpan.FromSeconds(fault.Simulated == Moment.Restore ? 30 : 5))
             .Clients(1, async client =>
             {
                 await using var faulty = client.CreateClient<string, string>();

@@ -9,8 +9,10 @@ public sealed class ProjectionSimulationTests
 {
     private const int Pairs = 60;
 
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 4, whole: 5));
+
     [Theory]
-    [MemberData(nameof(RaftSimulation.Seeds), 5, MemberType = typeof(RaftSimulation))]
+    [MemberData(nameof(Seeds))]
     public void Read_model_has_each_pair_once(long seed) => RaftSimulation.Run(seed, simulation =>
     {
         Model model = new();

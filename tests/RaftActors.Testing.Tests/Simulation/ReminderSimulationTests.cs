@@ -53,13 +53,10 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         Date,
     }
 
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 4, whole: 6));
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
+    [MemberData(nameof(Seeds))]
     public void Each_reminder_is_told_once_and_not_early(long seed)
     {
         Watch watch = new();
@@ -101,6 +98,7 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
     {
         const int Count = 100;
         const int DaysMax = 3;
+        var (dateEvery, datesDaysMax) = (Share.Of(test: 40, ci: 20, whole: 20), Share.Of(test: 10, ci: 20, whole: 20));
         Watch watch = new() { Lag = TimeSpan.FromHours(2) };
         Prng prng = new(1);
         var (interval, election) = (5 * Day, TimeSpan.FromHours(20));
@@ -121,7 +119,7 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         AssertLate(watch, Way.Date, (0.02 * 90 * Day) + election);
 
         // A few are for dates, because each costs a look at the clock every ten seconds.
-        TimeSpan AnyDelay() => ++ordered % 20 == 1 ? -Between(5, 20) : Between(0.1, DaysMax);
+        TimeSpan AnyDelay() => ++ordered % dateEvery == 1 ? -Between(5, datesDaysMax) : Between(0.1, DaysMax);
 
         TimeSpan AnyPause() => Between(0.01, 1);
 

@@ -34,7 +34,7 @@ internal static partial class MessageSources
 
     private static IEnumerable<(string Text, string Place)> In(string project)
     {
-        var compilation = Compilation.Of(project, Repository.Files("*.cs", $"src/{project}"));
+        var compilation = Compilation.Of(project);
         var template = new MessageTemplate(compilation);
         return
             from tree in compilation.SyntaxTrees

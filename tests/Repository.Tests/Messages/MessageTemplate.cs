@@ -16,7 +16,20 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
     // A text with fewer letters of its own says nothing: it passes on what another one says.
     private const int LettersMin = 8;
 
-    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+    private readonly HashSet<string> _constants =
+    [
+        .. from tree in compilation.SyntaxTrees
+           from node in tree.GetRoot().DescendantNodes()
+           let made = node switch
+           {
+               FieldDeclarationSyntax field when field.Modifiers.Any(SyntaxKind.ConstKeyword) => field.Declaration,
+               LocalDeclarationStatementSyntax { IsConst: true } local => local.Declaration,
+               _ => null,
+           }
+           where made is not null
+           from variable in made.Variables
+           select variable.Identifier.Text,
+    ];
 
     /// <returns>None if the text is made elsewhere, and only passed on.</returns>
     public IEnumerable<string> TextsOf(ExpressionSyntax expression) =>
@@ -55,8 +68,10 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
         _ => "",
     };
 
+    // Without a constant of its name, a value needs no look at the code around it, which costs the most time here.
     private string? ConstantOf(ExpressionSyntax value) =>
-        ModelOf(value).GetConstantValue(value) is { HasValue: true, Value: string text } ? text : null;
+        (value is not IdentifierNameSyntax { Identifier.Text: var name } || _constants.Contains(name))
+        && ModelOf(value).GetConstantValue(value) is { HasValue: true, Value: string text } ? text : null;
 
     /// <returns>The place of a value in a text.</returns>
     public static string Hole(ExpressionSyntax value) => value switch
@@ -73,11 +88,7 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
             .SelectMany(reference => SourcesIn(reference.GetSyntax())) ?? [];
     }
 
-    // A model keeps what it has found out about its file.
-    private SemanticModel ModelOf(SyntaxNode node) =>
-        _models.TryGetValue(node.SyntaxTree, out var model)
-            ? model
-            : _models[node.SyntaxTree] = compilation.GetSemanticModel(node.SyntaxTree);
+    private SemanticModel ModelOf(SyntaxNode node) => Compilation.ModelOf(compilation, node.SyntaxTree);
 
     private static IEnumerable<ExpressionSyntax> SourcesIn(SyntaxNode declaration) => declaration switch
     {
