@@ -146,8 +146,8 @@ function falsified(traces, [isSuch, change]) {
 
 /** Replays a sample of the simulator's runs, and demands that each lie is found. */
 export function checkReplays(report, seeds, events) {
-  const simulator = join(here, '../../tests/RaftActors.Simulator/bin/Release/net10.0/RaftActors.Simulator.dll')
-  if (!existsSync(simulator)) throw new Error('Run "dotnet build -c Release tests/RaftActors.Simulator" first.')
+  const simulator = join(here, '../../tests/Tools/Simulator/bin/Release/net10.0/RaftActors.Simulator.dll')
+  if (!existsSync(simulator)) throw new Error('Run "dotnet build -c Release tests/Tools/Simulator" first.')
   const folder = mkdtempSync(join(tmpdir(), 'replay-'))
   const { status, stdout, stderr } = spawnSync('dotnet', [simulator, '--seeds', `1..${seeds}`, '--events', `${events}`,
     '--trace-tla', join(folder, '{seed}.ndjson')], { encoding: 'utf8' })

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const target = join(here, '../../tests/RaftActors.Simulator/Specification/traces.jsonl.gz')
+const target = join(here, '../../tests/Tools/Simulator/Specification/traces.jsonl.gz')
 
 // Numbers, sets, maps and tuples of the Informal Trace Format, as plain JSON.
 function plain(value) {

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft completion</c>.</summary>

@@ -43,29 +43,9 @@ internal sealed record Run(int Code, string Output, string Error)
     public static Run Here(
         string input, string[] arguments, string? servers = null, Func<ServerId[], RaftClient<string, string>?>? connect = null)
     {
+        using var typed = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var code = Here(input, arguments, servers, connect, output, error);
-        return new Run(code, $"{output}", $"{error}");
-    }
-
-    /// <summary>Runs the command in the test's process, with both outputs as one, as <c>2&gt;&amp;1</c> does.</summary>
-    public static Run HereMerged(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        var code = Here("", arguments, servers: null, connect: null, output, output);
-        return new Run(code, $"{output}", "");
-    }
-
-    private static int Here(
-        string input,
-        string[] arguments,
-        string? servers,
-        Func<ServerId[], RaftClient<string, string>?>? connect,
-        TextWriter output,
-        TextWriter error)
-    {
-        using var typed = new MemoryStream(Encoding.UTF8.GetBytes(input));
         var environment = new CommandEnvironment(() => typed, output, error, variable: name => name switch
         {
             "RAFT_SERVERS" => servers,
@@ -77,7 +57,7 @@ internal sealed record Run(int Code, string Output, string Error)
         {
             // A command blocks its thread, and the threads of the test runner's context would all wait for each other.
             SynchronizationContext.SetSynchronizationContext(null);
-            return Program.Run(arguments, environment);
+            return new Run(Program.Run(arguments, environment), $"{output}", $"{error}");
         }
         finally
         {

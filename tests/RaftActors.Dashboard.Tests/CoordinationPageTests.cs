@@ -35,8 +35,10 @@ public sealed class CoordinationPageTests(CoordinationNodes nodes) : IClassFixtu
         foreach (var node in _nodes)
         {
             using var stream = await PageStream.OpenAsync(node.Http, "/raft/coordination");
-            await stream.UntilAsync(page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{nodes.Ports[1]}"));
-            Assert.Contains($"coordination@127.0.0.1:{nodes.Ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
+            await stream.UntilAsync(
+                page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{nodes.Ports[1]}"));
+            Assert.Contains(
+                $"coordination@127.0.0.1:{nodes.Ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
             Assert.Contains($", token {held.Token}, printer 1</span>", stream["locks"], StringComparison.Ordinal);
             Assert.Contains("1 claim waits", stream["locks"], StringComparison.Ordinal);
             Assert.Contains("data-label=\"Timeout\">40 s</td>", stream["sessions"], StringComparison.Ordinal);

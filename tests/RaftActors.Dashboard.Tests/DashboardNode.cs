@@ -90,7 +90,7 @@ internal sealed class DashboardNode : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync().WaitAsync(Guard);
 
-    /// <summary>Ends the node as a crash does. Otherwise the last leader would look for a new one until its transfer-timeout ends.</summary>
+    /// <summary>Ends the node as a crash does. Otherwise the last leader would look for a new one until its transfer ends.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();

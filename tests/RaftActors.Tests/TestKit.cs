@@ -71,7 +71,7 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
         }
     }
 
-    /// <summary>One actor system for the tests of a class, which run one after the other. To start one takes longer than a small test.</summary>
+    /// <summary>One actor system for the tests of a class, which run one after the other: its start takes longer than they do.</summary>
     public sealed class SharedSystem : IDisposable
     {
         private ActorSystem? _system;

@@ -11,7 +11,7 @@ public sealed partial class EvidenceTests
     private const string Judged = "docs/judged.md";
 
     private static readonly string[][] PlantedBugs =
-        [.. Repository.Read("tests/RaftActors.Simulator/planted-bugs.txt").Split('\n').Select(line => line.Split(" | "))];
+        [.. Repository.Read("tests/Tools/Simulator/planted-bugs.txt").Split('\n').Select(line => line.Split(" | "))];
 
     [Theory]
     [InlineData(Judged, 3)]

@@ -95,7 +95,7 @@ public sealed partial class PageTests
     public void Output_on_the_page_of_the_demo_is_that_of_the_demo()
     {
         var shown = Repository.Read(DemoPage).Split('\n').Where(line => ProcessLine().IsMatch(line)).ToList();
-        var specified = Repository.Read("tests/FourNodes.Tests/seed.txt").Split('\n');
+        var specified = Repository.Read("tests/Demos/FourNodes/seed.txt").Split('\n');
 
         Assert.NotEmpty(shown);
         Assert.Equal(shown, specified.Where(shown.Contains));
@@ -113,8 +113,8 @@ public sealed partial class PageTests
         [.. CodeBlocks().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value)];
 
     private static readonly Lazy<string> Examples = new(() =>
-        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples")
-            .Append("tests/KeyValue.Tests/ProcessTests.cs")
+        string.Concat(Repository.Files("*.cs", "tests/Demos/Examples")
+            .Append("tests/Demos/KeyValue/ProcessTests.cs")
             .Append("tests/RaftActors.Dashboard.Tests/AccessPageTests.cs")
             .Append("tests/RaftActors.Hosting.Tests/HttpPageTests.cs")
             .Append("tests/RaftActors.Hosting.Tests/ProjectionTests.cs")

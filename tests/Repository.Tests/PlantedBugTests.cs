@@ -5,7 +5,7 @@ namespace Repository.Tests;
 /// <summary>The list of planted bugs has each bug of the simulator once, and the tests that it names exist.</summary>
 public sealed partial class PlantedBugTests
 {
-    private const string Simulator = "tests/RaftActors.Simulator";
+    private const string Simulator = "tests/Tools/Simulator";
     private const int HeadLines = 3;
 
     // Part, bug, seeds, what finds it, and its shortest schedule in the exploration.
@@ -53,7 +53,7 @@ public sealed partial class PlantedBugTests
     }
 
     private static string PartOf(string file) =>
-        file.Split('/')[3] is var part && part is "actors" or "coordination" ? part : "core";
+        file.Split('/')[4] is var part && part is "actors" or "coordination" ? part : "core";
 
     [GeneratedRegex(@"\b(\w+Tests)\.(\w+)")]
     private static partial Regex Tests();

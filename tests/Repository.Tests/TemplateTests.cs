@@ -20,7 +20,7 @@ public sealed class TemplateTests
     [Fact]
     public void Test_of_the_template_is_that_of_the_examples()
     {
-        var test = Repository.Read("tests/RaftActors.Examples/CounterTests.cs");
+        var test = Repository.Read("tests/Demos/Examples/CounterTests.cs");
         var ofTemplate = Repository.Read($"{Template}/RaftApp.Tests/CounterTests.cs");
 
         Assert.Equal(test[test.IndexOf("public sealed class")..], ofTemplate[ofTemplate.IndexOf("public sealed class")..]);

@@ -224,7 +224,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     [Fact]
     public void Check_finds_nothing_wrong_with_a_group_that_works()
     {
-        using var folder = new TrialKit.TemporaryFolder();
+        using var folder = new TemporaryFolder();
         Directory.CreateDirectory(folder["data"]);
 
         var run = Ask("check", "--data", folder["data"]);

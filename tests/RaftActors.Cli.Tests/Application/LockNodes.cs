@@ -3,8 +3,6 @@ using Akka.Configuration;
 
 using RaftActors.Coordination;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>

@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>Commands to an application whose nodes have encryption and authentication.</summary>

@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>A user's application with several groups, on nodes in the test's process. Dispose ends them.</summary>

@@ -1,7 +1,5 @@
 using System.Text.Json;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary><c>raft snapshot</c> with an application whose processes keep their logs and snapshots in files.</summary>

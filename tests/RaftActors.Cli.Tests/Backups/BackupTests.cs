@@ -1,7 +1,5 @@
 using RaftActors.Cli.Tests.Server;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Backups;
 
 /// <summary><c>raft backup</c>, <c>raft verify</c> and <c>raft restore</c> with running servers.</summary>

@@ -4,8 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Terminal;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Certificates;
 
 /// <summary><c>raft certs</c>: the files that it writes, and the files that it leaves alone.</summary>

@@ -5,8 +5,6 @@ using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft append -</c>: appends each line as a message.</summary>

@@ -1,8 +1,6 @@
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Tests.Server;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of outcome is reported.</summary>

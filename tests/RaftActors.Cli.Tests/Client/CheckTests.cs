@@ -9,8 +9,6 @@ using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft check</c>: what is found in states of a group that a test cannot cause, or not soon.</summary>

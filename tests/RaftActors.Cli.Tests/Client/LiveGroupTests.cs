@@ -2,8 +2,6 @@ using System.Text.RegularExpressions;
 
 using RaftActors.Cli.Tests.Server;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft trace</c>, <c>top</c>, <c>check</c> and <c>log tail</c> with three servers of this program.</summary>

@@ -10,10 +10,6 @@ namespace RaftActors.Cli.Tests.Client;
 [Trait("Needs", "Linux")]
 public sealed partial class SessionTests : IDisposable
 {
-    // As processes of a shell: an Append that a server redirects, and a failure. The other commands run in this process, because the start
-    // of a process takes a hundred times as long.
-    private static readonly string[] InShell = ["raft -C clientcommand -m \"I like beer.\" -S \":9990\"", "raft count -S \":1\""];
-
     private readonly string _home = Directory.CreateTempSubdirectory("raft").FullName;
     private readonly Dictionary<string, ServerProcess> _servers = [];
 
@@ -62,24 +58,10 @@ public sealed partial class SessionTests : IDisposable
             return string.Concat(server.RawOutput.Select(line => $"{Normalized(line)}\n"));
         }
 
-        if (words[0] == "raft" && !InShell.Contains(command))
-        {
-            var typed = Words().Matches(WithRealPorts(command)).Select(word => word.Value.Trim('"', '\'')).Skip(1);
-            var run = Cli.Tests.Run.HereMerged([.. typed]);
-            if (command.Contains("removeserver") && run.Code == 0)
-            {
-                // Until the server has learned of it, it may still get the next pair.
-                await _servers["9993"].Line("was removed from the group");
-            }
-
-            return Printed(run);
-        }
-
         var raft = $"raft() {{ dotnet {Cli.Tests.Run.ProgramFile} \"$@\"; }}";
-        return Printed(Cli.Tests.Run.Shell($"export HOME={_home}; {raft}; ({WithRealPorts(command)}) 2>&1"));
+        var run = Cli.Tests.Run.Shell($"export HOME={_home}; {raft}; ({WithRealPorts(command)}) 2>&1");
+        return Normalized(run.Output) + (run.Code == 0 ? "" : $"exit code {run.Code}\n");
     }
-
-    private string Printed(Run run) => Normalized(run.Output) + (run.Code == 0 ? "" : $"exit code {run.Code}\n");
 
     // Long election timeouts avoid further elections on a busy machine. The transfer makes :9991 the leader, as in session.txt.
     private async Task Serve(string command, string port)
@@ -91,7 +73,7 @@ public sealed partial class SessionTests : IDisposable
         {
             var first = _servers["9990"];
             await first.Line("the group is founded");
-            var transfer = Cli.Tests.Run.Here("transfer", "--to", WithRealPorts(":9991"), "-S", WithRealPorts(":9990"));
+            var transfer = Cli.Tests.Run.Of("transfer", "--to", WithRealPorts(":9991"), "-S", WithRealPorts(":9990"));
             Assert.True(transfer.Code == 0, transfer.Error);
             await first.Line(WithRealPorts(":9991 leads"));
         }
@@ -108,10 +90,6 @@ public sealed partial class SessionTests : IDisposable
 
     private string Normalized(string text) =>
         Dates().Replace(_ports.Aggregate(text, (now, port) => now.Replace(port.Actual, port.Written)), "DATE TIME");
-
-    // Quotes enclose whole words only.
-    [GeneratedRegex("\"[^\"]*\"|'[^']*'|\\S+")]
-    private static partial Regex Words();
 
     [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", RegexOptions.Multiline)]
     private static partial Regex Dates();

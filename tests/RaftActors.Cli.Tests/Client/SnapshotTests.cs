@@ -8,8 +8,6 @@ using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 using RaftActors.Wire;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft snapshot</c>.</summary>

@@ -5,8 +5,6 @@ using Akka.Actor;
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft status</c>: the state of each member, from its own reply.</summary>

@@ -3,8 +3,6 @@ using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft upgrade</c>: the format level of the group and of its programs.</summary>

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Plan;
 
 /// <summary><c>raft plan</c> from outside.</summary>

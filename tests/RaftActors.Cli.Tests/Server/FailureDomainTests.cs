@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary><c>raft server --failure-domain</c>: four servers, three votes.</summary>

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>A server of a test, and the lines that it has written. Dispose ends it.</summary>

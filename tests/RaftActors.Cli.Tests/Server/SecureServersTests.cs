@@ -6,7 +6,7 @@ public sealed class SecureServersTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("raft-secure-").FullName;
     private readonly List<RunningServer> _servers = [];
-    private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => TrialKit.FreePorts.Next())];
+    private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => FreePorts.Next())];
 
     public void Dispose()
     {

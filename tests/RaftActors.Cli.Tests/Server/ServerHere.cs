@@ -2,8 +2,6 @@ using System.Text;
 
 using RaftActors.Cli.Terminal;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>

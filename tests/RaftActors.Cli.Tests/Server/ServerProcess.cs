@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>A server in its own process, as a user runs it.</summary>

@@ -4,8 +4,6 @@ using System.Text.RegularExpressions;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Server;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers of the program: groups, output, signals, addresses. Needs POSIX signals: Linux or macOS.</summary>

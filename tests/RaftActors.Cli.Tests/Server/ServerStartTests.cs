@@ -5,8 +5,6 @@ using System.Text;
 
 using RaftActors.Cli.Terminal;
 
-using TrialKit;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Starts that are refused, with the reason and the remedy.</summary>

@@ -4,8 +4,6 @@ using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 using RaftActors.Wire;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>A backup of a process that the test plays.</summary>

@@ -13,8 +13,6 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
-using TrialKit;
-
 using VirtualTime;
 
 namespace RaftActors.Tests.Discovery;

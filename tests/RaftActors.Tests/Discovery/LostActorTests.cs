@@ -15,8 +15,6 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
-using TrialKit;
-
 using VirtualTime;
 
 namespace RaftActors.Tests.Discovery;

@@ -4,8 +4,6 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>

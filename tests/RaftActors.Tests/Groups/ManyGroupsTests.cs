@@ -5,7 +5,6 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Settings;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
-using TrialKit;
 
 namespace RaftActors.Tests.Groups;
 

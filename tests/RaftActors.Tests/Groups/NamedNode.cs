@@ -5,8 +5,6 @@ using Akka.TestKit;
 
 using RaftActors.Core;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>

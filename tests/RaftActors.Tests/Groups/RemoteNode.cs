@@ -27,7 +27,7 @@ internal static class RemoteNode
         }
         """);
 
-    /// <summary>For a system at this port of <see cref="TrialKit.FreePorts"/>, beside which it listens for raft.</summary>
+    /// <summary>For a system at this port of <see cref="FreePorts"/>, beside which it listens for raft.</summary>
     public static Config At(int port) => ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp.port = {port}").WithFallback(Network);
 
     /// <summary>The same, and its one raft process is the whole group.</summary>

@@ -3,8 +3,6 @@ using System.Net.Sockets;
 
 using Akka.TestKit.Xunit2;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Three nodes behind translations of addresses. Others know none of the ports on which they listen.</summary>

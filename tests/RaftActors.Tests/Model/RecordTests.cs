@@ -7,8 +7,6 @@ using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Model;
 
 /// <summary>The public records that programs log: each prints its collections, and System.Text.Json writes it.</summary>

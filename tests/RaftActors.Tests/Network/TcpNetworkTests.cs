@@ -11,8 +11,6 @@ using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Tests.Groups;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>A node whose remoting listens on another address and port than those where others reach it.</summary>

@@ -1,3 +1,0 @@
-using MaelstromTrials;
-
-return await TrialProgram.Run(CommandLine.Build(), args);

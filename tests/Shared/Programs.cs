@@ -1,0 +1,28 @@
+namespace Shared;
+
+/// <summary>
+/// The programs of this repository, each in the folder of its own build. A copy beside the tests may lack assemblies: those that the tests
+/// have from ASP.NET Core are not copied, and a program without ASP.NET Core needs them.
+/// </summary>
+internal static class Programs
+{
+    /// <summary>Returns the file of a program.</summary>
+    /// <param name="folder">The folder of its project in the repository, such as <c>demo/FourNodes</c>.</param>
+    /// <param name="name">The name of its assembly.</param>
+    /// <exception cref="DirectoryNotFoundException">The caller was not built in a folder of the repository.</exception>
+    public static string Find(string folder, string name)
+    {
+        // As the caller: bin/Debug/net10.0.
+        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var build = Path.Combine("bin", own.Parent?.Name ?? "", own.Name);
+        for (var root = own; root is not null; root = root.Parent)
+        {
+            if (File.Exists(Path.Combine(root.FullName, "RaftActors.sln")))
+            {
+                return Path.Combine(root.FullName, folder, build, $"{name}.dll");
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {own.FullName} has RaftActors.sln. Run it where it was built.");
+    }
+}

@@ -1,0 +1,26 @@
+namespace RaftActors.Benchmarks.Tests;
+
+public sealed class ClusterTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Cluster_prints_its_table_and_too_much_garbage_is_a_failure()
+    {
+        var (code, output, errors) = await BenchmarkHere.RunAsync(
+            "cluster --store file --topology multi --clients 1 --warm-up 0.1 --seconds 0.2 --runs 1 --garbage-max 1 " +
+            $"--directory {_folder.Path}");
+
+        Assert.Equal(1, code);
+        Assert.Contains(output, line => line.Contains("| file, multi, at the leader, 256 B, 1 clients, tcp |", StringComparison.Ordinal));
+        Assert.Contains(errors, line => line.EndsWith("more than --garbage-max 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public Task Clients_append_in_a_process_without_a_node() => BenchmarkHere.AssertPrintsAsync(
+        $"cluster --store memory --topology single --at remote --transport tls --clients 1 --warm-up 0.1 --seconds 0.1 --runs 1 " +
+        $"--directory {_folder.Path}",
+        "| memory, single, remote, 256 B, 1 clients, tls |");
+}

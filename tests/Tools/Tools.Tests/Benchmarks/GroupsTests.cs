@@ -1,0 +1,12 @@
+namespace RaftActors.Benchmarks.Tests;
+
+public sealed class GroupsTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public Task Groups_prints_the_memory_of_each_number() => BenchmarkHere.AssertPrintsAsync(
+        $"groups --groups 2,4 --settle 0.1 --seconds 0.1 --directory {_folder.Path}", "| 2 |", "| 4 |");
+}

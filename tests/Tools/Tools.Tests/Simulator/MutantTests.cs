@@ -1,0 +1,91 @@
+namespace RaftActors.Simulator.Tests;
+
+public sealed class MutantTests
+{
+    private static readonly Lazy<MutantCompiler> OfActors = new(() => MutantCompiler.OfActors(MutantCompiler.FindRoot()));
+
+    /// <summary>One bug for each checker that seeds show to find one.</summary>
+    [Theory]
+    [InlineData("votes twice", "vote")]
+    [InlineData("takes a pre-vote for a vote", "leader")]
+    [InlineData("answers before the disk", "acknowledgement")]
+    [InlineData("commits on a minority", "majority")]
+    [InlineData("commits entries of older terms", "own term")]
+    [InlineData("commits beyond the matching entries", "state machine")]
+    [InlineData("makes two changes at a time", "membership")]
+    [InlineData("lets a learner vote that lags", "exchange")]
+    [InlineData("answers reads without a round", "stale read")]
+    [InlineData("does not fill the sessions from the log", "requests")]
+    [InlineData("does not remember committed keys", "keys")]
+    [InlineData("a snapshot holds the sessions of the commit index", "sessions")]
+    [InlineData("keeps a log that conflicts with the snapshot", "snapshot")]
+    [InlineData("discards entries that no snapshot covers", "write")]
+    [InlineData("does not raise its boot number", "fence")]
+    [InlineData("evicts entries that are not delivered", "eviction")]
+    public void A_planted_bug_is_found(string name, string checker)
+    {
+        var found = BugsOfCore.Compiler.Run(BugsOfCore.Named(name), 1, 100);
+
+        Assert.Equal(checker, found?.Checker);
+    }
+
+    [Fact]
+    public void Every_planted_bug_of_Core_compiles() => AssertCompile(BugsOfCore.Compiler, BugsOfCore.All);
+
+    [Fact]
+    public void Every_planted_bug_of_the_coordination_fits_its_source()
+    {
+        var root = MutantCompiler.FindRoot();
+        var folder = Path.Combine(root, "tests", "Tools", "Simulator", "mutants", "coordination");
+        AssertFit(
+            MutantCompiler.OfCoordination(root), [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
+
+    [Fact]
+    public void Every_planted_bug_of_the_actors_fits_its_source()
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "Tools", "Simulator", "mutants", "actors");
+        AssertFit(OfActors.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
+
+    [Theory]
+    [InlineData("coordination")]
+    [InlineData("demos")]
+    public void Every_planted_bug_of_the_other_workloads_fits_its_source(string part)
+    {
+        var root = MutantCompiler.FindRoot();
+        var folder = Path.Combine(root, "tests", "Tools", "Simulator", "mutants", "actors", part);
+        AssertFit(part == "demos" ? MutantCompiler.OfDemos(root) : MutantCompiler.OfCoordinationOfActors(root), Mutant.ReadAll(folder));
+    }
+
+    [Fact]
+    public void A_planted_bug_of_the_actors_is_found()
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "Tools", "Simulator", "mutants", "actors");
+        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "all clients are one origin");
+
+        var found = OfActors.Value.Run(mutant, 1, 10, workload: "sums");
+
+        Assert.Equal("what callers were told to be committed is added", found?.Checker);
+    }
+
+    // Each line that a bug changes is there once. .ci/run also compiles them, which takes as long as hundreds of other tests.
+    private static void AssertFit(MutantCompiler compiler, List<Mutant> mutants)
+    {
+        compiler.DemandLines(mutants);
+        if (Share.Of(test: 0, ci: 1, whole: 1) > 0)
+        {
+            AssertCompile(compiler, mutants);
+        }
+    }
+
+    private static void AssertCompile(MutantCompiler compiler, List<Mutant> mutants)
+    {
+        Assert.All(mutants, mutant =>
+        {
+            Assert.NotEmpty(mutant.Patches);
+            Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
+        });
+        Assert.Empty(compiler.Errors(mutants));
+    }
+}

@@ -1,0 +1,17 @@
+using System.CommandLine;
+
+using CoordinationTrials;
+using DiskTrials;
+using KeyValueTrials;
+using RaftTrials;
+
+return await TrialProgram.Run(
+    new RootCommand("Runs real processes under real faults, and compares what their clients were told with what the processes have.")
+    {
+        RaftProgram.Command(),
+        KeyValueProgram.Command(),
+        CoordinationProgram.Command(),
+        DiskProgram.Command(),
+        MaelstromTrials.CommandLine.Command(),
+    },
+    args);
