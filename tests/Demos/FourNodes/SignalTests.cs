@@ -1,8 +1,8 @@
 namespace FourNodes.Tests;
 
 /// <summary>
-/// Ctrl-C and SIGTERM end the demo like its time limit. They are POSIX signals, for Linux and macOS. SIGTERM after the scenario is in
-/// <see cref="ScenarioTests"/> for all nodes, and both signals are in <see cref="SingleNodeTests"/> for single nodes.
+/// Ctrl-C and SIGTERM end the demo like its time limit. They are POSIX signals, for Linux and macOS. <see cref="ScenarioTests"/> sends
+/// SIGTERM after the scenario, and <see cref="SingleNodeTests"/> sends both signals to single nodes.
 /// </summary>
 [Collection(nameof(DemoPorts))]
 [Trait("Needs", "Linux")]
@@ -19,13 +19,26 @@ public sealed class SignalTests
     }
 
     [Fact]
-    public async Task Signal_before_the_quorum_ends_the_demo_cleanly()
+    public async Task Signal_ends_the_demo_cleanly()
     {
         // A demo that ignores the signal is not over in time.
         using var demo = DemoProcess.Start("--seconds", "600");
-        await demo.Line("node1@localhost and raft1 process");
+        await demo.Line("Received requested serial 4 with key key4 and value value4", occurrence: 2);
 
         demo.Send(Signal.Interrupt);
+
+        Assert.Equal(0, await demo.Exit());
+        Assert.Equal("Stopped.", demo.Lines[^1]);
+        Assert.Equal("", demo.Errors);
+    }
+
+    [Fact]
+    public async Task Signal_before_the_quorum_ends_the_demo_cleanly()
+    {
+        using var demo = DemoProcess.Start("--seconds", "600");
+        await demo.Line("node1@localhost and raft1 process");
+
+        demo.Send(Signal.Terminate);
 
         Assert.Equal(0, await demo.Exit());
         Assert.Equal("Stopped.", demo.Lines[^1]);
