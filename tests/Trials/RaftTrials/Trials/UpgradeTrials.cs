@@ -21,13 +21,12 @@ internal static class UpgradeTrials
 
     public static async Task<string> Roll(Trial trial)
     {
-        var folder = Path.Combine(trial.Work, "next");
-        var programs = Path.Combine(folder, "raft");
-        Copy(RaftTool.Path, programs, hasNextLevel: true);
+        var (servers, clients) = (Path.Combine(trial.Work, "next-servers"), Path.Combine(trial.Work, "earlier-clients"));
+        Copy(RaftTool.Path, servers, hasNextLevel: true);
 
         // These trials know the next level, because they read the stores at the end. So their clients in the copy are the earlier ones.
-        Copy(TrialProgram.Path, folder, hasNextLevel: false);
-        var (earlier, next) = (RaftTool.Path, Path.Combine(programs, RaftTool.File));
+        Copy(TrialProgram.Path, clients, hasNextLevel: false);
+        var (earlier, next) = (RaftTool.Path, Path.Combine(servers, RaftTool.File));
 
         // The bound is one election for each exchange. With the usual timeouts, a busy machine elects more.
         var group = trial.Group(Members, null, "-t", "5000", "-T", "10000");
@@ -45,7 +44,7 @@ internal static class UpgradeTrials
                 Writers,
                 group.Servers,
                 timeout: Guards.Request,
-                program: Path.Combine(folder, $"{TrialProgram.Name}.dll")).Writers,
+                program: Path.Combine(clients, $"{TrialProgram.Name}.dll")).Writers,
         ];
         await group.Book.CommittedToEach(writers, 0);
         var (rounds, elections) = (trial.Rounds(100), 0L);
