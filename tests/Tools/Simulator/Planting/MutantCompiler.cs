@@ -189,7 +189,9 @@ internal sealed class MutantCompiler
             $"No folder above {AppContext.BaseDirectory} holds RaftActors.sln, whose sources are needed to plant bugs.");
     }
 
-    /// <summary>Compiles bugs at once, with a switch for each. Their simulation must run on the thread that runs it here.</summary>
+    /// <summary>
+    /// Compiles bugs at once, with a switch for each. Their simulation must run on the thread that calls <see cref="Run"/>.
+    /// </summary>
     public MutantCompiler With(List<Mutant> bugs)
     {
         _together = new(() => LoadTogether(bugs));

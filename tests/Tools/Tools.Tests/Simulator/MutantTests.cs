@@ -69,7 +69,7 @@ public sealed class MutantTests
         Assert.Equal("what callers were told to be committed is added", found?.Checker);
     }
 
-    // Each line that a bug changes is there once. .ci/run also compiles them, which takes as long as hundreds of other tests.
+    // Each line that a bug changes is there once. .ci/run also compiles the bugs, because a compilation takes seconds of processor time.
     private static void AssertFit(MutantCompiler compiler, List<Mutant> mutants)
     {
         compiler.DemandLines(mutants);
