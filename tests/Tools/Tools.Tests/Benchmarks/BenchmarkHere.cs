@@ -8,8 +8,8 @@ namespace RaftActors.Benchmarks.Tests;
 /// </summary>
 internal static class BenchmarkHere
 {
-    private static readonly AsyncLocal<StringWriter?> Output = new();
-    private static readonly AsyncLocal<StringWriter?> Errors = new();
+    private static readonly AsyncLocal<TextWriter?> Output = new();
+    private static readonly AsyncLocal<TextWriter?> Errors = new();
 
     // Benchmarks write to the console. Those of parallel tests are told apart by the flow of their tasks.
     static BenchmarkHere()
@@ -20,14 +20,17 @@ internal static class BenchmarkHere
 
     public static async Task<(int Code, string[] Output, string[] Errors)> RunAsync(string command)
     {
-        using StringWriter output = new() { NewLine = "\n" };
-        using StringWriter errors = new() { NewLine = "\n" };
+        using StringWriter printed = new() { NewLine = "\n" };
+        using StringWriter warned = new() { NewLine = "\n" };
+
+        // The tasks of a benchmark may write at once.
+        var (output, errors) = (TextWriter.Synchronized(printed), TextWriter.Synchronized(warned));
         var code = await Task.Run(() =>
         {
             (Output.Value, Errors.Value) = (output, errors);
             return Program.RunAsync(command.Split(' '), output, errors);
         }).WaitAsync(BenchmarkProcess.WaitMax);
-        return (code, $"{output}".Split('\n'), $"{errors}".Split('\n'));
+        return (code, $"{printed}".Split('\n'), $"{warned}".Split('\n'));
     }
 
     /// <summary>Asserts that the benchmark ends with success and has printed a line with each text.</summary>
@@ -39,7 +42,7 @@ internal static class BenchmarkHere
         Assert.All(texts, text => Assert.Contains(output, line => line.Contains(text, StringComparison.Ordinal)));
     }
 
-    private sealed class FlowWriter(AsyncLocal<StringWriter?> own, TextWriter other) : TextWriter
+    private sealed class FlowWriter(AsyncLocal<TextWriter?> own, TextWriter other) : TextWriter
     {
         public override Encoding Encoding => other.Encoding;
 
