@@ -49,7 +49,15 @@ public sealed class BankNodeTests : IDisposable
 
         var transfers = Task.WhenAll(Enumerable.Range(0, Tellers).Select(number => TransferAsync(teller, number)));
         await Task.WhenAny(_isBusy.Task, transfers);
-        var leader = (await ledger.StatusAsync()).Leader!.Value.Node.Split(':')[1];
+        ProcessName? leading;
+        do
+        {
+            // On a busy machine the leader may answer too late to be named.
+            leading = (await ledger.StatusAsync()).Leader;
+        }
+        while (leading is null);
+
+        var leader = leading.Value.Node.Split(':')[1];
         Kill(leader);
         await transfers;
         Start(leader);

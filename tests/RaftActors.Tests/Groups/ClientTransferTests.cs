@@ -49,7 +49,7 @@ public sealed class ClientTransferTests : TestKit
 
         (await _client.TransferLeadershipAsync(next, Guard)).OrThrow();
 
-        Assert.Equal(next, (await _client.StatusAsync()).Leader);
+        Assert.Equal(next, StatusOf(NodeOf(next)).Leader);
         Assert.Equal(2, (await _client.AppendAsync("key", "value", Guard)).OrThrow().Serial.Value);
         NodeOf(next).ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader == next);
     }
@@ -61,8 +61,8 @@ public sealed class ClientTransferTests : TestKit
 
         (await _client.TransferLeadershipAsync(timeout: Guard)).OrThrow();
 
-        var leader = (await _client.StatusAsync()).Leader;
-        Assert.Contains(leader?.Node, Names.Take(3));
+        var leader = LeaderNow();
+        Assert.Contains(leader.Node, Names.Take(3));
         Assert.NotEqual(former, leader);
     }
 
@@ -76,7 +76,7 @@ public sealed class ClientTransferTests : TestKit
         var refused = (await _client.TransferLeadershipAsync(new ProcessName(name), Guard)).NotDone();
 
         Assert.Equal((FailureReason.Invalid, $"{name} is not a voter that could lead."), (refused.Reason, refused.Detail));
-        Assert.Equal(former, (await _client.StatusAsync()).Leader);
+        Assert.Equal(former, StatusOf(NodeOf(former)).Leader);
     }
 
     [Fact]
@@ -110,6 +110,10 @@ public sealed class ClientTransferTests : TestKit
     private async Task<ProcessName> LeaderAsync()
     {
         (await _client.AppendAsync("first", "value", Guard)).OrThrow();
-        return (await _client.StatusAsync()).Leader!.Value; // Justification: a leader has just committed a pair.
+        return LeaderNow();
     }
+
+    // Each process says what it knows: a client's question to the leader may end before its answer on a busy machine.
+    private ProcessName LeaderNow() =>
+        _nodes.Select(StatusOf).Where(status => status.Role == RaftRole.Leader).MaxBy(status => status.Term)!.Name;
 }

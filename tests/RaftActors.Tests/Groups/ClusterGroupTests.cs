@@ -19,7 +19,7 @@ public sealed class ClusterGroupTests : TestKit
     [Fact]
     public void Learner_appends_twenty_keys_at_once_and_all_are_handed_them_in_order()
     {
-        Start(1, 4, 4, 0);
+        Start(null, ClusterNode.FoundsWithAll, 1, 4, 4, 0);
         _nodes[3].Expect("quorum of 3, learner");
 
         for (var i = 0; i < 20; i++)
@@ -63,7 +63,7 @@ public sealed class ClusterGroupTests : TestKit
     [Fact]
     public void Node_that_is_started_again_on_its_files_votes_as_before()
     {
-        Start(_folder["restart"], 0, 0, 0);
+        Start(_folder["restart"], "", 0, 0, 0);
         _nodes[0].Append("key1", "a", TestActor);
         ExpectMsg<Outcome<int>>(TimeSpan.FromSeconds(30)).OrThrow();
         _nodes[2].Stop();
@@ -88,13 +88,13 @@ public sealed class ClusterGroupTests : TestKit
         base.AfterAll();
     }
 
-    private void Start(params int[] preloaded) => Start(null, preloaded);
+    private void Start(params int[] preloaded) => Start(null, "", preloaded);
 
-    private void Start(string? folder, params int[] preloaded)
+    private void Start(string? folder, string config, params int[] preloaded)
     {
         foreach (var count in preloaded)
         {
-            _nodes.Add(new ClusterNode(this, _nodes.Count + 1, count, _nodes.FirstOrDefault(), folder));
+            _nodes.Add(new ClusterNode(this, _nodes.Count + 1, count, _nodes.FirstOrDefault(), folder, config));
         }
     }
 }

@@ -11,6 +11,12 @@ namespace RaftActors.Tests.Groups;
 /// </summary>
 internal sealed class ClusterNode
 {
+    /// <summary>
+    /// Configuration for tests that start all four processes: the founding waits for all of them, so the three with the best logs vote.
+    /// Without this, the first three that meet after <c>founding-timeout</c> vote, and which ones these are is up to the threads.
+    /// </summary>
+    public const string FoundsWithAll = "raft.founding-timeout = 1h";
+
     private const string Shared =
         $$"""
         {{RemoteNode.FewThreads}}

@@ -11,8 +11,8 @@ public sealed class DuplicateTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    // So that no vote passes to the second process while the first one is away.
-    private const string KeepsVoters = "raft.quorum.stable-after = 1h";
+    // The processes 1 to 3 vote, and no vote passes to the second process of a name while the first one is away.
+    private const string KeepsVoters = $"{ClusterNode.FoundsWithAll}\nraft.quorum.stable-after = 1h";
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
