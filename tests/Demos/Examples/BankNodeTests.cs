@@ -37,6 +37,18 @@ public sealed class BankNodeTests : IDisposable
     public async Task No_transfer_is_lost_or_doubled_when_the_leader_is_killed() =>
         await await Task.WhenAny(KillLeaderAsync(), _hasEnded.Task);
 
+    // The port of the leader. Between two leaders there is none.
+    private static async Task<string> LeaderAsync(RaftClient<int, BookingResult> ledger)
+    {
+        while (true)
+        {
+            if ((await ledger.StatusAsync()).Leader is { } leader)
+            {
+                return leader.Node.Split(':')[1];
+            }
+        }
+    }
+
     private async Task KillLeaderAsync()
     {
         Array.ForEach(_ports, Start);
@@ -49,15 +61,7 @@ public sealed class BankNodeTests : IDisposable
 
         var transfers = Task.WhenAll(Enumerable.Range(0, Tellers).Select(number => TransferAsync(teller, number)));
         await Task.WhenAny(_isBusy.Task, transfers);
-        ProcessName? leading;
-        do
-        {
-            // On a busy machine the leader may answer too late to be named.
-            leading = (await ledger.StatusAsync()).Leader;
-        }
-        while (leading is null);
-
-        var leader = leading.Value.Node.Split(':')[1];
+        var leader = await LeaderAsync(ledger);
         Kill(leader);
         await transfers;
         Start(leader);
