@@ -66,7 +66,7 @@ public abstract partial class RaftActor<TValue, TResult>
         HandleSerial(entry);
         _fetched = null;
         Life.Process.Telemetry.Applies.Stop(start);
-        OnPassed(entry.Serial);
+        OnPassed(DeliveryPlace.OfPair(entry.Serial));
         Complete(answer.Waiting, entry.Serial);
     }
 
@@ -105,6 +105,8 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private ulong? HashState()
     {
+        var outer = Raft.Running;
+        Raft.Running = new DeliveryStep.Digest();
         try
         {
             return HandleDigest();
@@ -115,6 +117,10 @@ public abstract partial class RaftActor<TValue, TResult>
             const string Problem = "HandleDigest failed, so the states of the processes are not compared. Make it return a hash.";
             Raft.Latest.Log(LogLevel.ErrorLevel, e, nameof(HandleDigest), Problem);
             return null;
+        }
+        finally
+        {
+            Raft.Running = outer;
         }
     }
 }

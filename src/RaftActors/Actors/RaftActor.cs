@@ -506,7 +506,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             }
 
             Results.Logic = upgrade.To;
-            OnPassed(upgrade.Next);
+            OnPassed(new DeliveryPlace(upgrade.Next, IsUpgrade: true));
         }
     }
 
@@ -518,7 +518,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         if (TryRemind(append.Pair, entry))
         {
             Life.Process.Telemetry.Applies.Stop(start);
-            OnPassed(entry.Serial);
+            OnPassed(DeliveryPlace.OfPair(entry.Serial));
             if (append.Waiting is { } request)
             {
                 Life.Clock.OnApplied(request);
@@ -531,16 +531,16 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var result = HandleAppend(entry);
         Life.Process.Telemetry.Applies.Stop(start);
         Results.Add(append.Pair, result);
-        OnPassed(entry.Serial);
+        OnPassed(DeliveryPlace.OfPair(entry.Serial));
         if (append.Waiting is { } own)
         {
             Complete(own, entry.Serial, result);
         }
     }
 
-    private void OnPassed(Serial serial)
+    private void OnPassed(DeliveryPlace place)
     {
-        if (Life.Process.Tries.OnPassed(serial))
+        if (Life.Process.Tries.OnPassed(place, Life.Order.Complete))
         {
             Life.Process.Engine.Tell(new ToEngine.HoldEnded(), Self, Life.Number);
         }
@@ -575,7 +575,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
         Life.Order.Restored(serial);
         Life.Clock.OnRestored(Results.Reminders);
-        OnPassed(serial);
+        OnPassed(new DeliveryPlace(serial, IsSnapshot: true));
         Life.Process.Appends.EndCommittedTo(serial, Self, Results);
     }
 

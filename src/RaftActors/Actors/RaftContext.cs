@@ -319,7 +319,7 @@ public sealed partial class RaftContext<TValue>
     private void DemandPlace(string call)
     {
         DemandInside(call);
-        if (Running is DeliveryStep.Append or DeliveryStep.Restore || (Running is DeliveryStep.Answer && call != nameof(Get)))
+        if (Running is { IsOfLog: true } && !(Running is DeliveryStep.Answer && call == nameof(Get)))
         {
             throw new InvalidOperationException(
                 $"{call} was called in {Running.Callback} of {Self}. Each process of the group would make this call, and again at each "

@@ -107,7 +107,7 @@ internal sealed class LiveClient<TValue, TResult>(
         var deadline = calls.Now + SessionAppend.Limit(timeout ?? settings.Requests.GetTimeout);
         var before = new Serial(serial.Value - 1);
         var read = await ReadAsync(before, 1, TimeSpan.Zero, Left(), cancellationToken).ConfigureAwait(false);
-        if (read is { Failure: null, Result.Found.Length: 0 } && read.Result.Base <= before)
+        if (read is { Failure: null, Result.Found.Length: 0 } && !IsCompacted(read.Result, before))
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
             var last = await AskCommittedAsync(Left(), cancellationToken).ConfigureAwait(false);
@@ -124,7 +124,7 @@ internal sealed class LiveClient<TValue, TResult>(
             read = await ReadAsync(before, 1, settings.AttemptTimeout / 2, Left(), cancellationToken).ConfigureAwait(false);
         }
 
-        var failure = read.Failure ?? (read.Result.Base > before ? RaftException.Compacted(serial, read.Result.Base.Next).Failure
+        var failure = read.Failure ?? (IsCompacted(read.Result, before) ? RaftException.Compacted(serial, read.Result.Base.Next).Failure
             : read.Result.Found.Length > 0 ? null
             : RaftFailure.NotDone(
                 FailureReason.Unavailable, $"The process that was asked lacks serial {serial}. Ask another process, or check the serial."));
@@ -180,7 +180,7 @@ internal sealed class LiveClient<TValue, TResult>(
                 .ConfigureAwait(false);
             if (read.Failure is null)
             {
-                return read.Result.Base > after
+                return IsCompacted(read.Result, after)
                     ? throw RaftException.Compacted(after.Next, read.Result.Base.Next)
                     : read.Result.Found;
             }
@@ -193,6 +193,9 @@ internal sealed class LiveClient<TValue, TResult>(
             ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
         }
     }
+
+    // The process may have compacted pairs that it had read for the answer. What came is delivered.
+    private static bool IsCompacted(ClientReply.Pairs answer, Serial after) => answer.Found.IsEmpty && answer.Base > after;
 
     private Task<Outcome<ClientReply.Pairs>> ReadAsync(
         Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false) =>

@@ -246,7 +246,7 @@ internal sealed class DeliveryOrder
     {
         var next = _delivered.FirstMissing;
         var to = _committed.EpochOf(next).Logic;
-        return to > logic && !_delivered.HasHoles && _held != new DeliveryPlace(next, IsSnapshot: false)
+        return to > logic && !_delivered.HasHoles && _held != new DeliveryPlace(next, IsUpgrade: true)
             ? new DeliveryStep.Upgrade(logic, to, next)
             : null;
     }
@@ -259,7 +259,7 @@ internal sealed class DeliveryOrder
         }
 
         var due = Pulled is null ? _committed.TryRead(_delivered.FirstMissing) : Pulled.FindAppend(isMember);
-        if (due is not { } pair || _held == new DeliveryPlace(pair.Serial, IsSnapshot: false))
+        if (due is not { } pair || (_held is { IsSnapshot: false, Serial: var held } && held == pair.Serial))
         {
             return null;
         }

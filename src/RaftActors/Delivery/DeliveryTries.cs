@@ -47,10 +47,16 @@ internal sealed class DeliveryTries(ITimeProvider clock)
             : null;
     }
 
-    /// <summary>Ends the count if the actor has passed the place. Returns true if the actor was held there.</summary>
-    public bool OnPassed(Serial serial)
+    /// <summary>
+    /// Ends the count if the step at its place has run to its end, or the state has all up to that serial. A pair does not end the count
+    /// of an upgrade before it or of an earlier pair that the actor fetches: the next life fails there again.
+    /// </summary>
+    /// <param name="passed">The place of the step that has ended.</param>
+    /// <param name="complete">The last serial up to which the state has all pairs.</param>
+    /// <returns>True if the actor was held there.</returns>
+    public bool OnPassed(DeliveryPlace passed, Serial complete)
     {
-        if (_failures == 0 || serial < _place.Serial)
+        if (_failures == 0 || (passed != _place && complete < _place.Serial))
         {
             return false;
         }
@@ -65,7 +71,7 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     /// </summary>
     public (DeliveryPlace Place, TimeSpan Pause)? Begin(Serial last)
     {
-        OnPassed(last);
+        OnPassed(default, last);
         _heldAt = _held;
         if (_held is null)
         {

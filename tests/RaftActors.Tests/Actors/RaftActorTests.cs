@@ -81,7 +81,27 @@ public sealed class RaftActorTests : ScriptedActorTest
 
         Group.SendSnapshot(new Serial(9), 0);
 
-        Assert.Contains("Append was called in RestoreSnapshot", Watcher.FishForMessage<string>(_ => true));
+        Watcher.FishForMessage<string>(what => what.Contains("Append was called in RestoreSnapshot"));
+    }
+
+    [Fact]
+    public void Call_in_HandleUpgrade_TakeSnapshot_or_HandleDigest_throws_too()
+    {
+        Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
+        Group.BuildQuorum(withActor: false);
+        Group.Upgrade(2);
+        Group.Commit("key", "none");
+        Assert.Contains("Append was called in HandleUpgrade", Watcher.FishForMessage<string>(_ => true));
+
+        Group.TakeSnapshot();
+        Assert.Contains("Append was called in TakeSnapshot", Watcher.FishForMessage<string>(what => !what.Contains("HandleDigest")));
+
+        for (var serial = 4; serial <= 4096; serial++)
+        {
+            Group.Commit("key", "none");
+        }
+
+        Watcher.FishForMessage<string>(what => what.Contains("Append was called in HandleDigest"));
     }
 
     [Fact]
@@ -334,9 +354,23 @@ public sealed class RaftActorTests : ScriptedActorTest
             });
         }
 
-        public int TakeSnapshot(Serial serial) => 0;
+        protected override int LogicVersion => 2;
 
-        public void RestoreSnapshot(Serial serial, int state) => Try(() => Raft.Append("key", "value"));
+        public int TakeSnapshot(Serial serial)
+        {
+            TryAppend();
+            return 0;
+        }
+
+        public void RestoreSnapshot(Serial serial, int state) => TryAppend();
+
+        protected override void HandleUpgrade(int from, int to) => TryAppend();
+
+        protected override ulong? HandleDigest()
+        {
+            TryAppend();
+            return 0;
+        }
 
         protected override int HandleAppend(Entry<string> entry)
         {
@@ -360,6 +394,8 @@ public sealed class RaftActorTests : ScriptedActorTest
             Raft.TakeSnapshot();
             _watcher.Tell($"{Raft.Serial} {Raft.Read(serial)?.Value} {Raft.Status.IsOpen}");
         }
+
+        private void TryAppend() => Try(() => Raft.Append("key", "value"));
 
         private void Try(Action call)
         {

@@ -40,6 +40,28 @@ public sealed class LiveClientTests : TestKit
         _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
     }
 
+    [Fact]
+    public async Task Pairs_that_came_are_delivered_although_the_process_has_compacted_them_since()
+    {
+        var pairs = _client.SubscribeAsync(new Serial(2)).GetAsyncEnumerator();
+        var next = pairs.MoveNextAsync().AsTask();
+        AnswerFromBelowTheBase();
+
+        Assert.True(await next.WaitAsync(Guard));
+        Assert.Equal((new Serial(3), 7), (pairs.Current.Serial, pairs.Current.Value));
+        var get = _client.GetAsync(new Serial(3));
+        AnswerFromBelowTheBase();
+        Assert.Equal(7, (await get.WaitAsync(Guard)).OrThrow().Result?.Value);
+
+        void AnswerFromBelowTheBase()
+        {
+            Expect<ClientCall.Read>();
+            var seven = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
+            StoredPair pair = new(new Serial(3), "key", seven, default, IsKeyed: false);
+            _engine.Reply(new ClientReply.Pairs([pair], Base: new Serial(5)));
+        }
+    }
+
     [Theory]
     [InlineData(long.MaxValue)]
     [InlineData(long.MinValue)]

@@ -9,7 +9,8 @@ namespace RaftActors.Tests.Delivery;
 
 public sealed class DeliveryTriesTests
 {
-    private static readonly DeliveryPlace Pair = new(new Serial(7), IsSnapshot: false);
+    private static readonly DeliveryPlace Pair = DeliveryPlace.OfPair(new Serial(7));
+    private static readonly DeliveryPlace Upgrade = new(new Serial(7), IsUpgrade: true);
 
     private readonly VirtualScheduler _clock = new(Config.Empty, NoLogger.Instance);
     private readonly DeliveryTries _tries;
@@ -21,9 +22,9 @@ public sealed class DeliveryTriesTests
     {
         Fail(Pair, 3);
 
-        Assert.False(_tries.OnPassed(new Serial(6)));
+        Assert.False(_tries.OnPassed(DeliveryPlace.OfPair(new Serial(6)), complete: new Serial(6)));
         Assert.NotNull(_tries.HeldAt);
-        Assert.True(_tries.OnPassed(new Serial(7)));
+        Assert.True(_tries.OnPassed(Pair, complete: new Serial(7)));
         Assert.Null(_tries.HeldAt);
         Assert.Null(_tries.Begin(Serial.Zero));
     }
@@ -48,6 +49,32 @@ public sealed class DeliveryTriesTests
 
         Assert.Null(_tries.Begin(new Serial(7)));
         Assert.Null(_tries.HeldAt);
+    }
+
+    [Fact]
+    public void Upgrade_before_the_pair_does_not_end_the_count_of_the_pair_and_ends_its_own()
+    {
+        for (var life = 0; life < DeliveryTries.Free; life++)
+        {
+            _tries.OnPassed(Upgrade, complete: new Serial(6));
+            Fail(Pair);
+        }
+
+        Assert.NotNull(_tries.HeldAt);
+        _tries.OnPassed(Pair, complete: new Serial(7));
+        Fail(Upgrade, DeliveryTries.Free);
+        Assert.NotNull(_tries.HeldAt);
+        Assert.True(_tries.OnPassed(Upgrade, complete: new Serial(6)));
+        Assert.Null(_tries.HeldAt);
+    }
+
+    [Fact]
+    public void Later_pair_does_not_end_the_count_of_one_that_is_still_missing()
+    {
+        Fail(Pair, DeliveryTries.Free);
+
+        Assert.False(_tries.OnPassed(DeliveryPlace.OfPair(new Serial(9)), complete: new Serial(6)));
+        Assert.NotNull(_tries.HeldAt);
     }
 
     private void Fail(DeliveryPlace place, int times = 1)
