@@ -52,11 +52,13 @@ public static class RaftAdapterExtensions
 
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(
-                options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider))));
+                options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider), SystemOf(provider).Log)));
         return builder;
     }
 
-    private static RaftCoordination CoordinationOf(IServiceProvider provider) =>
-        RaftCoordination.Get(provider.GetService<ActorSystem>() ?? throw new InvalidOperationException(
-            "The services have no ActorSystem, which the coordination of raft needs. Call services.AddAkka, or register the system."));
+    private static RaftCoordination CoordinationOf(IServiceProvider provider) => RaftCoordination.Get(SystemOf(provider));
+
+    private static ActorSystem SystemOf(IServiceProvider provider) =>
+        provider.GetService<ActorSystem>() ?? throw new InvalidOperationException(
+            "The services have no ActorSystem, which the coordination of raft needs. Call services.AddAkka, or register the system.");
 }

@@ -1,4 +1,8 @@
+using System.Collections.Immutable;
+using System.Xml;
 using System.Xml.Linq;
+
+using Akka.Event;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
 
@@ -18,18 +22,52 @@ internal sealed class RaftXmlRepository : IXmlRepository
     private const string Prefix = "data-protection/";
 
     private readonly RaftCoordination _coordination;
+    private readonly ILoggingAdapter _log;
+
+    // The names of the last reading, so that each item is logged once and the list is as bounded as the items.
+    private volatile ImmutableHashSet<string> _skipped = [];
 
     /// <param name="coordination">That of the actor system.</param>
-    public RaftXmlRepository(RaftCoordination coordination)
+    /// <param name="log">Told of items that are no XML.</param>
+    public RaftXmlRepository(RaftCoordination coordination, ILoggingAdapter log)
     {
         ArgumentNullException.ThrowIfNull(coordination);
-        _coordination = coordination;
+        (_coordination, _log) = (coordination, log);
     }
 
-    /// <summary>Reads all keys and revocations.</summary>
+    /// <summary>
+    /// Reads all keys and revocations. Another program may have put other text there. It is skipped, because otherwise no node could read
+    /// any key.
+    /// </summary>
     /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
-    public IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)).Select(item => XElement.Parse(item.Value))];
+    public IReadOnlyCollection<XElement> GetAllElements()
+    {
+        List<XElement> elements = [];
+        HashSet<string> skipped = [];
+        foreach (var item in Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)))
+        {
+            try
+            {
+                elements.Add(XElement.Parse(item.Value));
+            }
+            catch (XmlException e)
+            {
+                skipped.Add(item.Name);
+                if (!_skipped.Contains(item.Name))
+                {
+                    _log.Warning(
+                        "The item {0} is skipped, because it is no XML and so no key of data protection: {1} Delete it, or give it a name "
+                            + "outside of {2}.",
+                        item.Name,
+                        e.Message,
+                        Prefix);
+                }
+            }
+        }
+
+        _skipped = [.. skipped];
+        return elements;
+    }
 
     /// <summary>Adds a key or a revocation. It replaces none, because the names of revocations may repeat.</summary>
     /// <param name="element">At most 9000 characters of XML.</param>

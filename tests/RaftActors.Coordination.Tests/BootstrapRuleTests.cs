@@ -33,15 +33,49 @@ public sealed class BootstrapRuleTests
     public void Items_of_other_programs_are_no_claims_and_another_system_has_a_record_of_its_own()
     {
         var record = ClusterRecord.Of("shop", [
-            new("akka-cluster/shop/node/a#1", "3 in", 5),
-            new("akka-cluster/shop/node/b#2", "three", 6),
-            new("akka-cluster/shop/node/c#3", "", 7),
+            new("akka-cluster/shop/node/sim://shop@a:1#1", "3 in", 5),
+            new("akka-cluster/shop/node/sim://shop@b:1#2", "three", 6),
+            new("akka-cluster/shop/node/sim://shop@c:1#3", "", 7),
+            new("akka-cluster/shop/node/sim://shop@d:1", "3 in", 8),
+            new("akka-cluster/shop/node/rubbish", "3 in", 8),
+            new("akka-cluster/shop/node/a:1#1", "3 in", 8),
+            new("akka-cluster/shop/node/sim://shop#1", "3 in", 8),
             new("akka-cluster/shop/number", "3", 8),
         ]);
 
         Assert.Equal((3, 8), (record.Number, record.Version));
-        Assert.Equal([new("a#1", 3, true, 5)], record.Claims.ToArray());
+        Assert.Equal([new("sim://shop@a:1#1", 3, true, 5)], record.Claims.ToArray());
         Assert.NotEqual(ClusterRecord.PrefixOf("shop"), ClusterRecord.PrefixOf("shop2")[..ClusterRecord.PrefixOf("shop").Length]);
+    }
+
+    [Theory]
+    [InlineData("seven")]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("9223372036854775807")]
+    [InlineData("99999999999999999999")]
+    public void Text_in_place_of_the_number_of_the_cluster_is_refused_with_the_name_of_the_item(string text)
+    {
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => ClusterRecord.Of("shop", [new("akka-cluster/shop/number", text, 1)]));
+
+        Assert.StartsWith($"The item 'akka-cluster/shop/number' is '{text}', which is no number of a cluster.", refused.Message);
+    }
+
+    [Fact]
+    public void Item_of_another_program_is_no_member_that_a_node_would_wait_for()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _ = _client.AppendAsync("akka-cluster/shop/node/rubbish", new Command.Put("1 in", null, 0, null), null, null, default);
+        a.Leave();
+
+        var b = Start("b");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(["b"], b.Asked.Distinct());
+        Assert.Equal("2", Item("number"));
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
+using RaftActors.Coordination.State;
+
 namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>
@@ -26,21 +28,28 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
     public static string TextOf(long number, bool isIn = false) =>
         string.Create(CultureInfo.InvariantCulture, $"{number}{(isIn ? InMark : "")}");
 
-    /// <summary>Reads all items of the prefix. Other programs may have put other items there, which are skipped.</summary>
+    /// <summary>
+    /// Reads all items of the prefix. Other programs may have put other items there. Those are skipped, except one in place of the number:
+    /// without the number a node would found a second cluster beside the latest one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The number is no number. The message names the item.</exception>
     public static ClusterRecord Of(string system, IReadOnlyList<RaftItem> items)
     {
         var number = items.FirstOrDefault(each => each.Name == NumberOf(system));
         var prefix = ClaimOf(system, "");
         return new(
-            number is null ? 0 : long.Parse(number.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
+            number is null ? 0 : NumberIn(number.Value) ?? throw new InvalidOperationException(
+                $"The item '{number.Name}' is '{RaftOverview.Short(number.Value)}', which is no number of a cluster. Write the number of "
+                    + $"the latest cluster there. The claims of its members have it, below '{prefix}'."),
             number?.Version ?? 0,
             [
                 .. from each in items
                    where each.Name.StartsWith(prefix, StringComparison.Ordinal)
+                   let node = each.Name[prefix.Length..]
                    let isIn = each.Value.EndsWith(InMark, StringComparison.Ordinal)
-                   let text = isIn ? each.Value[..^InMark.Length] : each.Value
-                   where long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                   select new Claim(each.Name[prefix.Length..], long.Parse(text, CultureInfo.InvariantCulture), isIn, each.Version),
+                   let claimed = NumberIn(isIn ? each.Value[..^InMark.Length] : each.Value)
+                   where claimed is not null && IsNode(node)
+                   select new Claim(node, claimed.Value, isIn, each.Version),
             ]);
     }
 
@@ -59,6 +68,14 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
             : others.Exists(each => each.IsIn) ? new Step.Join([.. others.Where(each => each.IsIn).Select(each => each.Node)])
             : new Step.Withdraw();
     }
+
+    // Below the highest number, because each number has a next one.
+    private static long? NumberIn(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < long.MaxValue ? number : null;
+
+    // An address without a system and a host would count as that of the node that asks, which would then form a cluster of its own.
+    private static bool IsNode(string text) => text.LastIndexOf('#') is > 0 and var end
+        && Uri.TryCreate(text[..end], UriKind.Absolute, out var address) && address is { UserInfo.Length: > 0, Port: > 0 };
 
     /// <summary>The claim of a node to belong to a cluster.</summary>
     /// <param name="Node">Its address with its uid.</param>

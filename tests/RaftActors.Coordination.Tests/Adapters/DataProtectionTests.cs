@@ -1,6 +1,7 @@
 using System.Xml.Linq;
 
 using Akka.Actor;
+using Akka.Event;
 
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +18,7 @@ public sealed class DataProtectionTests(Hosts hosts)
     {
         await using var own = new Hosts();
         await own.InitializeAsync();
-        var (one, other) = (new RaftXmlRepository(own.Get<RaftCoordination>(0)), new RaftXmlRepository(own.Get<RaftCoordination>(1)));
+        var (one, other) = (RepositoryOf(own, 0), RepositoryOf(own, 1));
         one.StoreElement(new XElement("revocation", "1"), "revocation-20260101");
         other.StoreElement(new XElement("revocation", "2"), "revocation-20260101");
 
@@ -36,7 +37,7 @@ public sealed class DataProtectionTests(Hosts hosts)
 
         Assert.Equal("a cookie", ProtectorOf(other).Unprotect(text));
 
-        var key = Assert.Single(new RaftXmlRepository(hosts.Get<RaftCoordination>(2)).GetAllElements());
+        var key = Assert.Single(RepositoryOf(hosts, 2).GetAllElements());
         Assert.Equal("key", key.Name.LocalName);
     }
 
@@ -53,6 +54,25 @@ public sealed class DataProtectionTests(Hosts hosts)
         IDataProtector Protector(int node) => hosts.Get<IDataProtectionProvider>(node).CreateProtector("cookies");
     }
 
+    [Fact]
+    public async Task Item_that_is_no_XML_is_skipped_and_named_once_in_the_log()
+    {
+        await using var own = new Hosts();
+        await own.InitializeAsync();
+        Heard heard = new();
+        var items = own.Get<RaftCoordination>(0).Items;
+        var repository = RepositoryOf(own, 0, heard);
+        repository.StoreElement(new XElement("key", "1"), "key-1");
+        await items.PutAsync("data-protection/note", "rotate in May");
+
+        Assert.All([1, 2], _ => Assert.Equal("1", Assert.Single(repository.GetAllElements()).Value));
+
+        Assert.Contains("data-protection/note is skipped", Assert.Single(heard.Warnings));
+    }
+
+    private static RaftXmlRepository RepositoryOf(Hosts hosts, int node, ILoggingAdapter? log = null) =>
+        new(hosts.Get<RaftCoordination>(node), log ?? NoLogger.Instance);
+
     private static IDataProtector ProtectorOf(IServiceProvider services) =>
         services.GetRequiredService<IDataProtectionProvider>().CreateProtector("cookies");
 
@@ -61,5 +81,20 @@ public sealed class DataProtectionTests(Hosts hosts)
         var services = new ServiceCollection().AddSingleton(hosts.Get<ActorSystem>(node));
         services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft();
         return services.BuildServiceProvider();
+    }
+
+    private sealed class Heard() : LoggingAdapterBase(DefaultLogMessageFormatter.Instance)
+    {
+        public List<string> Warnings { get; } = [];
+
+        public override bool IsDebugEnabled => false;
+
+        public override bool IsInfoEnabled => false;
+
+        public override bool IsWarningEnabled => true;
+
+        public override bool IsErrorEnabled => true;
+
+        protected override void NotifyLog(LogLevel logLevel, object message, Exception? cause = null) => Warnings.Add($"{message}");
     }
 }
