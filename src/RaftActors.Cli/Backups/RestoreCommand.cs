@@ -41,8 +41,9 @@ internal static class RestoreCommand
         {
             What = """
                 Makes the store of one member of a new group with the content of backups. Run it for each member, on its machine, with the
-                same --members and --id. Then start all of them as before. The new group has another identity than that of the backup, so
-                processes of the two never mix. The members need not be those of the backup.
+                same files, --members, --max-voters and --id: the others refuse a member that was made with another one. Then start all of
+                them as before. The new group has another identity than that of the backup, so processes of the two never mix. The members
+                need not be those of the backup.
 
                 Request ids and request keys of the backup are kept: a repeat of a request from before it is recognised.
 

@@ -10,7 +10,7 @@ internal static class RestoredStore
 
     /// <param name="options">The directory, which may have stores of other groups.</param>
     /// <param name="member">One of the members of the plan.</param>
-    /// <param name="planOf">Makes the plan, given the name of the group and its maximum of voters in the backup.</param>
+    /// <param name="planOf">Makes the plan, given the content of the backups.</param>
     /// <param name="paths">A full backup, and the incremental ones that continue it, in order.</param>
     /// <param name="now">By the clock of this machine.</param>
     /// <param name="cancellationToken">Ends the call. An unfinished store stays, and is fenced.</param>
@@ -22,7 +22,7 @@ internal static class RestoredStore
     public static LogPosition Write(
         StoreOptions options,
         ProcessName member,
-        Func<string, int, RestorePlan> planOf,
+        Func<RestoredContent, RestorePlan> planOf,
         IReadOnlyList<string> paths,
         DateTimeOffset now,
         CancellationToken cancellationToken = default)
@@ -37,7 +37,8 @@ internal static class RestoredStore
             }
 
             var recorded = backups.Select(backup => backup.Configuration?.MaxQuorum).LastOrDefault(maximum => maximum is not null);
-            var plan = planOf(backups[^1].Owner.Group, recorded ?? QuorumSize.Max);
+            var last = backups[^1];
+            var plan = planOf(new RestoredContent(last.Owner.Group, recorded ?? QuorumSize.Max, last.Uid, last.End));
             if (!plan.Configuration.HasName(member))
             {
                 throw new StoreException($"{member} is not among the members of the restored group. Name it too.");
@@ -47,7 +48,7 @@ internal static class RestoredStore
             Write(
                 StoreDirectory.Open(options, new FileDisk(options.Directory), plan.IdentitiesOf(member)),
                 member, plan, backups, cancellationToken);
-            return backups[^1].End;
+            return last.End;
         }
         finally
         {

@@ -5,9 +5,10 @@ using RaftActors.Storage.Backups;
 namespace RaftActors;
 
 /// <summary>
-/// A new group with the content of backups. Call <see cref="RunAsync"/> for each member, on its machine, with the same id and members, and
-/// start the members then. The new group has another identity than that of the backup, so the two refuse each other's messages. Sessions
-/// and request keys are kept, so a repeat of a call from before the backup is recognised.
+/// A new group with the content of backups. Call <see cref="RunAsync"/> for each member, on its machine, with the same id, members, maximum
+/// and backups, and start the members then. A member that was made with another one of these is refused by the others, because it is of
+/// another group. So is each process of the group of the backup. Sessions and request keys are kept, so a repeat of a call from before the
+/// backup is recognised.
 /// </summary>
 /// <param name="id">Any id that no other restore has.</param>
 /// <param name="members">All members of the new group. The first ones vote: an odd number, at most <see cref="MaxQuorum"/>.</param>
@@ -39,7 +40,8 @@ public sealed class RaftRestore(Guid id, IReadOnlyList<ProcessName> members)
         ArgumentNullException.ThrowIfNull(backups);
         ArgumentOutOfRangeException.ThrowIfZero(backups.Count, nameof(backups));
         StoreOptions options = new() { Directory = directory, AllowSharedDirectory = AllowSharedDirectory };
-        RestorePlan PlanOf(string named, int recorded) => new(id, Group ?? named, members, MaxQuorum ?? recorded);
+        RestorePlan PlanOf(RestoredContent content) =>
+            new(id, content with { Group = Group ?? content.Group, MaxQuorum = MaxQuorum ?? content.MaxQuorum }, members);
         var now = Machine.Current.Time.GetUtcNow();
         return Machine.Current.RunBlocking(
             RaftBackup.Thread, () => RestoredStore.Write(options, process, PlanOf, backups, now, cancellationToken).Serial);

@@ -16,8 +16,10 @@ public sealed class BackupFileTests : IDisposable
 
     private static readonly ProcessName Self = new("a@n1");
 
+    private static readonly RestoredContent Content = new("g", QuorumSize.Max, default, default);
+
     private static readonly RestorePlan Plan =
-        new(Guid.Parse("11111111-2222-3333-4444-555555555555"), "g", [Self, new("a@n2"), new("a@n3")]);
+        new(Guid.Parse("11111111-2222-3333-4444-555555555555"), Content, [Self, new("a@n2"), new("a@n3")]);
 
     // Prime, so that the places differ in their bits.
     private static readonly int Stride = Share.Of(test: 67, ci: 23, whole: 7);
@@ -319,23 +321,57 @@ public sealed class BackupFileTests : IDisposable
     public void Members_of_one_restore_agree_and_another_restore_is_another_group()
     {
         ProcessName[] names = [Self, new("a@n2"), new("a@n3"), new("a@n4")];
-        RestorePlan one = new(Plan.Id, "g", [.. names, Self]);
+        RestorePlan one = new(Plan.Id, Content, [.. names, Self]);
         var identities = names.Select(name => one.MemberOf(name).Incarnation.Value).Append(one.Configuration.Group.Value);
 
         Assert.Equal(5, identities.Distinct().Count());
 
-        Assert.Equal(one.Configuration.ToString(), new RestorePlan(Plan.Id, "g", names).Configuration.ToString());
+        Assert.Equal(one.Configuration.ToString(), new RestorePlan(Plan.Id, Content, names).Configuration.ToString());
         Assert.Equal((3, 1), (one.Configuration.Voters.Length, one.Configuration.Learners.Length));
-        Assert.NotEqual(one.Configuration.Group, new RestorePlan(Guid.NewGuid(), "g", names).Configuration.Group);
-        Assert.NotEqual(one.Configuration.Group, new RestorePlan(Plan.Id, "h", names).Configuration.Group);
-        Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", []));
+        Assert.NotEqual(one.Configuration.Group, new RestorePlan(Guid.NewGuid(), Content, names).Configuration.Group);
+        Assert.NotEqual(one.Configuration.Group, new RestorePlan(Plan.Id, Content with { Group = "h" }, names).Configuration.Group);
+        Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, Content, []));
+    }
+
+    [Theory]
+    [InlineData("a@1 b@2 c@3 d@4", "d@4 a@1 b@2 c@3", 11, 11)]
+    [InlineData("a@1 b@2 c@3 d@4 e@5", "c@3 d@4 e@5 a@1 b@2", 3, 3)]
+    [InlineData("a@1 b@2 c@3", "a@1 b@2 d@4", 11, 11)]
+    [InlineData("a@1 b@2 c@3 d@4", "a@1 b@2 c@3", 11, 11)]
+    [InlineData("a@1 b@2 c@3 d@4 e@5", "a@1 b@2 c@3 d@4 e@5", 3, 5)]
+    [InlineData("a@1 b@2 c@3", "a@1 b@2 c@3", 3, 5)]
+    public void Members_that_are_restored_with_other_members_or_another_maximum_are_of_other_groups(
+        string one, string other, int maximum, int otherMaximum) =>
+        Assert.NotEqual(GroupOf(one, maximum), GroupOf(other, otherMaximum));
+
+    [Fact]
+    public void Order_of_the_voters_and_of_the_learners_does_not_change_the_group() =>
+        Assert.Equal(GroupOf("a@1 b@2 c@3 d@4 e@5", 3), GroupOf("c@3 b@2 a@1 e@5 d@4", 3));
+
+    [Fact]
+    public void Members_that_are_restored_from_other_backups_are_of_other_groups()
+    {
+        var (full, end) = Write("full", SnapshotOf(10), entries: 3);
+        string[][] chains =
+        [
+            [full],
+            [full, Write("later", null, 2, end).Path],
+            [Write("other", SnapshotOf(10), entries: 3, valueSize: 2).Path],
+            [Write("foreign", SnapshotOf(10), entries: 3, uid: new GroupUid(Guid.NewGuid())).Path],
+        ];
+
+        var groups = chains.Select((chain, number) => RestoredGroupOf($"store-{number}", chain)).Append(RestoredGroupOf("again", [full]));
+
+        Assert.Equal(chains.Length, groups.Distinct().Count());
     }
 
     [Fact]
     public void Restored_group_has_no_more_voters_than_its_maximum()
     {
         var configuration = new RestorePlan(
-            Plan.Id, "g", Enumerable.Range(1, 5).Select(number => new ProcessName($"a@n{number}")), maxQuorum: 3).Configuration;
+            Plan.Id,
+            Content with { MaxQuorum = 3 },
+            Enumerable.Range(1, 5).Select(number => new ProcessName($"a@n{number}"))).Configuration;
 
         Assert.Equal((3, 3, 3, 2), (
             configuration.MaxQuorum, configuration.Size, configuration.Voters.Length, configuration.Learners.Length));
@@ -434,10 +470,10 @@ public sealed class BackupFileTests : IDisposable
     public void Restored_group_keeps_the_maximum_of_voters_of_the_backup()
     {
         List<int> told = [];
-        RestorePlan PlanOf(string group, int maxQuorum)
+        RestorePlan PlanOf(RestoredContent content)
         {
-            told.Add(maxQuorum);
-            return new RestorePlan(Plan.Id, group, [Self], maxQuorum);
+            told.Add(content.MaxQuorum);
+            return new RestorePlan(Plan.Id, content, [Self]);
         }
 
         void RestoreTo(string store, params string[] paths) => RestoredStore.Write(
@@ -450,7 +486,8 @@ public sealed class BackupFileTests : IDisposable
         RestoreTo("three", bare, Write("later", null, entries: 1, continues: end, maxQuorum: 7).Path);
 
         Assert.Equal([5, 3, 7], told);
-        Assert.Contains("odd and from 3 to 11", Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", [Self], 4)).Message);
+        Assert.Contains("odd and from 3 to 11", Assert.Throws<StoreException>(
+            () => new RestorePlan(Plan.Id, Content with { MaxQuorum = 4 }, [Self])).Message);
     }
 
     [Fact]
@@ -469,7 +506,7 @@ public sealed class BackupFileTests : IDisposable
         var (path, _) = Write("backup", SnapshotOf(10), entries: 2);
 
         Assert.Contains("is not among the members", Assert.Throws<StoreException>(() => RestoredStore.Write(
-            new StoreOptions { Directory = _folder["store"] }, new ProcessName("a@n9"), (_, _) => Plan, [path], Now)).Message);
+            new StoreOptions { Directory = _folder["store"] }, new ProcessName("a@n9"), _ => Plan, [path], Now)).Message);
         Restore([path]);
         Assert.Contains("already", Assert.Throws<StoreException>(() => Restore([path])).Message);
     }
@@ -561,7 +598,17 @@ public sealed class BackupFileTests : IDisposable
     }
 
     private LogPosition Restore(string[] paths, DateTimeOffset? now = null) =>
-        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, paths, now ?? Now);
+        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, _ => Plan, paths, now ?? Now);
+
+    private static GroupUid GroupOf(string members, int maximum) => new RestorePlan(
+        Plan.Id, Content with { MaxQuorum = maximum }, members.Split(' ').Select(name => new ProcessName(name))).Configuration.Group;
+
+    private GroupUid RestoredGroupOf(string store, string[] paths)
+    {
+        StoreOptions options = new() { Directory = _folder[store] };
+        RestoredStore.Write(options, Self, content => new RestorePlan(Plan.Id, content, [Self]), paths, Now);
+        return Open(StoreDirectory.Open(options)).Found.State.HardState.Group;
+    }
 
     private static (RecoveredState Found, byte[] State) Open(StoreDirectory directory)
     {
