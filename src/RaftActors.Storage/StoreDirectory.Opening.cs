@@ -87,10 +87,10 @@ internal sealed partial class StoreDirectory
 
     private LogWriter OpenLog(bool hasThread)
     {
-        RefuseForeignFiles("", name => name == DirectoryLock.FileName);
+        StoreFiles.RefuseForeign(_disk, "");
         _disk.CreateFolder(LogReader.Folder);
         _disk.SyncFolder("");
-        RefuseForeignFiles(LogReader.Folder, name => SegmentHeader.NumberOf(name) is not null || SegmentFiles.IsUnfinished(name));
+        StoreFiles.RefuseForeign(_disk, LogReader.Folder);
         SegmentFiles.RemoveUnfinished(_disk);
         var reader = new LogReader(_disk, _options.RecoveredSizeMaxBytes);
         reader.ReadHeaders();
@@ -109,16 +109,6 @@ internal sealed partial class StoreDirectory
         }
 
         return writer;
-    }
-
-    private void RefuseForeignFiles(string folder, Func<string, bool> isOwn)
-    {
-        if (_disk.List(folder).FirstOrDefault(name => !isOwn(name)) is { } foreign)
-        {
-            var path = _disk.PathOf(folder.Length == 0 ? foreign : $"{folder}/{foreign}");
-            throw new StoreException($"{path} does not belong to a store, so nothing in the directory was changed. "
-                + "Move the file away, or name another directory.");
-        }
     }
 
     private void NoteTorn(LogReader reader)

@@ -4,7 +4,7 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage;
 
-/// <summary>Checks the owners of the files that a store finds in its directory.</summary>
+/// <summary>Checks the files that a store finds in its directory.</summary>
 internal static class StoreFiles
 {
     /// <summary>
@@ -34,6 +34,23 @@ internal static class StoreFiles
                     + $"it as user {rights.Owner}, or run 'chown -hR {user} {directory}' if that user is trusted. {TrustedPath.Allow}");
             }
         }
+    }
+
+    /// <summary>Refuses a file that no store writes, in the directory itself or in the folder of the log.</summary>
+    /// <param name="folder">One of the two, relative to the directory.</param>
+    /// <exception cref="StoreException">There is such a file. Nothing has changed.</exception>
+    public static void RefuseForeign(IDisk disk, string folder)
+    {
+        if (disk.List(folder).FirstOrDefault(name => !IsOwn(name)) is { } foreign)
+        {
+            var path = disk.PathOf(folder.Length == 0 ? foreign : $"{folder}/{foreign}");
+            throw new StoreException($"{path} does not belong to a store, so nothing in the directory was changed. "
+                + "Move the file away, or name another directory.");
+        }
+
+        bool IsOwn(string name) => folder.Length == 0
+            ? name == DirectoryLock.FileName
+            : SegmentHeader.NumberOf(name) is not null || SegmentFiles.IsUnfinished(name);
     }
 
     private static IEnumerable<string> PathsOfStore(string directory)

@@ -70,6 +70,30 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Opens a snapshot of a store, if it counts there: it belongs to the owner, and its name is that of its position. The start of a
+    /// process and the tools call this, so that they agree about each file.
+    /// </summary>
+    /// <param name="owner">Null if the log does not tell the owner.</param>
+    /// <exception cref="StoreDamagedException">The file is damaged, or does not count.</exception>
+    /// <exception cref="StoreException">The file cannot be read, or has another version.</exception>
+    public static SnapshotFile Open(IDisk disk, string name, StoreOwner? owner)
+    {
+        var opened = Open(disk, name);
+        var last = name[(name.LastIndexOf('/') + 1)..];
+        var found = SnapshotName.Of(opened.Snapshot.Position);
+        var wrong = found.With(SnapshotName.Whole) != last && found.With(SnapshotName.Arrived) != last
+            ? $"it holds the snapshot up to {opened.Snapshot.Position}, which contradicts its name"
+            : owner is not null && opened.Owner != owner ? $"it belongs to {opened.Owner}, not to {owner}" : null;
+        if (wrong is null)
+        {
+            return opened;
+        }
+
+        opened.Dispose();
+        throw opened.Damaged(SnapshotFormat.HeaderSize, wrong);
+    }
+
     /// <summary>Reads and checks the whole state.</summary>
     /// <exception cref="StoreDamagedException">The state is damaged.</exception>
     /// <exception cref="StoreException">The file cannot be read.</exception>

@@ -57,9 +57,8 @@ internal sealed class SnapshotFolder : IDisposable
     /// snapshot. An unusable earlier one is left out of <see cref="Kept"/>, with a note.
     /// </summary>
     /// <param name="installed">The positions that the log records as installed.</param>
-    /// <exception cref="StoreDamagedException">The latest snapshot is damaged.</exception>
-    /// <exception cref="StoreException">The latest snapshot has another version, belongs to another process, or cannot be
-    /// read.</exception>
+    /// <exception cref="StoreDamagedException">The latest snapshot is damaged, or belongs to another process.</exception>
+    /// <exception cref="StoreException">The latest snapshot has another version, or cannot be read.</exception>
     public void Reconcile(IReadOnlyCollection<LogPosition> installed)
     {
         var names = installed.Select(SnapshotName.Of).ToHashSet();
@@ -238,37 +237,14 @@ internal sealed class SnapshotFolder : IDisposable
 
     private void Find(SnapshotName name)
     {
-        var file = PathOf(name.With(SnapshotName.Whole));
         try
         {
-            Keep(Check(SnapshotFile.Open(_disk, file), name, _disk.PathOf(file)));
+            Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole)), _owner));
         }
         catch (StoreException e)
         {
             _unusable[name.With(SnapshotName.Whole)] = e;
         }
-    }
-
-    private SnapshotFile Check(SnapshotFile file, SnapshotName name, string path)
-    {
-        StoreException? wrong = null;
-        if (SnapshotName.Of(file.Snapshot.Position) != name)
-        {
-            var what = $"it holds the snapshot up to {file.Snapshot.Position}, which contradicts its name";
-            wrong = new StoreDamagedException(new StoreDamage(path, SnapshotFormat.HeaderSize, null, null, what));
-        }
-        else if (file.Owner != _owner)
-        {
-            wrong = new StoreException($"{path} belongs to {file.Owner}, not to {_owner}. Move it back to the folder of its owner.");
-        }
-
-        if (wrong is null)
-        {
-            return file;
-        }
-
-        file.Dispose();
-        throw wrong;
     }
 
     private bool IsOutdone(LogPosition position)
@@ -295,7 +271,7 @@ internal sealed class SnapshotFolder : IDisposable
     {
         var name = SnapshotName.Of(position);
         GiveName(name, ending);
-        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole))));
+        Keep(SnapshotFile.Open(_disk, PathOf(name.With(SnapshotName.Whole)), _owner));
     }
 
     private void GiveName(SnapshotName name, string ending)

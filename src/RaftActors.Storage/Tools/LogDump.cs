@@ -24,7 +24,8 @@ internal static class LogDump
 
         foreach (var folder in offline.SnapshotFolders)
         {
-            foreach (var item in SnapshotsIn(offline.Disk, folder))
+            var owner = owners.Where(each => SnapshotName.FolderOf(each.Key) == folder).Select(each => (StoreOwner?)each.Value);
+            foreach (var item in SnapshotsIn(offline.Disk, folder, owner.FirstOrDefault()))
             {
                 yield return item;
             }
@@ -186,14 +187,14 @@ internal static class LogDump
     private static StoreOwner? OwnerOf(Dictionary<ushort, StoreOwner> owners, ushort slot) =>
         owners.TryGetValue(slot, out var owner) ? owner : null;
 
-    private static IEnumerable<LogItem> SnapshotsIn(IDisk disk, string folder)
+    private static IEnumerable<LogItem> SnapshotsIn(IDisk disk, string folder, StoreOwner? owner)
     {
         foreach (var name in disk.List(folder))
         {
             var file = $"{folder}/{name}";
             if (SnapshotName.Parse(name, SnapshotName.Whole) is not null)
             {
-                yield return SnapshotAt(disk, file);
+                yield return SnapshotAt(disk, file, owner);
             }
             else
             {
@@ -202,11 +203,11 @@ internal static class LogDump
         }
     }
 
-    private static LogItem SnapshotAt(IDisk disk, string file)
+    private static LogItem SnapshotAt(IDisk disk, string file, StoreOwner? owner)
     {
         try
         {
-            using var opened = SnapshotFile.Open(disk, file);
+            using var opened = SnapshotFile.Open(disk, file, owner);
             var (position, configuration) = (opened.Snapshot.Position, opened.Snapshot.Configuration);
             return new LogItem(file, 0, "snapshot")
             {

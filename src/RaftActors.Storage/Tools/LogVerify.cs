@@ -20,7 +20,9 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
     private long _tornBytes;
 
     /// <param name="onStep">Told what is being read, such as "segment 3 of 7".</param>
-    /// <exception cref="StoreException">The directory has no log, is in use, has another version, or cannot be read.</exception>
+    /// <exception cref="StoreException">
+    /// The directory has no log, is in use, has another version or a file of another program, or cannot be read.
+    /// </exception>
     public static LogReport Check(string directory, Action<string>? onStep = null)
     {
         using var offline = OfflineDirectory.ToRead(directory);
@@ -33,6 +35,8 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
 
     private LogReport Check()
     {
+        StoreFiles.RefuseForeign(offline.Disk, "");
+        StoreFiles.RefuseForeign(offline.Disk, LogReader.Folder);
         var all = offline.SegmentNumbers().Count();
         foreach (var (segment, end, isLast) in offline.Segments())
         {
@@ -170,7 +174,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
             onStep?.Invoke($"snapshot {folder}/{name}");
             try
             {
-                using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{name}");
+                using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{name}", slot.Owner);
                 file.Verify();
                 (latest, damaged) = (file.Snapshot, null);
                 _snapshots++;

@@ -105,7 +105,7 @@ internal sealed class LostQuorumStore : IDisposable
 
     private void Add(SlotReplay slot, Func<InitialState, LostQuorumPlan?> planOf)
     {
-        var (name, snapshot) = LatestSnapshot(_offline, slot.Number);
+        var (name, snapshot) = LatestSnapshot(_offline, slot);
         var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, slot.Entries)
         {
             Base = slot.Range.Base,
@@ -121,9 +121,9 @@ internal sealed class LostQuorumStore : IDisposable
         }
     }
 
-    private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, ushort slot)
+    private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, SlotReplay slot)
     {
-        var folder = SnapshotName.FolderOf(slot);
+        var folder = SnapshotName.FolderOf(slot.Number);
         if (!offline.SnapshotFolders.Contains(folder))
         {
             return default;
@@ -142,7 +142,7 @@ internal sealed class LostQuorumStore : IDisposable
             return default;
         }
 
-        using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{latest}");
+        using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{latest}", slot.Owner);
         return ($"{folder}/{latest}", file.Snapshot);
     }
 

@@ -114,7 +114,7 @@ public sealed class SnapshotDamageTests
         var disk = new ModelDisk(ImageWith(Of(10, 50)));
         var folder = new SnapshotFolder(disk, Folder, Owner with { Group = "shop" });
 
-        var error = Assert.Throws<StoreException>(() => folder.Reconcile([]));
+        var error = Assert.Throws<StoreDamagedException>(() => folder.Reconcile([]));
 
         Assert.Contains($"belongs to {Owner}, not to {Owner.Name} of group shop.", error.Message);
     }

@@ -1,0 +1,90 @@
+using RaftActors.Storage.Tests.Log;
+using RaftActors.Storage.Tools;
+
+namespace RaftActors.Storage.Tests.Tools;
+
+/// <summary>The start of a process and the tools agree about which files count.</summary>
+public sealed class SameFilesTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public SameFilesTests()
+    {
+        using var directory = StoreDirectory.Open(Options);
+        foreach (var name in (string[])["a", "b"])
+        {
+            using var store = directory.StoreOf(Life.OwnerOf(name));
+            store.Open(Life.OwnerOf(name), default, new Listener());
+            store.SaveSnapshot(Life.Snapshot(10), Life.Bytes(100, 1));
+        }
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private StoreOptions Options => new() { Directory = _folder["store"], FreeSpaceFloorBytes = 0 };
+
+    [Fact]
+    public void Snapshot_of_another_store_is_damage_for_the_start_and_for_each_tool()
+    {
+        File.Copy(SnapshotOf(1), SnapshotOf(2), overwrite: true);
+
+        AssertAllRefuse($"it belongs to {Life.OwnerOf("a")}, not to {Life.OwnerOf("b")}");
+    }
+
+    [Fact]
+    public void Snapshot_with_another_name_is_damage_for_the_start_and_for_each_tool()
+    {
+        var file = SnapshotOf(2);
+        File.Move(file, file.Replace("10-", "12-", StringComparison.Ordinal));
+
+        AssertAllRefuse("it holds the snapshot up to 10/1 s10, which contradicts its name");
+    }
+
+    [Fact]
+    public void File_of_another_program_is_refused_by_the_start_and_by_verify_and_repair_which_move_nothing()
+    {
+        var foreign = Path.Combine(_folder["store"], "log", "notes.txt");
+        File.WriteAllText(foreign, "old");
+        var refusal = $"{foreign} does not belong to a store, so nothing in the directory was changed. ";
+
+        Assert.StartsWith(refusal, Refusal());
+        Assert.StartsWith(refusal, Assert.Throws<StoreException>(() => LogVerify.Check(_folder["store"])).Message);
+        Assert.StartsWith(
+            refusal, Assert.Throws<StoreException>(() => LogRepair.Open(_folder["store"], isSharedAllowed: false)).Message);
+    }
+
+    // The start advises to repair, so the repair must find the same damage, and only that of the one store.
+    private void AssertAllRefuse(string what)
+    {
+        Assert.Contains($"is damaged: {what}. Acknowledged entries may be missing", Refusal());
+        Assert.Equal(what, Assert.Single(LogVerify.Check(_folder["store"]).Damages).Place.What);
+        Assert.Equal(what, Assert.Single(LogDump.Read(_folder["store"]), item => item.State == LogItemState.Damaged).Detail);
+
+        using (var repair = LogRepair.Open(_folder["store"], isSharedAllowed: false))
+        {
+            Assert.Equal([Life.OwnerOf("b")], repair.Lost);
+            repair.Apply();
+        }
+
+        Assert.Null(Refusal());
+        Assert.True(File.Exists(SnapshotOf(1)));
+    }
+
+    private string SnapshotOf(int store) =>
+        Assert.Single(Directory.GetFiles(Path.Combine(_folder["store"], "snapshots", $"{store}"), "*.snap"));
+
+    private string? Refusal()
+    {
+        try
+        {
+            using var directory = StoreDirectory.Open(Options);
+            using var store = directory.StoreOf(Life.OwnerOf("b"));
+            store.Open(Life.OwnerOf("b"), default, new Listener());
+            return null;
+        }
+        catch (StoreException e)
+        {
+            return e.Message;
+        }
+    }
+}
