@@ -4,6 +4,7 @@ using Medallion.Threading;
 
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
@@ -17,9 +18,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 public static class RaftAdapterExtensions
 {
-    // Internal to data protection. If it has another name one day, the start of a host waits for the group again.
-    private const string ReaderAtStart = "DataProtectionHostedService";
-
     /// <summary>
     /// Registers <see cref="IDistributedLockProvider"/> and <see cref="IDistributedSemaphoreProvider"/> as
     /// <see cref="RaftDistributedLockProvider"/>.
@@ -36,8 +34,8 @@ public static class RaftAdapterExtensions
     /// <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the folder of the
     /// application, and nodes with different ones cannot read what the others protect.
     /// <para>
-    /// The keys are read with their first use. By default data protection reads them while the host starts, which would block the start of
-    /// the actor system that has them.
+    /// The keys are read with their first use after the host has started. Data protection tries to read them during the start, too. That
+    /// fails at once, and is logged by it as information, because a wait would block the start of the actor system that has the keys.
     /// </para>
     /// </summary>
     /// <param name="builder">The builder that AddDataProtection returns.</param>
@@ -45,14 +43,10 @@ public static class RaftAdapterExtensions
     public static IDataProtectionBuilder PersistKeysToRaft(this IDataProtectionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        foreach (var reader in builder.Services.Where(service => service.ImplementationType?.Name == ReaderAtStart).ToList())
-        {
-            builder.Services.Remove(reader);
-        }
-
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(
-                options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider), SystemOf(provider).Log)));
+                options => options.XmlRepository = new RaftXmlRepository(
+                    CoordinationOf(provider), SystemOf(provider).Log, provider.GetService<IHostApplicationLifetime>())));
         return builder;
     }
 

@@ -5,6 +5,7 @@ using System.Xml.Linq;
 using Akka.Event;
 
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.Extensions.Hosting;
 
 namespace RaftActors.Coordination.Adapters;
 
@@ -23,16 +24,18 @@ internal sealed class RaftXmlRepository : IXmlRepository
 
     private readonly RaftCoordination _coordination;
     private readonly ILoggingAdapter _log;
+    private readonly IHostApplicationLifetime? _host;
 
     // The names of the last reading, so that each item is logged once and the list is as bounded as the items.
     private volatile ImmutableHashSet<string> _skipped = [];
 
     /// <param name="coordination">That of the actor system.</param>
     /// <param name="log">Told of items that are no XML.</param>
-    public RaftXmlRepository(RaftCoordination coordination, ILoggingAdapter log)
+    /// <param name="host">No key is read before it has started. Null: there is no host.</param>
+    public RaftXmlRepository(RaftCoordination coordination, ILoggingAdapter log, IHostApplicationLifetime? host = null)
     {
         ArgumentNullException.ThrowIfNull(coordination);
-        (_coordination, _log) = (coordination, log);
+        (_coordination, _log, _host) = (coordination, log, host);
     }
 
     /// <summary>
@@ -40,8 +43,17 @@ internal sealed class RaftXmlRepository : IXmlRepository
     /// any key.
     /// </summary>
     /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
+    /// <exception cref="InvalidOperationException">The host has not started yet.</exception>
     public IReadOnlyCollection<XElement> GetAllElements()
     {
+        // Each part of ASP.NET Core that adds data protection makes its host read the keys at the start. A result without keys would make
+        // data protection create one.
+        if (_host?.ApplicationStarted.IsCancellationRequested == false)
+        {
+            throw new InvalidOperationException("The keys of data protection are not read while the host starts, because the start would "
+                + "wait for the coordination group. Use them after IHostApplicationLifetime.ApplicationStarted.");
+        }
+
         List<XElement> elements = [];
         HashSet<string> skipped = [];
         foreach (var item in Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)))

@@ -44,19 +44,21 @@ public sealed class Hosts : IAsyncLifetime, IAsyncDisposable
     /// <summary>Ends the actor system of a node as a crash does: it tells nobody.</summary>
     public Task CrashAsync(int node) => Get<ActorSystem>(node).Terminate();
 
+    public static void AddNode(IServiceCollection services, int port, int[] ports) => services.AddAkka("shop", akka => akka
+        .AddHocon(
+            """
+            akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
+            raft.discovery-interval = 100ms
+            raft-coordination { session-timeout = 2s, renew-interval = 200ms }
+            """,
+            HoconAddMode.Prepend)
+        .WithRaft(new RaftNodeOptions { Node = $"127.0.0.1:{port}", Roster = [.. ports.Select(each => $"shop@127.0.0.1:{each}")] })
+        .WithRaftCoordination());
+
     private static IHost Build(int port, int[] ports)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddAkka("shop", akka => akka
-            .AddHocon(
-                """
-                akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
-                raft.discovery-interval = 100ms
-                raft-coordination { session-timeout = 2s, renew-interval = 200ms }
-                """,
-                HoconAddMode.Prepend)
-            .WithRaft(new RaftNodeOptions { Node = $"127.0.0.1:{port}", Roster = [.. ports.Select(each => $"shop@127.0.0.1:{each}")] })
-            .WithRaftCoordination());
+        AddNode(builder.Services, port, ports);
         builder.Services.AddRaftCoordination().AddRaftDistributedLocks();
         builder.Services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft();
         return builder.Build();
