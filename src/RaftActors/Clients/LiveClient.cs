@@ -194,7 +194,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    // The process may have compacted pairs that it had read for the answer. What came is delivered.
+    // The process may have compacted pairs since it read them for the answer. They are delivered all the same.
     private static bool IsCompacted(ClientReply.Pairs answer, Serial after) => answer.Found.IsEmpty && answer.Base > after;
 
     private Task<Outcome<ClientReply.Pairs>> ReadAsync(
