@@ -1,5 +1,3 @@
-using Shared;
-
 namespace FourNodes.Tests;
 
 /// <summary>The demo has four fixed ports, so its tests run one after the other, and while no other test program runs the demo.</summary>
