@@ -237,8 +237,9 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>
     /// Takes a lock away from its holder, for an operator, like <c>raft lock break</c>. The holder learns it with its next renewal, and
-    /// its library releases the lock once the program was told. Then the next program gets the lock, with a higher token. If the holder
-    /// does not answer, that happens when its session has expired. With <c>raft.security</c> this node needs the role operator.
+    /// its library releases the lock when the program was told and had <c>session-timeout</c> times <c>clock-drift</c> to stop, half a
+    /// second by default. Then the next program gets the lock, with a higher token. If the holder does not answer, that happens when its
+    /// session has expired. With <c>raft.security</c> this node needs the role operator.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
     /// <param name="token">The token of the holder.</param>

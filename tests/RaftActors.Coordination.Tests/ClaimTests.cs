@@ -57,6 +57,7 @@ public sealed class ClaimTests
         Assert.Equal(10, acquires);
         clock.Advance(CoordinationCalls.Pause);
         Assert.True(acquiring.IsCompletedSuccessfully);
+        await (await acquiring)!.DisposeAsync();
     }
 
     [Fact]

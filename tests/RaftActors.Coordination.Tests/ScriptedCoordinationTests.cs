@@ -110,6 +110,13 @@ public sealed class ScriptedCoordinationTests : TestKit
         Assert.True(stuck.IsHeld);
         _time.Advance(TimeSpan.FromSeconds(1));
 
+        // A callback may have sent a message only, so its program has half a second to stop.
+        Assert.True(stuck.Lost.IsCancellationRequested);
+        Assert.False(stuck.IsHeld);
+        _time.Advance(TimeSpan.FromSeconds(0.49));
+        Assert.Equal([stuck.Token], await HoldersAsync("billing"));
+        _time.Advance(TimeSpan.FromSeconds(0.01));
+
         Assert.True((await waiting.WaitAsync(Guard)).IsHeld);
         Assert.False(wasTakenAtLoss);
         Assert.True(fine.IsHeld);
@@ -165,6 +172,16 @@ public sealed class ScriptedCoordinationTests : TestKit
         var refused = Assert.Throws<InvalidOperationException>(() => _group.AddTo(Sys));
 
         Assert.Contains("has a coordination already", refused.Message);
+    }
+
+    private async Task<IEnumerable<long>> HoldersAsync(string name)
+    {
+        await foreach (var holders in _other.ObserveAsync(name))
+        {
+            return holders.Select(each => each.Token);
+        }
+
+        return [];
     }
 
     // The default pause between two looks is a tenth of the longest wait.

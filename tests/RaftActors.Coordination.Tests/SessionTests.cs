@@ -11,6 +11,8 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>The session of a program, over a client in memory.</summary>
 public sealed class SessionTests
 {
+    private const double Drift = 0.05;
+
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -26,6 +28,101 @@ public sealed class SessionTests
 
         Assert.False(session.IsAlive);
         Assert.Equal(new Command.Close(session.Id), commands[^1]);
+    }
+
+    [Fact]
+    public async Task Holder_is_told_of_the_loss_before_the_program_closes_its_session()
+    {
+        var (clock, order) = (new ManualClock(), new List<string>());
+        await using var calls = new CoordinationCalls(NewClient(order), new TaskCompletionSource().Task, clock);
+        var keeper = NewKeeper(calls, clock, Drift);
+        await HoldAsync(calls, keeper, () => order.Add("lost"));
+
+        var ending = keeper.DisposeAsync().AsTask();
+        Assert.Empty(order);
+        clock.Advance(TimeSpan.Zero);
+
+        await ending.WaitAsync(WaitMax);
+        Assert.Equal(["lost", "close"], order);
+    }
+
+    [Fact]
+    public async Task Callback_that_blocks_delays_the_close_of_the_session_no_longer_than_an_expiry()
+    {
+        using var unblock = new ManualResetEventSlim();
+        var (clock, order, isBlocking) = (new ManualClock(), new List<string>(), NewSource<bool>());
+        await using var calls = new CoordinationCalls(NewClient(order), new TaskCompletionSource().Task, clock);
+        var keeper = NewKeeper(calls, clock, Drift);
+        await HoldAsync(calls, keeper, () =>
+        {
+            isBlocking.SetResult(true);
+            unblock.Wait(WaitMax);
+        });
+
+        var ending = keeper.DisposeAsync().AsTask();
+        var telling = Task.Run(() => clock.Advance(TimeSpan.Zero));
+        await isBlocking.Task.WaitAsync(WaitMax);
+        clock.Advance(TimeSpan.FromSeconds(0.49));
+        Assert.Empty(order);
+        clock.Advance(TimeSpan.FromSeconds(0.01));
+
+        await ending.WaitAsync(WaitMax);
+        Assert.Equal(["close"], order);
+        unblock.Set();
+        await telling.WaitAsync(WaitMax);
+    }
+
+    [Fact]
+    public async Task Session_that_an_operator_has_ended_is_closed_after_its_grace_although_the_program_shuts_down()
+    {
+        var (clock, order) = (new ManualClock(), new List<string>());
+        var client = NewClient(order);
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        var keeper = NewKeeper(calls, clock, Drift);
+        await HoldAsync(calls, keeper, () => order.Add("lost"));
+        await client.AppendAsync("a", new Command.End(keeper.Current!.Id), null, null, CancellationToken.None);
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        var ending = keeper.DisposeAsync().AsTask();
+        clock.Advance(TimeSpan.FromSeconds(0.49));
+        Assert.Equal(["lost"], order);
+        Assert.False(ending.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.01));
+
+        await ending.WaitAsync(WaitMax);
+        Assert.Equal(["lost", "close"], order);
+    }
+
+    [Fact]
+    public async Task Second_disposal_of_a_keeper_waits_until_the_first_has_closed_the_session()
+    {
+        var closing = NewSource<bool>();
+        var client = new FakeClient { Delay = command => command is Command.Close ? closing.Task : Task.CompletedTask };
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        var keeper = NewKeeper(calls);
+        await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
+
+        var (first, second) = (keeper.DisposeAsync().AsTask(), keeper.DisposeAsync().AsTask());
+
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        closing.SetResult(true);
+        await Task.WhenAll(first, second).WaitAsync(WaitMax);
+    }
+
+    [Fact]
+    public async Task Second_disposal_of_a_lock_waits_until_the_first_has_released_it()
+    {
+        var releasing = NewSource<bool>();
+        using var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
+        var held = new RaftLock("billing", 2, session, 1, () => new ValueTask(releasing.Task), _ => { });
+
+        var (first, second) = (held.DisposeAsync().AsTask(), held.DisposeAsync().AsTask());
+
+        Assert.False(first.IsCompleted);
+        Assert.False(second.IsCompleted);
+        releasing.SetResult(true);
+        await Task.WhenAll(first, second).WaitAsync(WaitMax);
     }
 
     [Fact]
@@ -204,6 +301,25 @@ public sealed class SessionTests
         return Task.CompletedTask;
     }
 
+    private static FakeClient NewClient(List<string> order) => new()
+    {
+        Delay = command =>
+        {
+            if (command is Command.Close)
+            {
+                order.Add("close");
+            }
+
+            return Task.CompletedTask;
+        },
+    };
+
+    private static async Task HoldAsync(CoordinationCalls calls, SessionKeeper keeper, Action onLost)
+    {
+        var held = await new Claims(calls, keeper).AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
+        held!.Lost.Register(onLost);
+    }
+
     private static SessionKeeper NewKeeper(CoordinationCalls calls)
     {
         var settings = new CoordinationSettings(
@@ -211,10 +327,10 @@ public sealed class SessionTests
         return new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
     }
 
-    private static SessionKeeper NewKeeper(CoordinationCalls calls, ManualClock clock)
+    private static SessionKeeper NewKeeper(CoordinationCalls calls, ManualClock clock, double drift = 0)
     {
         var settings = new CoordinationSettings(
-            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
+            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), drift);
         return new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
     }
 }

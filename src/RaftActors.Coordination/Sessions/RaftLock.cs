@@ -16,6 +16,7 @@ public sealed class RaftLock : IAsyncDisposable
     private readonly Session _session;
     private readonly Func<ValueTask> _release;
     private readonly Action<Exception> _onFault;
+    private readonly TaskCompletionSource _released = new();
     private volatile bool _isBroken;
     private int _isReleased;
 
@@ -46,27 +47,34 @@ public sealed class RaftLock : IAsyncDisposable
     /// <summary>
     /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
     /// cancelled by a release. A registered callback runs on a thread of the pool. If it blocks or throws, the other locks of this program
-    /// still learn of their loss. A lock that was taken away goes to the next program once the callbacks have returned.
+    /// still learn of their loss. A lock that was taken away goes to the next program once the callbacks have returned, and not before
+    /// <c>session-timeout</c> times <c>clock-drift</c> has passed, half a second by default.
     /// </summary>
     public CancellationToken Lost => _lost.Token;
 
     internal long Claim { get; }
 
     /// <summary>Releases the lock. The task ends when the group has released it, or when the session is lost.</summary>
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isReleased, 1) != 0)
         {
-            return ValueTask.CompletedTask;
+            await _released.Task.ConfigureAwait(false);
+            return;
         }
 
-        _session.Remove(this);
-        return _release();
+        try
+        {
+            _session.Remove(this);
+            await _release().ConfigureAwait(false);
+        }
+        finally
+        {
+            _released.SetResult();
+        }
     }
 
-    /// <summary>
-    /// Notes that an operator takes the lock away. The group may give it to another program once the callbacks have returned.
-    /// </summary>
+    /// <summary>Notes that an operator takes the lock away. The session releases it when the holder has had time to stop.</summary>
     internal void Break() => _isBroken = true;
 
     /// <summary>Tells the loss, because the session has ended or the lock was taken away.</summary>
@@ -79,11 +87,6 @@ public sealed class RaftLock : IAsyncDisposable
         catch (AggregateException e)
         {
             _onFault(e);
-        }
-
-        if (_isBroken)
-        {
-            _ = _release().AsTask();
         }
     }
 }

@@ -12,6 +12,7 @@ internal sealed class Session : IDisposable
     private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _lost;
     private readonly HashSet<RaftLock> _held = [];
+    private Task _told = Task.CompletedTask;
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
     private long _renewedAt;
@@ -24,7 +25,7 @@ internal sealed class Session : IDisposable
     {
         (Id, _renewedAt, _limit, _time) = (id, renewedAt, limit, time);
         _lost = new CancellationTokenSource(Max(Left), time);
-        _lost.Token.UnsafeRegister(_ => TellLoss(), null);
+        _lost.Token.UnsafeRegister(_ => _ = TellLossAsync(), null);
     }
 
     public long Id { get; }
@@ -56,14 +57,15 @@ internal sealed class Session : IDisposable
             }
         }
 
-        _ = _time.PostAsync(held.TellLoss);
+        _ = TellAsync(held);
     }
 
     /// <summary>
     /// Takes locks away, for an operator. Locks that are released meanwhile are skipped. Returns whether the program learns of one by this
     /// call.
     /// </summary>
-    public bool Break(IEnumerable<long> claims)
+    /// <param name="grace">The least time between the loss and the release, because a callback may return before its program stops.</param>
+    public bool Break(IEnumerable<long> claims, TimeSpan grace)
     {
         RaftLock[] held;
         lock (_lock)
@@ -75,7 +77,7 @@ internal sealed class Session : IDisposable
         foreach (var each in held)
         {
             each.Break();
-            _ = _time.PostAsync(each.TellLoss);
+            _ = GiveAwayAsync(each, grace);
         }
 
         return held.Length > 0;
@@ -109,19 +111,38 @@ internal sealed class Session : IDisposable
 
     public void Dispose() => Lose();
 
-    private void TellLoss()
+    /// <summary>
+    /// Tells the holders that the session is lost. The task ends when the callbacks of all locks that were lost so far have returned, which
+    /// may be never.
+    /// </summary>
+    public Task TellLossAsync()
     {
-        RaftLock[] held;
         lock (_lock)
         {
-            held = [.. _held];
-            _held.Clear();
-        }
+            foreach (var each in _held)
+            {
+                _ = TellAsync(each);
+            }
 
-        // Each loss is told on its own, because the code that hears of it may block for as long as it likes.
-        foreach (var each in held)
+            _held.Clear();
+            return _told;
+        }
+    }
+
+    private async Task GiveAwayAsync(RaftLock broken, TimeSpan grace)
+    {
+        await Task.WhenAll(TellAsync(broken), _time.PauseAsync(grace)).ConfigureAwait(false);
+        await broken.DisposeAsync().ConfigureAwait(false);
+    }
+
+    // Each loss is told on its own, because the code that hears of it may block for as long as it likes.
+    private Task TellAsync(RaftLock lost)
+    {
+        lock (_lock)
         {
-            _ = _time.PostAsync(each.TellLoss);
+            var telling = _time.PostAsync(lost.TellLoss);
+            _told = Task.WhenAll(_told, telling);
+            return telling;
         }
     }
 

@@ -24,11 +24,17 @@ internal sealed class SessionKeeper(
     private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationTokenSource _never = new();
+    private readonly TaskCompletionSource _ended = new();
     private volatile Session? _current;
     private Task<Session>? _opening;
+    private Task _closingAfterEnd = Task.CompletedTask;
+    private bool _isEnding;
 
     /// <summary>The time without a renewal after which the session counts as lost.</summary>
     public TimeSpan Limit { get; } = settings.SessionTimeout * (1 - settings.ClockDrift);
+
+    // The group gives this time to the holders of an expired session, and the program to those of one that ends otherwise.
+    private TimeSpan Grace => settings.SessionTimeout - Limit;
 
     public string Owner => owner;
 
@@ -62,23 +68,39 @@ internal sealed class SessionKeeper(
     public void OnCallbackFailed(string name, Exception cause) =>
         log.Error(cause, "A callback of this program on the loss of the lock '{0}' has failed", name);
 
-    /// <summary>Closes the session, which releases all that it holds. Later calls fail.</summary>
+    /// <summary>
+    /// Closes the session, which releases all that it holds. Later calls fail. The task ends when the session is closed, also for a second
+    /// caller.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        var session = _current;
-        var isOpen = session is { IsAlive: true };
-
-        // The holders stop first. Then the group may give away what they held.
-        session?.Lose();
-        _closing.Cancel();
-        if (session is not null && isOpen)
+        if (Interlocked.Exchange(ref _isEnding, true))
         {
-            await CloseAsync(session).ConfigureAwait(false);
+            await _ended.Task.ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            var session = _current;
+            var isOpen = session is { IsAlive: true };
+            session?.Lose();
+            _closing.Cancel();
+            await (isOpen ? CloseAsync(session!, isGraceful: true) : _closingAfterEnd).ConfigureAwait(false);
+        }
+        finally
+        {
+            _ended.SetResult();
         }
     }
 
-    private async Task CloseAsync(Session session)
+    // Invariant: the group gives no lock away before its holder was told and had time to stop. A program that ends by itself was stopping
+    // its work already, so its callbacks are enough.
+    private async Task CloseAsync(Session session, bool isGraceful)
     {
+        var told = session.TellLossAsync();
+        var pause = time.PauseAsync(Grace);
+        await (isGraceful ? Task.WhenAny(told, pause) : pause).ConfigureAwait(false);
         try
         {
             await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout).ConfigureAwait(false);
@@ -159,9 +181,8 @@ internal sealed class SessionKeeper(
 
         if (isEnded)
         {
-            // A session that an operator has ended still exists. The callbacks of its locks get as much time as before an expiry.
-            await time.PauseAsync(settings.SessionTimeout - Limit, _closing.Token).ConfigureAwait(false);
-            await CloseAsync(session).ConfigureAwait(false);
+            // A session that an operator has ended still exists.
+            await (_closingAfterEnd = CloseAsync(session, isGraceful: false)).ConfigureAwait(false);
         }
     }
 
@@ -183,7 +204,7 @@ internal sealed class SessionKeeper(
             }
 
             // The group repeats this with each renewal until the locks are released.
-            if (renewed is (Answer.Broken broken, _) && session.Break(broken.Claims))
+            if (renewed is (Answer.Broken broken, _) && session.Break(broken.Claims, Grace))
             {
                 log.Warning("An operator has taken locks away from {0}.", owner);
             }
