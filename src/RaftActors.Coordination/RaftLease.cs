@@ -80,17 +80,9 @@ internal sealed class RaftLease : Lease
     /// </summary>
     public override async Task<bool> Release()
     {
-        if (Interlocked.Exchange(ref _holding, null) is not { } holding)
-        {
-            return true;
-        }
-
         try
         {
-            holding.End();
-            _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
-            await holding.Lock.DisposeAsync().AsTask()
-                .WaitAsync(Settings.TimeoutSettings.OperationTimeout, _coordination.Time).ConfigureAwait(false);
+            await ReleaseAsync().WaitAsync(Settings.TimeoutSettings.OperationTimeout, _coordination.Time).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
@@ -102,6 +94,20 @@ internal sealed class RaftLease : Lease
 
     /// <inheritdoc/>
     public override bool CheckLease() => Volatile.Read(ref _holding) is { Lock.IsHeld: true };
+
+    private async Task ReleaseAsync()
+    {
+        // An Acquire that is under way may be granted after this call. Then nobody would release the lease, so this waits for its outcome.
+        await _acquiring.WaitAsync().ConfigureAwait(false);
+        var holding = Interlocked.Exchange(ref _holding, null);
+        _acquiring.Release();
+        if (holding is not null)
+        {
+            holding.End();
+            _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
+            await holding.Lock.DisposeAsync().ConfigureAwait(false);
+        }
+    }
 
     private async Task<bool> AcquireAsync(Action<Exception>? leaseLostCallback, CancellationToken cancellation)
     {

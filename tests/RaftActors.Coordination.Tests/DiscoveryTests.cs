@@ -7,6 +7,7 @@ using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.Settings;
+using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -106,6 +107,81 @@ public sealed class DiscoveryTests : NodesTest
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Address_whose_registration_is_disposed_while_it_is_written_is_removed(int write)
+    {
+        var (writing, arrives, writes) = (NewSource(), NewSource(), 0);
+        var client = new FakeClient { Delay = DelayAsync };
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
+        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+        var items = new RaftItems(calls, keeper);
+        var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
+        if (write == 1)
+        {
+            registration.Start();
+        }
+        else
+        {
+            await registration.StartAsync(CancellationToken.None);
+            keeper.Current!.Lose();
+        }
+
+        await writing.Task.WaitAsync(WaitMax);
+        var disposing = registration.DisposeAsync().AsTask();
+        arrives.SetResult();
+        await disposing.WaitAsync(WaitMax);
+
+        // Without this, a write that arrives after the disposal would be overlooked. Each write has opened a session before.
+        using var limit = new CancellationTokenSource(WaitMax);
+        while (client.Attempts < 2 * write)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
+        }
+
+        Assert.Null(await items.GetAsync("service/shop/a:1"));
+
+        Task DelayAsync(Command command)
+        {
+            if (command is not Command.Put || ++writes != write)
+            {
+                return Task.CompletedTask;
+            }
+
+            writing.SetResult();
+            return arrives.Task;
+        }
+    }
+
+    [Fact]
+    public async Task Address_whose_first_write_is_cancelled_by_the_caller_is_removed()
+    {
+        var (writing, arrives, deleted) = (NewSource(), NewSource(), NewSource());
+        var client = new FakeClient { Delay = DelayAsync };
+        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
+        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+        var items = new RaftItems(calls, keeper);
+        var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
+        using var ending = new CancellationTokenSource();
+        var starting = registration.StartAsync(ending.Token);
+        await writing.Task.WaitAsync(WaitMax);
+
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => starting.WaitAsync(WaitMax));
+        arrives.SetResult();
+
+        await deleted.Task.WaitAsync(WaitMax);
+
+        Task DelayAsync(Command command)
+        {
+            (command is Command.Put ? writing : command is Command.Delete ? deleted : null)?.TrySetResult();
+            return command is Command.Put ? arrives.Task : Task.CompletedTask;
+        }
+    }
+
+    [Theory]
     [InlineData("", "host", 1)]
     [InlineData("a/b", "host", 1)]
     [InlineData("a", "ho/st", 1)]
@@ -127,6 +203,8 @@ public sealed class DiscoveryTests : NodesTest
         Assert.Contains("raft-coordination.services has 'shop'", thrown.Message);
         await system.Terminate();
     }
+
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static async Task UntilAsync(ServiceDiscovery discovery, string service, string[] hosts)
     {

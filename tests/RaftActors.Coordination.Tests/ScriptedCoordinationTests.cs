@@ -165,6 +165,25 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     [Fact]
+    public async Task Lease_that_is_released_while_it_is_acquired_is_free_afterwards()
+    {
+        _group.AddTo(Sys);
+        var lease = Akka.Coordination.LeaseProvider.Get(Sys).GetLease("shard-7", "akka.coordination.lease.raft", "node1");
+        _group.IsReachable = false;
+
+        // A shard that stops releases its lease, although it may wait for the lease still.
+        var acquiring = lease.Acquire();
+        var releasing = lease.Release();
+        _group.IsReachable = true;
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await acquiring.WaitAsync(Guard);
+        Assert.True(await releasing.WaitAsync(Guard));
+        Assert.False(lease.CheckLease());
+        Assert.NotNull(await _other.TryLockAsync("akka-lease/shard-7"));
+    }
+
+    [Fact]
     public void Actor_system_that_has_a_coordination_is_refused()
     {
         _group.AddTo(Sys);

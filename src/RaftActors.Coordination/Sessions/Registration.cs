@@ -19,17 +19,33 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
     /// <exception cref="RaftException">The group did not answer.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the item or the session.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task StartAsync(CancellationToken cancellation) =>
-        _keeping = KeepAsync(await PutAsync(cancellation).ConfigureAwait(false));
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        var putting = PutAsync(cancellation);
+        _keeping = putting;
+        try
+        {
+            _keeping = KeepAsync(await putting.WaitAsync(cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            // The caller gets no object to dispose.
+            _ = DisposeAsync().AsTask();
+            throw;
+        }
+    }
 
     /// <summary>Does the same in the background, and tries again after each failure.</summary>
     public void Start() => _keeping = KeepAsync(null);
 
-    /// <summary>Deletes the item. If the group does not answer, the item disappears with the session. Never fails.</summary>
+    /// <summary>
+    /// Deletes the item, and waits for a write of it that is under way. If the group does not answer, the item disappears with the session.
+    /// Never fails.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _ending.Cancel();
-        await _keeping.ConfigureAwait(false);
+        await _keeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
             // An item that another program has written since must stay, because that program may run at the same address now.
@@ -47,10 +63,24 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
 
     private async Task<Session> PutAsync(CancellationToken cancellation)
     {
-        // If PutAsync uses a later session, this one is lost, so the item is written once more.
-        var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
-        _version = await items.PutAsync(item, "", ofSession: true, cancellationToken: cancellation).ConfigureAwait(false);
-        return session;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // If PutAsync uses a later session, this one is lost, so the item is written once more.
+            var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                // Only a lost session ends the write, because the item goes with it. After any other end DisposeAsync would not know
+                // whether there is an item to delete.
+                _version = await items.PutAsync(item, "", ofSession: true, cancellationToken: session.Lost).ConfigureAwait(false);
+                return session;
+            }
+            catch (OperationCanceledException) when (!session.IsAlive)
+            {
+                // The next session writes it.
+            }
+        }
     }
 
     private async Task KeepAsync(Session? session)
