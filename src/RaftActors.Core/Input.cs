@@ -102,6 +102,12 @@ internal abstract record Input
     public sealed record Held(bool IsHeld) : Input;
 
     /// <summary>
+    /// The application has applied all pairs up to this serial. After a restart it may be lower than before. Told at times, so it may be
+    /// behind. Has no effect but on <see cref="Message.AppendEntriesReply.Applied"/> and the rise of the logic version.
+    /// </summary>
+    public sealed record Applied(Serial Serial) : Input;
+
+    /// <summary>
     /// The shell asks the application for its state, or with null does not need the following any longer. Core keeps the entries after
     /// this index in memory, so that the snapshot can be described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If
     /// the log in memory exceeds <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless.
@@ -138,8 +144,9 @@ internal abstract record MemberChange
     public sealed record SetMaxQuorum(int Max) : MemberChange;
 
     /// <summary>
-    /// Raises the version of the group. Each member must run, and must have announced a program with that version. There is no way back: a
-    /// member whose program lacks the version can take no part any more.
+    /// Raises the version of the group. Each member must run, must have announced a program with that version, and for a higher logic
+    /// version its application must have applied the log. There is no way back: a member whose program lacks the version can take no part
+    /// any more.
     /// </summary>
     /// <param name="Format">The new level, or null to keep it.</param>
     /// <param name="Logic">The new version, or null to keep it.</param>

@@ -78,6 +78,9 @@ internal abstract record Message
     {
         /// <summary>The sender's <see cref="CoreOptions.Promise"/> at the time when it took the message.</summary>
         public long Promise { get; init; }
+
+        /// <summary>The application of the sender has applied all pairs up to this serial (<see cref="Input.Applied"/>).</summary>
+        public Serial Applied { get; init; }
     }
 
     /// <summary>

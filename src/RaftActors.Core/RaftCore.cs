@@ -248,6 +248,9 @@ internal sealed class RaftCore
             case Input.Held(var isHeld):
                 _state.IsHeld = isHeld;
                 break;
+            case Input.Applied(var serial):
+                _state.Applied = serial;
+                break;
             case Input.SnapshotPlanned(var index):
                 _state.Snapshots.Planned = index;
                 break;

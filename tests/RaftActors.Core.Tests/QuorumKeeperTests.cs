@@ -15,7 +15,7 @@ public sealed class QuorumKeeperTests
         Seed = 1,
     };
 
-    private readonly QuorumKeeper _keeper = new(elected: 0, committed: new LogIndex(5));
+    private readonly QuorumKeeper _keeper = new(elected: 0, committed: new LogIndex(5), last: Serial.Zero);
     private readonly Progress _progress = new(Member, new LogIndex(1), now: 0);
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class QuorumKeeperTests
         Watch(now: 100 * Options.StableTicks);
         Assert.Equal(1, _keeper.LossesOf(Member.Name));
 
-        _keeper.Watch([], new LogIndex(5), 101 * Options.StableTicks, Options);
+        _keeper.Watch([], new LogIndex(5), Serial.Zero, 101 * Options.StableTicks, Options);
 
         Assert.Equal(0, _keeper.LossesOf(Member.Name));
     }
@@ -120,6 +120,6 @@ public sealed class QuorumKeeperTests
     private void Watch(long now, long committed = 5)
     {
         _progress.RepliedAt = now - 1;
-        _keeper.Watch([_progress], new LogIndex(committed), now, Options);
+        _keeper.Watch([_progress], new LogIndex(committed), Serial.Zero, now, Options);
     }
 }

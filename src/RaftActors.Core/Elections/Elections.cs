@@ -326,7 +326,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         Invariant.That(candidacy.OwnVote <= state.Durability.Done, "term and vote are durable before anything is built on them");
         var leader = new LeaderRole(state.Log.LastPosition.Serial, candidacy.Ballot.Granted())
         {
-            Keeper = new QuorumKeeper(state.Now, state.CommitIndex),
+            Keeper = new QuorumKeeper(state.Now, state.CommitIndex, state.Log.LastPosition.Serial),
         };
         roles.Become(leader);
         leader.Open.Rebuild(state.Log.From(state.CommitIndex.Next));

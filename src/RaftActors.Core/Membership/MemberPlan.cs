@@ -89,7 +89,9 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
 
     /// <summary>Raises the version, if the program of each member has the new one.</summary>
     /// <param name="versionOf">Returns the version that a member has told, or null if it is not heard.</param>
-    public static MemberPlan Raise(Configuration configuration, MemberChange.Raise raise, Func<Member, GroupVersion?> versionOf)
+    /// <param name="whyNotApplied">Returns why the logic version must not rise yet, or null.</param>
+    public static MemberPlan Raise(
+        Configuration configuration, MemberChange.Raise raise, Func<Member, GroupVersion?> versionOf, Func<string?> whyNotApplied)
     {
         var before = configuration.Version;
         GroupVersion version = new(raise.Format ?? before.Format, raise.Logic ?? before.Logic);
@@ -113,7 +115,9 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             }
         }
 
-        return new MemberPlan(configuration with { Version = version }, $"the group rises to {version}");
+        return version.Logic > before.Logic && whyNotApplied() is { } why
+            ? Senseless(why)
+            : new MemberPlan(configuration with { Version = version }, $"the group rises to {version}");
     }
 
     public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)

@@ -82,7 +82,10 @@ internal sealed class Membership(RaftState state)
             max,
             QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters)),
         MemberChange.Raise raise => MemberPlan.Raise(
-            state.Configuration, raise, member => QuorumKeeping.VersionOf(state, leader, member)),
+            state.Configuration,
+            raise,
+            member => QuorumKeeping.VersionOf(state, leader, member),
+            () => QuorumKeeping.WhyNotApplied(state, leader)),
         MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };
@@ -111,13 +114,14 @@ internal sealed class Membership(RaftState state)
     public void OnHeartbeat(LeaderRole leader)
     {
         var keeper = leader.Keeper;
-        keeper.Watch(leader.Progresses, state.CommitIndex, state.Now, state.Options);
+        keeper.Watch(leader.Progresses, state.CommitIndex, state.Log.LastPosition.Serial, state.Now, state.Options);
         if (!IsChangeAllowed || state.Configuration.IsJoint)
         {
             return;
         }
 
-        if (QuorumKeeping.HigherLogic(state, leader) is { Next: { } higher, Reason: var why })
+        if (QuorumKeeping.HigherLogic(state, leader) is { Next: { } higher, Reason: var why }
+            && QuorumKeeping.WhyNotApplied(state, leader) is null)
         {
             Decide(higher, why);
             return;

@@ -6,7 +6,8 @@ namespace RaftActors.Core;
 /// </summary>
 /// <param name="elected">The tick of the election.</param>
 /// <param name="committed">The commit index of the leader at that time.</param>
-internal sealed class QuorumKeeper(long elected, LogIndex committed)
+/// <param name="last">The last serial in its log at that time.</param>
+internal sealed class QuorumKeeper(long elected, LogIndex committed, Serial last)
 {
     private const int LossesMax = 3;
 
@@ -20,13 +21,25 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed)
     private readonly SortedList<ProcessName, int> _losses = [];
     private LogIndex _committedBefore = committed;
     private long _watchedAt = elected;
+    private (Serial Last, long At) _seen = (last, elected);
 
     /// <summary>The tick of the last change of the quorum, or of the election.</summary>
     public long QuietSince { get; private set; } = elected;
 
+    /// <summary>
+    /// The last serial that the log had at the election, or at a later time before the latest <see cref="CoreOptions.StableTicks"/>. An
+    /// application that has not applied it cannot, or is busy with a restart.
+    /// </summary>
+    public Serial ToApply { get; private set; } = last;
+
     /// <summary>Checks all members. Called before each heartbeat is sent.</summary>
-    public void Watch(IEnumerable<Progress> peers, LogIndex commitIndex, long now, CoreOptions options)
+    public void Watch(IEnumerable<Progress> peers, LogIndex commitIndex, Serial last, long now, CoreOptions options)
     {
+        if (now - _seen.At >= options.StableTicks)
+        {
+            (ToApply, _seen) = (_seen.Last, (last, now));
+        }
+
         var (fitSince, lags) = (new SortedList<Member, long>(), new SortedList<Member, Lag>());
         foreach (var progress in peers)
         {

@@ -70,6 +70,29 @@ internal static class QuorumKeeping
             : default;
     }
 
+    /// <summary>
+    /// Returns which application must apply the log before the logic version may rise, or null if all have. Until the rise, the former
+    /// program can still take over from one that cannot apply a pair.
+    /// </summary>
+    public static string? WhyNotApplied(RaftState state, LeaderRole leader)
+    {
+        var toApply = leader.Keeper.ToApply;
+        foreach (var member in state.Configuration.Everybody())
+        {
+            var progress = leader.Of(member);
+            var (applied, priority) = member == state.Self ? (state.Applied, state.Priority)
+                : (progress?.Applied ?? Serial.Zero, progress?.Priority ?? 0);
+            if (applied < toApply || priority == RaftState.PriorityOfHeld)
+            {
+                return $"the actor of {member.Name} has applied the pairs up to serial {applied} of {toApply}"
+                    + (priority == RaftState.PriorityOfHeld ? ", and is held" : "")
+                    + "; the logic version rises when it has applied all, since afterwards no former program can take over";
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Returns the version of a member's program, or null if the member does not answer.</summary>
     public static GroupVersion? VersionOf(RaftState state, LeaderRole leader, Member member) =>
         member == state.Self ? state.Options.Version

@@ -132,6 +132,7 @@ internal sealed class Follower(
         var reply = new Message.AppendEntriesReply(isAccepted, match, conflict, state.IsAdmitted, round, state.Priority)
         {
             Promise = state.Options.Promise,
+            Applied = state.Applied,
         };
         state.Send(leader, reply, after);
     }

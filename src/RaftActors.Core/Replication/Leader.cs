@@ -260,7 +260,7 @@ internal sealed class Leader(
         }
 
         progress.IsAdmitted |= reply.IsAdmitted;
-        progress.Priority = reply.Priority;
+        (progress.Priority, progress.Applied) = (reply.Priority, reply.Applied);
         if (reply.Accepted)
         {
             Invariant.That(reply.Match <= state.Log.Last, "no process has more of a leader's term than the leader");

@@ -55,6 +55,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>Its latest <see cref="CoreOptions.Priority"/>.</summary>
     public int Priority { get; set; }
 
+    /// <summary>Its latest <see cref="Message.AppendEntriesReply.Applied"/>.</summary>
+    public Serial Applied { get; set; }
+
     /// <summary>The tick since when it has answered and kept up without a break, or null.</summary>
     public long? KeepsUpSince { get; private set; }
 

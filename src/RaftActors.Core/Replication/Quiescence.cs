@@ -181,7 +181,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
 
     private bool Wakes(Input input) => input switch
     {
-        Input.Tick or Input.Persisted or Input.StoreReads or Input.SnapshotPlanned or Input.SnapshotTaken => false,
+        Input.Tick or Input.Persisted or Input.StoreReads or Input.Applied or Input.SnapshotPlanned or Input.SnapshotTaken => false,
         Input.PeerUnreachable(var name) => state.Role is LeaderRole || state.Leader?.Name == name,
         Input.Receive(var envelope) => IsOfPeer(envelope) && !IsOfQuiescence(envelope),
         _ => true,

@@ -21,13 +21,19 @@ internal sealed class RaftState
         Keys = new RequestKeys(options.Sessions, initial.Snapshot?.Keys ?? KeyTable.Empty);
     }
 
+    /// <summary>The priority of a process whose application is held, below all others.</summary>
+    public const int PriorityOfHeld = int.MinValue;
+
     public CoreOptions Options { get; }
 
     /// <summary>The application cannot apply the next entry (<see cref="Input.Held"/>).</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The application has applied all pairs up to this serial (<see cref="Input.Applied"/>).</summary>
+    public Serial Applied { get; set; }
+
     /// <summary>The leadership priority of this process now.</summary>
-    public int Priority => IsHeld ? int.MinValue : Options.Priority;
+    public int Priority => IsHeld ? PriorityOfHeld : Options.Priority;
 
     public Clock Clock { get; } = new();
 

@@ -187,8 +187,8 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>
     /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
-    /// no node can go back to a program that lacks it. Sent once, as by JoinAsync. NotDone: a member does not answer, or its program
-    /// lacks the version.
+    /// no node can go back to a program that lacks it. Sent once, as by JoinAsync. NotDone: a member does not answer, its program lacks
+    /// the version, or its actor has not applied the log.
     /// </summary>
     /// <param name="version">
     /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftStatus.LogicVersionMax"/> of each member.

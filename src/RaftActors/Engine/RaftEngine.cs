@@ -52,6 +52,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly ProcessGauges _gauges;
     private readonly TickTimer _ticks;
     private readonly int _longestRest;
+    private Serial _applied;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
@@ -178,6 +179,7 @@ internal sealed partial class RaftEngine : UntypedActor
 
         if (ticks > 0)
         {
+            TellApplied();
             _proposals.OnTick();
             _appends.OnTick();
             _changes.OnTick();
@@ -188,6 +190,15 @@ internal sealed partial class RaftEngine : UntypedActor
             _clients.OnTick();
             _snapshots.OnTick();
             _digests.OnTick();
+        }
+    }
+
+    private void TellApplied()
+    {
+        if (Process.Delivered is var applied && applied != _applied)
+        {
+            _applied = applied;
+            Step(new Input.Applied(applied));
         }
     }
 

@@ -72,12 +72,14 @@ internal static class EnvelopeFormat
         writer.Number(reply.Round);
         writer.Number(reply.Priority);
         writer.Number(reply.Promise);
+        writer.Number(reply.Applied.Value);
     }
 
     public static Message.AppendEntriesReply ReadAppendEntriesReply(ref ByteReader reader) => new(
         reader.Flag(), new LogIndex(reader.Count()), new Term(reader.Count()), reader.Flag(), reader.Count(), reader.Integer())
     {
         Promise = reader.Count(),
+        Applied = new Serial(reader.Count()),
     };
 
     // The place decides whether the chunk holds sessions, keys or bytes of the state.

@@ -10,6 +10,9 @@ internal sealed class SimulatedProcess
     private int _incarnations = 1;
     private int _starts;
 
+    /// <summary>The last serial that its application has applied.</summary>
+    private Serial _applied;
+
     /// <summary>The time of its own clock. Only <see cref="Wait"/> and its ticks advance it.</summary>
     private long _microseconds = 1;
 
@@ -46,6 +49,17 @@ internal sealed class SimulatedProcess
 
     public bool IsRunning => Core is not null;
 
+    /// <summary>Its application cannot apply the next entry.</summary>
+    public bool IsHeld
+    {
+        get;
+        set
+        {
+            field = value;
+            Step(new Input.Held(value));
+        }
+    }
+
     public bool HasWrites => WritesUnderWay > 0;
 
     public int WritesUnderWay => IsRunning ? _disk.WritesUnderWay : 0;
@@ -61,6 +75,7 @@ internal sealed class SimulatedProcess
         var state = _disk.Open();
         var seed = SeedOf(Options.Seed, _disk.TimesOpened, _incarnation);
         Core = new RaftCore(Options with { Self = Member, Seed = seed }, state);
+        _applied = state.Snapshot?.Position.Serial ?? Serial.Zero;
     }
 
     /// <summary>Makes its boot durable; no other write is done.</summary>
@@ -114,6 +129,7 @@ internal sealed class SimulatedProcess
         if (input is Input.Tick)
         {
             Wait(TickMicroseconds);
+            Step(new Input.Applied(_applied));
             if (SkipsTicks && Core.TicksUntilDue > 1)
             {
                 Core.Skip(1);
@@ -128,6 +144,12 @@ internal sealed class SimulatedProcess
                 _disk.Write(effect);
             }
 
+            _applied = effect switch
+            {
+                Effect.Commit(var entries) when !IsHeld => entries[^1].Serial,
+                Effect.InstallSnapshot install => install.Snapshot.Position.Serial,
+                _ => _applied,
+            };
             Did?.Invoke(this, effect switch
             {
                 Effect.SendChunk chunk => Filled(chunk),

@@ -28,6 +28,10 @@ internal sealed partial class ScenarioRunner
     private void RaiseFormatLevel(Directive directive) =>
         ChangeMembers(directive, new MemberChange.Raise(byte.Parse(directive.Arguments[1])));
 
+    /// <summary><c>logic-version raft1 2</c>: asks raft1 to raise the logic version of the group to 2.</summary>
+    private void RaiseLogicVersion(Directive directive) =>
+        ChangeMembers(directive, new MemberChange.Raise(Logic: int.Parse(directive.Arguments[1])));
+
     /// <summary>
     /// <c>assign raft1 voters=(raft1 raft2 raft4) learners=(raft3)</c>: asks raft1 for these voters and learners. Each has its incarnation
     /// in raft1's configuration, or its first one.

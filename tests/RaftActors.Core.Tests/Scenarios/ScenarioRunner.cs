@@ -51,8 +51,8 @@ internal sealed partial class ScenarioRunner(bool skipsTicks)
             case "free-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: false))); break;
             case "hang-reads": ForEach(directive, process => process.Step(new Input.StoreReads(IsReading: true))); break;
             case "end-reads": ForEach(directive, process => process.Step(new Input.StoreReads(IsReading: false))); break;
-            case "hold-application": ForEach(directive, process => process.Step(new Input.Held(IsHeld: true))); break;
-            case "free-application": ForEach(directive, process => process.Step(new Input.Held(IsHeld: false))); break;
+            case "hold-application": ForEach(directive, process => process.IsHeld = true); break;
+            case "free-application": ForEach(directive, process => process.IsHeld = false); break;
             case "wipe": ForEach(directive, process => process.Wipe()); LoseConnections(directive); break;
             case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
             case "restore": ForEach(directive, process => process.RestoreDisk()); break;
@@ -70,6 +70,7 @@ internal sealed partial class ScenarioRunner(bool skipsTicks)
             case "assign": Assign(directive); break;
             case "max-quorum": SetMaxQuorum(directive); break;
             case "format-level": RaiseFormatLevel(directive); break;
+            case "logic-version": RaiseLogicVersion(directive); break;
             // Questions.
             case "explain": Explain(directive); break;
             case "network": _group.Network.ForEach(envelope => _group.Say($"{envelope.From} -> {Describe.Of(envelope)}")); break;

@@ -111,6 +111,7 @@ internal static class Samples
         ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true, Round: 601, Priority: -2)
         {
             Promise = 950_000,
+            Applied = new Serial(291),
         }),
         ["cp"] = Core(new Message.ComparePrefix(new LogIndex(2), new LogIndex(300), Position)),
         ["cx"] = Core(

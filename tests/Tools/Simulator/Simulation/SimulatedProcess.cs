@@ -44,6 +44,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public KeyValueState State { get; } = new();
 
+    /// <summary>The last serial in <see cref="State"/>.</summary>
+    public Serial Applied { get; set; }
+
     /// <summary>The index of the latest entry that was delivered to it.</summary>
     public long Given { get; set; }
 
@@ -136,11 +139,13 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
         SnapshotTo = State.Index;
         var found = Disk.Open();
+        Applied = found.Snapshot?.Position.Serial ?? Serial.Zero;
         foreach (var entry in Log.All())
         {
             if (entry.Index.Value > State.Index && entry.Index <= found.Committed)
             {
                 State.Apply(entry);
+                Applied = entry.Serial;
             }
         }
 

@@ -103,6 +103,7 @@ internal sealed partial class Simulation
         while (process is { IsPaused: false, Core.IsQuiescent: false } && _now - process.TickedAt >= process.TickInterval)
         {
             process.TickedAt += process.TickInterval;
+            Step(process, new Input.Applied(process.Applied));
             Step(process, Input.Tick.Instance);
         }
     }
@@ -456,6 +457,7 @@ internal sealed partial class Simulation
         _sessions.OnSnapshot(process, install.Snapshot);
         _keys.OnSnapshot(process, install.Snapshot);
         process.SnapshotTo = process.Given;
+        process.Applied = install.Snapshot.Position.Serial;
         DeliveryChecker.CheckKeptLog(process, install);
         process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
         ConfigurationChecker.CheckInForce(process, install.Snapshot);
@@ -474,6 +476,8 @@ internal sealed partial class Simulation
                 TellWhoAppended(process, entry);
             }
         }
+
+        process.Applied = entries[^1].Serial;
 
         for (var index = known + 1; index <= _ledger.Count; index++)
         {
