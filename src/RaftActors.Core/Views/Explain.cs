@@ -205,6 +205,14 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
             yield return ToldRemoved(told);
         }
 
+        if (name == state.Self.Name
+            && state.Role is LeaderRole leader
+            && QuorumKeeping.HigherLogic(state, leader).Next is not null
+            && QuorumKeeping.WhyNotApplied(state, leader) is { } why)
+        {
+            yield return why;
+        }
+
         if (voter == default && !configuration.Learners.Any(learner => learner.Name == name))
         {
             yield return $"{name} leaves the group with this change";

@@ -152,7 +152,11 @@ public abstract partial class RaftActor<TValue, TResult>
             DeliveryOrder order = new(last, pulls, process.Pairs, process.WaitingRef);
             DeliveryTurns turns = new(Self, life);
             AppendCheck<TValue> check = new(
-                _values, _options.FindFault, _options.IsOfOperators, () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
+                _values,
+                _options.FindFault,
+                _options.IsOfOperators,
+                () => process.Status.LogicVersion ?? GroupVersion.Lowest.Logic,
+                () => process.IsOlder);
             LatestActor latest = new(
                 process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
             SlowCallbacks slow = new(Context.System.Scheduler, process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);

@@ -9,8 +9,13 @@ namespace RaftActors.Delivery;
 /// <param name="findFault">The function of the options. Without it, each value that can be read may be appended.</param>
 /// <param name="isOfOperators">The other function of the options.</param>
 /// <param name="logic">The logic version of the group, as this process knows it.</param>
+/// <param name="isOlder">Tells whether a member has a program with a higher logic version than this one's.</param>
 internal sealed class AppendCheck<TValue>(
-    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<TValue, bool>? isOfOperators, Func<int> logic)
+    ValueCodec<TValue> values,
+    Func<string, TValue, string?>? findFault,
+    Func<TValue, bool>? isOfOperators,
+    Func<int> logic,
+    Func<bool> isOlder)
 {
     // A switch over command classes has no case for null, and its default would admit one. For object, every value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
@@ -47,6 +52,10 @@ internal sealed class AppendCheck<TValue>(
                 + "raft.security.")
             : fault is null
             ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
+            : isOlder()
+            ? RaftFailure.NotDone(
+                FailureReason.NotYet,
+                $"An older program leads, and cannot read the value. {fault} Append it when all nodes have the new program.")
             : RaftFailure.NotDone(
                 FailureReason.Invalid,
                 $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "

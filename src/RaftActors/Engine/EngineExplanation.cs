@@ -43,6 +43,7 @@ internal static class EngineExplanation
             ("held", process.Tries.HeldAt),
             ("diverged", status.DivergedAt),
             ("contract conflict", status.ContractConflict),
+            ("program", process.IsOlder ? "a member has one with a higher logic version" : null),
             ("fenced", status.Fence),
         ];
         lines.AddRange(details.Where(each => each.Detail is not null).Select(each => $"{each.Of}: {each.Detail}"));

@@ -25,6 +25,7 @@ internal sealed class RaftProcess
     private long _appends;
     private long _lives;
     private long _delivered;
+    private bool _isOlder;
     private InitialState? _initial;
     private RaftCore? _core;
     private volatile RaftStatus _status;
@@ -112,6 +113,13 @@ internal sealed class RaftProcess
     {
         get => new(Volatile.Read(ref _delivered));
         set => Volatile.Write(ref _delivered, value.Value);
+    }
+
+    /// <summary>A member has a program with a higher logic version. Set by the engine, and read by any thread.</summary>
+    public bool IsOlder
+    {
+        get => Volatile.Read(ref _isOlder);
+        set => Volatile.Write(ref _isOlder, value);
     }
 
     public OpenAppends Appends { get; }

@@ -30,16 +30,26 @@ public sealed class AppendCheckTests : TestKit
     public void Failure_of_an_entity_is_no_value()
     {
         var values = new ValueCodec<object?>(Sys);
+        var check = new AppendCheck<object?>(values, findFault: null, isOfOperators: null, () => 1, () => false);
 
-        Assert.Contains("unknown kind 19", new AppendCheck<object?>(values, findFault: null, isOfOperators: null, () => 1).FindRefusal(
-            "key", values.Encode(new EntityFailure("as of an entity")), mayOperate: false)?.Detail);
+        Assert.Contains("unknown kind 19", check.FindRefusal("key", values.Encode(new EntityFailure("")), mayOperate: false)?.Detail);
+    }
+
+    [Theory]
+    [InlineData(false, FailureReason.Invalid)]
+    [InlineData(true, FailureReason.NotYet)]
+    public void Value_that_cannot_be_read_may_be_that_of_a_newer_program_if_a_member_has_one(bool isOlder, FailureReason reason)
+    {
+        var check = new AppendCheck<int>(new ValueCodec<int>(Sys), findFault: null, isOfOperators: null, () => 1, () => isOlder);
+
+        Assert.Equal(reason, check.FindRefusal("key", new ValueCodec<string>(Sys).Encode("new"), mayOperate: false)?.Reason);
     }
 
     [Fact]
     public void Pair_of_a_reminder_is_not_for_clients()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: null, () => 1);
+        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: null, () => 1, () => false);
 
         var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span), mayOperate: true);
 
@@ -50,7 +60,7 @@ public sealed class AppendCheckTests : TestKit
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new AppendCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1);
+        var check = new AppendCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1, () => false);
 
         Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
     }
@@ -62,7 +72,7 @@ public sealed class AppendCheckTests : TestKit
     public void Value_of_operators_is_for_operators(int value, bool mayOperate, bool isTaken)
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: each => each < 0, () => 1);
+        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: each => each < 0, () => 1, () => false);
 
         var refusal = check.FindRefusal("key", values.Encode(value), mayOperate);
 
@@ -79,7 +89,7 @@ public sealed class AppendCheckTests : TestKit
             return null;
         }
 
-        var check = new AppendCheck<TValue?>(values, isChecked ? Check : null, isOfOperators: null, () => 1);
+        var check = new AppendCheck<TValue?>(values, isChecked ? Check : null, isOfOperators: null, () => 1, () => false);
         var fault = check.FindRefusal("key", values.Encode(default), mayOperate: false)?.Detail;
         Assert.Equal(fault, check.FindRefusal("key", default(TValue?))?.Detail);
         return fault;

@@ -49,6 +49,17 @@ public sealed partial class JsonTypesTests : TestKit
     }
 
     [Fact]
+    public void Contract_of_values_of_any_type_does_not_depend_on_the_types_that_other_actors_use()
+    {
+        var (any, money) = (new ValueCodec<object?>(Sys).Contract, new ValueCodec<IMoney>(Sys).Contract);
+
+        UseCoins();
+
+        Assert.Equal(any, new ValueCodec<object?>(Sys).Contract);
+        Assert.NotEqual(money, new ValueCodec<IMoney>(Sys).Contract);
+    }
+
+    [Fact]
     public async Task State_of_a_snapshot_has_the_bytes_of_its_codec()
     {
         UseCoins();

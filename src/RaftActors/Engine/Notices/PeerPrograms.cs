@@ -29,6 +29,8 @@ internal sealed class PeerPrograms(EngineContext context)
     /// <summary>Compares all, after an announcement or a change of members.</summary>
     public void Show()
     {
+        context.Process.IsOlder = context.Configuration?.Names()
+            .Any(name => context.Peers.ProgramOf(name)?.LogicVersion > Own.LogicVersion) == true;
         var others = context.Configuration?.Names().Where(IsContrary).Order().ToList() ?? [];
         var conflict = others.Count == 0
             ? null
