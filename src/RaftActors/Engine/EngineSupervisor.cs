@@ -80,7 +80,7 @@ internal sealed class EngineSupervisor : UntypedActor
 
         private string WhyStopped => $"The engine of {Process.Name} has stopped and is not started again"
             + (Process.Status.Failure is { } failure
-                ? $", since its store failed: {failure}"
+                ? $", since {failure}"
                 : ". Restart the node, so that the store is opened again.");
     }
 }

@@ -167,7 +167,7 @@ internal sealed partial class RaftEngine
         }
         catch (StoreException e)
         {
-            Process.Status = Process.Status with { Failure = e.Message };
+            Process.Status = Process.Status with { Failure = OfStore(e) };
             throw;
         }
     }

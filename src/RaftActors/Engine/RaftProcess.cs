@@ -137,7 +137,7 @@ internal sealed class RaftProcess
     public RaftFailure EngineStopped => RaftFailure.NotDone(
         FailureReason.Stopped,
         Status.Failure is { } failure
-            ? $"Restart the node: the engine of this process has stopped, because its store failed: {failure}"
+            ? $"Restart the node: the engine of this process has stopped, because {failure}"
             : "The engine of this process has stopped. Restart its node.");
 
     /// <summary>The state of the process for an operator. Thread-safe.</summary>

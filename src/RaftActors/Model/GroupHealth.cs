@@ -15,7 +15,7 @@ internal static class GroupHealth
     private static readonly ImmutableArray<Rule> Rules =
     [
         // Said by a process of itself.
-        new(Failed, Stopped, "has stopped", "Look at its log and its disk, then restart its node.", status => After(": ", status.Failure)),
+        new(Failed, Stopped, "has stopped", "Mend the cause, then restart its node.", status => After(": ", status.Failure)),
         new(NoActor, Stopped, "has no actor, so it answers no query", "Look at its log for the cause, then restart the actor or its node.",
             status => If(status is { IsOpen: true, Failure: null, Actor: null, HeldAt: null })),
         new(Opening, NotReady, "is still opening its store", null, status => If(status.Standing == Opening)),

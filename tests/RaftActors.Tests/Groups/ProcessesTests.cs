@@ -37,7 +37,7 @@ public sealed class ProcessesTests : TestKit
 
         _group.FailStore("raft3", "the disk is gone");
 
-        Assert.Equal([null, null, "the disk is gone"], Raft.Get(Sys).Processes.Select(process => process.Failure));
+        Assert.Equal([null, null, "its store failed: the disk is gone"], Raft.Get(Sys).Processes.Select(process => process.Failure));
     }
 
     [Fact]
