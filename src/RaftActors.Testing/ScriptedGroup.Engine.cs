@@ -138,6 +138,7 @@ public sealed partial class ScriptedGroup<TValue>
             TellActor(new ToActor.LeaderIs(_life, _leader with { Serial = Process.Pairs.CommittedSerial }));
         }
 
+        TellActor(new ToActor.ToldAll(_life));
         if (Process.Pairs.CommittedSerial > last)
         {
             TellActor(new ToActor.Committed(_life, Process.Pairs.CommittedSerial));

@@ -64,7 +64,7 @@ public sealed class OneNodeTests
         var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
 
         Assert.Equal(HealthStatus.Degraded, risk.Status);
-        Assert.Contains("of group default has a held actor, which cannot apply serial 1: ", risk.Description);
+        Assert.Contains("of group default has a held actor, whose HandleAppend fails at serial 1: ", risk.Description);
         Assert.Contains("InvalidDataException: no number", risk.Description);
         Assert.Equal(HealthStatus.Unhealthy, ready.Status);
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);

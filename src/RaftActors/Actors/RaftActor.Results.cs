@@ -66,7 +66,7 @@ public abstract partial class RaftActor<TValue, TResult>
         HandleSerial(entry);
         _fetched = null;
         Life.Process.Telemetry.Applies.Stop(start);
-        OnPassed(DeliveryPlace.OfPair(entry.Serial));
+        OnPassed(answer);
         Complete(answer.Waiting, entry.Serial);
     }
 

@@ -259,9 +259,9 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private void HoldIfDue()
     {
-        if (Life.Process.Tries.Begin(Life.Order.Serial) is var (place, pause))
+        if (Life.Process.Tries.Begin(Life.Order.Serial) is var (places, pause))
         {
-            Life.Order.Hold(place);
+            Life.Order.Hold(places);
             _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new ToActor.TryAgain(Life.Number), Self);
         }
     }

@@ -282,6 +282,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Life.Turns.OnContinue();
                 break;
             case ToActor.Resumed resumed:
+                EndHoldIf(Life.Process.Tries.OnPassed(resumed.Failed, Life.Order.Complete));
                 Complete(resumed.Waiting, resumed.Serial);
                 break;
             default:
@@ -340,6 +341,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
+    private static string CallbackOf(DeliveryStep step) =>
+        step is DeliveryStep.Append { Pair.Value: var value } && ValueCodec<TValue>.IsReminder(value.Span)
+            ? nameof(HandleReminder)
+            : step.Callback;
+
     private static string CallbackOf(ToActor message) => message switch
     {
         ToActor.Validate => "HandleProposal",
@@ -366,6 +372,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
             {
+                // Otherwise a failure in the search for the next step would count as one of the step before.
+                Raft.Running = step = null;
                 Raft.GetReserved();
                 Raft.Running = step = Life.Order.TryTakeNext(Results.Logic);
                 if (step is not null)
@@ -412,9 +420,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     // and the next life receives the pair again.
     private void OnFailed(DeliveryStep? step, Exception cause)
     {
-        if (DeliveryPlace.Of(step) is { } place)
+        var failed = DeliveryPlace.Of(step);
+        if (failed is { } place && step is not null)
         {
-            Life.Process.Tries.OnFailed(place, cause);
+            Life.Process.Tries.OnFailed(place, CallbackOf(step), cause);
         }
 
         var (own, serial) = step switch
@@ -428,7 +437,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             Results.Skip(serial);
         }
 
-        Self.Tell(new ToActor.Resumed(Life.Number, own, serial), Self);
+        // A snapshot that was not restored is due again.
+        Self.Tell(new ToActor.Resumed(Life.Number, own, serial, step is DeliveryStep.Restore ? null : failed), Self);
     }
 
     private void Run(DeliveryStep step)
@@ -447,6 +457,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 break;
             case DeliveryStep.Missing missing:
                 HandleMissing(missing.Gap);
+                OnPassed(missing);
+                break;
+            case DeliveryStep.ToldAll:
+                EndHoldIf(Life.Process.Tries.OnToldAll());
                 break;
             case DeliveryStep.Upgrade upgrade:
                 Run(upgrade);
@@ -460,8 +474,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case DeliveryStep.Completed completed:
                 Complete(completed.Waiting, completed.Serial);
                 break;
-            case DeliveryStep.Restore:
-                Restore();
+            case DeliveryStep.Restore restore:
+                Restore(restore);
                 break;
             case DeliveryStep.TakeSnapshot taking:
                 TakeSnapshot(taking.Serial);
@@ -506,7 +520,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             }
 
             Results.Logic = upgrade.To;
-            OnPassed(new DeliveryPlace(upgrade.Next, IsUpgrade: true));
+            OnPassed(upgrade);
         }
     }
 
@@ -518,7 +532,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         if (TryRemind(append.Pair, entry))
         {
             Life.Process.Telemetry.Applies.Stop(start);
-            OnPassed(DeliveryPlace.OfPair(entry.Serial));
+            OnPassed(append);
             if (append.Waiting is { } request)
             {
                 Life.Clock.OnApplied(request);
@@ -531,24 +545,28 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var result = HandleAppend(entry);
         Life.Process.Telemetry.Applies.Stop(start);
         Results.Add(append.Pair, result);
-        OnPassed(DeliveryPlace.OfPair(entry.Serial));
+        OnPassed(append);
         if (append.Waiting is { } own)
         {
             Complete(own, entry.Serial, result);
         }
     }
 
-    private void OnPassed(DeliveryPlace place)
+    private void OnPassed(DeliveryStep step)
     {
-        if (Life.Process.Tries.OnPassed(place, Life.Order.Complete))
-        {
-            Life.Process.Engine.Tell(new ToEngine.HoldEnded(), Self, Life.Number);
-        }
-
+        EndHoldIf(Life.Process.Tries.OnPassed(DeliveryPlace.Of(step), Life.Order.Complete));
         DigestIfDue();
     }
 
-    private void Restore()
+    private void EndHoldIf(bool hasEnded)
+    {
+        if (hasEnded)
+        {
+            Life.Process.Engine.Tell(new ToEngine.HoldEnded(), Self, Life.Number);
+        }
+    }
+
+    private void Restore(DeliveryStep.Restore restore)
     {
         if (this is not IRaftSnapshot snapshots)
         {
@@ -575,7 +593,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
         Life.Order.Restored(serial);
         Life.Clock.OnRestored(Results.Reminders);
-        OnPassed(new DeliveryPlace(serial, IsSnapshot: true));
+        OnPassed(restore);
         Life.Process.Appends.EndCommittedTo(serial, Self, Results);
     }
 

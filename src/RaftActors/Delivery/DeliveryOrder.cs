@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Delivery;
 
 /// <summary>
@@ -19,6 +21,11 @@ internal sealed class DeliveryOrder
     private readonly DeliveredSerials _delivered;
     private readonly PriorityQueue<RequestRef, (Serial Serial, long Number)> _queries = new();
     private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
+
+    // The ends of calls, which no hold delays.
+    private readonly Queue<DeliveryStep> _ends = [];
+
+    // The notices of peers, the quorum and the leader.
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
     private readonly DeliveryStep.Append _append = new();
@@ -31,8 +38,8 @@ internal sealed class DeliveryOrder
     // False after the snapshot was offered, until the next message. Otherwise an actor that fails to restore it and is resumed would loop.
     private bool _mayRestore;
 
-    // The place at which earlier instances failed and this one waits, or null.
-    private DeliveryPlace? _held;
+    // The places at which earlier instances failed and this one waits.
+    private ImmutableArray<DeliveryPlace> _held = [];
 
     /// <param name="lastSerial">The last serial that the actor has at its start.</param>
     /// <param name="pulls">How learners get their pairs if the actor may fetch pairs, or null for an ordinary actor.</param>
@@ -65,7 +72,7 @@ internal sealed class DeliveryOrder
     /// The cancellations of Appends that HandleCancel was not called for. A restart must pass them on to the next instance.
     /// </summary>
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
-        _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
+        _ends.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
     /// <summary>Ends pending Gets, and forgets the leader and the quorum, because the engine has stopped.</summary>
     public void LoseEngine(RaftFailure stopped)
@@ -79,12 +86,14 @@ internal sealed class DeliveryOrder
         _views.TakeQuorum(null);
     }
 
-    /// <summary>Delivers only what is before this place, at which earlier instances failed, until <see cref="ToActor.TryAgain"/>.</summary>
-    /// <param name="place">Null to deliver all again.</param>
-    public void Hold(DeliveryPlace? place)
+    /// <summary>
+    /// Delivers only what is before these places, at which earlier instances failed, until <see cref="ToActor.TryAgain"/>. Pairs come
+    /// behind the notices, so a held notice delays them too.
+    /// </summary>
+    public void Hold(ImmutableArray<DeliveryPlace> places)
     {
-        _held = place;
-        Pulled?.Hold(place is { IsSnapshot: false, Serial: var serial } ? serial : null);
+        _held = places;
+        Pulled?.Hold(places);
     }
 
     public void Take(ToActor message)
@@ -93,7 +102,7 @@ internal sealed class DeliveryOrder
         switch (message)
         {
             case ToActor.TryAgain:
-                Hold(null);
+                TryAgain();
                 break;
             case ToActor.Attached attached:
                 Pulled?.OnAttached(attached.Own);
@@ -109,6 +118,9 @@ internal sealed class DeliveryOrder
                 break;
             case ToActor.LeaderIs leader:
                 TakeLeader(leader.Leader);
+                break;
+            case ToActor.ToldAll:
+                _notices.Enqueue(new DeliveryStep.ToldAll());
                 break;
             case ToActor.Committed committed:
                 TakeCommitted(committed.Take());
@@ -141,6 +153,16 @@ internal sealed class DeliveryOrder
     /// <param name="logic">The logic version of the actor's state.</param>
     public DeliveryStep? TryTakeNext(int logic = 1)
     {
+        if (_ends.TryDequeue(out var end))
+        {
+            return end;
+        }
+
+        if (DeliveryPlace.Has(_held, Serial.Zero))
+        {
+            return TryFailQuery();
+        }
+
         if (_notices.TryDequeue(out var notice))
         {
             return notice;
@@ -153,7 +175,7 @@ internal sealed class DeliveryOrder
 
         if (_restoreTo is { } target)
         {
-            return _held == new DeliveryPlace(target, IsSnapshot: true) ? TryFailQuery() : TryTakeRestore(target);
+            return IsHeld(new DeliveryStep.Restore(target)) ? TryFailQuery() : TryTakeRestore(target);
         }
 
         return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeUpgrade(logic) ?? Pulled?.TryTakeMissing(_views.IsMember)
@@ -173,6 +195,21 @@ internal sealed class DeliveryOrder
         _delivered.StartAfter(serial);
         _committed.Release(serial);
         Pulled?.OnRestored(serial);
+    }
+
+    // None of the held notices was delivered. So the latest of each kind replaces the others, as for a life that begins now: a process that
+    // has handed over its leadership is not told that it leads.
+    private void TryAgain()
+    {
+        if (DeliveryPlace.Has(_held, Serial.Zero))
+        {
+            var latest = _notices.Reverse().DistinctBy(step => (step.Callback, (step as DeliveryStep.PeerMet)?.Peer.Name)).Reverse()
+                .OrderBy(step => step is DeliveryStep.ToldAll).ToList();
+            _notices.Clear();
+            latest.ForEach(_notices.Enqueue);
+        }
+
+        Hold([]);
     }
 
     private void TakeLeader(Leader? leader)
@@ -196,7 +233,7 @@ internal sealed class DeliveryOrder
         {
             if (_delivered.Contains(next) && WaitingRef(next) is { } own)
             {
-                _notices.Enqueue(new DeliveryStep.Completed(own, next));
+                _ends.Enqueue(new DeliveryStep.Completed(own, next));
             }
         }
     }
@@ -205,7 +242,7 @@ internal sealed class DeliveryOrder
     {
         var isGet = Pulled?.OnCancelled(cancelled.Request) == true;
         var isAppend = !isGet && cancelled.Life == ToActor.AnyLife;
-        _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend));
+        _ends.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend));
     }
 
     private RequestRef? WaitingRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _waitingRef(pair) : null;
@@ -237,7 +274,7 @@ internal sealed class DeliveryOrder
 
     // The state for the answer waits for the next try, or even for a new program. So the query fails now, and another process may answer
     // it.
-    private DeliveryStep.Cancel? TryFailQuery() => (_held is not null || _isGivenUp) && _queries.TryDequeue(out var query, out _)
+    private DeliveryStep.Cancel? TryFailQuery() => (!_held.IsEmpty || _isGivenUp) && _queries.TryDequeue(out var query, out _)
         ? new DeliveryStep.Cancel(query, OpenQueries.Late)
         : null;
 
@@ -246,10 +283,12 @@ internal sealed class DeliveryOrder
     {
         var next = _delivered.FirstMissing;
         var to = _committed.EpochOf(next).Logic;
-        return to > logic && !_delivered.HasHoles && _held != new DeliveryPlace(next, IsUpgrade: true)
-            ? new DeliveryStep.Upgrade(logic, to, next)
+        return to > logic && !_delivered.HasHoles && new DeliveryStep.Upgrade(logic, to, next) is var upgrade && !IsHeld(upgrade)
+            ? upgrade
             : null;
     }
+
+    private bool IsHeld(DeliveryStep step) => DeliveryPlace.Of(step) is { } place && _held.Contains(place);
 
     private DeliveryStep.Append? TryTakeAppend()
     {
@@ -259,7 +298,7 @@ internal sealed class DeliveryOrder
         }
 
         var due = Pulled is null ? _committed.TryRead(_delivered.FirstMissing) : Pulled.FindAppend(isMember);
-        if (due is not { } pair || (_held is { IsSnapshot: false, Serial: var held } && held == pair.Serial))
+        if (due is not { } pair || DeliveryPlace.Has(_held, pair.Serial))
         {
             return null;
         }

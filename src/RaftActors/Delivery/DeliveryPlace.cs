@@ -1,18 +1,42 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Delivery;
 
-/// <summary>The place of a step that a restarted actor repeats, and so may fail at again.</summary>
-/// <param name="Serial">The serial of the pair, that of the first pair behind the upgrade, or the last one of the snapshot.</param>
-internal readonly record struct DeliveryPlace(Serial Serial, bool IsSnapshot = false, bool IsUpgrade = false)
+/// <summary>What a restarted actor repeats, and so may fail at again.</summary>
+/// <param name="Callback">The callback. HandleAppend also stands for HandleSerial, because either of them delivers the pair.</param>
+/// <param name="Serial">
+/// The serial of the pair, of the first pair behind the upgrade, of the first missing pair, or the last one of the snapshot. Zero: a notice
+/// of a peer, the quorum or the leader, which precedes all of them.
+/// </param>
+internal readonly record struct DeliveryPlace(string Callback, Serial Serial)
 {
-    public static DeliveryPlace OfPair(Serial serial) => new(serial);
+    public bool IsNotice => Serial == Serial.Zero;
+
+    public static DeliveryPlace OfPair(Serial serial) => new("HandleAppend", serial);
+
+    /// <summary>Tells whether one of these places is at this serial. A loop, because it is asked for each pair.</summary>
+    public static bool Has(ImmutableArray<DeliveryPlace> places, Serial serial)
+    {
+        foreach (var place in places)
+        {
+            if (place.Serial == serial)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Returns the place of a step, or null if no restarted actor repeats it.</summary>
     public static DeliveryPlace? Of(DeliveryStep? step) => step switch
     {
         DeliveryStep.Append append => OfPair(append.Pair.Serial),
         DeliveryStep.Answer answer => OfPair(answer.Pair.Serial),
-        DeliveryStep.Upgrade upgrade => new(upgrade.Next, IsUpgrade: true),
-        DeliveryStep.Restore restore => new(restore.Serial, IsSnapshot: true),
+        DeliveryStep.Upgrade upgrade => new(upgrade.Callback, upgrade.Next),
+        DeliveryStep.Missing missing => new(missing.Callback, missing.Gap.First),
+        DeliveryStep.Restore restore => new(restore.Callback, restore.Serial),
+        DeliveryStep.PeerMet or DeliveryStep.QuorumChanged or DeliveryStep.LeaderChanged => new(step.Callback, Serial.Zero),
         _ => null,
     };
 }

@@ -19,6 +19,9 @@ internal abstract record DeliveryStep
 
     public sealed record LeaderChanged(Leader? Leader) : DeliveryStep("HandleLeader");
 
+    /// <summary>The life was told all that earlier lives were told, and the callbacks for it have ended.</summary>
+    public sealed record ToldAll() : DeliveryStep("");
+
     public sealed record Missing(SerialRange Gap) : DeliveryStep("HandleMissing");
 
     /// <summary>The pairs from <paramref name="Next"/> on have another logic version than those before.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Network;
@@ -5,9 +7,9 @@ using RaftActors.Network;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Counts the failures of an actor at one place of the delivery, across its restarts, and holds the actor there. Without this, a pair that
-/// cannot be applied restarts the actor a thousand times a second, and each restart is logged. For the living actor's thread, except <see
-/// cref="HeldAt"/>.
+/// Counts the failures of an actor across its restarts, at each place of the delivery that a restarted actor repeats, and holds the actor
+/// at those where it fails again and again. Without this, a pair that cannot be applied restarts the actor a thousand times a second, and
+/// each restart is logged. For the living actor's thread, except <see cref="HeldAt"/>.
 /// </summary>
 internal sealed class DeliveryTries(ITimeProvider clock)
 {
@@ -25,63 +27,78 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     /// </summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
-    private DeliveryPlace _place;
-    private int _failures;
-    private TimeSpan _failedAt;
-    private HeldActor? _held;
+    private readonly Dictionary<DeliveryPlace, Failures> _failures = [];
     private volatile HeldActor? _heldAt;
 
-    /// <summary>Null if the actor is not held, or has stopped. Thread-safe.</summary>
+    /// <summary>The first place at which the actor is held. Null if it is not held, or has stopped. Thread-safe.</summary>
     public HeldActor? HeldAt => _heldAt;
+
+    private HeldActor? FirstHeld => _failures.Values.Select(each => each.Hold).OfType<HeldActor>().MinBy(held => held.Serial);
 
     /// <summary>Tells whether the actor does not apply the pair of this serial for now. Thread-safe.</summary>
     public bool HoldsBack(Serial serial) => _heldAt is { } held && serial >= held.Serial;
 
     /// <summary>Counts the failure of a step. The supervisor decides what follows.</summary>
-    public void OnFailed(DeliveryPlace place, Exception cause)
+    /// <param name="callback">The method of the actor that has failed.</param>
+    public void OnFailed(DeliveryPlace place, string callback, Exception cause)
     {
-        _failures = place == _place ? _failures + 1 : 1;
-        (_place, _failedAt) = (place, clock.MonotonicClock);
-        _heldAt = _held = _failures >= Free
-            ? new HeldActor(place.Serial, place.IsSnapshot, FailureText.Of(cause), _held?.Since ?? clock.Now)
-            : null;
+        var before = _failures.GetValueOrDefault(place);
+        var count = before.Count + 1;
+        var hold = count < Free ? null
+            : new HeldActor(callback, place.Serial, FailureText.Of(cause), before.Hold?.Since ?? clock.Now);
+        _failures[place] = new Failures(count, clock.MonotonicClock, hold);
+        _heldAt = FirstHeld;
     }
 
     /// <summary>
-    /// Ends the count if the step at its place has run to its end, or the state has all up to that serial. A pair does not end the count
-    /// of an upgrade before it or of an earlier pair that the actor fetches: the next life fails there again.
+    /// Ends the count of a place whose step has run to its end, and of each place up to which the state has all pairs. The end of a later
+    /// step is not enough: a fetched pair comes behind later ones, and the next life fails at it again.
     /// </summary>
-    /// <param name="passed">The place of the step that has ended.</param>
+    /// <param name="passed">The place of the step, or null.</param>
     /// <param name="complete">The last serial up to which the state has all pairs.</param>
-    /// <returns>True if the actor was held there.</returns>
-    public bool OnPassed(DeliveryPlace passed, Serial complete)
-    {
-        if (_failures == 0 || (passed != _place && complete < _place.Serial))
-        {
-            return false;
-        }
+    /// <returns>True if the actor was held, and is not any more.</returns>
+    public bool OnPassed(DeliveryPlace? passed, Serial complete) => _failures.Count > 0 && EndPassed(passed, complete);
 
-        var wasHeld = _held is not null;
-        (_place, _failures, _heldAt, _held) = (default, 0, null, null);
-        return wasHeld;
-    }
+    /// <summary>Ends the counts of the notices, because a life was told all that earlier lives were told.</summary>
+    /// <returns>True if the actor was held, and is not any more.</returns>
+    public bool OnToldAll() => End(static place => place.IsNotice);
 
     /// <summary>
-    /// Begins a start of the actor after this serial. Returns the place that it must not try yet, and for how long, or null.
+    /// Begins a start of the actor after this serial. Returns the places that it must not try yet, and for how long, or null.
     /// </summary>
-    public (DeliveryPlace Place, TimeSpan Pause)? Begin(Serial last)
+    public (ImmutableArray<DeliveryPlace> Places, TimeSpan Pause)? Begin(Serial last)
     {
-        OnPassed(default, last);
-        _heldAt = _held;
-        if (_held is null)
-        {
-            return null;
-        }
-
-        var left = GrowingPause.After(_failures - Free + 1, FirstPause, LongestPause) - (clock.MonotonicClock - _failedAt);
-        return left > TimeSpan.Zero ? (_place, left) : null;
+        OnPassed(null, last);
+        _heldAt = FirstHeld;
+        var held = _failures.Where(each => each.Value.Hold is not null).ToList();
+        var left = held.Select(each => LeftOf(each.Value)).DefaultIfEmpty().Max();
+        return left > TimeSpan.Zero ? ([.. held.Select(each => each.Key)], left) : null;
     }
 
     /// <summary>Ends the hold of a stopped actor. The next actor of this name continues the count.</summary>
     public void OnStopped() => _heldAt = null;
+
+    // A method of its own, because the lambda costs an object at each call.
+    private bool EndPassed(DeliveryPlace? passed, Serial complete) =>
+        End(place => place == passed || (!place.IsNotice && place.Serial <= complete));
+
+    private bool End(Predicate<DeliveryPlace> hasEnded)
+    {
+        var wasHeld = false;
+        foreach (var (place, failures) in _failures.Where(each => hasEnded(each.Key)).ToList())
+        {
+            _failures.Remove(place);
+            wasHeld |= failures.Hold is not null;
+        }
+
+        _heldAt = wasHeld ? FirstHeld : _heldAt;
+        return wasHeld && _heldAt is null;
+    }
+
+    private TimeSpan LeftOf(Failures failures) =>
+        GrowingPause.After(failures.Count - Free + 1, FirstPause, LongestPause) - (clock.MonotonicClock - failures.At);
+
+    /// <param name="At">The time of the latest one.</param>
+    /// <param name="Hold">Null before the third one.</param>
+    private readonly record struct Failures(int Count, TimeSpan At, HeldActor? Hold);
 }

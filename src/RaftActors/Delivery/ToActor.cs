@@ -40,7 +40,8 @@ internal abstract record ToActor(long Life)
 
     /// <summary>The actor tells itself that it was resumed after a callback threw.</summary>
     /// <param name="Waiting">The Append of this process whose pair the callback failed on, or null.</param>
-    public sealed record Resumed(long Life, RequestRef? Waiting, Serial Serial) : ToActor(Life);
+    /// <param name="Failed">The place that counts as passed, or null.</param>
+    public sealed record Resumed(long Life, RequestRef? Waiting, Serial Serial, DeliveryPlace? Failed) : ToActor(Life);
 
     /// <summary>
     /// News of a process. The engine replaces the news until the actor takes it, so that a process that comes and goes does not fill the
@@ -70,6 +71,9 @@ internal abstract record ToActor(long Life)
 
     /// <summary>The leader changed, became ready, or was lost. Learners get it too, because their delivery needs the serial.</summary>
     public sealed record LeaderIs(long Life, Leader? Leader) : ToActor(Life);
+
+    /// <summary>The life was told of all peers, the quorum and the leader that earlier lives were told of.</summary>
+    public sealed record ToldAll(long Life) : ToActor(Life);
 
     /// <summary>
     /// Pairs up to a serial are committed. No message carries pairs: <see cref="DeliveryOrder"/> reads them from

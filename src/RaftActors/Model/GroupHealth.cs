@@ -30,9 +30,9 @@ internal static class GroupHealth
         new(Removed, NotReady, "was removed from its group", "Stop it, or add it again by a Join.",
             status => If(status.Standing == Removed)),
         new(Held, NotReady, "has a held actor",
-            "Deploy a program that can. The process votes meanwhile, and its actor tries again by itself.",
+            "Deploy a program that can handle it. The process votes meanwhile, and its actor tries again by itself.",
             status => status.HeldAt is not { } held ? null
-                : $", which cannot {(held.IsSnapshot ? "restore the snapshot up to" : "apply")} serial {held.Serial}: {held.Error}"),
+                : $", whose {held.Callback} fails{held.Place}: {held.Error}"),
         new(NameConflict, Risk, "sees two processes with one name",
             "Stop one of the two, or give its node a name of its own in raft.node.",
             status => After(": ", FirstSentence(status.NameConflict))),

@@ -243,7 +243,7 @@ public abstract record RaftEvent
     }
 
     /// <summary>
-    /// The actor is held: it failed three times at one pair or snapshot, and tries again after growing pauses
+    /// The actor is held: a callback failed three times at one pair, snapshot or notice, and is tried again after growing pauses
     /// (<see cref="RaftStatus.Problems"/>). Published once for each such place.
     /// </summary>
     public sealed record Held : RaftEvent

@@ -136,7 +136,7 @@ public sealed record RaftStatus
     public string? Decision { get; internal init; }
 
     /// <summary>
-    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
+    /// Where the actor is held, because one callback fails at one place again and again. Null: it is not held.
     /// </summary>
     internal HeldActor? HeldAt { get; init; }
 

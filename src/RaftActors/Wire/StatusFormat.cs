@@ -43,7 +43,7 @@ internal sealed class StatusFormat(RaftHost host)
     };
 
     private static HeldActor Held(ref WireFields f, HeldActor? held) =>
-        new(f.Serial(held?.Serial), f.Flag(held?.IsSnapshot), f.Text(held?.Error), f.Instant(held?.Since));
+        new(f.Text(held?.Callback), f.Serial(held?.Serial), f.Text(held?.Error), f.Instant(held?.Since));
 
     private static StateDivergence Divergence(ref WireFields f, StateDivergence? divergence) => new(
         new SerialRange(f.Serial(divergence?.Serials.First), f.Serial(divergence?.Serials.Last)),

@@ -70,6 +70,6 @@ public sealed partial class EntityShardTests
         EventFilter.Error(contains: "The state of the entity 'a' cannot be read").Expect(
             3, () => group.SendStreamSnapshot(new Serial(100), snapshot));
 
-        Assert.True(Assert.Single(Raft.Get(Sys).Processes).HeldAt?.IsSnapshot);
+        Assert.Equal("RestoreSnapshot", Assert.Single(Raft.Get(Sys).Processes).HeldAt?.Callback);
     }
 }

@@ -10,7 +10,8 @@ namespace RaftActors.Tests.Delivery;
 public sealed class DeliveryTriesTests
 {
     private static readonly DeliveryPlace Pair = DeliveryPlace.OfPair(new Serial(7));
-    private static readonly DeliveryPlace Upgrade = new(new Serial(7), IsUpgrade: true);
+    private static readonly DeliveryPlace Upgrade = new("HandleUpgrade", new Serial(7));
+    private static readonly DeliveryPlace Leader = new("HandleLeader", Serial.Zero);
 
     private readonly VirtualScheduler _clock = new(Config.Empty, NoLogger.Instance);
     private readonly DeliveryTries _tries;
@@ -34,7 +35,8 @@ public sealed class DeliveryTriesTests
     {
         Fail(Pair, 3);
         _clock.Advance(TimeSpan.FromSeconds(2));
-        Assert.Equal((Pair, TimeSpan.FromSeconds(3)), _tries.Begin(Serial.Zero));
+        var (places, pause) = _tries.Begin(Serial.Zero).GetValueOrDefault();
+        Assert.Equal((Pair, TimeSpan.FromSeconds(3)), (Assert.Single(places), pause));
 
         _clock.Advance(TimeSpan.FromSeconds(3));
 
@@ -63,7 +65,7 @@ public sealed class DeliveryTriesTests
         Assert.NotNull(_tries.HeldAt);
         _tries.OnPassed(Pair, complete: new Serial(7));
         Fail(Upgrade, DeliveryTries.Free);
-        Assert.NotNull(_tries.HeldAt);
+        Assert.StartsWith("its actor is held at serial 7, because HandleUpgrade fails. ", _tries.HeldAt?.ToString());
         Assert.True(_tries.OnPassed(Upgrade, complete: new Serial(6)));
         Assert.Null(_tries.HeldAt);
     }
@@ -77,11 +79,36 @@ public sealed class DeliveryTriesTests
         Assert.NotNull(_tries.HeldAt);
     }
 
+    [Fact]
+    public void Failures_at_two_places_by_turns_hold_the_actor_at_both()
+    {
+        for (var life = 0; life < DeliveryTries.Free; life++)
+        {
+            Fail(Pair);
+            Fail(Leader);
+        }
+
+        Assert.Equal([Pair, Leader], _tries.Begin(Serial.Zero).GetValueOrDefault().Places.AsEnumerable());
+        Assert.Equal(("HandleLeader", Serial.Zero), (_tries.HeldAt?.Callback, _tries.HeldAt?.Serial));
+    }
+
+    [Fact]
+    public void Hold_at_a_notice_holds_all_pairs_back_and_ends_when_the_life_was_told_all()
+    {
+        Fail(Leader, DeliveryTries.Free);
+        Assert.True(_tries.HoldsBack(new Serial(1)));
+
+        Assert.False(_tries.OnPassed(Pair, complete: new Serial(7)));
+        Assert.NotNull(_tries.HeldAt);
+        Assert.True(_tries.OnToldAll());
+        Assert.Null(_tries.HeldAt);
+    }
+
     private void Fail(DeliveryPlace place, int times = 1)
     {
         for (var time = 0; time < times; time++)
         {
-            _tries.OnFailed(place, new InvalidDataException("no"));
+            _tries.OnFailed(place, place.Callback, new InvalidDataException("no"));
         }
     }
 }

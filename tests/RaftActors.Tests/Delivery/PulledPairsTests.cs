@@ -117,7 +117,7 @@ public sealed class PulledPairsTests
         _log.Commit(order, 2);
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
         order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(2)));
-        order.Hold(DeliveryPlace.OfPair(new Serial(2)));
+        order.Hold([DeliveryPlace.OfPair(new Serial(2))]);
         Assert.Equal(new Serial(1), Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Pair.Serial);
         Assert.Null(order.TryTakeNext());
 

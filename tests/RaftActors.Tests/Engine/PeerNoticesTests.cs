@@ -62,7 +62,7 @@ public sealed class PeerNoticesTests : TestKit
 
         Assert.Empty(views.Peers);
         _notices.TellAll();
-        Assert.False(_bench.Actor.HasMessages);
+        _bench.Actor.ExpectMsg<ToActor.ToldAll>();
     }
 
     // The notice from before comes ahead of the one that forgets the process, so it must not bring the news of the second meeting.

@@ -44,7 +44,7 @@ public sealed class HeldActorTests : TestKit
         var lines = events.Where(each => each is not Debug).Sum(each => each.ToString()!.Split('\n').Length);
         Assert.InRange(lines, 6, 99);
         var remedies = events.Where(each => $"{each.Message}".Contains("Deploy a program that can"));
-        Assert.Contains("the actor is held at serial 2", $"{Assert.Single(remedies).Message}");
+        Assert.Contains("its actor is held at serial 2, because HandleAppend fails.", $"{Assert.Single(remedies).Message}");
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class GroupHealthTests
     private static readonly ProcessName Fourth = new("d@4");
     private static readonly RaftStatus[] Good = [.. Names.Select(Of)];
     private static readonly (RaftStatus A, RaftStatus B, RaftStatus C) All = (Good[0], Good[1], Good[2]);
-    private static readonly HeldActor Held = new(new Serial(5), isSnapshot: false, "JsonException: no.", DateTimeOffset.UnixEpoch);
+    private static readonly HeldActor Held = new("HandleAppend", new Serial(5), "JsonException: no.", DateTimeOffset.UnixEpoch);
 
     private static readonly StateDivergence Differs = new(
         new SerialRange(new Serial(3), new Serial(6)), [[Names[0], Names[1]], [Names[2]]], hasMajority: true);
@@ -44,7 +44,9 @@ public sealed class GroupHealthTests
             ["Stopped: c@3 of group g has stopped: I/O error.", "Risk: Group g can lose no voter: 2 of 3 take part."]),
         ["no actor"] = (With(All.C with { Actor = null }), ["Stopped: c@3 of group g has no actor, so it answers no query."]),
         ["held actor that restarts"] = (With(All.C with { Actor = null, HeldAt = Held }),
-            ["NotReady: c@3 of group g has a held actor, which cannot apply serial 5: JsonException: no."]),
+            ["NotReady: c@3 of group g has a held actor, whose HandleAppend fails at serial 5: JsonException: no."]),
+        ["actor held at a notice"] = (With(All.C with { HeldAt = new HeldActor("HandleLeader", Serial.Zero, Held.Error, default) }),
+            ["NotReady: c@3 of group g has a held actor, whose HandleLeader fails: JsonException: no."]),
         ["opening"] = (With(All.C with { Actor = null, IsOpen = false }),
             ["NotReady by itself: c@3 of group g is still opening its store.", "Risk: Group g can lose no voter: 2 of 3 take part."]),
         ["fenced"] = (With(All.C with { Fence = "old copy" }),

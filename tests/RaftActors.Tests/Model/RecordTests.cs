@@ -40,7 +40,7 @@ public sealed class RecordTests
         new RaftProjectionStatus(One),
         new RaftEvent.ClockDiffers("orders", Name, TimeSpan.FromSeconds(11)),
         new RaftEvent.Fenced("orders", Name, "why"),
-        new RaftEvent.Held("orders", Name, new HeldActor(new Serial(4), isSnapshot: true, "why", DateTimeOffset.UnixEpoch)),
+        new RaftEvent.Held("orders", Name, new HeldActor("RestoreSnapshot", new Serial(4), "why", DateTimeOffset.UnixEpoch)),
         new RaftEvent.LeaderChanged("orders", Name, Name, Term),
         new RaftEvent.MembersChanged("orders", Name, new LogIndex(1), [Member]),
         new RaftEvent.MembersDecided("orders", Name, new LogIndex(1), [Name], [Name], "why"),

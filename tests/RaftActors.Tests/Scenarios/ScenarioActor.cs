@@ -47,9 +47,13 @@ internal class ScenarioActor : RaftActor<string, int>
 
     protected override void HandleQuorum(Quorum? quorum) => Say($"HandleQuorum {quorum?.ToString() ?? "lost"}");
 
-    protected override void HandleLeader(Leader? leader) => Say(leader is null
-        ? "HandleLeader lost"
-        : $"HandleLeader {leader.Name} of term {leader.Term} at serial {leader.Serial}{(leader.IsReady ? ", ready" : "")}");
+    protected override void HandleLeader(Leader? leader)
+    {
+        Say(leader is null
+            ? "HandleLeader lost"
+            : $"HandleLeader {leader.Name} of term {leader.Term} at serial {leader.Serial}{(leader.IsReady ? ", ready" : "")}");
+        Fail($"HandleLeader {leader?.Name.Process}");
+    }
 
     protected override void HandlePeer(RaftActors.Peer peer)
     {
@@ -58,6 +62,8 @@ internal class ScenarioActor : RaftActor<string, int>
             Say($"HandlePeer {peer.Name} at serial {peer.Serial}, {(peer.IsReachable ? "in reach" : "out of reach")}"
                 + $"{(peer.Actor is null ? "" : ", with an actor")}");
         }
+
+        Fail($"HandlePeer {peer.Name.Process}");
     }
 
     protected override void HandleCancel(RequestRef request, RaftFailure failure) =>
@@ -97,6 +103,7 @@ internal class PullingActor(ScenarioScript script, RaftOptions<string> options) 
     protected override void HandleMissing(SerialRange gap)
     {
         Say($"HandleMissing {gap}");
+        Fail("HandleMissing");
         if (Fetches)
         {
             Raft.Get(gap);

@@ -170,7 +170,7 @@ internal static class Samples
             ContractConflict = "other JSON",
             SyncTime = TimeSpan.FromMicroseconds(300),
             DivergedAt = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
-            HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
+            HeldAt = new HeldActor("HandleUpgrade", new Serial(5), "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
         ("ot", new Outcome<string> { Serial = new Serial(292), Result = "twelve", Request = Ref }),
         ("ot", new Outcome<object?> { Serial = new Serial(292), Result = 12, Request = Ref }),

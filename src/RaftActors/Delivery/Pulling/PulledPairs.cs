@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Delivery;
 
 /// <summary>
@@ -22,8 +24,8 @@ internal sealed class PulledPairs
     // Pairs up to this serial came in a snapshot.
     private Serial _restored;
 
-    // The pair that must not be delivered now, or null.
-    private Serial? _held;
+    // What must not be delivered now.
+    private ImmutableArray<DeliveryPlace> _held = [];
 
     public PulledPairs(Serial last, LearnerDelivery learnerDelivery, CommittedReader committed, DeliveredSerials delivered)
     {
@@ -38,8 +40,8 @@ internal sealed class PulledPairs
     private StoredPair? OwnAnswer =>
         _gets.FirstReserved is { } serial && serial <= _own && !_delivered.Contains(serial) ? _committed.TryRead(serial) : null;
 
-    /// <summary>Holds this pair back until the next call, or no pair.</summary>
-    public void Hold(Serial? serial) => _held = serial;
+    /// <summary>Holds back what is at these places, until the next call.</summary>
+    public void Hold(ImmutableArray<DeliveryPlace> places) => _held = places;
 
     /// <summary>Adds a request of the actor. Its answer or cancellation is taken later.</summary>
     public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
@@ -83,7 +85,8 @@ internal sealed class PulledPairs
         // A member is told after its first HandleLeader. HandleLeader is not called on an as-committed learner, so it is told after the
         // first pair above the baseline.
         var isTold = isMember == true || (IsAsCommitted(isMember) && _delivered.Highest > _missing.Baseline);
-        return isTold && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
+        var isHeld = _held.Any(place => place.Callback == "HandleMissing");
+        return isTold && !isHeld && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
     }
 
     private static RaftFailure DeliveredBefore { get; } = RaftFailure.NotDone(
@@ -130,7 +133,7 @@ internal sealed class PulledPairs
     private bool IsAsCommitted(bool? isMember) => isMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
 
     // HandleAppend first delivers a missing pair whose Get was cancelled. Without this, it would come after the pairs behind it.
-    private bool MustWait(Serial serial, bool? isMember) => serial == _held
+    private bool MustWait(Serial serial, bool? isMember) => DeliveryPlace.Has(_held, serial)
         || (!IsAsCommitted(isMember) && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing);
 
     private StoredPair? Read(Serial? due) => due is { } serial ? _committed.TryRead(serial) : null;

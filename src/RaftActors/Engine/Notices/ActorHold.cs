@@ -37,14 +37,7 @@ internal sealed class ActorHold(EngineContext context)
         if (_logsAt <= context.Now)
         {
             _logsAt = context.DeadlineAfter(LogInterval);
-            context.Log.Error(
-                "{Process} of group {Group}: the actor is held at serial {Serial}, because it cannot {Step}. {Cause}. Deploy a program "
-                    + "that can; the actor tries again by itself.",
-                context.Process.Name,
-                context.Process.Settings.Group,
-                held.Serial,
-                held.IsSnapshot ? "restore the snapshot" : "apply the pair",
-                held.Error.TrimEnd('.'));
+            context.Log.Error("{Process} of group {Group}: {Hold}", context.Process.Name, context.Process.Settings.Group, held);
         }
 
         foreach (var (request, serial) in context.Process.Appends.Committed())

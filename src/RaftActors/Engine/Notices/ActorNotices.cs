@@ -61,6 +61,8 @@ internal sealed class ActorNotices(EngineContext context)
         {
             TellLeader();
         }
+
+        Tell(new ToActor.ToldAll(context.Life));
     }
 
     /// <summary>Tells that the actor or the reachability of another process has changed.</summary>
