@@ -12,7 +12,8 @@ namespace RaftActors.Delivery;
 /// Reads the entries from an index to another one from the store: all of them, or none if one was discarded. Null if no pair is ever
 /// evicted.
 /// </param>
-internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = null)
+/// <param name="fail">Tells the engine that the store lacks committed entries, before the reader gets the exception.</param>
+internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = null, Action<StoreException>? fail = null)
 {
     // A read of the store brings a page, which is as large as one message of a leader.
     private const int PagePairsMax = 256;
@@ -317,8 +318,10 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
                 // If the first entries of the page were compacted meanwhile, the loop reads the rest of the page.
                 if (first > _base.Index)
                 {
-                    throw new StoreException($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
+                    StoreException lost = new($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
                         + $"{last}. Move the store's directory away and start the process again: it rejoins its group.");
+                    fail?.Invoke(lost);
+                    throw lost;
                 }
             }
         }

@@ -39,7 +39,7 @@ internal sealed class RaftProcess
         Settings = settings;
         Member = new Member(settings.Self, incarnation);
         Store = store;
-        Pairs = new CommittedPairs(store.ReadLog);
+        Pairs = new CommittedPairs(store.ReadLog, store.Fail);
         HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
         Engine = new EngineLink(this);
         Tries = new DeliveryTries(clock);

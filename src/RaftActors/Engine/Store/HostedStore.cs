@@ -87,10 +87,16 @@ internal sealed class HostedStore : IStoreListener
         }
         catch (StoreException e)
         {
-            Tell(new StoreNews.Failed(e));
+            Fail(e);
             throw;
         }
     }
+
+    /// <summary>
+    /// Ends the engine. Each read that fails calls this, whoever reads: an engine that did not hear of it would wait for an answer, and a
+    /// restarted actor would read again without end. Thread-safe.
+    /// </summary>
+    public void Fail(StoreException cause) => Tell(new StoreNews.Failed(cause));
 
     /// <summary>Closes the store, at the first call. Any thread may call it once the engine has stopped.</summary>
     public void Close()
@@ -107,7 +113,7 @@ internal sealed class HostedStore : IStoreListener
 
     void IStoreListener.OnSpace(bool isShort) => Tell(new StoreNews.Space(isShort));
 
-    void IStoreListener.OnFailed(StoreException cause) => Tell(new StoreNews.Failed(cause));
+    void IStoreListener.OnFailed(StoreException cause) => Fail(cause);
 
     private void Tell(StoreNews news)
     {

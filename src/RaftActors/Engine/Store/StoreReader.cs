@@ -31,7 +31,7 @@ internal sealed class StoreReader(HostedStore store, CommittedPairs pairs) : Unt
         }
         catch (StoreException)
         {
-            // The store has reported the failure to the engine, which stops.
+            // HostedStore.Fail has told the engine, which stops.
         }
     }
 
