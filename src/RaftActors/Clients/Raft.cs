@@ -326,7 +326,6 @@ public sealed partial class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
-            _registry.Tell(new EngineNews.Opening(settings.Group), ActorRefs.NoSender);
             _network.Start(isClient: false);
         }
 
@@ -356,7 +355,8 @@ public sealed partial class Raft : IExtension
             }
 
             var key = new ProcessPlace(settings.Group, settings.Self);
-            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore), _processes.GetValueOrDefault(key));
+            var registry = ScriptedHost is null ? _registry : null;
+            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore), _processes.GetValueOrDefault(key), registry);
             _processes[key] = opening;
             _ordered = default;
         }

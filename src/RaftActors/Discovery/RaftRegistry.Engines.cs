@@ -22,9 +22,18 @@ internal sealed partial class RaftRegistry
     // A restarted actor finds its engine still running, so it opens no store.
     private void OnOpening(EngineNews.Opening opening)
     {
-        if (!_local.Of(opening.Group).Any())
+        var (group, name) = opening.Place;
+        if (!_local.Of(group).Any(local => local.Key == name))
         {
-            _opening.Add(opening.Group);
+            _opening[group] = [.. _opening.GetValueOrDefault(group, []), name];
+        }
+    }
+
+    private void EndOpening(ProcessPlace place)
+    {
+        if (_opening.TryGetValue(place.Group, out var names) && names.Remove(place.Name) && names.Count == 0)
+        {
+            _opening.Remove(place.Group);
         }
     }
 
@@ -32,7 +41,7 @@ internal sealed partial class RaftRegistry
     {
         var process = started.Process;
         var group = process.Settings.Group;
-        _opening.Remove(group);
+        EndOpening(new ProcessPlace(group, process.Name));
         foreach (var (name, other) in _local.Of(group))
         {
             other.Tell(new PeerNews.Found(process.Name, Sender));

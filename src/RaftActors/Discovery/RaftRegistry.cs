@@ -31,8 +31,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly LocalEngines _local;
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
-    // The groups without an engine here whose store is being opened.
-    private readonly HashSet<string> _opening = new(StringComparer.Ordinal);
+    // The processes by group whose engines have not started yet. An entry ends as it began, by the name of its process: another process of
+    // its group may still be opening.
+    private readonly Dictionary<string, HashSet<ProcessName>> _opening = new(StringComparer.Ordinal);
 
     // Nodes that the source has dropped, and when. They stay here after the registry has forgotten them, until their connections are
     // closed.
@@ -61,11 +62,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _interval = interval;
         Receive<ToEngine.Attach>(attach => SupervisorOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineNews.Opening>(OnOpening);
-        Receive<RaftEvent.StartFailed>(failed =>
-        {
-            // A block: the result of Remove would say whether the message was handled.
-            _opening.Remove(failed.Group);
-        });
+        Receive<EngineNews.OpeningEnded>(ended => EndOpening(ended.Place));
         Receive<EngineNews.Started>(OnEngineStarted);
         Receive<EngineNews.Stopped>(OnEngineStopped);
         Receive<WireMessage.Hello>(OnHello);
@@ -120,7 +117,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
-        Context.System.EventStream.Subscribe(Self, typeof(RaftEvent.StartFailed));
         if (_source is not null)
         {
             _source.Start(Self);
@@ -197,7 +193,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void OnLocate(ClientCall.Locate locate, ICanTell caller)
     {
         var isOfThisNode = caller is ICaller;
-        if (_opening.Contains(locate.Group) && !isOfThisNode)
+        if (_opening.ContainsKey(locate.Group) && !isOfThisNode)
         {
             // Only the store tells which cluster its group belongs to. The processes that this registry knows may belong to the group that
             // was backed up, while this one was restored. A client of this node is still led to them, because a long opening must not stop

@@ -7,8 +7,15 @@ namespace RaftActors.Engine;
 /// <summary>Messages to the registry of a node about its engines. Closed.</summary>
 internal abstract record EngineNews
 {
-    /// <summary>This node opens the store of a process of this group. A start or a <see cref="RaftEvent.StartFailed"/> follows.</summary>
-    public sealed record Opening(string Group) : EngineNews;
+    /// <summary>
+    /// This node opens the store of a process, or an actor waits for it. <see cref="Started"/> or <see cref="OpeningEnded"/> follows.
+    /// </summary>
+    public sealed record Opening(ProcessPlace Place) : EngineNews;
+
+    /// <summary>
+    /// No engine of this process will start: its opening has failed, no actor waits for it any more, or its engine has stopped.
+    /// </summary>
+    public sealed record OpeningEnded(ProcessPlace Place) : EngineNews;
 
     /// <summary>An engine has started. The sender is the engine.</summary>
     public sealed record Started(RaftProcess Process) : EngineNews;

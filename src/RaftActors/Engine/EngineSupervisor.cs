@@ -67,6 +67,7 @@ internal sealed class EngineSupervisor : UntypedActor
         var stopped = resident.Stopped;
         Context.GetLogger().Error("{0}", stopped.Why, stopped);
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
+        Context.Parent.Tell(new EngineNews.OpeningEnded(new ProcessPlace(resident.Process.Settings.Group, resident.Process.Name)));
     }
 
     private sealed record Resident(RaftProcess Process, IActorRef Engine)

@@ -11,23 +11,30 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class ProcessOpening
 {
+    // Guards the owner, so that the registry hears of the changes in their order.
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource<RaftProcess> _opening = new();
     private readonly RaftSettings _settings;
     private readonly Func<RaftProcess> _open;
+    private readonly IActorRef? _registry;
     private DeferredMessages _deferred = new();
     private IActorRef? _owner;
+    private bool _hasRun;
     private IActorRef? _lastOwner;
 
     /// <param name="failed">
     /// The failed opening before this one, if there was one. If the same actor claims this opening, its earlier messages still wait.
     /// </param>
-    public ProcessOpening(RaftSettings settings, Func<RaftProcess> open, ProcessOpening? failed)
+    /// <param name="registry">Hears that the process may come, and that it does not. Null without other nodes.</param>
+    public ProcessOpening(RaftSettings settings, Func<RaftProcess> open, ProcessOpening? failed, IActorRef? registry = null)
     {
-        (_settings, _open) = (settings, open);
+        (_settings, _open, _registry) = (settings, open, registry);
         if (failed is not null)
         {
             (_lastOwner, _deferred) = (failed._lastOwner, failed._deferred);
         }
+
+        _registry?.Tell(new EngineNews.Opening(Place));
     }
 
     public bool HasEnded => Opened.IsCompleted;
@@ -37,6 +44,8 @@ internal sealed class ProcessOpening
     public bool IsOpen => Opened.IsCompletedSuccessfully;
 
     private Task<RaftProcess> Opened => _opening.Task;
+
+    private ProcessPlace Place => new(_settings.Group, _settings.Self);
 
     /// <summary>The state of the process for an operator. Thread-safe.</summary>
     public RaftStatus Describe()
@@ -50,14 +59,27 @@ internal sealed class ProcessOpening
     /// <summary>Opens the store before it returns. A failure is thrown by <see cref="Wait"/>.</summary>
     public void Run()
     {
+        Action end;
         try
         {
-            _opening.SetResult(_open());
+            var process = _open();
+            end = () => _opening.SetResult(process);
         }
         catch (Exception e)
         {
-            _opening.SetException(e);
+            end = () => _opening.SetException(e);
         }
+
+        lock (_lock)
+        {
+            _hasRun = true;
+            if (_owner is null)
+            {
+                _registry?.Tell(new EngineNews.OpeningEnded(Place));
+            }
+        }
+
+        end();
     }
 
     /// <summary>Ends an opening that never ran, because the actor system has ended.</summary>
@@ -88,29 +110,41 @@ internal sealed class ProcessOpening
     /// <exception cref="RaftConfigurationException">Another living actor is this process.</exception>
     public DeferredMessages Claim(IActorRef actor)
     {
-        var owner = Interlocked.CompareExchange(ref _owner, actor, null);
-        if (owner is not null && !owner.Equals(actor))
+        lock (_lock)
         {
-            throw new RaftConfigurationException(
-                $"'{_settings.Self}' of group '{_settings.Group}' is the actor {owner.Path} already, so {actor.Path} cannot be it too. "
-                + "Give one of them another Name or Group in its RaftOptions.");
-        }
+            if (_owner is { } owner && !owner.Equals(actor))
+            {
+                throw new RaftConfigurationException(
+                    $"'{_settings.Self}' of group '{_settings.Group}' is the actor {owner.Path} already, so {actor.Path} cannot be it too. "
+                    + "Give one of them another Name or Group in its RaftOptions.");
+            }
 
-        if (!actor.Equals(_lastOwner))
-        {
-            (_lastOwner, _deferred) = (actor, new DeferredMessages());
-        }
+            _owner = actor;
+            _registry?.Tell(new EngineNews.Opening(Place));
+            if (!actor.Equals(_lastOwner))
+            {
+                (_lastOwner, _deferred) = (actor, new DeferredMessages());
+            }
 
-        return _deferred;
+            return _deferred;
+        }
     }
 
     /// <summary>Releases the process for another actor, or for the next life of the same one.</summary>
     public void Release(IActorRef actor)
     {
-        var owner = Volatile.Read(ref _owner);
-        if (actor.Equals(owner))
+        lock (_lock)
         {
-            Interlocked.CompareExchange(ref _owner, null, owner);
+            if (!actor.Equals(_owner))
+            {
+                return;
+            }
+
+            _owner = null;
+            if (_hasRun)
+            {
+                _registry?.Tell(new EngineNews.OpeningEnded(Place));
+            }
         }
     }
 

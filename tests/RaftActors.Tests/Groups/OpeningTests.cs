@@ -164,12 +164,16 @@ public sealed class OpeningTests : TestKit
 
     // The process may be of a restored group, whose store alone tells that the known processes are of another one.
     [Theory]
-    [InlineData(null)]
-    [InlineData("The log is damaged.")]
-    public void Client_of_another_node_is_led_to_no_other_process_while_the_store_is_opened(string? failure)
+    [InlineData("starts")]
+    [InlineData("fails")]
+    [InlineData("is stopped before")]
+    public void Client_of_another_node_is_led_to_no_other_process_while_the_store_is_opened(string end)
     {
-        Watch(Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null))));
+        var actor = Watch(Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null))));
         _watcher.ExpectMsg("made", Guard);
+        actor.Tell(new Identify("owner"), TestActor);
+        ExpectMsg<ActorIdentity>(Guard);
+        EventFilter.Exception<ActorInitializationException>(contains: "is the actor").ExpectOne(() => Start());
         var other = new LocalProcess("default", new ProcessName("raft1@node2"), "akka.tcp://other@node2:2551/system/raft/default/raft1");
         var registry = Sys.ActorSelection("/system/raft");
         registry.Tell(new WireMessage.Hello([other], IsReply: true), new Remote("/system/raft", _watcher, Sys));
@@ -184,9 +188,15 @@ public sealed class OpeningTests : TestKit
 
         Assert.Empty(far.ExpectMsg<ClientReply.Located>(Guard).Processes);
         Assert.Equal(other.Name, Assert.Single(near.ExpectMsg<ClientReply.Located>(Guard).Processes).Name);
-        _store.OpeningFailure = failure is null ? null : new StoreException(failure);
+        if (end == "is stopped before")
+        {
+            Sys.Stop(actor);
+            ExpectTerminated(actor, Guard);
+        }
+
+        _store.OpeningFailure = end == "fails" ? new StoreException("The log is damaged.") : null;
         _store.ReleaseOpening();
-        if (failure is null)
+        if (end == "starts")
         {
             _watcher.ExpectMsg("started", Guard);
 
@@ -194,14 +204,20 @@ public sealed class OpeningTests : TestKit
             var group = new VirtualGroup(this);
             AwaitAssert(() => group.EngineOf("raft1"), Guard);
         }
+        else if (end == "fails")
+        {
+            ExpectTerminated(actor, Guard);
+        }
         else
         {
-            ExpectMsg<Terminated>(Guard);
+            AwaitCondition(() => Assert.Single(Raft.Get(Sys).Processes).IsOpen, Guard);
+            registry.Tell(new Identify("ended"), TestActor);
+            ExpectMsg<ActorIdentity>(Guard);
         }
 
         calls.Add(locate, far);
         var known = far.ExpectMsg<ClientReply.Located>(Guard).Processes;
-        Assert.Equal(failure is null ? "raft1@node1" : "raft1@node2", known[0].Name.Value);
+        Assert.Equal(end == "starts" ? "raft1@node1" : "raft1@node2", known[0].Name.Value);
     }
 
     [Fact]
