@@ -137,7 +137,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     {
         if (entity.IsRemoved)
         {
-            Reminders.ForgetAll(EntityReminder.PrefixOf(id));
+            Reminders.ForgetAllOf(id);
             return;
         }
 

@@ -1,5 +1,6 @@
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Entities;
 
 namespace RaftActors.Delivery;
 
@@ -19,6 +20,9 @@ internal sealed class Reminders
     public const int SectionSizeMax = BytesMax + (CountMax * OverheadBytes);
 
     private readonly Dictionary<string, Reminder> _byName = new(StringComparer.Ordinal);
+
+    // The names in the order of a snapshot, which finds those of one entity without a look at the others.
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
     private long _made;
     private int _bytes;
 
@@ -54,9 +58,10 @@ internal sealed class Reminders
         }
     }
 
-    public void ForgetAll(string prefix)
+    public void ForgetAllOf(string entity)
     {
-        foreach (var name in _byName.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        var (first, last) = EntityReminder.RangeOf(entity);
+        foreach (var name in _names.GetViewBetween(first, last).Where(name => EntityReminder.IsOf(entity, name)).ToList())
         {
             Forget(name);
         }
@@ -69,6 +74,7 @@ internal sealed class Reminders
             return false;
         }
 
+        _names.Remove(name);
         _bytes -= reminder.Size;
         Hash -= reminder.Hash;
         return true;
@@ -83,7 +89,7 @@ internal sealed class Reminders
     {
         writer.Number(_made);
         writer.Number(_byName.Count);
-        foreach (var reminder in _byName.Values.OrderBy(each => each.Name, StringComparer.Ordinal))
+        foreach (var reminder in _names.Select(name => _byName[name]))
         {
             writer.Text(reminder.Name);
             writer.Number(reminder.Number);
@@ -121,6 +127,7 @@ internal sealed class Reminders
     private void Add(Reminder reminder)
     {
         _byName.Add(reminder.Name, reminder);
+        _names.Add(reminder.Name);
         _bytes += reminder.Size;
         Hash += reminder.Hash;
     }

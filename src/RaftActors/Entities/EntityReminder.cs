@@ -14,11 +14,15 @@ internal sealed record EntityReminder(string Name, TimeSpan? After, DateTimeOffs
         ArgumentNullException.ThrowIfNull(name);
         return name.Contains(Separator)
             ? throw new ArgumentException("The name of a reminder has a zero character. Leave it out.", nameof(name))
-            : new EntityReminder(PrefixOf(id) + name, after, at, command);
+            : new EntityReminder(id + Separator + name, after, at, command);
     }
 
-    /// <summary>Returns the beginning of the names of all reminders of an entity.</summary>
-    public static string PrefixOf(string id) => id + Separator;
+    /// <summary>Returns bounds of the names of all reminders of an entity, in ordinal order. Other names may be between them.</summary>
+    public static (string First, string Last) RangeOf(string id) => (id + Separator, id + (char)(Separator + 1));
+
+    /// <summary>Tells whether a reminder of this name belongs to an entity.</summary>
+    public static bool IsOf(string id, string name) =>
+        name.LastIndexOf(Separator) == id.Length && name.StartsWith(id, StringComparison.Ordinal);
 
     public static string IdOf(string name) => name[..name.LastIndexOf(Separator)];
 }

@@ -63,6 +63,18 @@ public sealed class EntityReminderTests : VirtualActorTest<object?>
         ExpectNothingAsked();
     }
 
+    [Fact]
+    public void Removal_forgets_no_reminder_of_an_entity_whose_id_begins_with_the_removed_one_and_a_zero()
+    {
+        Commit("a", "reserve");
+        Commit("a\0b", "reserve");
+        Commit("a", "remove");
+        Advance(10);
+
+        Assert.Equal("a\0b\0release", Asked.ExpectMsg<FromActor<object?>.Append>().Key);
+        ExpectNothingAsked();
+    }
+
     private void Commit(string id, string command)
     {
         Group.Commit(id, command);
