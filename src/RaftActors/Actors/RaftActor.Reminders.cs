@@ -109,6 +109,14 @@ public abstract partial class RaftActor<TValue, TResult>
         else if (!Life.Clock.IsRunning)
         {
             Life.Clock.Start();
+        }
+    }
+
+    // An Append of a reminder has ended, so another reminder may be told.
+    private void EndReminder(RequestRef? request)
+    {
+        if (request is { } own && Life.Clock.OnApplied(own))
+        {
             TellReminders();
         }
     }

@@ -284,6 +284,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Resumed resumed:
                 EndHoldIf(Life.Process.Tries.OnPassed(resumed.Failed, Life.Order.Complete));
                 Complete(resumed.Waiting, resumed.Serial);
+                EndReminder(resumed.Waiting);
                 break;
             default:
                 Life.Turns.Add(message);
@@ -454,6 +455,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case DeliveryStep.LeaderChanged changed:
                 OnLeader(changed.Leader);
                 HandleLeader(changed.Leader);
+
+                // The Appends of HandleLeader come first.
+                TellReminders();
                 break;
             case DeliveryStep.Missing missing:
                 HandleMissing(missing.Gap);
@@ -473,6 +477,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 break;
             case DeliveryStep.Completed completed:
                 Complete(completed.Waiting, completed.Serial);
+                EndReminder(completed.Waiting);
                 break;
             case DeliveryStep.Restore restore:
                 Restore(restore);
@@ -484,7 +489,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Raft.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
                 break;
             case DeliveryStep.Cancel cancel:
-                Life.Clock.OnCancelled(cancel.Request);
+                if (Life.Clock.OnCancelled(cancel.Request))
+                {
+                    TellReminders();
+                }
+
                 if (Raft.Abandon(cancel.Request, cancel.Failure))
                 {
                     HandleCancel(cancel.Request, cancel.Failure);
@@ -533,12 +542,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             Life.Process.Telemetry.Applies.Stop(start);
             OnPassed(append);
-            if (append.Waiting is { } request)
-            {
-                Life.Clock.OnApplied(request);
-                Complete(request, entry.Serial);
-            }
-
+            Complete(append.Waiting, entry.Serial);
+            EndReminder(append.Waiting);
             return;
         }
 

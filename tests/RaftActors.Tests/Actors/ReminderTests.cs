@@ -115,6 +115,36 @@ public sealed class ReminderTests : VirtualActorTest<string>
     }
 
     [Theory]
+    [InlineData("is handled")]
+    [InlineData("is not appended")]
+    public void Leader_tells_256_reminders_behind_its_own_Appends_and_the_next_one_when_one(string ends)
+    {
+        for (var number = 1; number <= 300; number++)
+        {
+            Commit($"{number}", "after 60", "set");
+        }
+
+        Commit("own", "append as a leader", "set");
+        Advance(60);
+        Group.ElectActor();
+        Assert.Equal("own", Asked.ExpectMsg<FromActor<string>.Append>().Key);
+        var first = Asked.ReceiveN(256).Cast<FromActor<string>.Append>().First();
+        ExpectNothingAsked();
+
+        if (ends == "is not appended")
+        {
+            Group.Cancel(first.Request, RaftFailure.NotDone(FailureReason.Busy, "busy"));
+        }
+        else
+        {
+            Group.Commit(first);
+        }
+
+        Assert.NotEqual(first.Key, Asked.ExpectMsg<FromActor<string>.Append>().Key);
+        ExpectNothingAsked();
+    }
+
+    [Theory]
     [InlineData("outside", "Remind was called outside of HandleAppend, HandleReminder and HandleUpgrade")]
     [InlineData("forget outside", "Forget was called outside of HandleAppend, HandleReminder and HandleUpgrade")]
     public void Call_outside_of_the_log_is_refused(string message, string problem)
@@ -150,6 +180,7 @@ public sealed class ReminderTests : VirtualActorTest<string>
     private sealed class Alarm : RaftActor<string, int>, IRaftSnapshot<string>
     {
         private readonly IActorRef _watcher;
+        private bool _appendsAsLeader;
 
         public Alarm(IActorRef watcher)
         {
@@ -177,6 +208,10 @@ public sealed class ReminderTests : VirtualActorTest<string>
                     Remind(entry.Key, TimeSpan.FromSeconds(int.Parse(words[1])), entry.Value);
                     _watcher.Tell("set");
                     break;
+                case "append":
+                    _appendsAsLeader = true;
+                    _watcher.Tell("set");
+                    break;
                 case "ever":
                     Remind(entry.Key, TimeSpan.MaxValue, entry.Value);
                     _watcher.Tell("set");
@@ -194,6 +229,14 @@ public sealed class ReminderTests : VirtualActorTest<string>
             }
 
             return 0;
+        }
+
+        protected override void HandleLeader(Leader? leader)
+        {
+            if (_appendsAsLeader && leader is { IsSelf: true, IsReady: true })
+            {
+                Raft.Append("own", "");
+            }
         }
 
         protected override void HandleReminder(Entry<string> entry) => _watcher.Tell($"reminded of {entry.Key}: {entry.Value}");

@@ -2,6 +2,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
+using RaftActors.Settings;
 
 using VirtualTime;
 
@@ -50,6 +51,74 @@ public sealed class ReminderClockTests : TestKit
         Assert.Null(_clock.TryTakeDue(ahead));
         Advance(1);
         Assert.Equal("tea", _clock.TryTakeDue(ahead)?.Name);
+    }
+
+    [Fact]
+    public void Wall_clock_is_compared_with_the_first_reminder_alone()
+    {
+        for (var number = 0; number < 100; number++)
+        {
+            _clock.OnSet(_reminders.Set($"{number}", null, DateTimeOffset.UnixEpoch.AddYears(100 + number), default), _reminders);
+        }
+
+        _clock.Start();
+        Advance(10);
+        Assert.Equal("tea", _clock.TryTakeDue(_reminders)?.Name);
+        CountingTime time = new();
+        Machine.Use(new TimedMachine(time));
+        try
+        {
+            Assert.Null(_clock.TryTakeDue(_reminders));
+        }
+        finally
+        {
+            Machine.Use(null);
+        }
+
+        Assert.InRange(time.Readings, 1, 3);
+    }
+
+    [Fact]
+    public void Reminder_that_was_due_is_told_later_if_the_wall_clock_was_ahead()
+    {
+        CountingTime time = new() { Now = DateTimeOffset.UnixEpoch.AddHours(2) };
+        Machine.Use(new TimedMachine(time));
+        try
+        {
+            _clock.Start();
+            _clock.OnSet(_reminders.Set("bell", null, DateTimeOffset.UnixEpoch.AddHours(1), default), _reminders);
+            RequestRef request = new(new ProcessName("a@n1"), default, 1);
+            _clock.Sent(request, Assert.IsType<Reminder>(_clock.TryTakeDue(_reminders)));
+            time.Now = DateTimeOffset.UnixEpoch;
+            Assert.True(_clock.OnCancelled(request));
+            Advance(1);
+            Assert.Null(_clock.TryTakeDue(_reminders));
+            time.Now = DateTimeOffset.UnixEpoch.AddHours(1);
+
+            Assert.Equal("bell", _clock.TryTakeDue(_reminders)?.Name);
+        }
+        finally
+        {
+            Machine.Use(null);
+        }
+    }
+
+    private sealed class TimedMachine(TimeProvider time) : Machine
+    {
+        public override TimeProvider Time => time;
+    }
+
+    private sealed class CountingTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public int Readings { get; private set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Readings++;
+            return Now;
+        }
     }
 
     private static Reminder Set(Reminders reminders, string name) => reminders.Set(name, TimeSpan.FromSeconds(10), default, default);
