@@ -1,12 +1,15 @@
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Wire;
+
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An actor with another state than a majority begins anew from a snapshot of it, where the settings say so.</summary>
 public sealed class StateRebuildTests : TestKit
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly VirtualGroup _group;
     private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
@@ -35,6 +38,29 @@ public sealed class StateRebuildTests : TestKit
         _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).DivergedAt is null));
         Append(1);
         Assert.Single(Sums().Distinct());
+    }
+
+    [Fact]
+    public void Wrong_state_of_which_the_process_has_a_snapshot_up_to_the_last_pair_is_replaced_after_the_next_pair()
+    {
+        Append(2);
+        _rules["raft2"].Drift = 1;
+        Append(1);
+        _rules["raft2"].Drift = 0;
+        foreach (var name in Names)
+        {
+            var caller = CreateTestProbe();
+            _group.Call(name, new ClientCall.TakeSnapshot(Guard), caller);
+            _group.Advance(5);
+            caller.ExpectMsg<ClientReply.SnapshotTaken>(Guard);
+        }
+
+        EventFilter.Warning(contains: "after the next commit").ExpectOne(
+            () => _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null));
+        Append(1);
+        _group.AdvanceUntil("raft2", "started");
+
+        Assert.Equal([4, 4, 4], Sums());
     }
 
     [Fact]

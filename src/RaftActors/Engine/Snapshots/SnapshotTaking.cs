@@ -61,7 +61,13 @@ internal sealed class SnapshotTaking(EngineContext context)
     private long _nextAt;
 
     /// <summary>Calls wait for a snapshot, the actor waits for another state, or a refused snapshot is taken again.</summary>
-    public bool HasWaiting => _calls.Count > 0 || _askOther is not null || _isRefused;
+    public bool HasWaiting => _calls.Count > 0 || (_askOther is not null && !MustCommitFirst) || _isRefused;
+
+    /// <summary>
+    /// The own snapshot has the last entry that is committed here, and only a later snapshot of another process can replace it. To ask for
+    /// one before the next commit would be in vain, each second.
+    /// </summary>
+    public bool MustCommitFirst => Latest >= context.Commit;
 
     private string Progress =>
         _writing is not null ? "the state is being written"

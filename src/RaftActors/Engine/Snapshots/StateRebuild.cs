@@ -34,6 +34,13 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         {
             _hasBegun = true;
             snapshots.TakeFromOther(() => Ask(found.Sides[0]));
+            if (snapshots.MustCommitFirst)
+            {
+                context.Log.Warning(
+                    "{0} takes the state of a majority after the next commit, because its own snapshot has the last pair. Append a pair to "
+                        + "have it now.",
+                    process.Name);
+            }
         }
     }
 
