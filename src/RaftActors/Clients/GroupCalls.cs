@@ -44,9 +44,8 @@ internal sealed class GroupCalls
     private readonly TimeSpan _attemptTimeout;
     private int _countOfAppends;
     private int _countOfQuestions;
-    private ProcessAddress? _target;
 
-    // Since then the target was asked, and has not answered. Null: it has answered, or was not asked.
+    // Since then the process on the route was asked, and has not answered. Null: it has answered, or was not asked.
     private TimeSpan? _silentSince;
     private TimeSpan _pingedAt;
     private bool _hasAsked;
@@ -65,7 +64,8 @@ internal sealed class GroupCalls
             node => Locate(CallTarget.Registry, node, asked: null),
             network.CallAddress is { } own ? [own, .. settings.Contacts] : settings.Contacts,
             () => _network.Problems,
-            _attemptTimeout);
+            _attemptTimeout,
+            OnRoute);
     }
 
     /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
@@ -84,7 +84,10 @@ internal sealed class GroupCalls
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
-    private bool MustFindGroup => _target is null && (_appends.IsOpen || _questions.Any(question => question.Node is null));
+    // The process that Appends are sent to. Null: none is known now, so they wait. A process that knows no leader could not do more.
+    private ProcessAddress? Target => _finder.Route;
+
+    private bool MustFindGroup => Target is null && (_appends.IsOpen || _questions.Any(question => question.Node is null));
 
     /// <summary>Sends an Append. False: as many are open as the client allows.</summary>
     public bool TryBegin(ClientAppend append)
@@ -98,7 +101,7 @@ internal sealed class GroupCalls
         lock (_lock)
         {
             append.Calls = this;
-            _appends.Add(append, Now, mayGo: _target is not null);
+            _appends.Add(append, Now, mayGo: Target is not null);
             Watch();
         }
 
@@ -194,7 +197,7 @@ internal sealed class GroupCalls
             {
                 case ClientReply.Lost(var node, var wasSent):
                     _appends.OnLost(append, wasSent, now);
-                    OnUnreachable(node, now);
+                    _finder.OnUnreachable(node, now);
                     return;
                 case Status.Failure { State: IOutcome unreadable } failure:
                     OnHeard();
@@ -211,11 +214,10 @@ internal sealed class GroupCalls
                     break;
                 case ClientReply.NotLeading elsewhere:
                     _appends.OnLost(append, elsewhere.MayBeWritten, now);
-                    var hadTarget = _target is not null;
+                    var hadTarget = Target is not null;
                     _silentSince = null;
                     _finder.OnNotLeading(elsewhere, now);
-                    Follow(now);
-                    if (hadTarget && _target is null && !_hasAsked)
+                    if (hadTarget && Target is null && !_hasAsked)
                     {
                         // Once a tick: a follower that is on the route, because the leader is silent, answers so again and again.
                         _hasAsked = true;
@@ -227,11 +229,10 @@ internal sealed class GroupCalls
                     // The process is not there any more.
                     _appends.OnLost(append, wasSent: false, now);
                     _finder.OnSilent(now);
-                    Follow(now);
                     return;
             }
 
-            if (_target is not null)
+            if (Target is not null)
             {
                 _appends.SendWaiting(now);
             }
@@ -256,7 +257,7 @@ internal sealed class GroupCalls
                 case ClientReply.Lost(var node, var wasSent):
                     question.Attempts -= wasSent || question.Attempts == 0 ? 0 : 1;
                     question.NextAt = now;
-                    OnUnreachable(node, now);
+                    _finder.OnUnreachable(node, now);
                     if (question.MayRepeat && wasSent)
                     {
                         Send(question, now);
@@ -268,15 +269,13 @@ internal sealed class GroupCalls
 
                     break;
                 case ClientReply.Declined declined:
-                    // The process did not take it, so a call that is sent once counts as not sent.
-                    question.Attempts -= question.MayRepeat ? 0 : 1;
-                    (question.Why, question.NextAt) = (declined.Why, now + PauseAfter(++question.Declines));
+                    OnDeclined(question, declined.Why, now);
                     break;
                 default:
                     if (question.Asked is { } asked)
                     {
                         _finder.OnHeard(asked);
-                        _silentSince = asked == _target ? null : _silentSince;
+                        _silentSince = asked == Target ? null : _silentSince;
                     }
 
                     Remove(question);
@@ -310,32 +309,24 @@ internal sealed class GroupCalls
     private void OnLocated(ClientReply.Located located)
     {
         var now = Now;
-        if (located.By == _target?.Name)
+        if (located.By == Target?.Name)
         {
             _silentSince = null;
         }
 
         _finder.Receive(located, now);
-        Follow(now);
         TellQuestions(now);
     }
 
     private void OnHeard()
     {
         _silentSince = null;
-        if (_target is { } target)
+        if (Target is { } target)
         {
             _finder.OnHeard(target);
         }
     }
 
-    private void OnUnreachable(Address node, TimeSpan now)
-    {
-        _finder.OnUnreachable(node, now);
-        Follow(now);
-    }
-
-    // Without a route to the leader an Append waits: a process that knows no leader could not do more.
     private void Watch()
     {
         if (_endTimer is null && IsOpen)
@@ -360,7 +351,6 @@ internal sealed class GroupCalls
             if (now - _silentSince >= _attemptTimeout)
             {
                 _finder.OnSilent(now);
-                Follow(now);
             }
 
             _appends.EndLate(now, WhyNotSent);
@@ -372,7 +362,7 @@ internal sealed class GroupCalls
                 _silentSince ??= now;
             }
 
-            if (_target is not null)
+            if (Target is not null)
             {
                 _appends.SendOverdue(now);
                 _appends.SendWaiting(now);
@@ -394,15 +384,10 @@ internal sealed class GroupCalls
         }
     }
 
-    private void Follow(TimeSpan now)
+    private void OnRoute(TimeSpan now)
     {
-        if (_finder.Route == _target)
-        {
-            return;
-        }
-
-        (_target, _silentSince) = (_finder.Route, null);
-        if (_target is not null)
+        _silentSince = null;
+        if (Target is not null)
         {
             if (_finder.Leader is { } leader)
             {
@@ -429,7 +414,7 @@ internal sealed class GroupCalls
         }
     }
 
-    private RaftFailure WhyNotSent() => _target is null
+    private RaftFailure WhyNotSent() => Target is null
         ? RaftFailure.NotDone(FailureReason.NoLeader, _finder.WhyNoRoute)
         : RaftFailure.NotDone(FailureReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
 
@@ -437,9 +422,16 @@ internal sealed class GroupCalls
     // processes that can answer none of them.
     private TimeSpan PauseAfter(int declines) => _attemptTimeout / (FirstPausePart >> Math.Min(declines - 1, Doublings));
 
+    // The process, or this program, did not take it, so a call that is sent once counts as not sent.
+    private void OnDeclined(ClientQuestion question, string why, TimeSpan now)
+    {
+        question.Attempts -= question.MayRepeat ? 0 : 1;
+        (question.Why, question.NextAt) = (why, now + PauseAfter(++question.Declines));
+    }
+
     private bool Send(ClientAppend append)
     {
-        if (_target is not { } target)
+        if (Target is not { } target)
         {
             return false;
         }
@@ -450,7 +442,13 @@ internal sealed class GroupCalls
         ClientCall.Append call = new(
             Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
         append.Link = LinkTo(target.Node, append, append.Link);
-        return append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
+        var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
+        if (sending == CallSending.Unreachable)
+        {
+            _finder.OnUnreachable(target.Node, now);
+        }
+
+        return sending == CallSending.Sent;
     }
 
     private void Send(ClientQuestion question, TimeSpan now)
@@ -469,12 +467,17 @@ internal sealed class GroupCalls
         question.Attempts++;
         question.NextAt = now + _attemptTimeout;
         var target = process is { } asked ? new CallTarget(_settings.Group, asked.Name) : CallTarget.Registry;
-        if (!question.Link.Send(target, question.ToCall(now), question))
+        switch (question.Link.Send(target, question.ToCall(now), question))
         {
-            question.Attempts--;
-            question.NextAt = now + PauseAfter(++question.Declines);
-            _finder.OnUnreachable(node, now);
-            EndUnreached(question);
+            case CallSending.Full:
+                OnDeclined(question, ICallLink.WhyFull(node), now);
+                break;
+            case CallSending.Unreachable:
+                question.Attempts--;
+                question.NextAt = now + PauseAfter(++question.Declines);
+                _finder.OnUnreachable(node, now);
+                EndUnreached(question);
+                break;
         }
     }
 
@@ -504,7 +507,8 @@ internal sealed class GroupCalls
             _locations.Add(receiver, location = new Location(this, asked));
         }
 
-        if (!_network.LinkTo(node).Send(target, new ClientCall.Locate(_settings.Group), location))
+        // If the queue is full, the next tick or ping asks again.
+        if (_network.LinkTo(node).Send(target, new ClientCall.Locate(_settings.Group), location) == CallSending.Unreachable)
         {
             _finder.OnUnreachable(node, Now);
         }
@@ -590,11 +594,10 @@ internal sealed class GroupCalls
                         calls.OnLocated(located);
                         break;
                     case ClientReply.Lost(var node, _):
-                        calls.OnUnreachable(node, calls.Now);
+                        calls._finder.OnUnreachable(node, calls.Now);
                         break;
                     case ClientReply.Declined when asked is { } gone && gone == calls._finder.Route:
                         calls._finder.OnSilent(calls.Now);
-                        calls.Follow(calls.Now);
                         break;
                 }
             }

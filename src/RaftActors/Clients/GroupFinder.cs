@@ -15,13 +15,15 @@ namespace RaftActors.Clients;
 /// <param name="nodes">The own node and the contacts.</param>
 /// <param name="problems">Explains to people why nodes cannot be reached; empty: nothing is known.</param>
 /// <param name="attemptTimeout">The time without an answer until a process counts as silent.</param>
+/// <param name="onRoute">Called after each change of the route, with the time.</param>
 internal sealed class GroupFinder(
     string group,
     Action<ProcessAddress> ask,
     Action<Address> askNode,
     IReadOnlyList<Address> nodes,
     Func<string> problems,
-    TimeSpan attemptTimeout)
+    TimeSpan attemptTimeout,
+    Action<TimeSpan> onRoute)
 {
     /// <summary>
     /// The most processes, and the most nodes, that a client remembers. A group has far fewer. The process that is silent for longest makes
@@ -107,6 +109,13 @@ internal sealed class GroupFinder(
 
     public void Receive(ClientReply.Located located, TimeSpan now)
     {
+        var former = Route;
+        Take(located, now);
+        TellRoute(former, now);
+    }
+
+    private void Take(ClientReply.Located located, TimeSpan now)
+    {
         if (located.Group != group)
         {
             return;
@@ -154,6 +163,7 @@ internal sealed class GroupFinder(
     /// <summary>The process on the route does not lead. It may know the leader.</summary>
     public void OnNotLeading(ClientReply.NotLeading reply, TimeSpan now)
     {
+        var former = Route;
         if (reply.Leader is { } leader && (_leader is null || reply.Term >= _leader.Value.Term))
         {
             _leader = (leader, reply.Term);
@@ -165,6 +175,8 @@ internal sealed class GroupFinder(
         {
             Route = null;
         }
+
+        TellRoute(former, now);
     }
 
     /// <summary>A reply came from this process.</summary>
@@ -187,6 +199,7 @@ internal sealed class GroupFinder(
             }
 
             Route = null;
+            onRoute(now);
         }
     }
 
@@ -201,6 +214,17 @@ internal sealed class GroupFinder(
         if (Route is { } route && route.Node.Equals(node))
         {
             Route = null;
+            onRoute(now);
+        }
+    }
+
+    // Only the end of a change counts. A process that does not lead may name itself as the leader, and a route that is told again would
+    // be followed and refused without end.
+    private void TellRoute(ProcessAddress? former, TimeSpan now)
+    {
+        if (Route != former)
+        {
+            onRoute(now);
         }
     }
 

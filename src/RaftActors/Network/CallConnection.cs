@@ -21,22 +21,23 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     private readonly OpenCalls _open = new();
     private bool _isFlushing;
 
-    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    public CallSending Send(CallTarget target, ClientCall call, ICaller caller)
     {
         var (isAlone, isOneOfMany) = (false, false);
         lock (Gate)
         {
-            if (TryBegin() is not { } socket || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
+            var socket = TryBegin();
+            if (socket is null || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
             {
                 Context.Metrics.OnDropped();
-                return false;
+                return socket is null ? CallSending.Unreachable : CallSending.Full;
             }
 
             if (!socket.Frames.TryWrite(_open.NumberOf(caller), target, call))
             {
                 _open.Remove(caller);
                 Context.EndUnwritten(call, Address, caller);
-                return true;
+                return CallSending.Sent;
             }
 
             if (socket.IsConnected && !_isFlushing)
@@ -55,7 +56,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             Machine.Current.Queue(this);
         }
 
-        return true;
+        return CallSending.Sent;
     }
 
     public void Forget(ICaller caller) => _open.Remove(caller);

@@ -124,7 +124,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(message);
     }
 
-    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    public CallSending Send(CallTarget target, ClientCall call, ICaller caller)
     {
         _registry ??= new ConnectionRef(ActorPath.Parse($"{address}{InboundNodeConnection.RegistryPath}"), this, context);
         var bytes = context.TryWrite(_registry, Level, writer => CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call));
@@ -138,7 +138,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             context.EndUnwritten(call, address, caller);
         }
 
-        return true;
+        return CallSending.Sent;
     }
 
     public void Forget(ICaller caller) => _open.Remove(caller);

@@ -13,11 +13,15 @@ internal interface ICallLink
     /// <summary>Why there is no connection. Null if there is one, none was tried, or the reason is not known.</summary>
     string? Problem => null;
 
+    /// <summary>Says in a sentence that the link is <see cref="CallSending.Full"/>.</summary>
+    static string WhyFull(object node) =>
+        $"The calls to {node} wait to be sent, because that node or the network is slow (raft.transport-tcp.queue-size-max).";
+
     /// <summary>
-    /// Sends a call. Returns false if there is no connection now. If the connection ends before the reply, the caller gets <see
-    /// cref="ClientReply.Lost"/>. A call that its caller sends again by the same link keeps its number.
+    /// Sends a call. If the connection ends before the reply, the caller gets <see cref="ClientReply.Lost"/>. A call that its caller sends
+    /// again by the same link keeps its number.
     /// </summary>
-    bool Send(CallTarget target, ClientCall call, ICaller caller);
+    CallSending Send(CallTarget target, ClientCall call, ICaller caller);
 
     /// <summary>Drops a call whose caller waits no longer.</summary>
     void Forget(ICaller caller)
@@ -25,19 +29,32 @@ internal interface ICallLink
     }
 }
 
+/// <summary>What became of a call that a link was asked to send.</summary>
+internal enum CallSending
+{
+    /// <summary>The link has the call, and its caller gets a reply.</summary>
+    Sent,
+
+    /// <summary>The link has a connection, and too many bytes of other calls wait for it. Nothing is known against the other node.</summary>
+    Full,
+
+    /// <summary>There is no connection now.</summary>
+    Unreachable,
+}
+
 /// <summary>The calls of clients to processes of their own node.</summary>
 internal sealed class LocalLink(NodeCalls calls) : ICallLink
 {
-    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    public CallSending Send(CallTarget target, ClientCall call, ICaller caller)
     {
         if (calls.Find(target) is not { } inbox)
         {
             caller.Tell(NodeCalls.WhyNone(target), ActorRefs.NoSender);
-            return true;
+            return CallSending.Sent;
         }
 
         inbox.Add(call, caller);
         inbox.Announce();
-        return true;
+        return CallSending.Sent;
     }
 }

@@ -18,6 +18,7 @@ public sealed class GroupCallsTests : TestKit
     private static readonly TimeSpan Tick = AttemptTimeout / 10;
 
     private readonly ScriptedProcess _engine;
+    private readonly Links _links;
     private readonly GroupCalls _calls;
 
     public GroupCallsTests()
@@ -28,8 +29,8 @@ public sealed class GroupCallsTests : TestKit
     {
         Raft.Get(Sys);
         _engine = ScriptedProcess.Lead(Sys, "orders", Leader);
-        _calls = new GroupCalls(
-            ClientSettings.Read(Sys.Settings.Config, "orders"), Sys, NodeNetwork.Of(Sys));
+        _links = new Links(NodeNetwork.Of(Sys));
+        _calls = new GroupCalls(ClientSettings.Read(Sys.Settings.Config, "orders"), Sys, _links);
     }
 
     private Address Own => NodeNetwork.Of(Sys).Address;
@@ -274,6 +275,60 @@ public sealed class GroupCallsTests : TestKit
         Assert.True(_calls.TryBegin(new ClientQuestion(AttemptTimeout, new ClientCall.Explain()) { IsOfSubscription = true }));
     }
 
+    // A leader that is silent is noticed by these questions alone.
+    [Theory]
+    [InlineData("Full")]
+    [InlineData("Unreachable")]
+    public void Leader_is_asked_whether_it_leads_after_a_question_to_it_was_not_sent(string sending)
+    {
+        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        Assert.True(_calls.TryBegin(append));
+        _engine.Expect<ClientCall.Append>();
+        _links.Sending = Enum.Parse<CallSending>(sending);
+        Begin(mayRepeat: true);
+        _links.Sending = CallSending.Sent;
+
+        Pass(AttemptTimeout / 2);
+
+        Assert.Contains(_engine.Waiting, call => call is ClientCall.Locate);
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Question_for_which_the_own_queue_has_no_room_is_asked_again_and_says_so_at_its_deadline()
+    {
+        ScriptedProcess registry = new();
+        NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
+        ClientQuestion NewQuestion() => new(TimeSpan.FromSeconds(1), new ClientCall.ListProcesses(null)) { Node = Own };
+        var (late, early) = (NewQuestion(), NewQuestion());
+        _links.Sending = CallSending.Full;
+        Assert.True(_calls.TryBegin(late));
+
+        Pass(TimeSpan.FromSeconds(1));
+        Assert.True(_calls.TryBegin(early));
+        _links.Sending = CallSending.Sent;
+        Pass(Tick);
+
+        Assert.Contains("wait to be sent", (await late.Task).Why);
+        registry.Expect<ClientCall.ListProcesses>();
+        Assert.False(early.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Append_for_which_the_own_queue_has_no_room_goes_to_the_same_process_with_the_next_tick()
+    {
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("first", default, TimeSpan.FromMinutes(1))));
+        _engine.Expect<ClientCall.Append>();
+        _links.Sending = CallSending.Full;
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("second", default, TimeSpan.FromMinutes(1))));
+        Begin(mayRepeat: true);
+        _links.Sending = CallSending.Sent;
+
+        Pass(Tick);
+
+        Assert.Equal("second", _engine.Expect<ClientCall.Append>().Key);
+    }
+
     private ClientQuestion Begin(bool mayRepeat, TimeSpan? timeout = null)
     {
         ClientQuestion question = new(timeout ?? TimeSpan.FromSeconds(10), new ClientCall.Explain(), mayRepeat);
@@ -288,5 +343,20 @@ public sealed class GroupCallsTests : TestKit
         {
             ((VirtualScheduler)Sys.Scheduler).Advance(Tick);
         }
+    }
+
+    // The links of the system, which the test can fill and cut.
+    private sealed class Links(NodeNetwork network) : ICallNetwork, ICallLink
+    {
+        public CallSending Sending { get; set; }
+
+        public Address? CallAddress => network.CallAddress;
+
+        public string Problems => "";
+
+        public ICallLink LinkTo(Address node) => this;
+
+        public CallSending Send(CallTarget target, ClientCall call, ICaller caller) =>
+            Sending == CallSending.Sent ? network.LinkTo(network.Address).Send(target, call, caller) : Sending;
     }
 }

@@ -15,9 +15,28 @@ public sealed class GroupFinderTests
     private readonly List<ProcessAddress> _asked = [];
     private readonly List<Address> _askedNodes = [];
     private readonly GroupFinder _finder;
+    private readonly List<ProcessAddress?> _routes = [];
     private TimeSpan _now = TimeSpan.FromMinutes(1);
 
-    public GroupFinderTests() => _finder = new GroupFinder("orders", _asked.Add, _askedNodes.Add, [Node], () => "", AttemptTimeout);
+    public GroupFinderTests() => _finder = new GroupFinder(
+        "orders", _asked.Add, _askedNodes.Add, [Node], () => "", AttemptTimeout, _ => _routes.Add(_finder!.Route));
+
+    [Fact]
+    public void Each_change_of_the_route_is_told_once()
+    {
+        Locate("first", leader: "first", term: 1);
+        Locate("first", leader: "first", term: 1);
+        _finder.OnUnreachable(NodeOf("second"), _now);
+        _finder.OnUnreachable(NodeOf("first"), _now);
+        Locate("second", leader: "second", term: 2);
+        _finder.OnNotLeading(new ClientReply.NotLeading(NameOf("second"), new Term(2), MayBeWritten: false), _now);
+        _finder.OnNotLeading(new ClientReply.NotLeading(null, default, MayBeWritten: false), _now);
+        Locate("second", leader: "second", term: 2);
+        _finder.OnSilent(_now);
+        _finder.OnSilent(_now);
+
+        Assert.Equal([At("first"), null, At("second"), null, At("second"), null], _routes);
+    }
 
     [Fact]
     public void Leader_of_an_older_term_is_not_followed_while_processes_know_a_later_one()

@@ -455,7 +455,7 @@ public sealed class AppendSessionTests
     {
         public List<ICaller> Forgotten { get; } = [];
 
-        public bool Send(CallTarget target, ClientCall call, ICaller caller) => true;
+        public CallSending Send(CallTarget target, ClientCall call, ICaller caller) => CallSending.Sent;
 
         public void Forget(ICaller caller) => Forgotten.Add(caller);
     }

@@ -183,13 +183,13 @@ public sealed class CallConnectionTests : TestKit
         using var node = Accept();
         Expect<ConnectionNews.Opened>();
 
-        var isTaken = true;
-        for (var call = 0; call < 10_000 && isTaken; call++)
+        var sending = CallSending.Sent;
+        for (var call = 0; call < 10_000 && sending == CallSending.Sent; call++)
         {
-            isTaken = Send(new Caller(), Large());
+            sending = TrySend(new Caller(), Large());
         }
 
-        Assert.False(isTaken);
+        Assert.Equal(CallSending.Full, sending);
         Assert.Equal(1, _metrics.Of("raft.transport.dropped").Sum(each => each.Value));
     }
 
@@ -272,7 +272,7 @@ public sealed class CallConnectionTests : TestKit
         _connection.Dispose();
 
         Assert.Equal(new ClientReply.Lost(_address, WasSent: true), caller.Take());
-        Assert.False(Send(caller, new ClientCall.Status()));
+        Assert.Equal(CallSending.Unreachable, TrySend(caller, new ClientCall.Status()));
     }
 
     protected override void AfterAll()
@@ -285,7 +285,9 @@ public sealed class CallConnectionTests : TestKit
 
     private static ClientCall.Query Large() => new(new byte[4000], Guard, ReadConsistency.Local);
 
-    private bool Send(Caller caller, ClientCall call) => _connection.Send(Samples.Target, call, caller);
+    private bool Send(Caller caller, ClientCall call) => TrySend(caller, call) == CallSending.Sent;
+
+    private CallSending TrySend(Caller caller, ClientCall call) => _connection.Send(Samples.Target, call, caller);
 
     private TNews Expect<TNews>()
     {

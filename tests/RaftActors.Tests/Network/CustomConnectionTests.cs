@@ -243,7 +243,7 @@ public sealed class CustomConnectionTests : TestKit
     {
         var (one, other, engine, caller) = MeetForCalls();
 
-        Assert.True(one.Connection.Send(Samples.Target, new ClientCall.Status(), caller));
+        Assert.Equal(CallSending.Sent, one.Connection.Send(Samples.Target, new ClientCall.Status(), caller));
         Exchange(one, other);
         engine.Expect<ClientCall.Status>();
         engine.Reply(new ClientReply.Declined("not now"));
@@ -335,7 +335,7 @@ public sealed class CustomConnectionTests : TestKit
         void ExpectUnwritten(ClientCall call)
         {
             Caller caller = new();
-            Assert.True(one.Connection.Send(Samples.Target, call, caller));
+            Assert.Equal(CallSending.Sent, one.Connection.Send(Samples.Target, call, caller));
             AwaitAssert(
                 () => Assert.Contains(
                     "was not sent. It does not fit into a frame",

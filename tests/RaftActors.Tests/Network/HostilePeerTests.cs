@@ -112,7 +112,7 @@ public sealed class HostilePeerTests : TestKit
         var address = At(Near, _listener.Port);
         using var network = new TcpNetwork((ExtendedActorSystem)Sys, _settings, SettingsOf("other"), new NodeCalls(), TestActor);
         Caller caller = new(CreateTestProbe());
-        Assert.True(network.LinkTo(address).Send(Target, new ClientCall.Status(), caller));
+        Assert.Equal(CallSending.Sent, network.LinkTo(address).Send(Target, new ClientCall.Status(), caller));
         _engine.ExpectMsg<ClientCall.Status>(Guard);
 
         ExchangeCa("other");

@@ -104,14 +104,15 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
             Asked asked = new();
             try
             {
-                var reply = link.Send(target, call, asked)
-                    ? await asked.Reply.WaitAsync(timeout, Machine.Current.Time).ConfigureAwait(false)
-                    : null;
+                object reply = link.Send(target, call, asked) is var sending and not CallSending.Sent
+                    ? sending
+                    : await asked.Reply.WaitAsync(timeout, Machine.Current.Time).ConfigureAwait(false);
                 return reply is TReply given
                     ? given
                     : throw new StoreException($"{target.Process} does not give its state: " + reply switch
                     {
-                        null => "there is no connection to it.",
+                        CallSending.Full => ICallLink.WhyFull("it"),
+                        CallSending => "there is no connection to it.",
                         ClientReply.Declined declined => declined.Why,
                         ClientReply.Failed failed => failed.Failure.Detail,
                         _ => $"it answers with {reply.GetType().Name}.",
