@@ -230,6 +230,19 @@ public sealed class GroupCallsTests : TestKit
         Assert.False(append.Task.IsCompleted);
     }
 
+    [Fact]
+    public void Append_that_the_leader_refused_for_now_is_sent_again_before_a_later_one_of_the_same_thread()
+    {
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("first", default, TimeSpan.FromMinutes(1))));
+        var first = _engine.Expect<ClientCall.Append>();
+        _engine.Reply(RaftFailure.NotDone(FailureReason.Stopped, "its actor is held").ToOutcome<int>(RequestRef.Of(first.Request)));
+
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("second", default, TimeSpan.FromMinutes(1))));
+        Pass(Tick);
+
+        Assert.Equal(["first", "second"], [_engine.Expect<ClientCall.Append>().Key, _engine.Expect<ClientCall.Append>().Key]);
+    }
+
     // A process on the own node answers without any delay, so the client would do nothing else.
     [Fact]
     public void Process_that_does_not_lead_and_is_found_again_is_asked_once_more_before_the_next_tick()

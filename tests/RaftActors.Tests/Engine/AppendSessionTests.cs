@@ -236,6 +236,63 @@ public sealed class AppendSessionTests
         Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Number, call.IsRetry)));
     }
 
+    [Theory]
+    [InlineData("refused")]
+    [InlineData("lost")]
+    [InlineData("not taken")]
+    public void Later_append_waits_until_those_before_it_are_under_way_again(string how)
+    {
+        _isConnected = how != "not taken";
+        var first = Go();
+        if (how == "refused")
+        {
+            Answer(1, RaftFailure.NotDone(FailureReason.Stopped, "held"));
+        }
+        else if (how == "lost")
+        {
+            _appends.OnLost(first, wasSent: false, _now);
+        }
+
+        _isConnected = true;
+        _sent.Clear();
+        Go();
+        SendWaiting();
+        Assert.Empty(_sent);
+        Pass(0);
+        SendWaiting();
+        Go();
+
+        Assert.Equal([1L, 2, 3], _sent.Select(call => call.Number));
+    }
+
+    [Fact]
+    public void Open_appends_that_a_new_route_did_not_take_go_before_later_ones()
+    {
+        _ = (Go(), Go());
+        _sent.Clear();
+        _isConnected = false;
+        _appends.SendAll(_now);
+        _isConnected = true;
+
+        Go();
+        Pass(0);
+        SendWaiting();
+
+        Assert.Equal([1L, 2, 3], _sent.Select(call => call.Number));
+    }
+
+    [Fact]
+    public void Refused_append_that_is_cancelled_holds_up_no_other_one()
+    {
+        var refused = Go();
+        Answer(1, RaftFailure.NotDone(FailureReason.Stopped, "held"));
+
+        _appends.Cancel(refused);
+        Go();
+
+        Assert.Equal([1L, 2], _sent.Select(call => call.Number));
+    }
+
     [Fact]
     public void Cancelled_append_is_definite_only_if_it_was_not_sent()
     {
@@ -418,6 +475,14 @@ public sealed class AppendSessionTests
     {
         var append = new ClientAppend<int>("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
         _appends.Add(append, _now, mayGo: false);
+        return append;
+    }
+
+    // As a caller does while the route to the leader is known.
+    private ClientAppend<int> Go()
+    {
+        var append = new ClientAppend<int>("key", new byte[] { 1 }, TimeSpan.FromMinutes(1));
+        _appends.Add(append, _now, mayGo: true);
         return append;
     }
 

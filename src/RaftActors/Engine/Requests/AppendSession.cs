@@ -10,12 +10,17 @@ namespace RaftActors.Engine.Requests;
 /// Invariant: the numbers of the open Appends that were sent span at most <see cref="SentAppends.Span"/>. The group remembers that many
 /// requests of one origin, so it does not forget a request that may be sent again.
 /// </para>
+/// <para>
+/// Invariant: an Append is sent only while all open ones before it are under way. Otherwise it would be committed before one that was
+/// refused for now, or that did not fit into the queue of the connection. The next tick or route sends that one first.
+/// </para>
 /// </summary>
 /// <param name="origin">The origin of this caller alone.</param>
 /// <param name="attemptTimeout">The time without an answer until an Append is sent again. Doubles with each attempt.</param>
 /// <param name="maxBytes">The most bytes of keys and values under way. A single Append may be larger.</param>
 /// <param name="send">
-/// Sends an Append to the group. Returns false if it cannot send Appends now. They wait until the route changes, or they are overdue.
+/// Sends an Append to the group. Returns false if it cannot send Appends now. They wait until the route changes, or for the next tick. The
+/// answer may come before it returns.
 /// </param>
 internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTimeout, long maxBytes, Func<T, bool> send)
     where T : SessionAppend
@@ -48,7 +53,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 
         append.Deadline = now + append.Timeout;
         _nextDeadline = append.Deadline < _nextDeadline ? append.Deadline : _nextDeadline;
-        if (mayGo && _waiting.Count == 0 && _sent.TryAdd(append))
+        if (mayGo && _waiting.Count == 0 && _sent.Halted == 0 && _sent.TryAdd(append))
         {
             Send(append, now);
         }
@@ -58,34 +63,31 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         }
     }
 
-    /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
+    /// <summary>Sends the Appends that wait, as far as the span and those before them allow.</summary>
     public void SendWaiting(TimeSpan now)
     {
-        while (_waiting.First is { Value: var append } && _sent.TryAdd(append))
+        while (_sent.Halted == 0 && _waiting.First is { Value: var append } && _sent.TryAdd(append))
         {
             StopWaiting(append);
-            if (!Send(append, now))
-            {
-                return;
-            }
+            Send(append, now);
         }
     }
 
     /// <summary>Sends all open Appends again in their order, because the route to the leader has changed.</summary>
     public void SendAll(TimeSpan now)
     {
-        foreach (var append in _sent.ToArray())
+        foreach (var append in _sent)
         {
-            if (!Send(append, now))
-            {
-                return;
-            }
+            Halt(append, now);
         }
 
+        SendOverdue(now);
         SendWaiting(now);
     }
 
-    /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
+    /// <summary>
+    /// Sends the Appends again that were refused or lost, or that have waited long enough for an answer. Call it with each tick.
+    /// </summary>
     public void SendOverdue(TimeSpan now)
     {
         foreach (var append in _sent.Where(append => append.NextAt <= now).ToArray())
@@ -108,7 +110,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         {
             // Invariant: "not committed" is definite only for a single attempt. An earlier one may still reach a leader.
             append.Attempts = failure.Kind == FailureKind.NotDone && append.Attempts == 1 ? 0 : append.Attempts;
-            append.NextAt = now;
+            Halt(append, now);
             append.Refusal = failure.Kind == FailureKind.NotDone ? failure : null;
         }
         else if (outcome.Failure is { Kind: FailureKind.NotDone } && append.Attempts > 1)
@@ -141,7 +143,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     public void OnLost(T append, bool wasSent, TimeSpan now)
     {
         append.Attempts -= wasSent || append.Attempts == 0 ? 0 : 1;
-        append.NextAt = now;
+        Halt(append, now);
     }
 
     /// <summary>Ends the Appends whose time is up.</summary>
@@ -186,18 +188,25 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
 
     private TimeSpan TimeoutOf(SessionAppend append) => attemptTimeout * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
+    // Returns false if it is not under way, because it was not sent, or was refused at once.
     private bool Send(SessionAppend append, TimeSpan now)
     {
         append.Attempts++;
         append.NextAt = now + TimeoutOf(append);
-        if (send((T)append))
+        _sent.SetUnderWay(append, true);
+        if (!send((T)append))
         {
-            return true;
+            append.Attempts--;
+            Halt(append, now);
         }
 
-        append.Attempts--;
+        return append.IsUnderWay;
+    }
+
+    private void Halt(SessionAppend append, TimeSpan now)
+    {
         append.NextAt = now;
-        return false;
+        _sent.SetUnderWay(append, false);
     }
 
     // Forgotten first, because otherwise the connection would wait for the reply.

@@ -17,10 +17,6 @@ internal sealed class OwnAppends
     // The route of the latest Append.
     private LeaderRoute? _route;
 
-    // True if the leader has no actor now, or no longer leads. The next tick or route sends again. To send at once would be a busy loop.
-    private bool _isRefused;
-    private OwnAppend? _sending;
-
     public OwnAppends(EngineContext context, AppendTraces traces)
     {
         var settings = context.Process.Settings;
@@ -69,12 +65,8 @@ internal sealed class OwnAppends
         switch (reply)
         {
             case AppendReply.Refused when _session.Find(request) is { } refused:
-                _isRefused = true;
-                if (refused != _sending)
-                {
-                    _session.OnLost(refused, wasSent: false, Now);
-                }
-
+                // The leader has no actor now, or no longer leads. To send at once would be a busy loop.
+                _session.OnLost(refused, wasSent: false, Now);
                 break;
             case AppendReply.Cancelled cancelled:
                 _session.Receive(cancelled.Failure.ToOutcome<object?>(request), Now);
@@ -101,10 +93,8 @@ internal sealed class OwnAppends
     public void OnTick()
     {
         _session.EndLate(Now, WhyNotSent);
-        _isRefused = false;
         if (_session.IsOpen && TryFollow())
         {
-            // Overdue ones first, so that no waiting Append overtakes a refused one.
             _session.SendOverdue(Now);
             SendWaiting();
         }
@@ -115,7 +105,7 @@ internal sealed class OwnAppends
     private RaftFailure? FindObstacle(ToEngine.Append made) =>
         made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
-    // Sends all open Appends again on a new route. Returns false if no Append can be sent now.
+    // Sends all open Appends again on a new route. Returns false if there is none.
     private bool TryFollow()
     {
         if (_context.FindLeader() is not { } route)
@@ -125,11 +115,11 @@ internal sealed class OwnAppends
 
         if (route != _route)
         {
-            (_route, _isRefused) = (route, false);
+            _route = route;
             _session.SendAll(Now);
         }
 
-        return !_isRefused;
+        return true;
     }
 
     private bool Send(OwnAppend append)
@@ -139,13 +129,11 @@ internal sealed class OwnAppends
             return false;
         }
 
-        _sending = append;
         var request = append.Request.Id;
         var message = new WireMessage.AppendRequest(
             request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey);
         _context.Send(route.Engine, route.Engine == _context.Self ? message : _traces.Attach(message));
-        _sending = null;
-        return !_isRefused;
+        return true;
     }
 
     private void End(RequestRef request, Serial serial) =>

@@ -21,6 +21,9 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
 
     public int Count { get; private set; }
 
+    /// <summary>How many of them are not under way. Later Appends must wait for these.</summary>
+    public int Halted { get; private set; }
+
     /// <summary>Adds an Append, and gives it a number if it has none. Returns false if there is no room.</summary>
     public bool TryAdd(SessionAppend append)
     {
@@ -37,7 +40,18 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
         _ring[number % Span] = append;
         _bytes += append.Size;
         Count++;
+        Halted++;
         return true;
+    }
+
+    /// <summary>Notes that an attempt begins, or that the last one was refused or lost.</summary>
+    public void SetUnderWay(SessionAppend append, bool isUnderWay)
+    {
+        if (append.IsUnderWay != isUnderWay && Find(append.Number) == append)
+        {
+            append.IsUnderWay = isUnderWay;
+            Halted += isUnderWay ? -1 : 1;
+        }
     }
 
     /// <summary>The open Append of this number, if there is one.</summary>
@@ -54,6 +68,7 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
         _ring[append.Number % Span] = null;
         _bytes -= append.Size;
         Count--;
+        Halted -= append.IsUnderWay ? 0 : 1;
         while (_first < _next && _ring[_first % Span] is null)
         {
             _first++;

@@ -29,6 +29,9 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     /// <summary>The number of attempts without a definite answer. Above 0, the pair may be in the log.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>The last attempt was sent, and was neither refused nor lost.</summary>
+    public bool IsUnderWay { get; set; }
+
     /// <summary>The time at which it is sent again. A new route to the leader sends it earlier.</summary>
     public TimeSpan NextAt { get; set; }
 
