@@ -167,12 +167,20 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             && _local.Of(group).FirstOrDefault() is { Key: var name, Value: not null }
             && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(group, name)) is { } inbox)
         {
-            inbox.Add(call.Call, call.Caller);
-            inbox.Announce();
+            if (WaitingCaller.TryMove(call.Caller, inbox.Untaken))
+            {
+                inbox.Add(call.Call, call.Caller);
+                inbox.Announce();
+            }
+            else
+            {
+                call.Caller.Tell(NodeCalls.WhyFull(new CallTarget(group, name), call.Call), Self);
+            }
+
             return;
         }
 
-        RemoteCaller.OnTaken(call.Caller);
+        WaitingCaller.OnTaken(call.Caller);
         switch (call.Call)
         {
             case ClientCall.Locate locate:

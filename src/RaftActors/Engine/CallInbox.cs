@@ -26,13 +26,13 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     private volatile ClientReply? _whyClosed;
     private volatile Answerer? _answerer;
 
-    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
+    public Backlog Untaken { get; } = Backlog.OfCalls();
 
     public void Add(ClientCall call, ICanTell caller)
     {
         if (call is ClientCall.Query query && _answerer is { } answerer && answerer.TryAsk(query, caller))
         {
-            RemoteCaller.OnTaken(caller);
+            WaitingCaller.OnTaken(caller);
         }
         else
         {
@@ -76,7 +76,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
             return false;
         }
 
-        RemoteCaller.OnTaken(next.Caller);
+        WaitingCaller.OnTaken(next.Caller);
         return true;
     }
 

@@ -9,21 +9,29 @@ internal sealed class CallWindow(TimeProvider clock)
     /// <summary>The most messages that wait. A client of this library has at most 256 Appends under way, and few other calls.</summary>
     public const int Max = 1024;
 
-    /// <summary>Bytes of messages that may come until none waits. Each has a copy of its value, so the number alone is no bound.</summary>
+    /// <summary>The most bytes of these messages. Each has a copy of its value, so the number alone is no bound.</summary>
     public const int SizeMaxBytes = 4 * 1024 * 1024;
 
-    // A stopped engine takes nothing, so its calls must not hold up the calls to other engines for ever.
+    // An engine that takes nothing must not hold up the calls to other engines for ever.
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private TaskCompletionSource? _room;
     private int _waiting;
     private int _bytes;
+    private bool _isOverdue;
 
     /// <summary>Tells whether the next message must wait for <see cref="WaitAsync"/>. For the thread that adds.</summary>
     public bool IsFull => Volatile.Read(ref _waiting) >= Max || Volatile.Read(ref _bytes) >= SizeMaxBytes;
 
-    /// <summary>Counts a message on its way to its engine. Call it only if the window is not full.</summary>
+    /// <summary>
+    /// The messages have waited too long, and still wait. The connection is read for other engines, and what is for a slow one is declined.
+    /// </summary>
+    public bool IsOverdue => Volatile.Read(ref _isOverdue);
+
+    private bool IsHalfFree => _waiting <= Max / 2 && _bytes <= SizeMaxBytes / 2;
+
+    /// <summary>Counts a message on its way to its engine.</summary>
     public void Add(int sizeBytes)
     {
         lock (_lock)
@@ -33,21 +41,24 @@ internal sealed class CallWindow(TimeProvider clock)
         }
     }
 
-    public void OnTaken()
+    /// <summary>Counts a message no more. Call it once for each message that was added.</summary>
+    public void OnTaken(int sizeBytes)
     {
         lock (_lock)
         {
-            _waiting = Math.Max(_waiting - 1, 0);
-            _bytes = _waiting == 0 ? 0 : _bytes;
+            _waiting--;
+            _bytes -= sizeBytes;
 
             // The reader wakes when half of the window is free, so that a client with many calls does not wake it for each of them.
-            if (_room is not null && _waiting <= Max / 2 && !IsFull)
+            if (IsHalfFree)
             {
-                _room.TrySetResult();
+                _isOverdue = false;
+                _room?.TrySetResult();
             }
         }
     }
 
+    /// <summary>Waits until half of the window is free, or the messages are overdue.</summary>
     public async Task WaitAsync()
     {
         Task room;
@@ -70,7 +81,7 @@ internal sealed class CallWindow(TimeProvider clock)
         {
             lock (_lock)
             {
-                (_waiting, _bytes) = (0, 0);
+                _isOverdue = !IsHalfFree;
             }
         }
     }

@@ -7,7 +7,8 @@ namespace RaftActors.Network;
 /// <summary>Takes calls of clients: a process, or the registry of a node. Thread-safe.</summary>
 internal interface ICallInbox
 {
-    Backlog PassedOn { get; }
+    /// <summary>The calls of other programs that were added, and not taken. Their callers count them.</summary>
+    Backlog Untaken { get; }
 
     /// <summary>Takes a call. Call <see cref="Announce"/> after the last one of a batch.</summary>
     /// <param name="caller">Gets the reply. Thread-safe.</param>

@@ -125,7 +125,7 @@ internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
     {
         try
         {
-            while (!Calls.IsFull)
+            while (!Calls.IsFull || Calls.IsOverdue)
             {
                 if (!_block.TryTake(out var bytes))
                 {
@@ -163,14 +163,25 @@ internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
             }
 
             _announced = inbox;
-            Calls.Add(bytes.Length);
-            inbox.Add(call, new RemoteCaller(this, number));
+            RemoteCaller caller = new(this, number) { SizeBytes = bytes.Length };
+            if ((!Calls.IsOverdue || IsPrompt(inbox)) && caller.TryWait(inbox.Untaken, Calls))
+            {
+                inbox.Add(call, caller);
+            }
+            else
+            {
+                Write(number, NodeCalls.WhyFull(target, call));
+            }
         }
         else
         {
             Write(number, NodeCalls.WhyNone(target));
         }
     }
+
+    // The calls that are overdue wait in other inboxes.
+    private static bool IsPrompt(ICallInbox inbox) =>
+        inbox.Untaken.Count < CallWindow.Max && inbox.Untaken.Bytes < CallWindow.SizeMaxBytes;
 
     private void Refuse(long number, ClientCall call, PeerIdentity identity, ConnectionRole needed)
     {

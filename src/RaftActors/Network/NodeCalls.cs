@@ -73,19 +73,19 @@ internal sealed class NodeCalls(long connections = 0)
         var reader = ByteReader.OfKept(call.Frame);
         var (number, target, content) = CallFormat.ReadCall(ref reader, latest);
         var inbox = Find(target);
-        PeerCaller caller = new(from, number, level, context) { Waiting = inbox?.PassedOn, SizeBytes = call.Frame.Length };
+        PeerCaller caller = new(from, number, level, context) { SizeBytes = call.Frame.Length };
         if (inbox is null)
         {
             caller.Tell(WhyNone(target), context.Registry);
         }
-        else if (inbox.PassedOn.TryAdd(caller.SizeBytes))
+        else if (caller.TryWait(inbox.Untaken, window: null))
         {
             inbox.Add(content, caller);
             inbox.Announce();
         }
         else
         {
-            caller.Tell(new ClientReply.Declined($"{target.Process} has too many calls from other nodes that wait"), context.Registry);
+            caller.Tell(WhyFull(target, content), context.Registry);
         }
     }
 
@@ -108,4 +108,16 @@ internal sealed class NodeCalls(long connections = 0)
     /// <summary>The reply to a call for a process that does not run here.</summary>
     public static ClientReply WhyNone(CallTarget target) =>
         new ClientReply.Declined($"No process {target.Process} of group '{target.Group}' runs on this node.");
+
+    /// <summary>
+    /// The reply to a call that does not fit into the inbox. An Append fails, as with other bounds of a process. So does the question for
+    /// the leader: if it is declined, the process is gone.
+    /// </summary>
+    public static object WhyFull(CallTarget target, ClientCall call)
+    {
+        var why = $"{(target.Process is { } process ? $"{process}" : "The registry")} has too many calls that wait. Call again later.";
+        return call is ClientCall.Append or ClientCall.Locate
+            ? call.FailedWith(RaftFailure.NotDone(FailureReason.Busy, why))
+            : new ClientReply.Declined(why);
+    }
 }

@@ -8,13 +8,8 @@ namespace RaftActors.Network;
 /// The caller of a call that another node has sent: for a client that it serves, or by a custom transport for a client of its own.
 /// </summary>
 /// <param name="To">The actor of the other node that sent the call.</param>
-internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : ICanTell
+internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : WaitingCaller
 {
-    /// <summary>The count that includes the waiting call, or null if the call does not wait.</summary>
-    public Backlog? Waiting { get; init; }
-
-    public int SizeBytes { get; init; }
-
     /// <summary>The other node forwards the call of a client. Otherwise the call is its own.</summary>
     public bool IsPassedOn => Number > NodeCalls.NumberMax;
 
@@ -23,7 +18,7 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
 
     public override int GetHashCode() => HashCode.Combine(To, Number);
 
-    public void Tell(object message, IActorRef sender)
+    public override void Tell(object message, IActorRef sender)
     {
         if (TryWrite(message) is not { } reply)
         {

@@ -3,21 +3,12 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>The caller of one call that came by a client's connection. A repeated call has the same caller.</summary>
-internal sealed record RemoteCaller(InboundCallConnection Connection, long Number) : ICanTell
+internal sealed record RemoteCaller(InboundCallConnection Connection, long Number) : WaitingCaller
 {
-    /// <summary>Reports that the process has taken the call, so the next one may come.</summary>
-    public static void OnTaken(ICanTell caller)
-    {
-        switch (caller)
-        {
-            case RemoteCaller client:
-                client.Connection.Calls.OnTaken();
-                break;
-            case PeerCaller passedOn:
-                passedOn.Waiting?.OnTaken(passedOn.SizeBytes);
-                break;
-        }
-    }
+    /// <summary>A repeated call has the same caller, also if the repeat has another size or waits.</summary>
+    public bool Equals(RemoteCaller? other) => other is not null && Connection == other.Connection && Number == other.Number;
 
-    public void Tell(object message, IActorRef sender) => Connection.Write(Number, message);
+    public override int GetHashCode() => HashCode.Combine(Connection, Number);
+
+    public override void Tell(object message, IActorRef sender) => Connection.Write(Number, message);
 }

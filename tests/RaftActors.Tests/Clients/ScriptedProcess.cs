@@ -22,7 +22,7 @@ internal sealed class ScriptedProcess : ICallInbox
     /// <summary>All callers, in the order of their calls.</summary>
     public ConcurrentQueue<ICanTell> Callers { get; } = [];
 
-    public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
+    public Backlog Untaken { get; } = Backlog.OfCalls();
 
     /// <summary>Answers a call at once; null: the test does.</summary>
     public Func<ClientCall, object>? Answer { get; init; }

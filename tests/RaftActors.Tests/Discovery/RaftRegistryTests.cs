@@ -77,13 +77,15 @@ public sealed class RaftRegistryTests : TestKit
         engine.Suspend();
         for (var number = 1; number <= CallWindow.Max; number++)
         {
-            client.Calls.Add(sizeBytes: 10);
-            registry.Add(new ClientCall.Locate("default"), new RemoteCaller(client, number));
+            RemoteCaller caller = new(client, number) { SizeBytes = 10 };
+            Assert.True(caller.TryWait(registry.Untaken, client.Calls));
+            registry.Add(new ClientCall.Locate("default"), caller);
         }
 
         registry.Add(new ClientCall.ListProcesses(null), _other.Ref);
         _other.FishForMessage<ClientReply.ProcessList>(_ => true);
         Assert.True(client.Calls.IsFull);
+        Assert.Equal(0, registry.Untaken.Count);
 
         engine.Resume();
         AwaitAssert(() => Assert.False(client.Calls.IsFull), Guard);

@@ -4,7 +4,7 @@ namespace RaftActors.Tests.Network;
 
 public sealed class CallWindowTests
 {
-    private readonly StoppedClock _clock = new();
+    private readonly FiredClock _clock = new();
     private readonly CallWindow _window;
 
     public CallWindowTests() => _window = new CallWindow(_clock);
@@ -27,22 +27,23 @@ public sealed class CallWindowTests
     }
 
     [Fact]
-    public async Task Large_calls_fill_the_window_until_all_of_them_are_taken()
+    public async Task Large_calls_fill_the_window_until_half_of_their_bytes_are_taken()
     {
-        Add(4, CallWindow.SizeMaxBytes / 4);
+        const int Size = CallWindow.SizeMaxBytes / 4;
+        Add(4, Size);
         Assert.True(_window.IsFull);
         var room = _window.WaitAsync();
 
-        Take(3);
+        Take(1, Size);
         Assert.False(room.IsCompleted);
-        Take(1);
+        Take(1, Size);
 
         await room;
         Assert.False(_window.IsFull);
     }
 
     [Fact]
-    public async Task Calls_to_an_engine_that_has_stopped_hold_up_the_connection_for_a_moment()
+    public async Task Calls_to_an_engine_that_takes_none_hold_up_the_connection_for_a_moment_and_count_until_they_are_taken()
     {
         Add(CallWindow.Max);
         var room = _window.WaitAsync();
@@ -51,10 +52,11 @@ public sealed class CallWindowTests
         _clock.Fire();
 
         await room;
-        Assert.False(_window.IsFull);
-        Take(1);
-        Add(CallWindow.Max);
-        Assert.True(_window.IsFull);
+        Take((CallWindow.Max / 2) - 1);
+        Add((CallWindow.Max / 2) - 1);
+        Assert.Equal((true, true), (_window.IsFull, _window.IsOverdue));
+        Take(CallWindow.Max / 2);
+        Assert.Equal((false, false), (_window.IsFull, _window.IsOverdue));
     }
 
     [Fact]
@@ -74,36 +76,11 @@ public sealed class CallWindowTests
         }
     }
 
-    private void Take(int calls)
+    private void Take(int calls, int sizeBytes = 10)
     {
         for (var i = 0; i < calls; i++)
         {
-            _window.OnTaken();
+            _window.OnTaken(sizeBytes);
         }
-    }
-
-    // Its timers are due when the test says so.
-    private sealed class StoppedClock : TimeProvider
-    {
-        private Action? _due;
-
-        public void Fire() => _due?.Invoke();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _due = () => callback(state);
-            return new NoTimer();
-        }
-    }
-
-    private sealed class NoTimer : ITimer
-    {
-        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-        public void Dispose()
-        {
-        }
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -143,6 +143,74 @@ public sealed class ClientCallsTests : TestKit
         Assert.Equal(new ClientReply.Declined($"No process {Samples.Target.Process} of group 'bills' runs on this node."), reply);
     }
 
+    // Many connections feed one engine.
+    [Fact]
+    public void Call_above_the_bound_of_the_inbox_is_declined_and_an_append_fails()
+    {
+        Assert.All(Enumerable.Range(0, Backlog.CallsMax), _ => Assert.True(_engine.Untaken.TryAdd(1)));
+        var (client, _) = Connect(ConnectionRole.Writer);
+
+        Send(client, Samples.Target, new ClientCall.Status());
+        Assert.Contains("too many calls that wait", Assert.IsType<ClientReply.Declined>(ReadReply(client).Reply).Why);
+        Send(client, Samples.Target, Samples.Calls.OfType<ClientCall.Append>().First());
+        Assert.Equal(FailureReason.Busy, Assert.IsAssignableFrom<IOutcome>(ReadReply(client).Reply).Failure?.Reason);
+
+        _engine.Untaken.OnTaken(1);
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+    }
+
+    [Fact]
+    public async Task Calls_that_no_engine_takes_stop_the_reading_of_their_connection()
+    {
+        const int Calls = 5 * CallWindow.Max;
+        FiredClock clock = new();
+        var client = Connect(clock);
+        CallFrames frames = new(SizeMax, _context.Outcomes);
+        for (var call = 0; call < Calls; call++)
+        {
+            Assert.True(frames.TryWrite(call, Samples.Target, new ClientCall.Status()));
+        }
+
+        var sending = client.SendAsync(frames.Take([]));
+        Assert.True(await clock.BegunAsync(Guard));
+        Assert.Equal(CallWindow.Max, _engine.Callers.Count);
+
+        // The engine that has taken the first ones takes the others, in their order.
+        for (var call = 0; call < Calls; call++)
+        {
+            _engine.Expect<ClientCall.Status>();
+            Assert.Equal(call, Assert.IsType<RemoteCaller>(_engine.LastCaller).Number);
+            WaitingCaller.OnTaken(_engine.LastCaller);
+        }
+
+        await sending;
+    }
+
+    [Fact]
+    public async Task Connection_whose_calls_an_engine_does_not_take_is_read_for_others_and_that_engine_gets_no_more()
+    {
+        FiredClock clock = new();
+        ScriptedProcess other = new();
+        var otherTarget = Samples.Target with { Group = "bills" };
+        _context.Calls.Add(otherTarget, other);
+        var client = Connect(clock);
+        byte[] call = FrameOf(Samples.Target, new ClientCall.Explain());
+        client.Send([.. Enumerable.Repeat(call, CallWindow.Max).SelectMany(each => each)]);
+        Assert.True(await clock.BegunAsync(Guard));
+
+        Send(client, Samples.Target, new ClientCall.Status(), number: 2);
+        Send(client, otherTarget, new ClientCall.Status(), number: 3);
+        clock.Fire();
+
+        other.Expect<ClientCall.Status>();
+        Assert.Equal(2, ReadReply(client).Number);
+        Assert.Equal(CallWindow.Max, _engine.Untaken.Count);
+        _engine.Callers.ToList().ForEach(WaitingCaller.OnTaken);
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+    }
+
     [Fact]
     public void Call_that_arrives_byte_by_byte_is_taken_when_it_is_whole()
     {
@@ -208,7 +276,7 @@ public sealed class ClientCallsTests : TestKit
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
 
-        _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, new string('a', SizeMax))));
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(1), "key", new byte[SizeMax], default)], default));
         _engine.Reply(new ClientReply.Declined("half of \ud83d"));
         _engine.Reply(new ClientReply.Declined("not now"));
 
@@ -276,6 +344,14 @@ public sealed class ClientCallsTests : TestKit
     private (Socket Client, Task Reading) Connect(ConnectionRole role = ConnectionRole.Reader) =>
         Connect(new PeerIdentity("billing", ["billing"], role));
 
+    private Socket Connect(TimeProvider clock)
+    {
+        Machine.Use(new Clocked(clock));
+        var (client, _) = Connect();
+        Machine.Use(null);
+        return client;
+    }
+
     private (Socket Client, Task Reading) Connect(PeerIdentity? identity)
     {
         var client = new Socket(SocketType.Stream, ProtocolType.Tcp)
@@ -322,9 +398,14 @@ public sealed class ClientCallsTests : TestKit
         return bytes;
     }
 
+    private sealed class Clocked(TimeProvider clock) : Machine
+    {
+        public override TimeProvider Time => clock;
+    }
+
     private sealed class Announced : ICallInbox
     {
-        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
+        public Backlog Untaken { get; } = Backlog.OfCalls();
 
         private int _added;
         private int _announcements;

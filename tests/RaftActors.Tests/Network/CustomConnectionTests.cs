@@ -275,32 +275,34 @@ public sealed class CustomConnectionTests : TestKit
     public void Call_above_the_bound_of_those_that_wait_is_declined_and_the_next_one_is_taken_when_there_is_room()
     {
         var (one, other, engine, caller) = MeetForCalls();
-        Assert.All(Enumerable.Range(0, Backlog.PassedOnMax), _ => Assert.True(engine.PassedOn.TryAdd(1)));
+        Assert.All(Enumerable.Range(0, Backlog.CallsMax), _ => Assert.True(engine.Untaken.TryAdd(1)));
 
         one.Connection.Send(Samples.Target, new ClientCall.Status(), caller);
         Exchange(one, other);
 
-        Assert.Contains("too many calls from other nodes", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
+        Assert.Contains("too many calls that wait", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
         Assert.Empty(engine.Waiting);
 
-        engine.PassedOn.OnTaken(1);
+        engine.Untaken.OnTaken(1);
         one.Connection.Send(Samples.Target, new ClientCall.Status(), new Caller());
         Exchange(one, other);
 
         engine.Expect<ClientCall.Status>();
-        Assert.False(engine.PassedOn.TryAdd(1));
-        RemoteCaller.OnTaken(engine.LastCaller);
-        Assert.True(engine.PassedOn.TryAdd(Backlog.PassedOnMax));
+        Assert.False(engine.Untaken.TryAdd(1));
+        WaitingCaller.OnTaken(engine.LastCaller);
+        WaitingCaller.OnTaken(engine.LastCaller);
+        Assert.True(engine.Untaken.TryAdd(1));
+        Assert.False(engine.Untaken.TryAdd(1));
     }
 
     [Fact]
     public void Calls_that_wait_have_at_most_so_many_bytes()
     {
-        Backlog calls = Backlog.OfPassedOnCalls();
+        Backlog calls = Backlog.OfCalls();
 
-        Assert.True(calls.TryAdd((int)Backlog.PassedOnSizeMaxBytes));
+        Assert.True(calls.TryAdd((int)Backlog.CallsSizeMaxBytes));
         Assert.False(calls.TryAdd(1));
-        calls.OnTaken((int)Backlog.PassedOnSizeMaxBytes);
+        calls.OnTaken((int)Backlog.CallsSizeMaxBytes);
         Assert.True(calls.TryAdd(1));
     }
 

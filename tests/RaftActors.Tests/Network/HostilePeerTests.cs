@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -48,7 +47,6 @@ public sealed class HostilePeerTests : TestKit
     private readonly CredentialStore _store;
     private readonly ConnectionListener _listener;
     private readonly TestProbe _engine;
-    private readonly Inbox _inbox;
     private readonly TestProbe _warned;
 
     public HostilePeerTests()
@@ -66,7 +64,7 @@ public sealed class HostilePeerTests : TestKit
             Calls = new NodeCalls(),
             Resolve = _ => _engine,
         };
-        _context.Calls.Add(Target, _inbox = new Inbox(_engine));
+        _context.Calls.Add(Target, new Inbox(_engine));
         _listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
     }
 
@@ -324,42 +322,6 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Calls_that_no_engine_takes_stop_the_reading_of_their_connection()
-    {
-        const int Calls = 5 * CallWindow.Max;
-        var client = await Greet(await Connect(Writer), ConnectionKind.Client);
-        CallFrames frames = new(SizeMax, _context.Outcomes);
-        for (var call = 0; call < Calls; call++)
-        {
-            Assert.True(frames.TryWrite(call, Target, new ClientCall.Status()));
-        }
-
-        var sending = client.WriteAsync(frames.Take([])).AsTask();
-
-        for (var call = 0; call < CallWindow.Max; call++)
-        {
-            _engine.ExpectMsg<ClientCall.Status>(Guard);
-        }
-
-        Assert.False(_engine.HasMessages);
-        for (var call = 0; call < CallWindow.Max; call++)
-        {
-            RemoteCaller.OnTaken(_inbox.Callers.Take());
-        }
-
-        // The engine that has taken the first ones takes the others, in their order.
-        for (var call = CallWindow.Max; call < Calls; call++)
-        {
-            _engine.ExpectMsg<ClientCall.Status>(Guard);
-            var caller = _inbox.Callers.Take();
-            Assert.Equal(call, Assert.IsType<RemoteCaller>(caller).Number);
-            RemoteCaller.OnTaken(caller);
-        }
-
-        await sending;
-    }
-
-    [Fact]
     public async Task Client_that_sends_a_message_of_nodes_loses_its_connection()
     {
         var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
@@ -571,18 +533,11 @@ public sealed class HostilePeerTests : TestKit
         }
     }
 
-    /// <summary>Takes calls, and never says that it has taken them.</summary>
     private sealed class Inbox(IActorRef engine) : ICallInbox
     {
-        public Backlog PassedOn { get; } = Backlog.OfPassedOnCalls();
+        public Backlog Untaken { get; } = Backlog.OfCalls();
 
-        public BlockingCollection<ICanTell> Callers { get; } = [];
-
-        public void Add(ClientCall call, ICanTell caller)
-        {
-            Callers.Add(caller);
-            engine.Tell(call, ActorRefs.NoSender);
-        }
+        public void Add(ClientCall call, ICanTell caller) => engine.Tell(call, ActorRefs.NoSender);
 
         public void Announce()
         {
