@@ -107,7 +107,7 @@ internal sealed class LiveClient<TValue, TResult>(
         var deadline = calls.Now + SessionAppend.Limit(timeout ?? settings.Requests.GetTimeout);
         var before = new Serial(serial.Value - 1);
         var read = await ReadAsync(before, 1, TimeSpan.Zero, Left(), cancellationToken).ConfigureAwait(false);
-        if (read is { Failure: null, Result.Found.Length: 0 } && !IsCompacted(read.Result, before))
+        if (read is { Failure: null, Result.Found.Length: 0 } && WhyCompacted(read.Result, before) is null)
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
             var last = await AskCommittedAsync(Left(), cancellationToken).ConfigureAwait(false);
@@ -124,8 +124,8 @@ internal sealed class LiveClient<TValue, TResult>(
             read = await ReadAsync(before, 1, settings.AttemptTimeout / 2, Left(), cancellationToken).ConfigureAwait(false);
         }
 
-        var failure = read.Failure ?? (IsCompacted(read.Result, before) ? RaftException.Compacted(serial, read.Result.Base.Next).Failure
-            : read.Result.Found.Length > 0 ? null
+        var failure = read.Failure ?? WhyCompacted(read.Result, before)?.Failure ?? (read.Result.Found.Length > 0
+            ? null
             : RaftFailure.NotDone(
                 FailureReason.Unavailable, $"The process that was asked lacks serial {serial}. Ask another process, or check the serial."));
         return failure?.ToOutcome<Entry<TValue>?>()
@@ -180,9 +180,7 @@ internal sealed class LiveClient<TValue, TResult>(
                 .ConfigureAwait(false);
             if (read.Failure is null)
             {
-                return IsCompacted(read.Result, after)
-                    ? throw RaftException.Compacted(after.Next, read.Result.Base.Next)
-                    : read.Result.Found;
+                return WhyCompacted(read.Result, after) is { } compacted ? throw compacted : read.Result.Found;
             }
 
             if (read.Failure.Reason == FailureReason.Unauthorized)
@@ -194,8 +192,13 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    // The process may have compacted pairs since it read them for the answer. They are delivered all the same.
-    private static bool IsCompacted(ClientReply.Pairs answer, Serial after) => answer.Found.IsEmpty && answer.Base > after;
+    // The process may have compacted pairs since it read them for the answer. They are delivered all the same, unless one is missing before
+    // them.
+    private static RaftException? WhyCompacted(ClientReply.Pairs answer, Serial after)
+    {
+        var first = answer.Found is [var pair, ..] ? pair.Serial : answer.Base > after ? answer.Base.Next : after.Next;
+        return first == after.Next ? null : RaftException.Compacted(after.Next, first);
+    }
 
     private Task<Outcome<ClientReply.Pairs>> ReadAsync(
         Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false) =>

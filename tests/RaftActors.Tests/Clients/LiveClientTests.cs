@@ -45,21 +45,28 @@ public sealed class LiveClientTests : TestKit
     {
         var pairs = _client.SubscribeAsync(new Serial(2)).GetAsyncEnumerator();
         var next = pairs.MoveNextAsync().AsTask();
-        AnswerFromBelowTheBase();
+        AnswerWithSerial3(discarded: 5);
 
         Assert.True(await next.WaitAsync(Guard));
         Assert.Equal((new Serial(3), 7), (pairs.Current.Serial, pairs.Current.Value));
         var get = _client.GetAsync(new Serial(3));
-        AnswerFromBelowTheBase();
+        AnswerWithSerial3(discarded: 5);
         Assert.Equal(7, (await get.WaitAsync(Guard)).OrThrow().Result?.Value);
+    }
 
-        void AnswerFromBelowTheBase()
-        {
-            Expect<ClientCall.Read>();
-            var seven = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
-            StoredPair pair = new(new Serial(3), "key", seven, default, IsKeyed: false);
-            _engine.Reply(new ClientReply.Pairs([pair], Base: new Serial(5)));
-        }
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Pairs_behind_a_gap_are_not_delivered(long discarded)
+    {
+        var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        AnswerWithSerial3(discarded);
+
+        var problem = await Assert.ThrowsAsync<RaftException>(() => next.WaitAsync(Guard));
+        Assert.Equal(FailureReason.Compacted, problem.Failure?.Reason);
+        var get = _client.GetAsync(new Serial(2));
+        AnswerWithSerial3(discarded);
+        Assert.Equal(FailureReason.Compacted, (await get.WaitAsync(Guard)).Failure?.Reason);
     }
 
     [Theory]
@@ -444,6 +451,13 @@ public sealed class LiveClientTests : TestKit
         {
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
         }
+    }
+
+    private void AnswerWithSerial3(long discarded)
+    {
+        Expect<ClientCall.Read>();
+        StoredPair pair = new(new Serial(3), "key", new ValueCodec<int>(Sys, codecPlace: null).Encode(7), default, IsKeyed: false);
+        _engine.Reply(new ClientReply.Pairs([pair], new Serial(discarded)));
     }
 
     private TCall Expect<TCall>()
