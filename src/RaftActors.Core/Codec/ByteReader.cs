@@ -12,8 +12,11 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private const int WrittenMemberSizeMin = 17;
 
-    // A character takes up to three bytes. A longer text is not even decoded.
-    private const int NameSizeMax = 3 * ProcessName.LengthMax;
+    // A UTF-16 character takes up to three bytes of UTF-8.
+    private const int CharacterSizeMax = 3;
+
+    // A longer text is not even decoded.
+    private const int NameSizeMax = CharacterSizeMax * ProcessName.LengthMax;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
@@ -130,11 +133,24 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return view;
     }
 
-    /// <summary>Reads a length and that many bytes of UTF-8.</summary>
+    /// <summary>
+    /// Reads a length and that many bytes of UTF-8. Only for bytes that this program has written, or whose size is bounded.
+    /// </summary>
     public string Text() => StrictText.Decode(Bytes());
 
-    /// <summary>Reads the key of a pair: a length and that many bytes of UTF-8. Equal keys often share one string.</summary>
-    public string Key() => TextCache.Keys.Decode(Bytes());
+    /// <summary>Reads a text of at most so many characters. A much longer one is not even decoded.</summary>
+    public string Text(int lengthMax)
+    {
+        var text = StrictText.Decode(Bytes(lengthMax));
+        return text.Length <= lengthMax ? text : throw TooLong(lengthMax);
+    }
+
+    /// <summary>
+    /// Reads the key of a pair, or another text that comes again and again: a length and that many bytes of UTF-8. Equal ones often share
+    /// one string.
+    /// </summary>
+    /// <param name="lengthMax">The most characters. Keys of pairs have the bound of a pair.</param>
+    public string Key(int lengthMax = int.MaxValue / CharacterSizeMax) => TextCache.Keys.Decode(Bytes(lengthMax));
 
     /// <summary>Reads all remaining bytes. The result is a view of the input, not a copy.</summary>
     public ReadOnlySpan<byte> Rest() => Raw(_bytes.Length - _position);
@@ -234,6 +250,15 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <param name="what">The fault, as a clause: "a flag is 7".</param>
     public readonly InvalidDataException Damaged(string what) =>
         new($"Cannot decode {_bytes.Length} bytes: at byte {_position}, {what}.");
+
+    private ReadOnlySpan<byte> Bytes(int lengthMax)
+    {
+        var bytes = Bytes();
+        return bytes.Length <= CharacterSizeMax * lengthMax ? bytes : throw TooLong(lengthMax);
+    }
+
+    private readonly InvalidDataException TooLong(int lengthMax) =>
+        Damaged($"a text is too long; at most {lengthMax} characters are allowed");
 
     private Member WrittenMember()
     {

@@ -38,6 +38,7 @@ internal sealed record ClientSettings(
 
         // Without this, no call to such a group could be written.
         _ = StrictText.SizeOf(group);
+        GroupName.Demand(group);
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         return new ClientSettings(
             group,

@@ -14,10 +14,6 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 {
     private const string EnginesPath = "/system/raft/";
 
-    // Longer and deeper than any path of raft. Akka.NET keeps the last thousand paths of each thread, with an object for each element, so
-    // the bounds of the connection alone would not protect the memory.
-    private const int PathLengthMax = 2048;
-    private const int ElementsMax = 32;
     private const int ShownMax = 200;
 
     private static readonly string[] RefusedToEngines = [WireTable.HelloManifest, WireTable.BeatManifest];
@@ -140,8 +136,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
     // Returns the path without address and without the number of the actor.
     private static string Demand(string path, Func<string, bool> isAllowed) =>
-        path.Length <= PathLengthMax
-        && path.AsSpan().Count('/') <= ElementsMax
+        WirePath.IsBounded(path)
         && WirePath.TryParse(path, out var parsed)
         && parsed.ToStringWithoutAddress() is var bare
         && !ClimbsUp(bare)

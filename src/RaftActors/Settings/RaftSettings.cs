@@ -143,6 +143,7 @@ internal sealed record RaftSettings
     /// <exception cref="RaftConfigurationException">The roster is wrong.</exception>
     public void Validate()
     {
+        GroupName.Demand(Group);
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
             + $"the same on every node: [\"{Self}\", ...].");
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "

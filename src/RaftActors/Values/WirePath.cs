@@ -9,6 +9,16 @@ namespace RaftActors.Values;
 internal static class WirePath
 {
     /// <summary>
+    /// The most characters of a path, and the most elements: more than any path of raft has. Akka.NET keeps the last thousand paths of each
+    /// thread, with an object for each element, so the bounds of a connection alone would not protect the memory.
+    /// </summary>
+    public const int LengthMax = 2048;
+
+    private const int ElementsMax = 32;
+
+    public static bool IsBounded(string path) => path.Length <= LengthMax && path.AsSpan().Count('/') <= ElementsMax;
+
+    /// <summary>
     /// Parses like <see cref="ActorPath.TryParse(string, out ActorPath)"/> of Akka.NET. That method throws if the text after the # is no
     /// number, and takes some other characters for digits, so a path could change when it is written again.
     /// </summary>

@@ -1,4 +1,5 @@
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 
 namespace RaftActors.Wire;
 
@@ -56,8 +57,8 @@ internal static class CallFormat
     /// <summary>Remembers the receiver of the latest call of a connection. Not thread-safe.</summary>
     internal sealed class LatestTarget
     {
-        // The longest name that is remembered, because there may be a thousand connections of clients. Most names are far shorter.
-        private const int KeptSizeMax = 1024;
+        // A character takes up to three bytes. A longer name is not even decoded.
+        private const int GroupSizeMax = 3 * GroupName.LengthMax;
 
         private CallTarget _target = CallTarget.Registry;
         private byte[] _group = [];
@@ -72,12 +73,13 @@ internal static class CallFormat
                 return _target;
             }
 
-            CallTarget target = new(StrictText.Decode(group), process.IsEmpty ? null : ByteReader.NameOf(process));
-            if (group.Length + process.Length <= KeptSizeMax)
+            if (group.Length > GroupSizeMax)
             {
-                (_target, _group, _process) = (target, group.ToArray(), process.ToArray());
+                throw reader.Damaged($"the name of a group has {group.Length} bytes; at most {GroupSizeMax} are allowed");
             }
 
+            CallTarget target = new(StrictText.Decode(group), process.IsEmpty ? null : ByteReader.NameOf(process));
+            (_target, _group, _process) = (target, group.ToArray(), process.ToArray());
             return target;
         }
     }

@@ -13,7 +13,7 @@ internal static class CallTable
 
     private static readonly Row[] Calls =
     [
-        Of<ClientCall.Locate>(1, ConnectionRole.Reader, (ref f, call) => new(f.Text(call?.Group))),
+        Of<ClientCall.Locate>(1, ConnectionRole.Reader, (ref f, call) => new(f.Group(call?.Group))),
         Of<ClientCall.Append>(2, ConnectionRole.Writer, ClientFormat.WriteAppend, ClientFormat.ReadAppend),
         Of<ClientCall.Query>(3, ConnectionRole.Reader, ClientFormat.WriteQuery, ClientFormat.ReadQuery),
         Of<ClientCall.Read>(
@@ -42,7 +42,7 @@ internal static class CallTable
     [
         Of<ClientReply.Located>(1, ClientFormat.Located),
         Of<ClientReply.Pairs>(2, ClientFormat.Pairs),
-        Of<ClientReply.Declined>(3, (ref f, reply) => new(f.Text(reply?.Why))),
+        Of<ClientReply.Declined>(3, (ref f, reply) => new(f.Detail(reply?.Why))),
         Of<ClientReply.Failed>(4, (ref f, reply) => new(WireFormat.Failure(ref f, reply?.Failure))),
         Of<ClientReply.Description>(5, ClientFormat.Description),
         Of<ClientReply.ProcessList>(6, ClientFormat.ProcessList),
@@ -52,7 +52,7 @@ internal static class CallTable
             9, (ref f, reply) => new(f.OptionalName(reply?.Leader), f.Term(reply?.Term), f.Flag(reply?.MayBeWritten))),
         Of<ClientReply.Events>(
             10,
-            (ref f, reply) => new(f.List(reply?.Latest, EventSizeMin, static (ref f, each) => (f.Instant(each.At), f.Text(each.Text))))),
+            (ref f, reply) => new(f.List(reply?.Latest, EventSizeMin, static (ref f, each) => (f.Instant(each.At), f.Detail(each.Text))))),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);

@@ -67,7 +67,7 @@ internal static class ClientFormat
     }
 
     public static ClientReply.Located Located(ref WireFields f, ClientReply.Located? located) => new(
-        f.Text(located?.Group),
+        f.Group(located?.Group),
         f.OptionalName(located?.By),
         f.OptionalName(located?.Leader),
         f.Term(located?.Term),
@@ -82,14 +82,14 @@ internal static class ClientFormat
 
     public static ClientReply.Description Description(ref WireFields f, ClientReply.Description? description) => new(
         f.Instant(description?.Clock),
-        f.Text(description?.Version),
-        f.List(description?.Settings, SettingSizeMin, static (ref f, setting) => (f.Text(setting.Key), f.Text(setting.Value))));
+        f.Detail(description?.Version),
+        f.List(description?.Settings, SettingSizeMin, static (ref f, setting) => (f.Detail(setting.Key), f.Detail(setting.Value))));
 
     public static ClientReply.Pairs Pairs(ref WireFields f, ClientReply.Pairs? pairs) => new(
         f.List(
             pairs?.Found,
             PairSizeMin,
-            static (ref f, pair) => new StoredPair(f.Serial(pair.Serial), f.Text(pair.Key), f.Value(pair.Value), f.Time(pair.Time))),
+            static (ref f, pair) => new StoredPair(f.Serial(pair.Serial), f.Key(pair.Key), f.Value(pair.Value), f.Time(pair.Time))),
         f.Serial(pairs?.Base));
 
     public static ClientReply.BackupPart BackupPart(ref WireFields f, ClientReply.BackupPart? part) => new(
@@ -98,7 +98,7 @@ internal static class ClientFormat
         f.Flag(part?.Snapshot is not null) ? EnvelopeFormat.Chunk(ref f, part?.Snapshot) : null,
         f.Of(part?.Entries ?? default, EntryFormat.WriteEntries, EntryFormat.ReadEntries));
 
-    public static ProcessPlace Place(ref WireFields f, ProcessPlace? place) => new(f.Text(place?.Group), f.Name(place?.Name));
+    public static ProcessPlace Place(ref WireFields f, ProcessPlace? place) => new(f.Group(place?.Group), f.Name(place?.Name));
 
     public static ClientReply.ProcessList ProcessList(ref WireFields f, ClientReply.ProcessList? list) => new(
         f.Address(list?.Node), Addresses(ref f, list?.Others), f.List(list?.Rows, RowSizeMin, Row), f.Flag(list?.HasMore));

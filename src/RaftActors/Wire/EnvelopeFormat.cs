@@ -38,10 +38,7 @@ internal static class EnvelopeFormat
     public static Message.Greeting Greeting(ref WireFields f, Message.Greeting? greeting) =>
         new(f.Position(greeting?.Position), new Incarnation(f.Identity(greeting?.Recorded.Value)), f.Flag(greeting?.IsReply))
         {
-            FailureDomain = f.Checked(
-                f.Text(greeting?.FailureDomain),
-                static domain => domain.Length <= CoreOptions.FailureDomainLengthMax,
-                static _ => $"a failure domain has at most {CoreOptions.FailureDomainLengthMax} characters"),
+            FailureDomain = f.Text(greeting?.FailureDomain, CoreOptions.FailureDomainLengthMax),
             Version = new GroupVersion(
                 f.Checked(f.Octet(greeting?.Version.Format), static level => level > 0, static _ => "its format level is 0"),
                 f.Checked(f.Integer(greeting?.Version.Logic), static logic => logic > 0, static _ => "its logic version is below 1")),
@@ -138,7 +135,7 @@ internal static class EnvelopeFormat
             f.Checked((RefusalReason)f.Integer((int?)refusal?.Reason), Enum.IsDefined, static reason => $"{reason} is no reason"),
             f.Serial(refusal?.Serial),
             f.Boot(refusal?.Boot),
-            f.Text(refusal?.Detail))
+            f.Detail(refusal?.Detail))
         {
             Index = f.Index(refusal?.Index),
             Hash = f.Hash(refusal?.Hash),

@@ -135,7 +135,7 @@ internal sealed class OutcomeFormat(RaftHost host)
     // its timeout otherwise.
     private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
-        var name = reader.Key();
+        var name = reader.Key(WireFields.DetailLengthMax);
         var end = reader;
         Exception problem;
         try

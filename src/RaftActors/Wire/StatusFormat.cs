@@ -11,12 +11,12 @@ internal sealed class StatusFormat(RaftHost host)
 {
     private Address? _own;
 
-    public RaftStatus Status(ref WireFields f, RaftStatus? status) => new(f.Text(status?.Group), f.Name(status?.Name))
+    public RaftStatus Status(ref WireFields f, RaftStatus? status) => new(f.Group(status?.Group), f.Name(status?.Name))
     {
         Actor = Actor(ref f, status?.Actor),
         IsOpen = f.Flag(status?.IsOpen),
-        Failure = f.OptionalText(status?.Failure),
-        Fence = f.OptionalText(status?.Fence),
+        Failure = f.OptionalDetail(status?.Failure),
+        Fence = f.OptionalDetail(status?.Fence),
         Role = f.Enum(status?.Role),
         RoleSince = f.Instant(status?.RoleSince),
         Term = f.Count(status?.Term),
@@ -29,21 +29,21 @@ internal sealed class StatusFormat(RaftHost host)
         MembersAt = f.Index(status?.MembersAt),
         MaxQuorum = f.OptionalInteger(status?.MaxQuorum),
         Reachable = f.Names(status?.Reachable),
-        NameConflict = f.OptionalText(status?.NameConflict),
+        NameConflict = f.OptionalDetail(status?.NameConflict),
         IsDiskNearlyFull = f.Flag(status?.IsDiskNearlyFull),
-        Decision = f.OptionalText(status?.Decision),
+        Decision = f.OptionalDetail(status?.Decision),
         FormatLevel = f.Flag(status?.FormatLevel is not null) ? f.Octet((byte?)status?.FormatLevel) : null,
         FormatLevelMax = f.Octet((byte?)status?.FormatLevelMax),
         LogicVersion = f.OptionalInteger(status?.LogicVersion),
         Program = WireFormat.Program(ref f, status?.Program),
-        ContractConflict = f.OptionalText(status?.ContractConflict),
+        ContractConflict = f.OptionalDetail(status?.ContractConflict),
         SyncTime = f.OptionalTicks(status?.SyncTime),
         HeldAt = f.Flag(status?.HeldAt is not null) ? Held(ref f, status?.HeldAt) : null,
         DivergedAt = f.Flag(status?.DivergedAt is not null) ? Divergence(ref f, status?.DivergedAt) : null,
     };
 
     private static HeldActor Held(ref WireFields f, HeldActor? held) =>
-        new(f.Text(held?.Callback), f.Serial(held?.Serial), f.Text(held?.Error), f.Instant(held?.Since));
+        new(f.Detail(held?.Callback), f.Serial(held?.Serial), f.Detail(held?.Error), f.Instant(held?.Since));
 
     private static StateDivergence Divergence(ref WireFields f, StateDivergence? divergence) => new(
         new SerialRange(f.Serial(divergence?.Serials.First), f.Serial(divergence?.Serials.Last)),
@@ -52,7 +52,7 @@ internal sealed class StatusFormat(RaftHost host)
 
     // Justification: only nodes write the status of a process.
     private IActorRef? Actor(ref WireFields f, IActorRef? actor) =>
-        f.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!))) is { Length: > 0 } path
+        f.Path(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!))) is { Length: > 0 } path
             ? actor ?? host.ActorAt(path)
             : null;
 }

@@ -10,6 +10,9 @@ internal static class TraceFormat
     private const int TraceIdSize = 16;
     private const int SpanIdSize = 8;
 
+    // W3C asks programs to pass on 512 characters of a trace's state. Part of a state is no state.
+    private const int StateLengthMax = 512;
+
     // A request has at least 3 bytes, and the trace state has 1.
     private const int LinkSizeMin = 3 + TraceIdSize + SpanIdSize + 1 + 1;
 
@@ -27,7 +30,7 @@ internal static class TraceFormat
         context.SpanId.CopyTo(ids[TraceIdSize..]);
         writer.Rest(ids);
         writer.Octet((byte)context.TraceFlags);
-        writer.Text(context.TraceState ?? "");
+        writer.Text(context.TraceState is { Length: <= StateLengthMax } state ? state : "");
     }
 
     public static ActivityContext ReadContext(ref ByteReader reader)
@@ -35,7 +38,7 @@ internal static class TraceFormat
         var traceId = ActivityTraceId.CreateFromBytes(reader.Raw(TraceIdSize));
         var spanId = ActivitySpanId.CreateFromBytes(reader.Raw(SpanIdSize));
         var flags = (ActivityTraceFlags)reader.Octet();
-        var state = reader.Text();
+        var state = reader.Text(StateLengthMax);
         return new ActivityContext(traceId, spanId, flags, state.Length == 0 ? null : state, isRemote: true);
     }
 

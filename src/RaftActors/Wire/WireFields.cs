@@ -4,6 +4,8 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
+using RaftActors.Values;
 
 namespace RaftActors.Wire;
 
@@ -19,6 +21,11 @@ internal delegate T Format<T>(ref WireFields fields, T? message);
 /// </summary>
 internal ref struct WireFields
 {
+    /// <summary>The most characters of a text for people. A longer one is cut when it is written.</summary>
+    public const int DetailLengthMax = 4096;
+
+    private const int ShownMax = 100;
+
     private static readonly long InstantMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     // Null while the fields are read.
@@ -71,10 +78,41 @@ internal ref struct WireFields
     public Guid Identity(Guid? value) =>
         Of(value.GetValueOrDefault(), static (to, known) => to.Identity(known), static (ref from) => from.Identity());
 
-    public string Text(string? value)
+    /// <summary>
+    /// A text with a bound. There is none without: any program may have written it, and what is kept, shown or logged would grow with it.
+    /// </summary>
+    /// <exception cref="ArgumentException">The text that is written is longer.</exception>
+    public string Text(string? value, int lengthMax)
+    {
+        if (_writer is null)
+        {
+            return _reader.Text(lengthMax);
+        }
+
+        var text = value ?? "";
+        _writer.Text(text.Length <= lengthMax
+            ? text
+            : throw new ArgumentException(
+                $"A text in a message has {text.Length} characters: '{text[..ShownMax]}...'. Use one of at most {lengthMax}."));
+        return text;
+    }
+
+    /// <summary>A text for people.</summary>
+    public string Detail(string? value) => Text(value is null || value.Length <= DetailLengthMax ? value : Cut(value), DetailLengthMax);
+
+    public string Group(string? value) => Text(value, GroupName.LengthMax);
+
+    /// <summary>The path of an actor with its address. Empty if it is longer or deeper than other nodes accept.</summary>
+    public string Path(string? value) => Checked(
+        Text(value is not null && WirePath.IsBounded(value) ? value : "", WirePath.LengthMax),
+        WirePath.IsBounded,
+        static _ => "a path has too many elements");
+
+    /// <summary>The key of a pair, which has the bound of the pair.</summary>
+    public string Key(string? value)
     {
         _writer?.Text(value ?? "");
-        return _writer is null ? _reader.Text() : value ?? "";
+        return _writer is null ? _reader.Key() : value ?? "";
     }
 
     public ReadOnlyMemory<byte> Value(ReadOnlyMemory<byte>? value) =>
@@ -105,7 +143,7 @@ internal ref struct WireFields
 
     public Address Address(Address? value)
     {
-        var text = Text(value?.ToString());
+        var text = Text(value?.ToString(), WirePath.LengthMax);
         return value ?? (ActorPath.TryParseAddress(text, out var address) && address.ToString() == text
             ? address
             : throw Damaged($"'{text}' is no address"));
@@ -131,7 +169,7 @@ internal ref struct WireFields
 
     public ProcessName? OptionalName(ProcessName? value) => Flag(value is not null) ? Name(value) : null;
 
-    public string? OptionalText(string? value) => Flag(value is not null) ? Text(value) : null;
+    public string? OptionalDetail(string? value) => Flag(value is not null) ? Detail(value) : null;
 
     public LogIndex? OptionalIndex(LogIndex? value) => Flag(value is not null) ? Index(value) : null;
 
@@ -174,4 +212,11 @@ internal ref struct WireFields
         _writer is not null || isValid(value) ? value : throw Damaged(why(value));
 
     public readonly InvalidDataException Damaged(string why) => _reader.Damaged(why);
+
+    private static string Cut(string text)
+    {
+        const string Rest = "...";
+        var end = DetailLengthMax - Rest.Length;
+        return text[..(char.IsHighSurrogate(text[end - 1]) ? end - 1 : end)] + Rest;
+    }
 }

@@ -33,7 +33,7 @@ internal static class WireFormat
             f.List(
                 hello?.Processes,
                 LocalProcessSizeMin,
-                static (ref f, process) => new LocalProcess(f.Text(process?.Group), f.Name(process?.Name), f.Text(process?.Engine))),
+                static (ref f, process) => new LocalProcess(f.Group(process?.Group), f.Name(process?.Name), f.Path(process?.Engine))),
             isReply,
             list,
             (int)part.Place,
@@ -94,13 +94,13 @@ internal static class WireFormat
     public static GetReply.Found Found(ref WireFields f, GetReply.Found? found) => new(
         f.Request(found?.Request),
         f.Serial(found?.Serial),
-        f.Text(found?.Key),
+        f.Key(found?.Key),
         f.Value(found?.Value),
         f.Time(found?.Time),
         f.Flag(found?.IsKeyed));
 
     public static RaftFailure Failure(ref WireFields f, RaftFailure? failure) => f.Checked(
-        new RaftFailure(f.Enum(failure?.Kind), f.Enum(failure?.Reason), f.Text(failure?.Detail)),
+        new RaftFailure(f.Enum(failure?.Kind), f.Enum(failure?.Reason), f.Detail(failure?.Detail)),
         static read => read.IsPossible,
         static read => $"no call ends as {read.Kind} because of {read.Reason}");
 

@@ -27,7 +27,7 @@ internal static class WireTable
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.Beat),
         Of<WireMessage.Leaving>("l", (ref f, leaving) => new(IsReply: f.Flag(leaving?.IsReply), Process: f.Name(leaving?.Process))),
         Of<WireMessage.ActorAt>(
-            "w", (ref f, actor) => new(f.Name(actor?.Process), f.Text(actor?.Path), WireFormat.Program(ref f, actor?.Program))),
+            "w", (ref f, actor) => new(f.Name(actor?.Process), f.Path(actor?.Path), WireFormat.Program(ref f, actor?.Program))),
         Of<WireMessage.Digest>("e", WireFormat.Digest),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Traced),
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
@@ -44,7 +44,7 @@ internal static class WireTable
         Of<ChangeReply.Done>("md", (ref f, reply) => new(f.Request(reply?.Request))),
         Of<ChangeReply.NotMade>(
             "mn",
-            (ref f, reply) => new(f.Request(reply?.Request), f.Enum(reply?.Reason), f.Text(reply?.Detail), f.Flag(reply?.IsOver))),
+            (ref f, reply) => new(f.Request(reply?.Request), f.Enum(reply?.Reason), f.Detail(reply?.Detail), f.Flag(reply?.IsOver))),
         Of<WireMessage.Call>(
             CallManifest,
             (writer, call) => writer.Rest(call.Frame.Span),

@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -73,6 +74,27 @@ public sealed class PeerMessagesTests : TestKit
         _messages.OnRead(new StoreNews.ChunkRead(send, new byte[1], null));
 
         Assert.Equal([new Input.StoreReads(true), new Input.StoreReads(false)], _bench.Steps);
+    }
+
+    // Akka.NET keeps each path that it has resolved.
+    [Fact]
+    public void Actor_that_a_stranger_or_an_earlier_engine_announces_is_not_looked_for()
+    {
+        List<string> resolved = [];
+        RaftHost.Of(Sys).ActorAt = path =>
+        {
+            resolved.Add(path);
+            return TestActor;
+        };
+        WireMessage.ActorAt Announced(string name) =>
+            new(Bench.NameOf(name), $"akka.tcp://a@b:1/user/{name}", new RaftProgram(1, Guid.Empty, 0));
+
+        _messages.Receive(Announced("stranger"), TestActor);
+        _messages.Receive(Announced("raft2"), TestActor);
+        _messages.Receive(Announced("raft2"), _bench["raft2"]);
+
+        Assert.Equal(["akka.tcp://a@b:1/user/raft2"], resolved);
+        Assert.Equal(TestActor, _bench.Context.Peers.ActorOf(Raft2));
     }
 
     [Fact]

@@ -232,7 +232,8 @@ public sealed class InboundCallConnectionTests : TestKit
 
     private sealed class Client : IDisposable
     {
-        private static readonly string Content = new('a', AnswerSize);
+        private static readonly ClientReply.Pairs Content =
+            new([new StoredPair(new Serial(1), "key", new byte[AnswerSize], default)], default);
 
         private readonly byte[] _buffer = new byte[AnswerSize];
         private readonly Stream _end;
@@ -249,7 +250,7 @@ public sealed class InboundCallConnectionTests : TestKit
 
         public bool IsClosed => Connection.IsClosed;
 
-        public void Answer() => Connection.Write(1, new ClientReply.Declined(Content));
+        public void Answer() => Connection.Write(1, Content);
 
         public void AnswerUntilClosed()
         {

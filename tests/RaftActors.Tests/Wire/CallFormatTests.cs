@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
@@ -242,29 +240,17 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
         Assert.Same(first.Group, TargetIn(bytes, latest).Group);
     }
 
-    // A connection that is idle keeps the latest receiver.
-    [Fact]
-    public void Long_name_of_a_group_is_not_kept_for_the_next_call()
-    {
-        CallFormat.LatestTarget latest = new();
-        var group = ReadLong(latest);
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Call_with_a_text_of_a_megabyte_is_refused(string name) => Assert.All(
+        LongTexts.In(Encode(CallOf(name)), (Samples.Target, CallOf(name))),
+        bytes => Assert.Throws<InvalidDataException>(() => Read(bytes)));
 
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-
-        Assert.False(group.IsAlive);
-        GC.KeepAlive(latest);
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        WeakReference ReadLong(CallFormat.LatestTarget latest)
-        {
-            var target = new CallTarget(new string('g', 100_000), Samples.Target.Process);
-            var read = TargetIn(Encode(new ClientCall.Status(), target), latest);
-            Assert.Equal(target, read);
-            return new WeakReference(read.Group);
-        }
-    }
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Reply_with_a_text_of_a_megabyte_is_refused(string name) => Assert.All(
+        LongTexts.In(EncodeReply(ReplyOf(name)), ReplyOf(name)),
+        bytes => Assert.Throws<InvalidDataException>(() => ReadReply(bytes)));
 
     [Fact]
     public void Length_beyond_the_end_of_the_call_allocates_nothing()

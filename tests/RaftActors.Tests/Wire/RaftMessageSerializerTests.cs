@@ -3,6 +3,7 @@ using System.Text;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
 using RaftActors.Tests.Telemetry;
 using RaftActors.Wire;
 
@@ -46,7 +47,7 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
     [Fact]
     public void Table_has_every_kind_of_message_and_there_is_a_sample_of_each()
     {
-        Type[] families = [typeof(WireMessage), typeof(RaftActors.Core.Message)];
+        Type[] families = [typeof(WireMessage), typeof(Message)];
         var all = families.SelectMany(family => family.Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(family)))
             .Except([typeof(WireMessage.CoreMessage)]);
         var sampled = Samples.All.Values
@@ -249,6 +250,39 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
         Assert.Throws<InvalidDataException>(() => _wire.FromBinary(append, "a"));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    // Whatever is kept, shown or logged would grow with it.
+    [Fact]
+    public void Message_with_a_text_of_a_megabyte_is_refused()
+    {
+        List<string> seen = [];
+        RaftStatus running = new("orders", new ProcessName("raft1@node1")) { Actor = TestActor };
+        foreach (var (manifest, message) in ((string, object)[])
+            [.. Samples.All.Select(each => (each.Key, each.Value)), .. Samples.Variants, .. Samples.Outcomes, ("os", running)])
+        {
+            var all = LongTexts.In(_wire.ToBinary(message), message);
+            seen.AddRange(all.Select(_ => manifest));
+            Assert.All(all, bytes => Assert.Throws<InvalidDataException>(() => _wire.FromBinary(bytes, manifest)));
+        }
+
+        Assert.Superset(new HashSet<string>(["w", "h", "cg", "cx", "mn", "an", "z", "ot", "os"]), seen.ToHashSet());
+    }
+
+    [Fact]
+    public void Text_for_people_is_cut_when_it_is_written_and_a_path_that_is_too_deep_is_left_out()
+    {
+        var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
+        AppendReply.Cancelled cancelled = new(
+            request, RaftFailure.NotDone(FailureReason.Discarded, new string('a', 4092) + "\ud83d\ude00more"));
+        WireMessage.ActorAt actor = new(
+            request.Origin.Name, $"akka.tcp://a@b:1/user{string.Concat(Enumerable.Repeat("/a", 32))}", new RaftProgram(1, Guid.Empty, 0));
+
+        var failure = ((AppendReply.Cancelled)_wire.FromBinary(_wire.ToBinary(cancelled), "an")).Failure;
+        var announced = (WireMessage.ActorAt)_wire.FromBinary(_wire.ToBinary(actor), "w");
+
+        Assert.Equal(new string('a', 4092) + "...", failure.Detail);
+        Assert.Equal("", announced.Path);
     }
 
     [Fact]

@@ -96,9 +96,9 @@ internal sealed class PeerBook(RaftProcess process)
     /// <summary>Returns the program of a process, as its engine last announced it, or null.</summary>
     public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
 
-    /// <summary>Records the raft actor and program that an engine announces. Returns true if they are news.</summary>
-    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor, RaftProgram program) =>
-        Update(name, known => known.Engine.Equals(engine) ? known with { Actor = actor, Program = program } : known);
+    /// <summary>Records the raft actor and program that the engine of a process announces. Returns true if they are news.</summary>
+    public bool LearnActor(ProcessName name, IActorRef? actor, RaftProgram program) =>
+        Update(name, known => known with { Actor = actor, Program = program });
 
     // Returns true if it is a change.
     private bool Update(ProcessName name, Func<Known, Known> change)

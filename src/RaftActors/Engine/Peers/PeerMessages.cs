@@ -195,9 +195,15 @@ internal sealed class PeerMessages(
     /// </summary>
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
+        // Comes first, because Akka.NET keeps each path that it has resolved, so the path of a stranger must not be.
+        if (context.Peers.Find(message.Process)?.Equals(sender) != true)
+        {
+            return;
+        }
+
         var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
         var before = context.Peers.ProgramOf(message.Process);
-        if (context.Peers.LearnActor(message.Process, sender, actor, message.Program))
+        if (context.Peers.LearnActor(message.Process, actor, message.Program))
         {
             if (message.Program != before)
             {

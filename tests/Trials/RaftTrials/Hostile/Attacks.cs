@@ -246,7 +246,7 @@ internal sealed class Attacks(
         var reading = intruder.End(stop);
         while (!reading.IsCompleted)
         {
-            // The server must close the connection because of the name of a process. Groups may have any names.
+            // The server must close the connection because of the name of a group or a process.
             await intruder.CallOthers(Receivers, stop);
             await intruder.CallGiant(isProcess: count.Value % 2 == 0, stop);
             count.Add();

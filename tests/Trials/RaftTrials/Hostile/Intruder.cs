@@ -29,7 +29,7 @@ internal sealed class Intruder : IDisposable
 
     private const int FrameSizeMax = 8 << 20;
     private const int LongNameLength = 4 << 20;
-    private const int NameLength = 1900;
+    private const int NameLength = 900;
 
     /// <summary>The path of the engine of a server.</summary>
     public static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
