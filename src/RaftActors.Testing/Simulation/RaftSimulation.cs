@@ -21,6 +21,7 @@ public sealed class RaftSimulation
     private Config _config = Akka.Configuration.Config.Empty;
     private Action<Raft> _setUp = _ => { };
     private int _clients;
+    private bool _allowsUndelivered;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
 
     private RaftSimulation()
@@ -152,6 +153,16 @@ public sealed class RaftSimulation
         return this;
     }
 
+    /// <summary>
+    /// Accepts actors that do not apply all committed pairs within a minute after the programs, as those of a program that is too old.
+    /// Without this call they fail the simulation.
+    /// </summary>
+    public RaftSimulation AllowUndelivered()
+    {
+        _allowsUndelivered = true;
+        return this;
+    }
+
     internal static RaftSimulation Of(Action<RaftSimulation> setup)
     {
         RaftSimulation simulation = new();
@@ -168,7 +179,7 @@ public sealed class RaftSimulation
             throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
         }
 
-        using SimulationRun run = new(world, NodeCount, _actors, _config, _setUp);
+        using SimulationRun run = new(world, NodeCount, _actors, _config, _setUp) { AllowsUndelivered = _allowsUndelivered };
         return run.Run(plan, Duration, _clients, _program, _always, _eventually);
     }
 }

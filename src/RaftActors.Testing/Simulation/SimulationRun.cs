@@ -17,7 +17,6 @@ internal sealed class SimulationRun : IDisposable
     private const int FreeMax = 48 * 1024;
 
     private readonly World _world;
-    private readonly SimulatedNetwork _network;
     private readonly List<SimulatedNode> _nodes = [];
     private readonly List<HostedActor> _actors = [];
     private readonly List<SimulatedNode> _clients = [];
@@ -27,6 +26,9 @@ internal sealed class SimulationRun : IDisposable
     private readonly Config _config;
     private readonly Action<Raft> _setUp;
     private readonly SimulatedThread _thread;
+
+    // The faults that last, by their kind and what they have broken: a node, one life of it, the network, or a direction of it.
+    private readonly Dictionary<(SimulationFaults Kind, object Target), int> _broken = [];
     private bool _isMended;
 
     /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
@@ -35,7 +37,7 @@ internal sealed class SimulationRun : IDisposable
         World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config, Action<Raft> setUp)
     {
         (_world, _setUp) = (world, setUp);
-        _network = new SimulatedNetwork(world);
+        Network = new SimulatedNetwork(world);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
         _config = config
             .WithFallback(ConfigurationFactory.ParseString(
@@ -57,6 +59,13 @@ internal sealed class SimulationRun : IDisposable
 
         _thread = new SimulatedThread(world);
     }
+
+    public SimulatedNetwork Network { get; }
+
+    public IReadOnlyList<SimulatedNode> Nodes => _nodes;
+
+    /// <summary>An actor need not apply all committed pairs.</summary>
+    public bool AllowsUndelivered { get; init; }
 
     public SimulationResult Run(
         IReadOnlyList<PlannedFault> plan,
@@ -86,13 +95,18 @@ internal sealed class SimulationRun : IDisposable
         programs.AddRange(Enumerable.Range(0, clients).Select(number => StartClient(number, program)));
         foreach (var fault in plan)
         {
-            _world.After(fault.At, null, () => Begin(fault));
+            UnlessMended(fault.At, () => Begin(fault));
         }
 
         _world.RunUntil(duration);
         Mend();
         var haveEnded = _world.RunUntil(_world.Now + EndTimeout, () => programs.TrueForAll(each => each.IsCompleted));
         Demand(haveEnded, "programs", $"a program has not ended {EndTimeout} after the last fault");
+        if (!AllowsUndelivered)
+        {
+            DemandDelivery();
+        }
+
         foreach (var (what, holds) in eventually)
         {
             var hasHeld = _world.RunUntil(_world.Now + EndTimeout, () => Ask(what, holds, view));
@@ -100,7 +114,7 @@ internal sealed class SimulationRun : IDisposable
         }
 
         return new SimulationResult(
-            _world.Trace.Hash, _world.Now, _network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
+            _world.Trace.Hash, _world.Now, Network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
     }
 
     public void Dispose()
@@ -125,6 +139,26 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
+    // Without this, a run would pass in which an actor fails at a pair on all nodes, and every later pair would be unchecked.
+    private void DemandDelivery()
+    {
+        var committed = _actors.GroupBy(actor => actor.Name)
+            .ToDictionary(group => group.Key, group => group.Max(actor => actor.Status?.Committed ?? Serial.Zero));
+        _world.RunUntil(_world.Now + EndTimeout, () => _actors.TrueForAll(HasDelivered));
+        if (_actors.Find(actor => !HasDelivered(actor)) is { } late)
+        {
+            var why = late.Status is { } status ? status.Failure ?? status.HeldAt?.ToString() ?? "it is behind" : "its store is not open";
+            Demand(
+                false,
+                "delivery",
+                $"{late.Name}@{late.Node.Name} has not applied all committed pairs {EndTimeout} after the programs: {why.TrimEnd('.')}; "
+                    + $"delivered: {Delivered()}");
+        }
+
+        bool HasDelivered(HostedActor actor) => actor.Status is { } status
+            && (status.Outside is not null || (status.HeldAt is null && status.Delivered >= committed[actor.Name]));
+    }
+
     private string Delivered() => string.Join(", ", _actors.Select(actor =>
         $"{actor.Name}@{actor.Node.Name} {(actor.Status is { } status ? $"{status.Delivered} of {status.Committed}" : "is down")}"));
 
@@ -144,7 +178,7 @@ internal sealed class SimulationRun : IDisposable
         _world.Trace.Add(_world.Now, $"{node.Name} starts");
         node.Start(_config, life =>
         {
-            _setUp(Raft.Get(life.System).UseTransport(_network.Connect(life)));
+            _setUp(Raft.Get(life.System).UseTransport(Network.Connect(life)));
             _actors.FindAll(actor => actor.Node == node).ForEach(actor => actor.Start(life.System));
         });
     }
@@ -156,7 +190,7 @@ internal sealed class SimulationRun : IDisposable
         node.Start(_config, life =>
         {
             _clients.Add(node);
-            _setUp(Raft.Get(life.System).UseTransport(_network.Connect(life)));
+            _setUp(Raft.Get(life.System).UseTransport(Network.Connect(life)));
             SimulatedContext context = new(_world, life);
             SimulatedClient client = new(_world, life, number);
             _world.Post(life, () => context.Run(() => _ = RunAsync(client)));
@@ -190,8 +224,7 @@ internal sealed class SimulationRun : IDisposable
         switch (fault.Kind)
         {
             case SimulationFaults.BadNetwork:
-                _network.IsBad = true;
-                _world.After(fault.Lasts, null, () => _network.IsBad = false);
+                Break(fault.Kind, Network, fault.Lasts, () => Network.IsBad = true, () => Network.IsBad = false);
                 break;
             case SimulationFaults.Partitions:
                 Cut(
@@ -205,40 +238,77 @@ internal sealed class SimulationRun : IDisposable
     // Until the end the directions are cut and mended in turn.
     private void Cut(List<(string From, string To)> directions, TimeSpan period, TimeSpan end)
     {
-        directions.ForEach(each => _network.Cut(each.From, each.To));
-        _world.After(period, null, () =>
+        foreach (var (from, to) in directions)
         {
-            directions.ForEach(each => _network.Mend(each.From, each.To));
-            if (_world.Now + period < end && !_isMended)
-            {
-                _world.After(period, null, () => Cut(directions, period, end));
-            }
-        });
+            Break(SimulationFaults.Partitions, (from, to), period, () => Network.Cut(from, to), () => Network.Mend(from, to));
+        }
+
+        if (_world.Now + (2 * period) < end)
+        {
+            UnlessMended(2 * period, () => Cut(directions, period, end));
+        }
     }
 
     private void Begin(PlannedFault fault, SimulatedNode node)
     {
         switch (fault.Kind)
         {
-            case SimulationFaults.Crashes when node.System is not null:
-                _ended.Add(node.Crash());
-                _world.After(fault.Lasts, null, () => StartIfDown(node));
+            case SimulationFaults.Crashes:
+                Break(fault.Kind, node, fault.Lasts, () => Crash(node), () => Start(node));
                 break;
-            case SimulationFaults.Pauses when node.System is not null:
-                node.Pause();
-                _world.After(fault.Lasts, null, node.Resume);
+            case SimulationFaults.Pauses when node.Life is { } life:
+                Break(fault.Kind, life, fault.Lasts, node.Pause, () => ResumeIn(life));
                 break;
             case SimulationFaults.SlowDisks:
-                node.HasSlowDisk = true;
-                _world.After(fault.Lasts, null, () => node.HasSlowDisk = false);
+                Break(fault.Kind, node, fault.Lasts, () => node.HasSlowDisk = true, () => node.HasSlowDisk = false);
                 break;
             case SimulationFaults.ClockSteps:
                 node.StepClock(fault.Step);
                 break;
             case SimulationFaults.FullDisks:
-                node.SetFree(_world.Prng.Between(0, FreeMax));
-                _world.After(fault.Lasts, null, () => MakeRoom(node));
+                Break(fault.Kind, node, fault.Lasts, () => node.SetFree(_world.Prng.Between(0, FreeMax)), () => MakeRoom(node));
                 break;
+        }
+    }
+
+    // Invariant: a target is mended when the last of the faults of the kind that have broken it ends, or all is mended. Otherwise a short
+    // fault would end a long one that overlaps it.
+    private void Break(SimulationFaults kind, object target, TimeSpan lasts, Action begin, Action end)
+    {
+        _broken[(kind, target)] = _broken.GetValueOrDefault((kind, target)) + 1;
+        begin();
+        UnlessMended(lasts, () =>
+        {
+            if (--_broken[(kind, target)] == 0)
+            {
+                end();
+            }
+        });
+    }
+
+    // What faults do later goes through here, so that they do nothing after the mend.
+    private void UnlessMended(TimeSpan delay, Action run) => _world.After(delay, null, () =>
+    {
+        if (!_isMended)
+        {
+            run();
+        }
+    });
+
+    private void Crash(SimulatedNode node)
+    {
+        if (node.System is not null)
+        {
+            _ended.Add(node.Crash());
+        }
+    }
+
+    // A crash has ended the pauses of the node's earlier lives.
+    private static void ResumeIn(NodeLife life)
+    {
+        if (!life.IsOver)
+        {
+            life.Node.Resume();
         }
     }
 
@@ -248,15 +318,7 @@ internal sealed class SimulationRun : IDisposable
         node.SetFree(null);
         if (node is { System: not null, IsPaused: false } && _actors.Exists(actor => actor.Node == node && actor.Process is null))
         {
-            _ended.Add(node.Crash());
-            Start(node);
-        }
-    }
-
-    private void StartIfDown(SimulatedNode node)
-    {
-        if (node.System is null)
-        {
+            Crash(node);
             Start(node);
         }
     }
@@ -265,13 +327,16 @@ internal sealed class SimulationRun : IDisposable
     {
         _isMended = true;
         _world.Trace.Add(_world.Now, "all faults are mended");
-        _network.MendAll();
+        Network.MendAll();
         foreach (var node in _nodes)
         {
             node.HasSlowDisk = false;
             node.Resume();
             MakeRoom(node);
-            StartIfDown(node);
+            if (node.System is null)
+            {
+                Start(node);
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 using RaftActors.Simulator.Actors;
 using RaftActors.Testing.Simulation;
@@ -40,6 +41,48 @@ public sealed class FaultTests
         Assert.InRange(slowest[0], 0, 50);
         Assert.InRange(slowest[1], 100, 6000);
         Assert.InRange(slowest[2], 0, 50);
+    }
+
+    [Theory]
+    [InlineData(SimulationFaults.Crashes)]
+    [InlineData(SimulationFaults.Pauses)]
+    [InlineData(SimulationFaults.Partitions)]
+    [InlineData(SimulationFaults.BadNetwork)]
+    [InlineData(SimulationFaults.SlowDisks)]
+    [InlineData(SimulationFaults.FullDisks)]
+    public void Fault_that_ends_leaves_what_a_longer_one_of_its_kind_has_broken(SimulationFaults kind)
+    {
+        PlannedFault[][] plans =
+        [
+            [Plan(kind, 0) with { Lasts = TimeSpan.FromSeconds(3) }, Plan(kind, 0, after: 1.5)],
+            [Plan(kind, 0, after: 1.5), Plan(kind, 0, after: 1.8) with { Lasts = TimeSpan.FromSeconds(1.2) }],
+        ];
+
+        foreach (var plan in plans)
+        {
+            var isBroken = Watch(kind, plan, duration: 8);
+
+            Assert.All(isBroken.Where(each => each.At is > 5.9 and < 6.9), each => Assert.True(each.IsBroken, $"at {each.At}"));
+            Assert.All(isBroken.Where(each => each.At > 7.1), each => Assert.False(each.IsBroken, $"at {each.At}"));
+        }
+    }
+
+    [Theory]
+    [InlineData(SimulationFaults.Crashes, PartitionShape.Whole)]
+    [InlineData(SimulationFaults.Pauses, PartitionShape.Whole)]
+    [InlineData(SimulationFaults.Partitions, PartitionShape.Whole)]
+    [InlineData(SimulationFaults.Partitions, PartitionShape.Flapping)]
+    [InlineData(SimulationFaults.BadNetwork, PartitionShape.Whole)]
+    [InlineData(SimulationFaults.SlowDisks, PartitionShape.Whole)]
+    [InlineData(SimulationFaults.FullDisks, PartitionShape.Whole)]
+    internal void Nothing_is_broken_after_all_faults_are_mended(SimulationFaults kind, PartitionShape shape)
+    {
+        // One is to begin after the mend. A partition that flaps is between two cuts by then, which it makes at 4.0 s, 4.2 s and so on.
+        const double Mended = 5.15;
+        var isBroken = Watch(kind, [Plan(kind, 0) with { Shape = shape }, Plan(kind, 0, after: 1.5)], Mended);
+
+        Assert.Contains(isBroken, each => each.At < Mended && each.IsBroken);
+        Assert.All(isBroken.Where(each => each.At > Mended), each => Assert.False(each.IsBroken, $"at {each.At}"));
     }
 
     [Fact]
@@ -88,6 +131,31 @@ public sealed class FaultTests
     // A fault from 4 s, or later, to 6 s.
     private static PlannedFault Plan(SimulationFaults kind, int node, double after = 0) => new(
         kind, TimeSpan.FromSeconds(4 + after), TimeSpan.FromSeconds(2 - after), IsOfLeader: false, [node], PartitionShape.Whole);
+
+    // When n1 was looked at, in seconds, and whether a fault of this kind had broken it or its network.
+    private static List<(double At, bool IsBroken)> Watch(SimulationFaults kind, PlannedFault[] plan, double duration)
+    {
+        List<(double At, bool IsBroken)> seen = [];
+        World world = new(seed: 1);
+        using SimulationRun run = new(world, 3, [("sums", _ => new Sums())], Config.Empty, _ => { });
+        run.Run(plan, TimeSpan.FromSeconds(duration), 1, client => client.Delay(TimeSpan.FromSeconds(8)), [("look", _ => Look())], []);
+        return seen;
+
+        bool Look()
+        {
+            var node = run.Nodes[0];
+            seen.Add((world.Now.TotalSeconds, kind switch
+            {
+                SimulationFaults.Crashes => node.System is null,
+                SimulationFaults.Pauses => node.IsPaused,
+                SimulationFaults.Partitions => run.Network.IsCut("n1", "n2"),
+                SimulationFaults.BadNetwork => run.Network.IsBad,
+                SimulationFaults.SlowDisks => node.HasSlowDisk,
+                _ => node.Disk.Capacity < long.MaxValue,
+            }));
+            return true;
+        }
+    }
 
     // In milliseconds: of the appends that began before 4 s, from then on, and after 10 s, when the group has recovered.
     private static double[] SlowestAppends(IReadOnlyList<PlannedFault> plan, int runs)

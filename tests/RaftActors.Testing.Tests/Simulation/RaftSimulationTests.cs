@@ -124,6 +124,35 @@ public sealed class RaftSimulationTests
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(SimulationFaults.None)]
+    [InlineData(SimulationFaults.All)]
+    public void Actors_that_are_held_at_a_pair_fail_the_simulation_and_the_exception_is_named(SimulationFaults faults)
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => Poison(simulation).Faults(faults)));
+
+        Assert.Matches(
+            "^Seed 1 fails: at [0-9.]+ s actor@n1 has not applied all committed pairs 00:01:00 after the programs: its actor is held at "
+                + "serial [0-9]+, because it cannot apply the pair\\. .*the actor's own",
+            failure.Message);
+    }
+
+    [Fact]
+    public void Actors_that_cannot_restore_a_snapshot_fail_the_simulation()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(3, simulation => simulation
+            .Actor(_ => new Forgetful())
+            .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
+            .Faults(SimulationFaults.Crashes)
+            .Clients(1, AddAsync)));
+
+        Assert.Contains("because it cannot restore it. ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Simulation_may_allow_that_actors_are_held() =>
+        RaftSimulation.Run(1, simulation => Poison(simulation).Faults(SimulationFaults.None).AllowUndelivered());
+
     [Fact]
     public void Run_does_not_depend_on_listeners_of_metrics_and_traces()
     {
@@ -182,6 +211,35 @@ public sealed class RaftSimulationTests
                 return new Sums();
             })
             .Always("no node starts twice", view => starts <= view.Nodes);
+    }
+
+    private static RaftSimulation Poison(RaftSimulation simulation) => simulation.Actor(_ => new Poisoned()).Clients(1, AddAsync);
+
+    // As programs do that accept an unknown outcome.
+    private static async Task AddAsync(SimulatedClient client)
+    {
+        await using var group = client.CreateClient<int, int>();
+        for (var pair = 1; pair <= 30; pair++)
+        {
+            await group.AppendAsync("a", pair, TimeSpan.FromMilliseconds(500));
+        }
+    }
+
+    private sealed class Poisoned : RaftActor<int, int>
+    {
+        protected override int HandleAppend(Entry<int> entry) =>
+            entry.Value == 5 ? throw new InvalidOperationException("the actor's own") : entry.Value;
+    }
+
+    private sealed class Forgetful : RaftActor<int, int>, IRaftSnapshot<int>
+    {
+        private int _sum;
+
+        public int TakeSnapshot(Serial serial) => _sum;
+
+        public void RestoreSnapshot(Serial serial, int state) => throw new InvalidOperationException("the actor's own");
+
+        protected override int HandleAppend(Entry<int> entry) => _sum += entry.Value;
     }
 
     private sealed class Clocked : RaftActor<int, long>

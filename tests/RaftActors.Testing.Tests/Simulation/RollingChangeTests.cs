@@ -52,6 +52,7 @@ public sealed class RollingChangeTests
                 .Actor(node => new Bank(node == 2 && starts++ > 0 ? 1 : 2, upgrades, versions))
                 .Faults(SimulationFaults.Crashes)
                 .For(TimeSpan.FromSeconds(60))
+                .AllowUndelivered()
                 .Clients(1, async client =>
                 {
                     await using var bank = client.CreateClient<int, long>();
