@@ -12,10 +12,153 @@ internal sealed partial class StoreDirectory
 {
     private readonly ConcurrentQueue<Task> _openings = [];
 
-    /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
+    // The stores that are being opened, and the numbers of new ones. Guarded by _marking, which no thread holds while it waits for a disk.
+    private readonly object _marking = new();
+    private readonly HashSet<StoreOwner> _marked = [];
+    private readonly Stack<int> _unused = [];
+    private int _last;
+
+    // Invariant: one opening reads the log again at a time, because it keeps a whole segment in memory.
+    private readonly Lock _readingAgain = new();
+
+    /// <summary>
+    /// Opens the slot of an owner, and creates a missing one with the preload. The files of the store are read without the lock of the
+    /// log, because every other store would wait for them. Under the lock the log alone is written.
+    /// </summary>
     internal (SlotOpening Opening, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener? listener)
     {
-        var opening = new Task<(SlotOpening, RecoveredState)>(() => OpenSlotLocked(owner, preload, listener));
+        var slot = Mark(owner);
+        try
+        {
+            return OpenMarked(slot, preload, listener);
+        }
+        catch (Exception e) when (e is IOException and not StoreException)
+        {
+            throw Refusal(e);
+        }
+        finally
+        {
+            Unmark(slot);
+        }
+    }
+
+    /// <summary>Finishes the queued writes, as far as there is room, and closes the slot. The rest is dropped.</summary>
+    internal void Close(SlotOpening opening)
+    {
+        opening.StopSaving();
+        lock (Writer.Lock)
+        {
+            if (opening.Slot.Opening == opening)
+            {
+                Writer.WriteQueued();
+                Release(opening.Slot);
+            }
+        }
+    }
+
+    // Returns the slot, which no other thread opens until Unmark. A new one is not in the log yet.
+    private Slot Mark(StoreOwner owner)
+    {
+        lock (_marking)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (Writer.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            var slot = Writer.Find(owner);
+            if (slot?.Opening is not null || _marked.Contains(owner))
+            {
+                throw new StoreException($"The store of {owner} in {_options.Directory} is open already. Dispose it before "
+                    + "opening it again.");
+            }
+
+            if (slot?.Damage is { } damage)
+            {
+                throw new StoreDamagedException(damage);
+            }
+
+            slot ??= new Slot(NextNumber(owner), owner, new Incarnation(_identities()));
+            _marked.Add(owner);
+            return slot;
+        }
+    }
+
+    private ushort NextNumber(StoreOwner owner)
+    {
+        if (_unused.TryPop(out var number))
+        {
+            return (ushort)number;
+        }
+
+        _last = Math.Max(_last, Writer.LastNumber);
+        return _last < ushort.MaxValue
+            ? (ushort)++_last
+            : throw new StoreException($"{_options.Directory} has {ushort.MaxValue} stores, the most that one log can number, and none is "
+                + $"left for {owner}. Name another directory for it (raft.store.directory).");
+    }
+
+    private void Unmark(Slot slot)
+    {
+        lock (_marking)
+        {
+            if (Writer.Find(slot.Owner) != slot)
+            {
+                _unused.Push(slot.Number);
+            }
+
+            _marked.Remove(slot.Owner);
+            Monitor.PulseAll(_marking);
+        }
+    }
+
+    // Without this, an opening would still rename and delete snapshots when another process has the directory.
+    private void WaitForOpenings()
+    {
+        lock (_marking)
+        {
+            while (_marked.Count > 0)
+            {
+                Monitor.Wait(_marking);
+            }
+        }
+    }
+
+    private (SlotOpening Opening, RecoveredState Recovered) OpenMarked(Slot slot, LogSlice preload, IStoreListener? listener)
+    {
+        var isNew = Writer.Find(slot.Owner) is null;
+        var read = isNew ? null : slot.Recovered ?? ReadAgain(slot);
+        var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.Owner);
+        try
+        {
+            snapshots.Reconcile(read?.Installed ?? []);
+            DemandSnapshot(slot, snapshots, isNew);
+            return Publish(() =>
+            {
+                if (isNew)
+                {
+                    Writer.BeginSlot(slot, preload);
+                }
+
+                slot.Recovered = null;
+                return Opened(slot, snapshots, listener, isNew, read?.Entries ?? preload, read?.Committed ?? LogIndex.Zero);
+            });
+        }
+        catch
+        {
+            snapshots.Dispose();
+            throw;
+        }
+    }
+
+    private (SlotOpening Opening, RecoveredState Recovered) Publish(Func<(SlotOpening Opening, RecoveredState Recovered)> open)
+    {
+        var opening = new Task<(SlotOpening, RecoveredState)>(() =>
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return Writer.Failure is { } failure ? throw failure : open();
+        });
         _openings.Enqueue(opening);
         lock (Writer.Lock)
         {
@@ -35,47 +178,21 @@ internal sealed partial class StoreDirectory
         }
     }
 
-    /// <summary>Finishes the queued writes, as far as there is room, and closes the slot. The rest is dropped.</summary>
-    internal void Close(SlotOpening opening)
+    private void DemandSnapshot(Slot slot, SnapshotFolder snapshots, bool isNew)
     {
-        opening.StopSaving();
-        lock (Writer.Lock)
+        if (isNew && snapshots.Kept.Count > 0)
         {
-            if (opening.Slot.Opening == opening)
-            {
-                Writer.WriteQueued();
-                Release(opening.Slot);
-            }
-        }
-    }
-
-    private (SlotOpening Opening, RecoveredState Recovered) OpenSlotLocked(StoreOwner owner, LogSlice preload, IStoreListener? listener)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (Writer.Failure is { } failure)
-        {
-            throw failure;
+            throw new StoreException($"{_disk.PathOf(slot.SnapshotFolder)} has snapshots of {slot.Owner}, but the log has no records of "
+                + "it. Segments of the log are missing. Put them back. If they are lost, move the directory away and start the process "
+                + "again: it rejoins its group by itself.");
         }
 
-        var slot = Writer.Find(owner);
-        if (slot?.Opening is not null)
+        if (slot.Log.Base.Index > LogIndex.Zero && !snapshots.Kept.Any(one => one.Position.Index >= slot.Log.Base.Index))
         {
-            throw new StoreException($"The store of {owner} in {_options.Directory} is open already. Dispose it before "
-                + "opening it again.");
-        }
-
-        if (slot?.Damage is { } damage)
-        {
-            throw new StoreDamagedException(damage);
-        }
-
-        try
-        {
-            return slot is null ? Create(owner, preload, listener) : OpenFound(slot, listener);
-        }
-        catch (Exception e) when (e is IOException and not StoreException)
-        {
-            throw Refusal(e);
+            throw new StoreException($"The log of {slot.Owner} begins after {slot.Log.Base}, and "
+                + $"{_disk.PathOf(slot.SnapshotFolder)} has no snapshot of the entries before. "
+                + "Put it back. If it is lost, run 'raft log repair' on this directory and start the process again: it rejoins its "
+                + "group by itself.");
         }
     }
 
@@ -121,55 +238,6 @@ internal sealed partial class StoreDirectory
         }
     }
 
-    private (SlotOpening Opening, RecoveredState Recovered) Create(StoreOwner owner, LogSlice preload, IStoreListener? listener)
-    {
-        var number = Writer.Slots.Count > 0 ? Writer.Slots[^1].Number + 1 : 1;
-        if (number > ushort.MaxValue)
-        {
-            throw new StoreException($"{_options.Directory} has {ushort.MaxValue} stores, the most that one log can number, and none is "
-                + $"left for {owner}. Name another directory for it (raft.store.directory).");
-        }
-
-        var slot = new Slot((ushort)number, owner, new Incarnation(_identities()));
-        var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, owner);
-        snapshots.Reconcile([]);
-        if (snapshots.Kept.Count > 0)
-        {
-            snapshots.Dispose();
-            throw new StoreException($"{_disk.PathOf(slot.SnapshotFolder)} has snapshots of {owner}, but the log has no records of it. "
-                + "Segments of the log are missing. Put them back. If they are lost, move the directory away and start the process "
-                + "again: it rejoins its group by itself.");
-        }
-
-        Writer.BeginSlot(slot, preload);
-        return Opened(slot, snapshots, listener, isNew: true, preload, LogIndex.Zero);
-    }
-
-    private (SlotOpening Opening, RecoveredState Recovered) OpenFound(Slot slot, IStoreListener? listener)
-    {
-        var read = slot.Recovered ?? ReadAgain(slot);
-        var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, slot.Owner);
-        try
-        {
-            snapshots.Reconcile(read.Installed);
-            if (slot.Log.Base.Index > LogIndex.Zero && !snapshots.Kept.Any(one => one.Position.Index >= slot.Log.Base.Index))
-            {
-                throw new StoreException($"The log of {slot.Owner} begins after {slot.Log.Base}, and "
-                    + $"{_disk.PathOf(slot.SnapshotFolder)} has no snapshot of the entries before. "
-                    + "Put it back. If it is lost, run 'raft log repair' on this directory and start the process again: it rejoins its "
-                    + "group by itself.");
-            }
-        }
-        catch
-        {
-            snapshots.Dispose();
-            throw;
-        }
-
-        slot.Recovered = null;
-        return Opened(slot, snapshots, listener, isNew: false, read.Entries, read.Committed);
-    }
-
     private (SlotOpening Opening, RecoveredState Recovered) Opened(
         Slot slot, SnapshotFolder snapshots, IStoreListener? listener, bool isNew, LogSlice entries, LogIndex committed)
     {
@@ -208,20 +276,40 @@ internal sealed partial class StoreDirectory
     /// <summary>Reads the records of a slot that was open before. The records of the first reading are not kept.</summary>
     private SlotReplay ReadAgain(Slot slot)
     {
-        Writer.Sync();
-        if (Writer.Failure is { } failure)
+        lock (_readingAgain)
         {
-            throw failure;
+            try
+            {
+                var (segment, end) = PinSegments(slot);
+                var reader = new LogReader(_disk, _options.RecoveredSizeMaxBytes);
+                reader.ReadHeaders(segment);
+                reader.ReadAll(slot.Number, end);
+                var read = reader.Slots.First();
+
+                // Invariant: recovery and the writer follow the same rules, so they agree on the range of the log.
+                return read.Damage is { } damage ? throw new StoreDamagedException(damage)
+                    : read.Range == slot.Log ? read
+                    : throw new InvalidOperationException(
+                        $"The log of {slot.Owner} was written as {slot.Log}, and is read as {read.Range}.");
+            }
+            finally
+            {
+                lock (Writer.Lock)
+                {
+                    slot.IsBeingRead = false;
+                }
+            }
         }
+    }
 
-        var reader = new LogReader(_disk, _options.RecoveredSizeMaxBytes);
-        reader.ReadHeaders();
-        reader.ReadAll(slot.Number, _files.End);
-        var read = reader.Slots.First();
-
-        // Invariant: recovery and the writer follow the same rules, so they agree on the range of the log.
-        return read.Damage is { } damage ? throw new StoreDamagedException(damage)
-            : read.Range == slot.Log ? read
-            : throw new InvalidOperationException($"The log of {slot.Owner} was written as {slot.Log}, and is read as {read.Range}.");
+    // Returns the last segment and its end. Segments up to it stay until the reading ends.
+    private (long Segment, long End) PinSegments(Slot slot)
+    {
+        lock (Writer.Lock)
+        {
+            Writer.Sync();
+            slot.IsBeingRead = true;
+            return Writer.Failure is { } failure ? throw failure : (_files.Current, _files.End);
+        }
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class StoreDirectory : IDisposable
     private readonly List<string> _notes = [];
     private IDisposable? _lock;
     private LogThread? _thread;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
 
     private StoreDirectory(StoreOptions options, IDisk disk, Func<Guid> identities, bool hasThread)
     {
@@ -160,6 +160,7 @@ internal sealed partial class StoreDirectory : IDisposable
             _isDisposed = true;
         }
 
+        WaitForOpenings();
         foreach (var opening in Openings())
         {
             opening.StopSaving();

@@ -27,13 +27,13 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
     /// <summary>The file of a segment, relative to the directory.</summary>
     public static string NameOf(long segment) => $"{Folder}/{SegmentHeader.NameOf(segment)}";
 
-    /// <summary>Reads the headers of all segments.</summary>
+    /// <summary>Reads the headers of all segments, or of those up to one.</summary>
     /// <exception cref="StoreException">A segment is missing, is damaged, or belongs to another log.</exception>
-    public void ReadHeaders()
+    public void ReadHeaders(long last = long.MaxValue)
     {
         foreach (var name in disk.List(Folder))
         {
-            if (SegmentHeader.NumberOf(name) is not { } number)
+            if (SegmentHeader.NumberOf(name) is not { } number || number > last)
             {
                 continue;
             }

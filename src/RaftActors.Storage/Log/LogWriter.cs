@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
 
@@ -19,7 +21,8 @@ internal sealed class LogWriter
     private readonly SegmentRoller _roller;
     private readonly BatchGatherer _batch;
     private readonly List<Slot> _slots = [];
-    private readonly Dictionary<StoreOwner, Slot> _byOwner = [];
+    private volatile int _lastNumber;
+    private readonly ConcurrentDictionary<StoreOwner, Slot> _byOwner = [];
 
     // The snapshot that may take room below the floor, or null.
     private OwnSnapshotWriter? _below;
@@ -42,9 +45,13 @@ internal sealed class LogWriter
 
     public IReadOnlyList<Slot> Slots => _slots;
 
+    /// <summary>The highest number of a slot. Any thread may read it, without the lock.</summary>
+    public int LastNumber => _lastNumber;
+
+    /// <summary>Any thread may call it, without the lock.</summary>
     public Slot? Find(StoreOwner owner) => _byOwner.GetValueOrDefault(owner);
 
-    /// <summary>If not null, the log has failed, and nothing more is written.</summary>
+    /// <summary>If not null, the log has failed, and nothing more is written. Any thread may read it.</summary>
     public StoreException? Failure { get; private set; }
 
     public bool NeedsSeal => Failure is null && _files.NeedsSeal;
@@ -202,6 +209,7 @@ internal sealed class LogWriter
 
     private void Add(Slot slot)
     {
+        _lastNumber = Math.Max(_lastNumber, slot.Number);
         _slots.Add(slot);
         _byOwner.TryAdd(slot.Owner, slot);
     }

@@ -37,14 +37,15 @@ internal sealed class SegmentRoller(
     }
 
     /// <summary>
-    /// Deletes the segments without an entry that a slot needs. The current segment stays. A damaged slot keeps all segments.
+    /// Deletes the segments without an entry that a slot needs. The current segment stays. A slot that is damaged or being read keeps all
+    /// segments.
     /// </summary>
     public void Retire()
     {
         var oldest = files.Current;
         foreach (var slot in slots)
         {
-            oldest = slot.Damage is null ? Math.Min(oldest, slot.OldestSegment ?? oldest) : files.Oldest;
+            oldest = slot.Damage is null && !slot.IsBeingRead ? Math.Min(oldest, slot.OldestSegment ?? oldest) : files.Oldest;
         }
 
         files.DeleteBefore(oldest);

@@ -46,6 +46,9 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
     /// <summary>The records that recovery read. Null once the store was opened.</summary>
     public SlotReplay? Recovered { get; set; }
 
+    /// <summary>The segments are read again for this slot, so all of them stay.</summary>
+    public bool IsBeingRead { get; set; }
+
     /// <summary>If not null, the store cannot be opened, and its segments stay for a repair.</summary>
     public StoreDamage? Damage { get; }
 

@@ -78,19 +78,7 @@ public sealed class LogThreadTests
     {
         var directory = StoreDirectory.OpenWithThread(options, _disk);
         store = directory.StoreOf(Life.OwnerOf("a"));
-        store.Open(Life.OwnerOf("a"), default, new Ear(_disk, _listener));
+        store.Open(Life.OwnerOf("a"), default, new SharedListener(_disk, _listener));
         return directory;
-    }
-
-    /// <summary>Passes the events on under the lock of the disk, so that a waiting test sees them.</summary>
-    private sealed class Ear(SharedDisk disk, Listener listener) : IStoreListener
-    {
-        public void OnPersisted(Ticket ticket) => disk.Do(_ => listener.OnPersisted(ticket));
-
-        public void OnSnapshotSaved(Snapshot snapshot) => disk.Do(_ => listener.OnSnapshotSaved(snapshot));
-
-        public void OnSpace(bool isShort) => disk.Do(_ => listener.OnSpace(isShort));
-
-        public void OnFailed(StoreException cause) => disk.Do(_ => listener.OnFailed(cause));
     }
 }

@@ -12,9 +12,16 @@ internal sealed class SharedDisk : IDisk
 
     private readonly object _gate = new();
     private readonly ModelDisk _disk = new();
+    private string? _held;
 
     /// <summary>The number of operations refused for lack of room.</summary>
     public int Refused { get; private set; }
+
+    /// <summary>The reads that wait, because of <see cref="Hold"/>.</summary>
+    public int Waiting { get; private set; }
+
+    /// <summary>From now on, reads of the files whose names begin so wait. Null: no reads wait.</summary>
+    public void Hold(string? files) => Do(_ => _held = files);
 
     /// <summary>Waits until a condition holds. Evaluates it again after each operation.</summary>
     public void WaitFor(Func<ModelDisk, bool> condition)
@@ -44,9 +51,9 @@ internal sealed class SharedDisk : IDisk
 
     public void CreateFolder(string name) => Do(disk => disk.CreateFolder(name));
 
-    public IDiskFile Create(string name, long size) => new SharedFile(this, Do(disk => disk.Create(name, size)));
+    public IDiskFile Create(string name, long size) => new SharedFile(this, name, Do(disk => disk.Create(name, size)));
 
-    public IDiskFile Open(string name) => new SharedFile(this, Do(disk => disk.Open(name)));
+    public IDiskFile Open(string name) => new SharedFile(this, name, Do(disk => disk.Open(name)));
 
     public void Rename(string from, string to) => Do(disk => disk.Rename(from, to));
 
@@ -82,7 +89,7 @@ internal sealed class SharedDisk : IDisk
         }
     }
 
-    private sealed class SharedFile(SharedDisk disk, IDiskFile file) : IDiskFile
+    private sealed class SharedFile(SharedDisk disk, string name, IDiskFile file) : IDiskFile
     {
         public long Length => disk.Do(_ => file.Length);
 
@@ -90,6 +97,14 @@ internal sealed class SharedDisk : IDisk
         {
             lock (disk._gate)
             {
+                disk.Waiting++;
+                Monitor.PulseAll(disk._gate);
+                while (disk._held is { } held && name.StartsWith(held, StringComparison.Ordinal))
+                {
+                    Monitor.Wait(disk._gate);
+                }
+
+                disk.Waiting--;
                 return file.Read(offset, buffer);
             }
         }

@@ -133,40 +133,6 @@ public sealed class SharedLogTests
         Assert.Throws<ObjectDisposedException>(() => life.Open("a"));
     }
 
-    // A node may start a thousand processes at once, each with a new store.
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void New_stores_that_many_threads_open_begin_with_one_sync_and_none_is_open_without_it(bool fails)
-    {
-        var life = Three();
-        string[] names = [.. Enumerable.Range(1, 8).Select(number => $"new{number}")];
-        var results = new Exception?[names.Length];
-        Thread[] threads = [.. names.Select((name, place) => new Thread(() => results[place] = Record.Exception(() =>
-            life.Directory.StoreOf(Life.OwnerOf(name)).Open(Life.OwnerOf(name), [Life.Entry(1, 0)], new Listener()))))];
-        var syncs = (Count<DiskOperation.Sync>(life), Count<DiskOperation.SyncFolder>(life));
-        lock (life.Directory.Writer.Lock)
-        {
-            Array.ForEach(threads, thread => thread.Start());
-            Assert.True(SpinWait.SpinUntil(
-                () => Array.TrueForAll(threads, thread => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin)), SharedDisk.WaitMax));
-            if (fails)
-            {
-                life.Disk.Fail(DiskFault.Sync);
-            }
-        }
-
-        Array.ForEach(threads, thread => thread.Join());
-
-        Assert.All(results, result => Assert.Equal(fails, result is StoreException));
-        if (!fails)
-        {
-            Assert.Equal((syncs.Item1 + 1, syncs.Item2), (Count<DiskOperation.Sync>(life), Count<DiskOperation.SyncFolder>(life)));
-            var next = new Life(life.Cut());
-            Assert.All(names, name => Assert.Equal("0: 1/0", Life.Text(next.Open(name))));
-        }
-    }
-
     [Fact]
     public void Value_that_is_read_back_does_not_keep_the_bytes_around_it_in_memory()
     {
