@@ -63,7 +63,8 @@ internal sealed class ShortForms
 
         if (parsed.Tokens.Count > 0)
         {
-            return ServerCommand.Run(_server.Read(parsed), environment);
+            var settings = _server.Read(parsed);
+            return environment.RunInterruptibly(stop => ServerCommand.Run(settings, environment, stop));
         }
 
         parsed.CommandResult.Command.Parse(["--help"]).Invoke(parsed.InvocationConfiguration);

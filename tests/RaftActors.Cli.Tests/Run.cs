@@ -40,8 +40,13 @@ internal sealed record Run(int Code, string Output, string Error)
 
     /// <param name="servers">Value of the environment variable RAFT_SERVERS; null: not set.</param>
     /// <param name="connect">Makes the client of a group; null: a real one.</param>
+    /// <param name="stop">Ends the command; null: signals end it.</param>
     public static Run Here(
-        string input, string[] arguments, string? servers = null, Func<ServerId[], RaftClient<string, string>?>? connect = null)
+        string input,
+        string[] arguments,
+        string? servers = null,
+        Func<ServerId[], RaftClient<string, string>?>? connect = null,
+        CancellationToken? stop = null)
     {
         using var typed = new MemoryStream(Encoding.UTF8.GetBytes(input));
         using var output = new StringWriter();
@@ -51,7 +56,7 @@ internal sealed record Run(int Code, string Output, string Error)
             "RAFT_SERVERS" => servers,
             "RAFT_TIMEOUT" => Timeout,
             _ => null,
-        }, connect: connect);
+        }, stop: stop, connect: connect);
         var context = SynchronizationContext.Current;
         try
         {
@@ -74,8 +79,8 @@ internal sealed record Run(int Code, string Output, string Error)
     /// </summary>
     public static Run Interrupted(string text, params string[] arguments) => Interrupted("", text, arguments);
 
-    /// <summary>The same with standard input, which stays open.</summary>
-    public static Run Interrupted(string input, string text, string[] arguments)
+    /// <summary>The same with standard input, which stays open, and perhaps another signal.</summary>
+    public static Run Interrupted(string input, string text, string[] arguments, string signal = "INT")
     {
         using var process = Begin("env", ["--default-signal=INT", "dotnet", ProgramFile, .. arguments]);
         process.StandardInput.Write(input);
@@ -86,7 +91,7 @@ internal sealed record Run(int Code, string Output, string Error)
             output.Append((char)letter);
         }
 
-        using var kill = Process.Start("kill", ["-INT", $"{process.Id}"]);
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
         process.WaitForExit();
         return new Run(process.ExitCode, output.ToString(), error.Result);
     }

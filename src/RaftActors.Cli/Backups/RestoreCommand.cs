@@ -50,7 +50,10 @@ internal static class RestoreCommand
                 All files are checked before the disk is changed. A directory may have stores of other groups, and none of this member. If
                 the disk fails meanwhile, the new store is fenced: move the directory away, and restore again.
                 """,
-            Ends = new("the store is whole", "it is not, and standard error says why"),
+            Ends = new(
+                "the store is whole",
+                "it is not, and standard error says why",
+                Interrupted: "Ctrl-C while the files were checked; nothing was changed"),
             Examples =
             [
                 "restore monday.backup --data ~/.goraft/_9990 --process raft@:9990 --members raft@:9990,raft@:9991,raft@:9992",
@@ -66,8 +69,7 @@ internal static class RestoreCommand
                     MaxQuorum = parsed.GetValue(maximum),
                     AllowSharedDirectory = parsed.GetValue(shared),
                 };
-                var serial = CommandEnvironment.RunCritical(
-                    () => restore.RunAsync(parsed.GetValue(files)!, directory, member).GetAwaiter().GetResult());
+                var serial = restore.RunAsync(parsed.GetValue(files)!, directory, member, output.Interrupted).GetAwaiter().GetResult();
                 return output.WriteOutcome(
                     "restored",
                     $"{directory} has the store of {member} up to serial {serial}.{Environment.NewLine}"

@@ -21,7 +21,7 @@ internal static class VerifyBackupCommand
             Examples = ["verify monday.backup tuesday.backup"],
             Own = [files],
             Run = (parsed, output) => parsed.GetValue(files)!.Max(
-                file => BackupView.Write(output, RaftBackup.VerifyAsync(file).GetAwaiter().GetResult())),
+                file => BackupView.Write(output, RaftBackup.VerifyAsync(file, output.Interrupted).GetAwaiter().GetResult())),
         }.Build();
     }
 }

@@ -42,7 +42,7 @@ internal static class CertsCommand
             ],
             Own = [servers, directory, clients, days, force],
             Json = null,
-            Run = (parsed, _) =>
+            Run = (parsed, run) =>
             {
                 CertificateName[] holders =
                 [
@@ -52,14 +52,15 @@ internal static class CertsCommand
                 Check(holders);
                 var folder = new CertificateFolder(Path.GetFullPath(parsed.GetValue(directory)!));
                 var validity = TimeSpan.FromDays(parsed.GetValue(days) ?? DaysDefault);
-                Make(environment.Output, folder, holders, validity, parsed.GetValue(force));
+                Make(run, folder, holders, validity, parsed.GetValue(force));
                 return ExitCode.Done;
             },
         }.Build();
     }
 
-    private static void Make(TextWriter output, CertificateFolder folder, CertificateName[] holders, TimeSpan validity, bool isReplacing)
+    private static void Make(LocalRun run, CertificateFolder folder, CertificateName[] holders, TimeSpan validity, bool isReplacing)
     {
+        run.Interrupted.ThrowIfCancellationRequested();
         folder.Prepare();
         if (!isReplacing)
         {
@@ -78,6 +79,7 @@ internal static class CertsCommand
         table.Add(found is null ? "CA" : "CA, as before", folder.CaCertificate, folder.CaKey, DateOf(authority.Certificate.NotAfter));
         foreach (var holder in holders)
         {
+            run.Interrupted.ThrowIfCancellationRequested();
             using var certificate = authority.Sign(holder, now, validity);
             folder.Write(holder, certificate, isReplacing);
             var kind = holder.IsServer ? "server" : "client";
@@ -85,8 +87,8 @@ internal static class CertsCommand
             table.Add($"{kind} {string.Join(' ', holder.Names)}", file, key, DateOf(certificate.NotAfter));
         }
 
-        table.WriteTo(output);
-        WriteNext(output, folder, holders);
+        table.WriteTo(run.Environment.Output);
+        WriteNext(run.Environment.Output, folder, holders);
     }
 
     private static void WriteNext(TextWriter output, CertificateFolder folder, CertificateName[] holders)

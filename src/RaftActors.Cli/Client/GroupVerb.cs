@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RaftActors.Cli.Client;
 
 internal sealed class GroupVerb(CommandEnvironment environment, string name) : Verb<GroupRun>(name)
@@ -15,21 +13,17 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name) : V
         Start(Options.Read(parsed), environment, run => Run(parsed, run), Ends.Unknown is not null, Looks(parsed));
 
     /// <summary>
-    /// Runs a verb with a client of the group. The first Ctrl-C ends the calls, so that the verb can report its open requests. The second
-    /// one ends the program at once.
+    /// Runs a verb with a client of the group. The first Ctrl-C or SIGTERM ends the calls, so that the verb can report its open requests.
+    /// The second one ends the program at once.
     /// </summary>
     public static int Start(
         RunSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false)
     {
-        using var interrupted = new CancellationTokenSource();
-        using var signal = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        return environment.RunInterruptibly(interrupted =>
         {
-            context.Cancel = !interrupted.IsCancellationRequested;
-            interrupted.Cancel();
+            using var client = settings.Open(interrupted, isChange && !looks ? TellOfLeader : null, looks ? settings.LookTimeout : null);
+            return run(new GroupRun(environment, settings, client));
         });
-        using var client = settings.Open(
-            interrupted.Token, isChange && !looks ? TellOfLeader : null, looks ? settings.LookTimeout : null);
-        return run(new GroupRun(environment, settings, client));
 
         void TellOfLeader(ProcessName leader)
         {

@@ -7,11 +7,12 @@ internal static class ItemLines
     // The widths are fixed, because a line is written before the next item is read.
     private const string Columns = "{0,-20} {1,10}  {2,-14} {3,9} {4,6} {5,9}  {6,-24}  {7,-7}  {8,-24}  {9}";
 
-    public static int Write(VerbOutput output, IEnumerable<LogItem> items, long limit)
+    public static int Write(LocalRun output, IEnumerable<LogItem> items, long limit)
     {
         var left = limit;
         foreach (var item in items.TakeWhile(_ => left-- > 0))
         {
+            output.Interrupted.ThrowIfCancellationRequested();
             if (left == limit - 1 && !output.IsJson)
             {
                 output.Environment.Output.WriteLine(

@@ -56,7 +56,7 @@ internal static class RecoverCommand
             ],
             Own = [data, all, nodes, group, process, members, shared, yes],
             Json = null,
-            Run = (parsed, _) =>
+            Run = (parsed, run) =>
             {
                 var (isAll, named) = (parsed.GetValue(all), parsed.GetValue(nodes) ?? []);
                 var (ofGroup, ofProcess, survivors) = (parsed.GetValue(group), parsed.GetValue(process), parsed.GetValue(members) ?? []);
@@ -68,16 +68,17 @@ internal static class RecoverCommand
 
                 var (directory, isSharedAllowed) = (parsed.GetValue(data)!, parsed.GetValue(shared));
                 using var recovery = isAll
-                    ? LostQuorumStore.OpenAll(directory, named, isSharedAllowed)
-                    : LostQuorumStore.Open(directory, new StoreOwner(ofGroup!, ofProcess!.Value), survivors, isSharedAllowed);
-                return Recover(environment, recovery, named, isAll, isSure: parsed.GetValue(yes));
+                    ? LostQuorumStore.OpenAll(directory, named, isSharedAllowed, run.Interrupted)
+                    : LostQuorumStore.Open(
+                        directory, new StoreOwner(ofGroup!, ofProcess!.Value), survivors, isSharedAllowed, run.Interrupted);
+                return Recover(run, recovery, named, isAll, isSure: parsed.GetValue(yes));
             },
         }.Build();
     }
 
-    private static int Recover(CommandEnvironment environment, LostQuorumStore recovery, string[] nodes, bool isAll, bool isSure)
+    private static int Recover(LocalRun run, LostQuorumStore recovery, string[] nodes, bool isAll, bool isSure)
     {
-        var (output, plans) = (environment.Output, recovery.Plans.ToList());
+        var (output, plans) = (run.Environment.Output, recovery.Plans.ToList());
         ShowLeft(output, recovery, nodes);
         var code = recovery.Left.Any(left => left.Why is not null) ? ExitCode.Failed : ExitCode.Done;
         if (plans.Count == 0)
@@ -92,12 +93,12 @@ internal static class RecoverCommand
         var (question, answer) = isAll
             ? ($"Type 'recover' to recover {plans.Count} stores: ", "recover")
             : ($"Type the name of the group ({plans[0].Owner.Group}) to recover it: ", plans[0].Owner.Group);
-        if (!isSure && !environment.IsConfirmed(question, answer))
+        if (!isSure && !run.Environment.IsConfirmed(question, answer, run.Interrupted))
         {
             return ExitCode.Failed;
         }
 
-        output.WriteLine($"Done. The old files are in {CommandEnvironment.RunCritical(recovery.Apply)}.");
+        output.WriteLine($"Done. The old files are in {recovery.Apply()}.");
         return code;
     }
 

@@ -31,9 +31,9 @@ internal static class RepairCommand
         }.Build();
     }
 
-    private static int Repair(VerbOutput output, string directory, bool isSharedAllowed, bool isSure)
+    private static int Repair(LocalRun output, string directory, bool isSharedAllowed, bool isSure)
     {
-        using var repair = Checked(directory, isSharedAllowed, output.Environment);
+        using var repair = Checked(directory, isSharedAllowed, output);
         VerifyCommand.Write(output, repair.Report);
         if (repair.Report.IsWhole)
         {
@@ -45,19 +45,19 @@ internal static class RepairCommand
             Say(output, $"{owner} will start empty: its store is moved aside.");
         }
 
-        if (!isSure && !output.Environment.IsConfirmed("Type 'repair' to continue: ", "repair"))
+        if (!isSure && !output.Environment.IsConfirmed("Type 'repair' to continue: ", "repair", output.Interrupted))
         {
             return ExitCode.Failed;
         }
 
-        var kept = CommandEnvironment.RunCritical(repair.Apply);
+        var kept = repair.Apply();
         return Say(output, $"Done. The damaged files are in {kept}.", kept);
     }
 
-    private static LogRepair Checked(string directory, bool isSharedAllowed, CommandEnvironment environment)
+    private static LogRepair Checked(string directory, bool isSharedAllowed, LocalRun output)
     {
-        using var progress = new ProgressLine(environment, "checks", TimeProvider.System);
-        return LogRepair.Open(directory, isSharedAllowed, progress.Show);
+        using var progress = new ProgressLine(output.Environment, "checks", TimeProvider.System);
+        return LogRepair.Open(directory, isSharedAllowed, progress.Show, output.Interrupted);
     }
 
     private static int Say(VerbOutput output, string text, string? kept = null) =>

@@ -20,7 +20,7 @@ internal static class VerifyCommand
             Own = [data],
             Run = (parsed, output) =>
             {
-                var report = Checked(parsed.GetValue(data)!, environment);
+                var report = Checked(parsed.GetValue(data)!, output);
                 Write(output, report);
                 if (report.IsWhole)
                 {
@@ -34,10 +34,10 @@ internal static class VerifyCommand
         }.Build();
     }
 
-    private static LogReport Checked(string directory, CommandEnvironment environment)
+    private static LogReport Checked(string directory, LocalRun output)
     {
-        using var progress = new ProgressLine(environment, "checks", TimeProvider.System);
-        return LogVerify.Check(directory, progress.Show);
+        using var progress = new ProgressLine(output.Environment, "checks", TimeProvider.System);
+        return LogVerify.Check(directory, progress.Show, output.Interrupted);
     }
 
     public static void Write(VerbOutput output, LogReport report)

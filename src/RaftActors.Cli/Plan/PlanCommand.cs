@@ -46,7 +46,10 @@ internal static class PlanCommand
             Run = (parsed, output) =>
             {
                 var (median, most) = SyncOf(
-                    parsed.GetValue(measure), Time("--sync", parsed.GetValue(sync)), Time("--sync-p99", parsed.GetValue(syncMost)));
+                    parsed.GetValue(measure),
+                    Time("--sync", parsed.GetValue(sync)),
+                    Time("--sync-p99", parsed.GetValue(syncMost)),
+                    output.Interrupted);
                 return Write(output, new GroupModel
                 {
                     Members = (int)(parsed.GetValue(members) ?? 3),
@@ -98,7 +101,8 @@ internal static class PlanCommand
 
     private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 3);
 
-    private static (TimeSpan Median, TimeSpan Most) SyncOf(string? directory, TimeSpan? sync, TimeSpan? most)
+    private static (TimeSpan Median, TimeSpan Most) SyncOf(
+        string? directory, TimeSpan? sync, TimeSpan? most, CancellationToken interrupted)
     {
         if (directory is null)
         {
@@ -115,7 +119,7 @@ internal static class PlanCommand
 
         var path = Path.GetFullPath(directory);
         return Directory.Exists(path)
-            ? SyncProbe.Percentiles(SyncProbe.Measure(new FileDisk(path)))
+            ? SyncProbe.Percentiles(SyncProbe.Measure(new FileDisk(path), interrupted))
             : throw new UsageException($"--measure {path} is no directory: name one on the disk of the log");
     }
 

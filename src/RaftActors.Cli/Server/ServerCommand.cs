@@ -28,11 +28,10 @@ internal static class ServerCommand
             ],
             Own = [.. options.Own, .. security.All],
             Json = null,
-            Run = (parsed, _) => Run(options.Read(parsed), environment),
+            Run = (parsed, run) => Run(options.Read(parsed), environment, run.Interrupted),
         }.Build();
     }
 
-    // StopSignal handles Ctrl-C, so the default handler must not end the process.
-    public static int Run(ServerSettings settings, CommandEnvironment environment) =>
-        CommandEnvironment.RunCritical(() => ServerProgram.Run(settings, environment).GetAwaiter().GetResult());
+    public static int Run(ServerSettings settings, CommandEnvironment environment, CancellationToken stop) =>
+        ServerProgram.Run(settings, environment, stop).GetAwaiter().GetResult();
 }

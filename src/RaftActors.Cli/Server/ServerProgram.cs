@@ -12,10 +12,11 @@ internal static class ServerProgram
 {
     private const string ActorName = "raft";
 
-    /// <summary>Runs until a stop signal arrives or the server fails. Returns the exit code.</summary>
-    public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment)
+    /// <summary>Runs until the token is cancelled or the server fails. Returns the exit code.</summary>
+    public static async Task<int> Run(ServerSettings settings, CommandEnvironment environment, CancellationToken stop)
     {
-        using var signal = environment.Stop is null ? new StopSignal() : null;
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var stopping = stop.Register(stopped.SetResult);
         var terminal = new ServerTerminal(environment.Output, environment.Error, TimeProvider.System);
         try
         {
@@ -23,7 +24,7 @@ internal static class ServerProgram
             using var system = ActorSystem.Create(
                 ServerId.GroupName,
                 BootstrapSetup.Create().WithConfig(ServerConfig.Of(settings)).And(new LogSetup(terminal, settings.IsVerbose)));
-            return await Run(settings, terminal, system, signal?.Received ?? environment.Stop!);
+            return await Run(settings, terminal, system, stopped.Task);
         }
         catch (Exception e) when (e is StoreException or RaftConfigurationException || SocketFailure(e) is not null)
         {

@@ -1,11 +1,9 @@
-using System.Runtime.InteropServices;
-
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
 /// <param name="input">Opens standard input in UTF-8, which takes time and which few commands read.</param>
 /// <param name="isTerminal">Returns true if standard output is a terminal, which may be coloured and rewritten.</param>
-/// <param name="stop">Ends a server when it completes. Default: signals end it.</param>
+/// <param name="stop">Ends the command when it is cancelled. Default: signals end it.</param>
 /// <param name="connect">Makes the client of the group with these servers, or returns null for a real one. Default: a real one.</param>
 internal sealed class CommandEnvironment(
     Func<Stream> input,
@@ -13,7 +11,7 @@ internal sealed class CommandEnvironment(
     TextWriter error,
     Func<bool>? isTerminal = null,
     Func<string, string?>? variable = null,
-    Task? stop = null,
+    CancellationToken? stop = null,
     Func<ServerId[], RaftClient<string, string>?>? connect = null,
     Func<bool>? isErrorTerminal = null)
 {
@@ -33,8 +31,6 @@ internal sealed class CommandEnvironment(
     public bool IsTerminal => isTerminal is not null && isTerminal();
 
     public bool IsErrorTerminal => isErrorTerminal is not null && isErrorTerminal();
-
-    public Task? Stop => stop;
 
     public Func<ServerId[], RaftClient<string, string>?>? Connect => connect;
 
@@ -68,20 +64,36 @@ internal sealed class CommandEnvironment(
     }
 
     /// <summary>Asks the user to confirm a change by typing the expected line.</summary>
-    public bool IsConfirmed(string question, string expected)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public bool IsConfirmed(string question, string expected, CancellationToken interrupted)
     {
         output.Write(question);
         output.Flush();
         _answers ??= new StreamReader(Input);
-        var isGiven = _answers.ReadLine()?.Trim() == expected;
+
+        // A token does not end the reading of a line, so another thread reads.
+        var answer = Task.Run(_answers.ReadLine, interrupted).WaitAsync(interrupted).GetAwaiter().GetResult();
+        var isGiven = answer?.Trim() == expected;
         output.Write(isGiven ? "" : $"Not confirmed; nothing was changed.{Environment.NewLine}");
         return isGiven;
     }
 
-    /// <summary>Runs a change of files, or a server, that Ctrl-C must not end.</summary>
-    public static T RunCritical<T>(Func<T> change)
+    /// <summary>
+    /// Runs a command with a token that the first Ctrl-C or SIGTERM cancels, so that it deletes what it has not finished. The second one
+    /// ends the program at once.
+    /// </summary>
+    /// <returns>The exit code, which tells the interruption if the command threw because of it.</returns>
+    public int RunInterruptibly(Func<CancellationToken, int> run)
     {
-        using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
-        return change();
+        using var signal = stop is null ? new StopSignal() : null;
+        var interrupted = stop ?? signal!.Token; // Justification: one of them is not null.
+        try
+        {
+            return run(interrupted);
+        }
+        catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
     }
 }

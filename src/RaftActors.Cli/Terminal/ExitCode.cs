@@ -14,6 +14,6 @@ internal static class ExitCode
     /// <summary>The outcome is unknown, because the change may have been done, or may be done later, or never.</summary>
     public const int Unknown = 3;
 
-    /// <summary>Ended by Ctrl-C. As in shells, 128 plus the number of SIGINT.</summary>
+    /// <summary>Ended by Ctrl-C or SIGTERM. As in shells, 128 plus the number of SIGINT.</summary>
     public const int Interrupted = 130;
 }

@@ -48,15 +48,22 @@ internal abstract class Verb<TRun>(string name)
 }
 
 /// <summary>A verb that does not ask a group.</summary>
-internal sealed class LocalVerb(CommandEnvironment environment, string name) : Verb<VerbOutput>(name)
+internal sealed class LocalVerb(CommandEnvironment environment, string name) : Verb<LocalRun>(name)
 {
     /// <summary>Null for a verb that does not write JSON.</summary>
     public Option<bool>? Json { get; init; } = SharedOptions.Json();
 
     protected override IEnumerable<Option> Shared => Json is null ? [] : [Json];
 
-    protected override int Start(ParseResult parsed) =>
-        Run(parsed, new VerbOutput(environment, Json is not null && parsed.GetValue(Json)));
+    protected override int Start(ParseResult parsed) => environment.RunInterruptibly(
+        interrupted => Run(parsed, new LocalRun(environment, Json is not null && parsed.GetValue(Json), interrupted)));
+}
+
+internal sealed class LocalRun(CommandEnvironment environment, bool isJson, CancellationToken interrupted)
+    : VerbOutput(environment, isJson)
+{
+    /// <summary>Cancelled by Ctrl-C and SIGTERM. What makes a file or a folder takes it, and deletes what is not finished.</summary>
+    public CancellationToken Interrupted => interrupted;
 }
 
 /// <summary>What the exit codes of a verb mean, for its help.</summary>

@@ -23,7 +23,7 @@ internal sealed class BackupFile : IDisposable
     private static readonly string Snapshots = SnapshotName.FolderOf(1);
     private static readonly string[] Folders = [LogReader.Folder, Snapshots];
 
-    private readonly string _folder;
+    private readonly BackupFolder _folder;
     private readonly OfflineDirectory _store;
 
     /// <summary>
@@ -34,13 +34,13 @@ internal sealed class BackupFile : IDisposable
     public BackupFile(string path, CancellationToken cancellationToken = default)
     {
         Path = System.IO.Path.GetFullPath(path);
-        _folder = FolderFor(Path);
+        _folder = new BackupFolder(Path);
         try
         {
             Length = new FileInfo(Path).Length;
-            PrivateFile.CreateFolder(_folder);
+            _folder.Create();
             var manifest = Unpack(cancellationToken);
-            _store = OfflineDirectory.ToRead(_folder);
+            _store = OfflineDirectory.ToRead(_folder.Path, isLocked: true);
             Read(manifest, cancellationToken);
         }
         catch (Exception e)
@@ -79,17 +79,6 @@ internal sealed class BackupFile : IDisposable
 
     /// <summary>The latest configuration, or null if an incremental backup has none.</summary>
     public Configuration? Configuration { get; private set; }
-
-    /// <summary>Returns a folder for the files of a backup. Its name cannot be guessed, so another user cannot have created it.</summary>
-    public static string FolderFor(string path) => $"{path}.{Guid.NewGuid():N}.part";
-
-    public static void DeleteFolder(string folder)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-    }
 
     /// <summary>Writes a zip, and syncs it.</summary>
     /// <param name="disk">A directory with one store, which is closed.</param>
@@ -142,7 +131,7 @@ internal sealed class BackupFile : IDisposable
         }
     }
 
-    public void Dispose() => DeleteFolder(_folder);
+    public void Dispose() => _folder.Dispose();
 
     // The manifest is read first. Only the files that it names are unpacked, and of each no more bytes than it says.
     private BackupManifest Unpack(CancellationToken cancellationToken)
@@ -150,7 +139,7 @@ internal sealed class BackupFile : IDisposable
         using var zip = ZipFile.OpenRead(Path);
         var manifest = ManifestOf(zip);
         Check(zip.Entries.Count == manifest.Files.Count + 1, "it has other files than were written");
-        var (size, free) = (manifest.Files.Values.Sum(file => (decimal)file.Size), new FileDisk(_folder).FreeBytes());
+        var (size, free) = (manifest.Files.Values.Sum(file => (decimal)file.Size), new FileDisk(_folder.Path).FreeBytes());
         if (size > free)
         {
             throw new StoreException(
@@ -159,7 +148,7 @@ internal sealed class BackupFile : IDisposable
 
         foreach (var folder in Folders)
         {
-            PrivateFile.CreateFolder(System.IO.Path.Combine(_folder, folder));
+            PrivateFile.CreateFolder(System.IO.Path.Combine(_folder.Path, folder));
         }
 
         foreach (var (name, file) in manifest.Files)
@@ -193,7 +182,7 @@ internal sealed class BackupFile : IDisposable
 
     private bool IsUnpacked(ZipArchiveEntry entry, BackupManifest.Written file, CancellationToken cancellationToken)
     {
-        var path = System.IO.Path.Combine(_folder, entry.FullName);
+        var path = System.IO.Path.Combine(_folder.Path, entry.FullName);
         using FileStream to = new(PrivateFile.Open(path, FileMode.CreateNew, FileShare.None), FileAccess.Write);
         using var from = entry.Open();
         using var checksum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -210,7 +199,7 @@ internal sealed class BackupFile : IDisposable
 
     private void Read(BackupManifest manifest, CancellationToken cancellationToken)
     {
-        var report = LogVerify.Check(_store, _ => cancellationToken.ThrowIfCancellationRequested(), manifest.IsIncremental);
+        var report = LogVerify.Check(_store, onStep: null, cancellationToken, manifest.IsIncremental);
         Check(report.IsWhole, $"{report.Damages.FirstOrDefault()?.Place.What}");
         Check(report.Stores.Length == 1, $"it has {report.Stores.Length} stores, and a backup has one");
         var store = report.Stores[0];

@@ -12,6 +12,7 @@ internal sealed class BackupWriter : IDisposable
     private const string Zip = "zip";
 
     private readonly string _path;
+    private readonly BackupFolder _part;
     private readonly FileDisk _folder;
     private readonly bool _isIncremental;
     private readonly FencedStore _store;
@@ -23,16 +24,17 @@ internal sealed class BackupWriter : IDisposable
     {
         _path = Path.GetFullPath(path);
         DemandNew();
-        _folder = new FileDisk(BackupFile.FolderFor(_path));
+        _part = new BackupFolder(_path);
+        _folder = new FileDisk(_part.Path);
         try
         {
-            _folder.CreateFolder("");
+            _part.Create();
             StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20, Sync = SyncPolicy.None };
             _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
         }
         catch (Exception e) when (FileDisk.IsFailure(e))
         {
-            DeleteFolder();
+            _part.Dispose();
             throw Failed(e);
         }
 
@@ -138,10 +140,8 @@ internal sealed class BackupWriter : IDisposable
     public void Dispose()
     {
         _store.Dispose();
-        DeleteFolder();
+        _part.Dispose();
     }
-
-    private void DeleteFolder() => BackupFile.DeleteFolder(_folder.PathOf(""));
 
     private void DemandNew()
     {

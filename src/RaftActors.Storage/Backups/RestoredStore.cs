@@ -13,7 +13,7 @@ internal static class RestoredStore
     /// <param name="planOf">Makes the plan, given the content of the backups.</param>
     /// <param name="paths">A full backup, and the incremental ones that continue it, in order.</param>
     /// <param name="now">By the clock of this machine.</param>
-    /// <param name="cancellationToken">Ends the call. An unfinished store stays, and is fenced.</param>
+    /// <param name="cancellationToken">Ends the call until all files are read. Then the store is written to its end.</param>
     /// <returns>The last entry that the store has.</returns>
     /// <exception cref="StoreException">
     /// A file is damaged, the files do not follow each other, the clock is behind them, the directory has a store of the member, or the
@@ -47,7 +47,7 @@ internal static class RestoredStore
             using var taken = DirectoryLock.Take(options.Directory, options.AllowSharedDirectory);
             Write(
                 StoreDirectory.Open(options, new FileDisk(options.Directory), plan.IdentitiesOf(member)),
-                member, plan, backups, cancellationToken);
+                member, plan, backups);
             return last.End;
         }
         finally
@@ -58,11 +58,7 @@ internal static class RestoredStore
 
     /// <param name="directory">Opened with the identities of the member and without a thread. This call closes it.</param>
     internal static void Write(
-        StoreDirectory directory,
-        ProcessName member,
-        RestorePlan plan,
-        IReadOnlyList<BackupFile> backups,
-        CancellationToken cancellationToken = default)
+        StoreDirectory directory, ProcessName member, RestorePlan plan, IReadOnlyList<BackupFile> backups)
     {
         using FencedStore store = new(directory, new StoreOwner(plan.Group, member));
         foreach (var backup in backups)
@@ -73,14 +69,12 @@ internal static class RestoredStore
                 var restored = snapshot with { Configuration = plan.Configuration.InPlaceOf(snapshot.Configuration) };
                 for (long offset = 0; offset == 0 || offset < snapshot.Length; offset += PieceSize)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
                     store.Add(restored, offset, file.TryRead(offset, PieceSize)!); // Justification: the file is open.
                 }
             }
 
             foreach (var entries in backup.Pages())
             {
-                cancellationToken.ThrowIfCancellationRequested();
                 store.Add(plan.Configuration.In(entries));
             }
         }

@@ -97,11 +97,13 @@ internal sealed class SnapshotFile : IDisposable
     /// <summary>Reads and checks the whole state.</summary>
     /// <exception cref="StoreDamagedException">The state is damaged.</exception>
     /// <exception cref="StoreException">The file cannot be read.</exception>
-    public void Verify()
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public void Verify(CancellationToken cancellationToken = default)
     {
         var block = new byte[Math.Min(SnapshotFormat.BlockSize, Snapshot.Length)];
         for (long offset = 0; offset < Snapshot.Length; offset += block.Length)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Read(offset, block.AsSpan(0, (int)Math.Min(block.Length, Snapshot.Length - offset)));
         }
     }

@@ -30,8 +30,11 @@ internal sealed class LogRepair : IDisposable
     /// <param name="onStep">Told what is being read.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, has another version, cannot be read, or other users can
     /// change it.</exception>
-    public static LogRepair Open(string directory, bool isSharedAllowed, Action<string>? onStep = null) => OfflineDirectory.ToChange(
-        directory, isSharedAllowed, offline => new LogRepair(offline, LogVerify.Check(offline, onStep)));
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static LogRepair Open(
+        string directory, bool isSharedAllowed, Action<string>? onStep = null, CancellationToken cancellationToken = default) =>
+        OfflineDirectory.ToChange(
+            directory, isSharedAllowed, offline => new LogRepair(offline, LogVerify.Check(offline, onStep, cancellationToken)));
 
     /// <summary>Moves the damaged stores aside. Returns the path of the folder with the moved files.</summary>
     public string Apply()

@@ -7,7 +7,7 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>Checks every byte of a directory that no process uses. Changes nothing.</summary>
-internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep, bool isPart)
+internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep, CancellationToken cancellationToken, bool isPart)
 {
     private readonly List<(SegmentFault Fault, string Path)> _faults = [];
     private readonly Dictionary<ushort, List<long>> _indices = [];
@@ -23,15 +23,17 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
     /// <exception cref="StoreException">
     /// The directory has no log, is in use, has another version or a file of another program, or cannot be read.
     /// </exception>
-    public static LogReport Check(string directory, Action<string>? onStep = null)
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static LogReport Check(string directory, Action<string>? onStep = null, CancellationToken cancellationToken = default)
     {
         using var offline = OfflineDirectory.ToRead(directory);
-        return Check(offline, onStep);
+        return Check(offline, onStep, cancellationToken);
     }
 
     /// <param name="isPart">The entries before the log may be elsewhere, without a snapshot that covers them.</param>
-    internal static LogReport Check(OfflineDirectory offline, Action<string>? onStep = null, bool isPart = false) =>
-        new LogVerify(offline, onStep, isPart).Check();
+    internal static LogReport Check(
+        OfflineDirectory offline, Action<string>? onStep, CancellationToken cancellationToken, bool isPart = false) =>
+        new LogVerify(offline, onStep, cancellationToken, isPart).Check();
 
     private LogReport Check()
     {
@@ -40,6 +42,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
         var all = offline.SegmentNumbers().Count();
         foreach (var (segment, end, isLast) in offline.Segments())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             onStep?.Invoke($"segment {++_segments} of {all}");
             Scan(segment, offline.Disk.PathOf(segment.Name), end, isLast);
         }
@@ -175,7 +178,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
             try
             {
                 using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{name}", slot.Owner);
-                file.Verify();
+                file.Verify(cancellationToken);
                 (latest, damaged) = (file.Snapshot, null);
                 _snapshots++;
             }

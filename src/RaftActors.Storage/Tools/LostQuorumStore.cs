@@ -19,10 +19,10 @@ internal sealed class LostQuorumStore : IDisposable
     private readonly List<Part> _parts = [];
     private readonly List<(StoreOwner Owner, string? Why)> _left = [];
 
-    private LostQuorumStore(OfflineDirectory offline)
+    private LostQuorumStore(OfflineDirectory offline, CancellationToken cancellationToken)
     {
         _offline = offline;
-        if (LogVerify.Check(offline).Damages is [var damage, ..])
+        if (LogVerify.Check(offline, onStep: null, cancellationToken).Damages is [var damage, ..])
         {
             throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store "
                 + "cannot be recovered. Move it aside with 'raft log repair', and recover the other survivors without it.");
@@ -44,8 +44,14 @@ internal sealed class LostQuorumStore : IDisposable
     /// <param name="survivors">The names of all survivors, this process included.</param>
     /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The recovery is unsafe or impossible. The message has the reason and the remedy.</exception>
-    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors, bool isSharedAllowed) =>
-        Open(directory, isSharedAllowed, store =>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static LostQuorumStore Open(
+        string directory,
+        StoreOwner owner,
+        IEnumerable<ProcessName> survivors,
+        bool isSharedAllowed,
+        CancellationToken cancellationToken = default) =>
+        Open(directory, isSharedAllowed, cancellationToken, store =>
         {
             var slot = store._reader.Slots.FirstOrDefault(one => one.Owner == owner)
                 ?? throw new StoreException($"{store._offline.Path} has no store of {owner}. It has those of "
@@ -58,8 +64,10 @@ internal sealed class LostQuorumStore : IDisposable
     /// <param name="nodes">The nodes that survive, this one included.</param>
     /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The directory cannot be read or is damaged. The message has the reason and the remedy.</exception>
-    public static LostQuorumStore OpenAll(string directory, IReadOnlyList<string> nodes, bool isSharedAllowed) =>
-        Open(directory, isSharedAllowed, store =>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static LostQuorumStore OpenAll(
+        string directory, IReadOnlyList<string> nodes, bool isSharedAllowed, CancellationToken cancellationToken = default) =>
+        Open(directory, isSharedAllowed, cancellationToken, store =>
         {
             var slots = store._reader.Slots.OrderBy(slot => slot.Owner.Group, StringComparer.Ordinal).ThenBy(slot => slot.Owner.Name);
             foreach (var slot in slots)
@@ -95,10 +103,11 @@ internal sealed class LostQuorumStore : IDisposable
 
     public void Dispose() => _offline.Dispose();
 
-    private static LostQuorumStore Open(string directory, bool isSharedAllowed, Action<LostQuorumStore> plan) =>
+    private static LostQuorumStore Open(
+        string directory, bool isSharedAllowed, CancellationToken cancellationToken, Action<LostQuorumStore> plan) =>
         OfflineDirectory.ToChange(directory, isSharedAllowed, offline =>
         {
-            var store = new LostQuorumStore(offline);
+            var store = new LostQuorumStore(offline, cancellationToken);
             plan(store);
             return store;
         });

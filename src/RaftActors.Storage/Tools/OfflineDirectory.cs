@@ -22,11 +22,13 @@ internal sealed class OfflineDirectory : IDisposable
         : [];
 
     /// <summary>Opens a directory for reading.</summary>
+    /// <param name="isLocked">The caller has the lock.</param>
     /// <exception cref="StoreException">The directory has no log, or is in use.</exception>
-    public static OfflineDirectory ToRead(string directory)
+    public static OfflineDirectory ToRead(string directory, bool isLocked = false)
     {
         Demand(directory);
-        return new OfflineDirectory(new FileDisk(directory, isReadOnly: true), DirectoryLock.TakeToRead(directory));
+        return new OfflineDirectory(
+            new FileDisk(directory, isReadOnly: true), isLocked ? null : DirectoryLock.TakeToRead(directory));
     }
 
     /// <summary>Opens a directory for changes by a tool, which disposes it.</summary>

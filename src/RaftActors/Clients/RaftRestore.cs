@@ -27,13 +27,15 @@ public sealed class RaftRestore(Guid id, IReadOnlyList<ProcessName> members)
     /// <param name="backups">The paths of a full backup, then of the incremental ones that continue it.</param>
     /// <param name="directory">The <c>raft.store.directory</c> of the member. It may have stores of other groups.</param>
     /// <param name="process">The member.</param>
-    /// <param name="cancellationToken">Ends the call. The member's store is fenced then, if it was begun.</param>
+    /// <param name="cancellationToken">
+    /// Ends the call while the backups are checked. Once the store is begun, it is written to its end.
+    /// </param>
     /// <returns>The last serial that the group has.</returns>
     /// <exception cref="StoreException">
     /// A file is damaged, the files do not follow each other, the clock of this machine is behind them, the directory has a store of the
     /// member already, or the disk has failed. The directory is unchanged, unless the disk has failed: then the member's store is fenced.
     /// </exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The directory is unchanged.</exception>
     public Task<Serial> RunAsync(
         IReadOnlyList<string> backups, string directory, ProcessName process, CancellationToken cancellationToken = default)
     {

@@ -10,14 +10,14 @@ namespace RaftActors.Cli.Tests.Server;
 /// </summary>
 internal sealed class ServerHere : RunningServer
 {
-    private readonly TaskCompletionSource _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<int> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(string Text, bool IsError)> _lines = [];
 
     private ServerHere(string[] arguments)
     {
         var environment = new CommandEnvironment(
-            () => Stream.Null, new LineWriter(this, isError: false), new LineWriter(this, isError: true), stop: _stop.Task);
+            () => Stream.Null, new LineWriter(this, isError: false), new LineWriter(this, isError: true), stop: _stop.Token);
         new Thread(() => RunToEnd(arguments, environment)) { IsBackground = true }.Start();
     }
 
@@ -48,13 +48,13 @@ internal sealed class ServerHere : RunningServer
             throw new NotSupportedException($"Start the server as a process to send {signal}.");
         }
 
-        _stop.TrySetResult();
+        _stop.Cancel();
     }
 
     /// <inheritdoc/>
     public override void Dispose()
     {
-        _stop.TrySetResult();
+        _stop.Cancel();
         Exit().GetAwaiter().GetResult();
     }
 

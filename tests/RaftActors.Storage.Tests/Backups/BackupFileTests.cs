@@ -300,21 +300,30 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
-    public void Restore_that_was_cancelled_leaves_a_fenced_store()
+    public void Restore_that_was_cancelled_leaves_nothing()
     {
         var (path, _) = Write("backup", SnapshotOf(3_000_000), entries: 5);
-        ModelDisk disk = new() { IsRecording = false };
-        StoreOptions options = new() { Directory = "model", SegmentSizeBytes = 64 << 10 };
-        using (BackupFile backup = new(path))
-        {
-            Assert.Throws<OperationCanceledException>(() => RestoredStore.Write(
-                StoreDirectory.Open(options, disk, Plan.IdentitiesOf(Self)), Self, Plan, [backup], new CancellationToken(canceled: true)));
-        }
 
-        var (found, _) = Open(StoreDirectory.Open(options, disk));
-        Assert.Equal(Fence.RestoredDisk, found.State.HardState.Fence);
-        Assert.Throws<OperationCanceledException>(() => new BackupFile(path, new CancellationToken(canceled: true)));
+        Assert.Throws<OperationCanceledException>(() => RestoredStore.Write(
+            new StoreOptions { Directory = _folder["store"] }, Self, _ => Plan, [path], Now, new CancellationToken(canceled: true)));
+
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Folder_of_a_program_that_was_killed_is_deleted_and_one_in_use_stays()
+    {
+        var (path, _) = Write("backup", SnapshotOf(1000), entries: 5);
+        var (killed, used, begun) = (Part(), Part(), Part());
+        DirectoryLock.Take(killed, isSharedAllowed: true).Dispose();
+        using var inUse = DirectoryLock.Take(used, isSharedAllowed: true);
+        Directory.CreateDirectory(begun);
+
+        new BackupFile(path).Dispose();
+
+        Assert.Equal(new[] { path, used, begun }.Order(), Directory.GetFileSystemEntries(_folder.Path).Order());
+
+        string Part() => $"{path}.{Guid.NewGuid():N}.part";
     }
 
     [Fact]

@@ -24,7 +24,7 @@ internal static class DataCheck
         try
         {
             var disk = new FileDisk(path);
-            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk))];
+            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk, CancellationToken.None))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -75,12 +75,9 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
 
         Environment.Output.WriteLine(Printable.Of(what));
         Environment.Output.Flush();
-
-        // Ctrl-C does not end the reading of a line, so another thread reads.
-        var asking = isSure
-            ? Task.FromResult(true)
-            : Task.Run(() => Environment.IsConfirmed(Printable.Of($"Type {expected} to continue: "), expected));
-        return Task.WaitAny(asking, Task.Delay(-1, Client.Interrupted)) > 0 ? ExitCode.Interrupted : asking.Result ? null : ExitCode.Failed;
+        return isSure || Environment.IsConfirmed(Printable.Of($"Type {expected} to continue: "), expected, Client.Interrupted)
+            ? null
+            : ExitCode.Failed;
     }
 
     /// <param name="whyNot">Says why an answer is a refusal, or null if it is not.</param>

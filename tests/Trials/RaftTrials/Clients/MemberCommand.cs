@@ -5,6 +5,7 @@ using Akka.Configuration;
 
 using RaftActors;
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 using RaftTrials.Servers;
 
