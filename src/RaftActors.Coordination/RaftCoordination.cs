@@ -242,18 +242,22 @@ public sealed class RaftCoordination : IExtension
     /// session has expired. With <c>raft.security</c> this node needs the role operator.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
-    /// <param name="token">The token of the holder.</param>
+    /// <param name="holder">
+    /// The holder, as <see cref="DescribeAsync"/> and <see cref="ObserveAsync"/> show it. It loses all permits that it got with this token.
+    /// </param>
     /// <param name="cancellationToken">Ends the call. The lock may nevertheless be taken away.</param>
-    /// <returns>False if no program holds it with this token.</returns>
+    /// <returns>False if it does not hold the lock any more.</returns>
     /// <exception cref="RaftException">
     /// No answer came within 10 s, so the lock may nevertheless be taken away. Or this node is no operator
     /// (<see cref="FailureReason.Unauthorized"/>).
     /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
+    public async Task<bool> BreakAsync(string name, RaftClaim holder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(holder);
+        var broken = await _calls.AppendAsync(
+            name, new Command.Break(holder.Token, holder.Session), BreakTimeout, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return broken is var (answer, _) ? answer is Answer.Done : throw new RaftException(new RaftFailure(
             FailureKind.Unknown,

@@ -106,7 +106,7 @@ public sealed class ScriptedCoordinationTests : TestKit
         var wasTakenAtLoss = true;
         using var lost = stuck.Lost.Register(() => wasTakenAtLoss = stuck.IsHeld || waiting.IsCompleted);
 
-        Assert.True(await _other.BreakAsync(stuck.Name, stuck.Token));
+        Assert.True(await _other.BreakAsync(stuck.Name, (await _other.DescribeAsync(stuck.Name)).Locks[0].Holders[0]));
         Assert.True(stuck.IsHeld);
         _time.Advance(TimeSpan.FromSeconds(1));
 
@@ -128,7 +128,7 @@ public sealed class ScriptedCoordinationTests : TestKit
     public async Task Lock_that_is_taken_away_from_a_program_that_does_not_answer_goes_on_when_its_session_has_expired()
     {
         var stuck = await _mine.LockAsync("billing");
-        Assert.True(await _other.BreakAsync(stuck.Name, stuck.Token));
+        Assert.True(await _other.BreakAsync(stuck.Name, (await _other.DescribeAsync(stuck.Name)).Locks[0].Holders[0]));
         _group.IsReachable = false;
 
         _time.Advance(TimeSpan.FromSeconds(9));

@@ -15,7 +15,7 @@ public sealed class StateDigestTests
             ("l", Claims(3)), ("l", Claims(2, "text")), ("m", Claims(2)), ("l", new Command.Release(1, 1)),
             ("i", new Command.Put("2", null, 0, null)), ("i", new Command.Put("1", null, 1, null)),
             ("j", new Command.Put("1", null, 0, null)), ("i", new Command.Put("1", null, 0, TimeSpan.FromSeconds(1))),
-            ("i", new Command.Delete(null)), ("l", new Command.Break(2)), ("a", new Command.End(1)),
+            ("i", new Command.Delete(null)), ("l", new Command.Break(2, 1)), ("a", new Command.End(1)),
         ];
 
         var digests = last.Select(each =>

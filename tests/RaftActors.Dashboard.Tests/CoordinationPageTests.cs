@@ -193,9 +193,14 @@ public sealed class CoordinationPageTests(CoordinationNodes nodes) : IClassFixtu
 
     private RaftCoordination CoordinationOf(int node) => nodes.CoordinationOf(node);
 
-    private Task<HttpResponseMessage> BreakAsync(
-        string token, string? user, string site = "same-origin", string dashboard = DashboardNode.Ops) => SendAsync(
-        HttpMethod.Post, $"{dashboard}/break", user, site, new FormUrlEncodedContent([new("lock", "billing"), new("token", token)]));
+    // As the form of the first holder does.
+    private async Task<HttpResponseMessage> BreakAsync(
+        string token, string? user, string site = "same-origin", string dashboard = DashboardNode.Ops)
+    {
+        var session = (await CoordinationOf(0).DescribeAsync("billing")).Locks is [{ Holders: [var holder, ..] }] ? holder.Session : 1;
+        FormUrlEncodedContent form = new([new("lock", "billing"), new("token", token), new("session", $"{session}")]);
+        return await SendAsync(HttpMethod.Post, $"{dashboard}/break", user, site, form);
+    }
 
     // To a node that holds no lock.
     private async Task<HttpResponseMessage> SendAsync(

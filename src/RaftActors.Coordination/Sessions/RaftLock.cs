@@ -34,7 +34,7 @@ public sealed class RaftLock : IAsyncDisposable
 
     /// <summary>
     /// The fencing token: the stamp of the pair that granted the lock. Each later holder has a higher one, even after a restart of all
-    /// nodes, and after a restore of the group from a backup.
+    /// nodes, and after a restore of the group from a backup. Permits of a semaphore that become free at once may get one token.
     /// </summary>
     public long Token { get; }
 

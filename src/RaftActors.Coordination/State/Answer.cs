@@ -31,7 +31,7 @@ internal abstract record Answer
 
     /// <summary>The claim holds a permit.</summary>
     /// <param name="Token">
-    /// The stamp of the pair that granted it. A later grant of the lock has a higher one, even after a restart of every process and after a
+    /// The stamp of the pair that granted it. A grant by a later pair has a higher one, even after a restart of every process and after a
     /// restore.
     /// </param>
     public sealed record Granted(long Token) : Answer;

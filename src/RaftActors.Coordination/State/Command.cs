@@ -53,7 +53,11 @@ internal abstract record Command
     /// no other program gets the lock before that, or before the session has expired.
     /// </summary>
     /// <param name="Token">The token of the holder.</param>
-    public sealed record Break(long Token) : Command;
+    /// <param name="Session">
+    /// The session of the holder. One pair may grant several permits of a semaphore, all with its token. All that this session holds by
+    /// the token are taken away, so that a repeat takes nothing else.
+    /// </param>
+    public sealed record Break(long Token, long Session) : Command;
 
     /// <summary>
     /// An operator ends a session, like <see cref="Break"/> a lock. It is not renewed any more, and its program closes it when it learns

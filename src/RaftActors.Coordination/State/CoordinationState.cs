@@ -9,8 +9,8 @@ namespace RaftActors.Coordination.State;
 /// on all processes, and no clock is read. Not thread-safe.
 /// <para>
 /// Invariants, which the tests check: a lock has at most as many holders as permits; the token of each grant is higher than that
-/// of every earlier grant of the same lock; each claim, and each item of a session, belongs to an open session; a claim waits only while no
-/// permit is free.
+/// of every earlier grant of the same lock, and equal only if one pair grants several permits of a semaphore; each claim, and each item
+/// of a session, belongs to an open session; a claim waits only while no permit is free.
 /// </para>
 /// </summary>
 internal sealed class CoordinationState
@@ -246,7 +246,7 @@ internal sealed class CoordinationState
         Command.Renew renew => Renew(_sessions[renew.Session]),
         Command.Close close => End(close.Session, serial),
         Command.End end => EndLater(_sessions[end.Session]),
-        Command.Break broken => Break(name, broken.Token),
+        Command.Break broken => Break(name, broken),
         Command.Acquire acquire => Acquire(name, acquire, _sessions[acquire.Session], serial),
         Command.Release release => Release(name, release, _sessions[release.Session], serial),
         Command.Put put => _items.Put(name, put, serial),
@@ -282,14 +282,15 @@ internal sealed class CoordinationState
         return new Done();
     }
 
-    private Answer Break(string name, long token)
+    private Answer Break(string name, Command.Break broken)
     {
-        if (_locks.GetValueOrDefault(name)?.HolderOf(token) is not { } holder)
+        var claims = _locks.GetValueOrDefault(name)?.HeldBy(broken.Token, broken.Session).ToList() ?? [];
+        if (claims.Count == 0)
         {
             return new Held();
         }
 
-        _sessions[holder.Session].Broken.Add(holder.Claim);
+        _sessions[broken.Session].Broken.UnionWith(claims.Select(each => each.Claim));
         return new Done();
     }
 

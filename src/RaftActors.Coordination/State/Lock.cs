@@ -46,7 +46,9 @@ internal sealed class Lock(int permits)
 
     public LockView View() => new([.. _holders], _waiting.Count);
 
-    public RaftClaim? HolderOf(long token) => _holders.FirstOrDefault(each => each.Token == token);
+    /// <summary>The claims that hold a permit by the grant with this token, of one session.</summary>
+    public IEnumerable<RaftClaim> HeldBy(long token, long session) =>
+        _holders.Where(each => each.Token == token && each.Session == session);
 
     /// <summary>Returns the state of a claim, or null if there is none.</summary>
     public Answer? Find(long session, long claim) =>

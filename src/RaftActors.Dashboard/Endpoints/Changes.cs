@@ -34,31 +34,35 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             return (StatusCodes.Status404NotFound, "This node has no coordination, so nothing was changed.");
         }
 
-        if (name.Length == 0 || !long.TryParse(form["token"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+        if (name.Length == 0 || Number("token") is not { } token || Number("session") is not { } session)
         {
-            return (StatusCodes.Status400BadRequest, "The request names no lock and token, so nothing was changed.");
+            return (StatusCodes.Status400BadRequest, "The request names no lock, token and session, so nothing was changed.");
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         limit.CancelAfter(Timeout);
-        return await BreakAsync(coordination, name, token, limit.Token);
+        return await BreakAsync(coordination, name, token, session, limit.Token);
+
+        long? Number(string field) =>
+            long.TryParse(form[field].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
     });
 
     private static async Task<(int Status, string Text)> BreakAsync(
-        RaftCoordination coordination, string name, long token, CancellationToken limit)
+        RaftCoordination coordination, string name, long token, long session, CancellationToken limit)
     {
         IReadOnlyList<RaftClaim>? before = null;
         try
         {
             await foreach (var holders in coordination.ObserveAsync(name, limit))
             {
-                if (before is null && !await coordination.BreakAsync(name, token, limit))
+                var holder = holders.FirstOrDefault(each => (each.Token, each.Session) == (token, session));
+                if (before is null && (holder is null || !await coordination.BreakAsync(name, holder, limit)))
                 {
                     return (StatusCodes.Status409Conflict, $"The token {token} does not hold {name} any more, so nothing was changed.");
                 }
 
                 before ??= holders;
-                if (holders.All(each => each.Token != token))
+                if (holder is null)
                 {
                     return (StatusCodes.Status200OK, holders.Except(before).FirstOrDefault() is { } next
                         ? $"{name} is now held by {next.Owner} with token {next.Token}."

@@ -26,14 +26,15 @@ internal static class LockPage
     {
         var latest = found.Holders.Max(holder => (long?)holder.Token);
         html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
-        foreach (var holder in found.Holders)
+        foreach (var holder in found.Holders.DistinctBy(each => (each.Token, each.Session)))
         {
-            html.Add($"<li data-key=\"{holder.Token}\"><span>{holder.Owner}, token {holder.Token}</span>");
+            html.Add($"<li data-key=\"{holder.Token}-{holder.Session}\"><span>{holder.Owner}, token {holder.Token}</span>");
             html.Add($"<details><summary aria-label=\"Break… {holder.Owner}\">Break…</summary>");
             html.Add($"<form method=\"post\" action=\"{key.Root}/break\"><p>The program stops, then the lock is released. ");
             html.Add($"The next holder gets a token above {latest}.</p>");
             html.Add($"<input type=\"hidden\" name=\"lock\" value=\"{found.Name}\">");
             html.Add($"<input type=\"hidden\" name=\"token\" value=\"{holder.Token}\">");
+            html.Add($"<input type=\"hidden\" name=\"session\" value=\"{holder.Session}\">");
             html.Add($"<button class=\"danger\">Take {found.Name} away from {holder.Owner}</button></form></details></li>");
         }
 

@@ -149,7 +149,8 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
         {
             Assert.Equal((1, ""), (run.Code, run.Output));
             Assert.StartsWith(
-                $"raft: not done: name one of these holders by --token: {nodes.NameOf(0)} with token {one.Token}, ", run.Error);
+                $"raft: not done: name one of these holders by --token and --session: {nodes.NameOf(0)} with token {one.Token}, ",
+                run.Error);
         });
         Assert.Equal((0, ""), (done.Code, done.Error));
         Assert.EndsWith("'pool' has a free permit\n", done.Output);

@@ -32,6 +32,8 @@ internal static class CoordinationInside
         var (holders, waiting, claims) = (HoldersOf(each), WaitingOf(each), ClaimsOf(each));
         Demand(!each.IsEmpty, $"'{name}' is empty, and was not removed.");
         Demand(holders.Count <= each.Permits, $"'{name}' has {holders.Count} holders and {each.Permits} permits.");
+        var tokens = holders.Select(claim => claim.Token).ToList();
+        Demand(tokens.SequenceEqual(tokens.Order()) && tokens.All(token => token > 0), $"The tokens of '{name}' do not rise.");
         Demand(waiting.Count == 0 || !each.HasFree, $"A claim waits for '{name}', which has a free permit.");
         Demand(
             claims.Count == holders.Count + waiting.Count

@@ -16,6 +16,11 @@ internal static class LockCommand
             Description = "The fencing token of the holder. Needed if there are several holders, as a semaphore has.",
             HelpName = "number",
         };
+        var session = new Option<long?>("--session")
+        {
+            Description = "The session of the holder. Needed if several holders of a semaphore have one token.",
+            HelpName = "number",
+        };
         return new("lock", "Shows the locks of the coordination group of an application, and takes them away from their holders.")
         {
             CoordinationGroup.Verb(
@@ -55,8 +60,12 @@ internal static class LockCommand
                 """,
                 "lock break nightly-report",
                 true,
-                [name, token, yes],
-                (parsed, group) => Break(group, parsed.GetValue(name)!, parsed.GetValue(token), parsed.GetValue(yes))),
+                [name, token, session, yes],
+                (parsed, group) => Break(
+                    group,
+                    parsed.GetValue(name)!,
+                    (parsed.GetValue(token), parsed.GetValue(session)),
+                    parsed.GetValue(yes))),
         };
     }
 
@@ -87,15 +96,16 @@ internal static class LockCommand
             ],
             found.HolderCount + found.WaitingCount));
 
-    private static int Break(CoordinationGroup group, string name, long? token, bool isSure) =>
-        group.Ask(new Question.OfLock(name, null), CoordinationJson.Default.LockView, before => Break(group, name, token, isSure, before));
+    private static int Break(CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure) =>
+        group.Ask(new Question.OfLock(name, null), CoordinationJson.Default.LockView, before => Break(group, name, named, isSure, before));
 
-    private static int Break(CoordinationGroup group, string name, long? token, bool isSure, LockView before)
+    private static int Break(CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure, LockView before)
     {
-        var holder = before.Holders.FirstOrDefault(each => token is null || each.Token == token);
+        var found = before.Holders.Where(each => (named.Token ?? each.Token, named.Session ?? each.Session) == Key(each)).ToList();
+        var holder = found.FirstOrDefault();
         var whyNot = before.Holders.IsEmpty ? Missing(name)
-            : holder is null || (token is null && before.Holders.Length > 1)
-                ? $"name one of these holders by --token: {string.Join(", ", before.Holders.Select(Text))}"
+            : found.DistinctBy(Key).Count() != 1
+                ? $"name one of these holders by --token and --session: {string.Join(", ", before.Holders.Select(Text))}"
             : null;
 
         // Justification: without a holder, whyNot is set.
@@ -105,8 +115,8 @@ internal static class LockCommand
         }
 
         var (begin, now) = (Stopwatch.GetTimestamp(), before);
-        var outcome = whyNot is null ? Break(group, name, holder!.Token, begin, ref now) : new RequestOutcome.NotDone(whyNot);
-        var next = now.Holders.FirstOrDefault(each => before.Holders.All(known => known.Token != each.Token));
+        var outcome = whyNot is null ? Break(group, name, holder!, begin, ref now) : new RequestOutcome.NotDone(whyNot);
+        var next = now.Holders.FirstOrDefault(each => before.Holders.All(known => Key(known) != Key(each)));
         return group.Report(
             outcome,
             "lock-broken",
@@ -125,11 +135,13 @@ internal static class LockCommand
             ]);
     }
 
-    private static RequestOutcome Break(CoordinationGroup group, string name, long token, long begin, ref LockView now)
+    private static RequestOutcome Break(CoordinationGroup group, string name, RaftClaim holder, long begin, ref LockView now)
     {
         var (outcome, _) = group.Append(
-            name, new Change.Break(token), answer => answer is Answer.Held ? $"the token {token} does not hold it any more" : null);
-        while (outcome is RequestOutcome.Done && now.Holders.Any(each => each.Token == token))
+            name,
+            new Change.Break(holder.Token, holder.Session),
+            answer => answer is Answer.Held ? $"the token {holder.Token} does not hold it any more" : null);
+        while (outcome is RequestOutcome.Done && now.Holders.Any(each => Key(each) == Key(holder)))
         {
             // The group answers after a change, or after a moment without one, so this loop is not busy.
             var view = now;
@@ -142,6 +154,8 @@ internal static class LockCommand
 
         return outcome;
     }
+
+    private static (long Token, long Session) Key(RaftClaim each) => (each.Token, each.Session);
 
     private static string Missing(string name) => $"no program holds '{name}', as 'raft lock list' shows";
 

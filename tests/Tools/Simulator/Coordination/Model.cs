@@ -128,8 +128,9 @@ internal sealed class Model
                 return new Answer.Done();
             case Command.End:
                 return new Answer.NoSession();
-            case Command.Break { Token: var token } when Holders(name).FirstOrDefault(each => each.Token == token) is { } holder:
-                _broken.Add((holder.Session, holder.Claim));
+            case Command.Break broken when Holders(name).Any(each => (each.Token, each.Session) == (broken.Token, broken.Session)):
+                _broken.UnionWith(Holders(name).Where(each => (each.Token, each.Session) == (broken.Token, broken.Session))
+                    .Select(each => (each.Session, each.Claim)));
                 return new Answer.Done();
             case Command.Break:
                 return new Answer.Held();

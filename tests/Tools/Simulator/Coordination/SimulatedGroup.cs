@@ -130,7 +130,8 @@ internal sealed class SimulatedGroup
         }
         else if (_log.Model.Holders(name) is { Length: > 0 } holders)
         {
-            Append(name, new Command.Break(_world.Random.Any(holders).Token), null, client, _ => { });
+            var holder = _world.Random.Any(holders);
+            Append(name, new Command.Break(holder.Token, holder.Session), null, client, _ => { });
         }
     }
 
