@@ -97,7 +97,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
             }
         }
 
-        if (HashOrder.Reaches(operation, isCallback: _depth == 0))
+        if (HashOrder.Reaches(operation, isCallback: _depth == 0, compilation))
         {
             return Report(Rules.Order, operation, operation.Syntax.ToString());
         }
@@ -185,9 +185,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
                 .OfType<SyntaxNode>());
         }
 
-#pragma warning disable RS1030 // Only the semantic model of the other file can say what is called there.
-        return nodes.Select(node => compilation.GetSemanticModel(node.SyntaxTree).GetOperation(node, stopping)).OfType<IOperation>();
-#pragma warning restore RS1030
+        return nodes.Select(node => compilation.OperationOf(node, stopping)).OfType<IOperation>();
     }
 
     private IEnumerable<SyntaxNode> NodesOf(ISymbol symbol) =>

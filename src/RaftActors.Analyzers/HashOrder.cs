@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
 namespace RaftActors.Analyzers;
 
 /// <summary>
@@ -37,8 +39,46 @@ internal static class HashOrder
     ];
 
     /// <summary>True if an operation is such a collection, and the code uses its order.</summary>
-    public static bool Reaches(IOperation operation, bool isCallback) =>
-        IsSource(operation) && IsUsed(operation, isCallback, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+    public static bool Reaches(IOperation operation, bool isCallback, Compilation compilation) =>
+        (IsSource(operation) || (operation is IMemberReferenceOperation { Member: var member } && IsHashedInside(member, compilation)))
+        && IsUsed(operation, isCallback, new HashSet<ISymbol>(SymbolEqualityComparer.Default));
+
+    // A member whose type is an interface, and to which its class assigns hashed collections only. Others cannot assign to it.
+    private static bool IsHashedInside(ISymbol member, Compilation compilation)
+    {
+        var (type, isOwn) = member switch
+        {
+            IFieldSymbol field => (field.Type, field.IsReadOnly || field.DeclaredAccessibility == Accessibility.Private),
+            IPropertySymbol property => (property.Type, property.SetMethod is null or { DeclaredAccessibility: Accessibility.Private }),
+            _ => (null, false),
+        };
+        if (!isOwn || type is not { TypeKind: TypeKind.Interface } || !IsCollection(type))
+        {
+            return false;
+        }
+
+        var values = member.ContainingType.DeclaringSyntaxReferences
+            .SelectMany(reference => reference.GetSyntax().DescendantNodes())
+            .Where(node => node is AssignmentExpressionSyntax or EqualsValueClauseSyntax)
+            .Select(node => ValueOf(compilation.OperationOf(node), member.OriginalDefinition))
+            .OfType<IOperation>()
+            .ToList();
+        return values.Count > 0 && values.TrueForAll(value => IsHashed(value.Core().Type));
+    }
+
+    // What an assignment or an initializer gives to a member. Null: it is for another target.
+    private static IOperation? ValueOf(IOperation? operation, ISymbol member) => operation switch
+    {
+        IFieldInitializerOperation { InitializedFields: var fields, Value: var value }
+            when fields.Any(each => IsSame(each, member)) => value,
+        IPropertyInitializerOperation { InitializedProperties: var properties, Value: var value }
+            when properties.Any(each => IsSame(each, member)) => value,
+        IAssignmentOperation { Target: IMemberReferenceOperation { Member: var target }, Value: var value }
+            when IsSame(target.OriginalDefinition, member) => value,
+        _ => null,
+    };
+
+    private static bool IsSame(ISymbol one, ISymbol other) => SymbolEqualityComparer.Default.Equals(one, other);
 
     private static bool IsSource(IOperation operation) => operation switch
     {
@@ -58,7 +98,8 @@ internal static class HashOrder
                 IsUsed(use, isCallback, locals),
             ICollectionExpressionOperation => (use.Type is IArrayTypeSymbol || IsList(use.Type)) && IsUsed(use, isCallback, locals),
             IPropertyReferenceOperation { Property: { Name: "Keys" or "Values" } } => IsUsed(use, isCallback, locals),
-            IPropertyReferenceOperation { Property.IsIndexer: true, Instance: var list } => list == sequence && !IsHashed(list.Type),
+            IPropertyReferenceOperation { Property.IsIndexer: true, Instance: var list } =>
+                list == sequence && (list.Type is IArrayTypeSymbol || IsList(list.Type)),
             IForEachLoopOperation loop => loop.Collection == sequence && IsSensitive(loop, isCallback, locals),
             IArgumentOperation { Parent: IInvocationOperation call } argument => IsUsedBy(call, argument, isCallback, locals),
             IArgumentOperation { Parent: IObjectCreationOperation made } => IsCollection(made.Type)
@@ -220,7 +261,9 @@ internal static class HashOrder
     private static bool IsCollection(ITypeSymbol? type) => type.FullName().StartsWith("System.Collections.", StringComparison.Ordinal);
 
     private static bool IsList(ITypeSymbol? type) => IsCollection(type) && !IsHashed(type) && type.FullName() is var name
-        && !name.Contains("Sorted") && !name.EndsWith("Set", StringComparison.Ordinal);
+        && !name.Contains("Sorted")
+        && !name.EndsWith("Set", StringComparison.Ordinal)
+        && !name.EndsWith("Dictionary", StringComparison.Ordinal);
 
     private static bool IsWriter(ITypeSymbol? type) => type.FullName() is "System.Text.StringBuilder" or "System.IO.BinaryWriter"
         or "System.IO.StreamWriter" or "System.IO.StringWriter" or "System.IO.TextWriter";

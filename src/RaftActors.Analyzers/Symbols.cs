@@ -50,6 +50,12 @@ internal static class Symbols
         return operation;
     }
 
+#pragma warning disable RS1030 // Only the semantic model of the other file can say what is done there.
+    /// <summary>The operation of a node of any file. Null: it has none.</summary>
+    public static IOperation? OperationOf(this Compilation compilation, SyntaxNode node, CancellationToken stopping = default) =>
+        compilation.GetSemanticModel(node.SyntaxTree).GetOperation(node, stopping);
+#pragma warning restore RS1030
+
     public static bool IsFloating(this ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single;
 
     public static ITypeSymbol? WithoutNullable(this ITypeSymbol? type) =>

@@ -23,6 +23,9 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
             private readonly SortedDictionary<string, double> _sorted = new(StringComparer.Ordinal);
             private readonly List<string> _list = [];
             private readonly Random _random = new(42);
+            private readonly IReadOnlyDictionary<string, int> _read = new Dictionary<string, int>();
+            private readonly IDictionary<string, int> _ordered = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            private ISet<string> _set;
             private IReadOnlyList<string> _kept = [];
             private object? _any;
 
@@ -97,6 +100,9 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
         var left = 9;
         foreach (var (name, count) in {|RAFT006:_counts|}) { left -= count; if (left < 0) { break; } }
         _any = {|RAFT006:_counts|}.Keys.First();
+        _any = string.Join(",", {|RAFT006:_read|}.Select(each => each.Key));
+        _set = new HashSet<string>();
+        _any = {|RAFT006:_set|}.First();
         _any = string.Join(",", {|RAFT006:_names|});
         _any = new Result({|RAFT006:_names|}.Where(name => name.Length > 1).ToList());
         _kept = [.. {|RAFT006:_names|}];
@@ -119,6 +125,9 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
         _any = _counts.Values.Sum() + _counts.Count(pair => pair.Value > 1) + _names.Max(name => name.Length);
         _any = _names.Any() || _names.Contains("a") || _names.All(name => name.Length > 0);
         _any = _names.Order(StringComparer.Ordinal).First();
+        _any = _ordered.First().Key + _read["a"] + _read.Count;
+        _set = new SortedSet<string>(StringComparer.Ordinal);
+        _any = _set.First();
         _any = _counts.FirstOrDefault(pair => pair.Key == entry.Key);
         _any = _counts.ToDictionary(pair => pair.Key, pair => pair.Value + 1);
         _any = new SortedSet<string>(_names.Where(name => name.Length > 1), StringComparer.Ordinal).First();
