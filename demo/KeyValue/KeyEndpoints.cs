@@ -42,7 +42,7 @@ internal static class KeyEndpoints
         HttpContext http)
     {
         var shard = client.Shards.Of(key);
-        if (!Session.TryParse(session, out var seen) || Consistency.Parse(consistency, seen, shard.Group) is not { } level)
+        if (!Session.TryParse(session, client.Shards, out var seen) || Consistency.Parse(consistency, seen, shard.Group) is not { } level)
         {
             return Results.Problem(
                 $"consistency is '{consistency}' and {Session.Header} is '{session}'. Use linearizable, lease, local, or session with "
@@ -75,7 +75,7 @@ internal static class KeyEndpoints
     private static async Task<IResult> WriteAsync(
         string key, byte[]? value, string? contentType, WriteHeaders headers, Client client, HttpContext http)
     {
-        if (!headers.TryGetCondition(out var condition) || !Session.TryParse(headers.Session, out var seen))
+        if (!headers.TryGetCondition(out var condition) || !Session.TryParse(headers.Session, client.Shards, out var seen))
         {
             return Results.Problem(
                 $"If-Match is '{headers.IfMatch}', If-None-Match is '{headers.IfNoneMatch}', and {Session.Header} is "

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 using RaftActors;
 
 using Client = RaftActors.RaftShardsClient<KeyValue.Change, KeyValue.Written>;
@@ -12,11 +10,11 @@ internal static class NodeEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var nodes = app.MapGroup("/nodes");
-        Describe(nodes.MapPut("/{address}", (string address, Client client, ActorSystem system, HttpContext http) =>
-                ChangeAsync(address, isWanted: true, client, system, http))
+        Describe(nodes.MapPut("/{address}", (string address, Client client, HttpContext http) =>
+                ChangeAsync(address, isWanted: true, client, http))
             .WithSummary("Adds a node to all groups. Start it with raft.joining = on."));
-        Describe(nodes.MapDelete("/{address}", (string address, Client client, ActorSystem system, HttpContext http) =>
-                ChangeAsync(address, isWanted: false, client, system, http))
+        Describe(nodes.MapDelete("/{address}", (string address, Client client, HttpContext http) =>
+                ChangeAsync(address, isWanted: false, client, http))
             .WithSummary("Removes a node from all groups. Stop it afterwards."));
     }
 
@@ -27,7 +25,7 @@ internal static class NodeEndpoints
         .ProducesProblem(StatusCodes.Status504GatewayTimeout);
 
     // A group that has taken the change already is left out. So the request can be repeated until all groups have taken it.
-    private static async Task<IResult> ChangeAsync(string address, bool isWanted, Client client, ActorSystem system, HttpContext http)
+    private static async Task<IResult> ChangeAsync(string address, bool isWanted, Client client, HttpContext http)
     {
         if (!Uri.TryCreate($"tcp://{address}", UriKind.Absolute, out var uri) || uri.Port <= 0 || uri.Authority != address)
         {
@@ -36,16 +34,7 @@ internal static class NodeEndpoints
 
         foreach (var shard in client.Shards.All)
         {
-            var name = new ProcessName($"{shard.Group}@{address}");
-            if (IsMember(system, shard, name) == isWanted)
-            {
-                continue;
-            }
-
-            var outcome = await (isWanted
-                ? client[shard].JoinAsync(name, cancellationToken: http.RequestAborted)
-                : client[shard].LeaveAsync(name, cancellationToken: http.RequestAborted));
-            if (outcome.Failure is { } failure)
+            if (await ChangeAsync(client[shard], new ProcessName($"{shard.Group}@{address}"), isWanted, http) is { } failure)
             {
                 return Problems.Of(http, failure, "Send the request again.");
             }
@@ -54,6 +43,25 @@ internal static class NodeEndpoints
         return Results.NoContent();
     }
 
-    private static bool IsMember(ActorSystem system, RaftShard shard, ProcessName name) => Raft.Get(system).Processes
-        .Any(process => process.Group == shard.Group && process.Members.Any(member => member.Name == name));
+    // The leader tells the members, because a node that is behind has an old view of them.
+    private static async Task<RaftFailure?> ChangeAsync(RaftClient group, ProcessName name, bool isWanted, HttpContext http)
+    {
+        try
+        {
+            var status = await group.StatusAsync(http.RequestAborted);
+            var leader = status.Processes.FirstOrDefault(process => process.Name == status.Leader);
+            if (leader?.Members.Any(member => member.Name == name) == isWanted)
+            {
+                return null;
+            }
+
+            return (await (isWanted
+                ? group.JoinAsync(name, cancellationToken: http.RequestAborted)
+                : group.LeaveAsync(name, cancellationToken: http.RequestAborted))).Failure;
+        }
+        catch (RaftException silent) when (silent.Failure is { } failure)
+        {
+            return failure;
+        }
+    }
 }

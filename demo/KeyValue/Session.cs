@@ -17,13 +17,15 @@ internal sealed class Session
 
     private Session(ImmutableSortedDictionary<string, long> serials) => _serials = serials;
 
-    public static bool TryParse(string? text, out Session session)
+    /// <summary>Reads the header. It is echoed, so it may have groups of the shards only. False: it is not one of this service.</summary>
+    public static bool TryParse(string? text, RaftShards shards, out Session session)
     {
         var serials = ImmutableSortedDictionary.CreateBuilder<string, long>(StringComparer.Ordinal);
         foreach (var part in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
             if (part.Split('=') is not [var group, var number]
                 || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var serial)
+                || !shards.All.Any(shard => shard.Group == group)
                 || !serials.TryAdd(group, serial))
             {
                 session = new Session(ImmutableSortedDictionary<string, long>.Empty);

@@ -172,6 +172,17 @@ public sealed class KeyValueTests(ThreeNodes nodes)
     public async Task Request_that_cannot_be_read_is_refused(string path) =>
         Assert.Equal(HttpStatusCode.BadRequest, (await nodes.Http[0].GetAsync(path)).StatusCode);
 
+    // The answer repeats the session, so a group that no header may have would fail it after the write.
+    [Fact]
+    public async Task Write_whose_session_has_an_unknown_group_is_refused_and_changes_nothing()
+    {
+        using HttpRequestMessage request = new(HttpMethod.Put, "/kv/session") { Content = new StringContent("x") };
+        request.Headers.Add("Raft-Session", "kv-other=1");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await nodes.Http[0].SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await nodes.Http[1].GetAsync("/kv/session")).StatusCode);
+    }
+
     [Fact]
     public async Task Condition_that_cannot_be_read_is_refused()
     {

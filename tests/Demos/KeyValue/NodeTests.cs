@@ -42,15 +42,29 @@ public sealed class NodeTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NoContent, (await _nodes.Http[0].DeleteAsync($"/nodes/{address}")).StatusCode);
     }
 
+    // A node that waits to be added counts itself as the only member.
+    [Fact]
+    public async Task Node_that_is_asked_to_add_itself_is_a_member_for_the_leader_of_each_group()
+    {
+        var address = await _nodes.StartJoiningAsync();
+
+        Assert.Equal(HttpStatusCode.NoContent, (await _nodes.Http[3].PutAsync($"/nodes/{address}", null)).StatusCode);
+
+        var views = await Task.WhenAll(_nodes.Http.Take(3).Select(MembersAsync));
+        Assert.All(Enumerable.Range(0, views[0].Count), group => Assert.Contains(views, view => view[group].Contains(address)));
+    }
+
     // The node that answers /status may learn of a change later than the caller.
     private async Task UntilMembersAsync(Func<IReadOnlyList<string>, bool> areThey)
     {
-        IReadOnlyList<string> members;
-        do
+        while (!areThey(await MembersAsync(_nodes.Http[0])))
         {
-            var status = JsonDocument.Parse(await _nodes.Http[0].GetStringAsync("/status")).RootElement;
-            members = [.. status.EnumerateArray().Select(group => $"{group.GetProperty("voters")} {group.GetProperty("learners")}")];
         }
-        while (!areThey(members));
     }
+
+    private static async Task<IReadOnlyList<string>> MembersAsync(HttpClient node) =>
+    [
+        .. JsonDocument.Parse(await node.GetStringAsync("/status")).RootElement.EnumerateArray()
+            .Select(group => $"{group.GetProperty("voters")} {group.GetProperty("learners")}"),
+    ];
 }
