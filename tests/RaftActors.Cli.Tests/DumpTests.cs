@@ -1,3 +1,5 @@
+using RaftActors.Storage.Log;
+
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log dump</c>, as text and as JSON.</summary>
@@ -45,6 +47,26 @@ public sealed class DumpTests : IDisposable
         Assert.Equal(0, run.Code);
         Assert.Single(run.Lines, line => line.Contains("damaged") && line.Contains("checksum"));
         Assert.Contains(run.Lines, line => line.Contains("\"key3\""));
+    }
+
+    // Their checksums are right, and a start refuses both.
+    [Fact]
+    public void Record_that_cannot_be_read_is_damaged()
+    {
+        var (header, builder) = (new SegmentHeader(1, Guid.Empty, 0, 0), new BatchBuilder(4096));
+        builder.Begin(header.Seed, SegmentHeader.Size);
+        builder.AddOwner(1, StoreFolder.OwnerOf(1), default);
+        builder.AddBase(1, (RecordType)99, default);
+        builder.AddBase(1, RecordType.Owner, default);
+        byte[] bytes = [.. new byte[SegmentHeader.Size], .. builder.End(0, 0)];
+        (header with { Born = bytes.Length }).Write(bytes);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "log"));
+        File.WriteAllBytes(Path.Combine(_folder.Path, "log", SegmentHeader.NameOf(1)), bytes);
+
+        var states = Run.Here("log", "dump", "--data", _folder.Path, "--json").Objects
+            .Select(item => $"{item.GetProperty("kind")} {item.GetProperty("state")}");
+
+        Assert.Equal(["segment whole", "batch whole", "owner whole", "type-99 damaged", "owner damaged", "end whole"], states);
     }
 
     [Fact]

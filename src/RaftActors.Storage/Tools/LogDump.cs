@@ -50,7 +50,8 @@ internal static class LogDump
         var scan = new LogScan(header, bytes);
         while (scan.MoveNext())
         {
-            yield return ItemAt(scan, segment.Name, owners) with { State = StateOf(scan, check) };
+            var item = ItemAt(scan, segment.Name, owners);
+            yield return StateOf(scan, check) is var state and not LogItemState.Whole ? item with { State = state } : item;
         }
 
         if (isLast)
@@ -124,6 +125,9 @@ internal static class LogDump
                     var entry = RecordFormat.ReadEntry(header, body);
                     item = WithPayload(item, entry.Payload) with { Time = entry.Time };
                     break;
+                default:
+                    item = item with { State = LogItemState.Damaged, Detail = "this program does not know the type" };
+                    break;
             }
 
             return item with { Owner = OwnerOf(owners, header.Slot) };
@@ -131,7 +135,7 @@ internal static class LogDump
         catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
         {
             var what = $"cannot be decoded, although its checksum is right: {e.Message}";
-            return new LogItem(file, scan.Offset, KindOf(header.Type)) { Detail = what };
+            return new LogItem(file, scan.Offset, KindOf(header.Type)) { State = LogItemState.Damaged, Detail = what };
         }
     }
 

@@ -46,6 +46,6 @@ internal enum LogItemState
     /// <summary>The item belongs to the torn tail: the end of an unfinished, never acknowledged write.</summary>
     Torn,
 
-    /// <summary>The item was synced, and its bytes have changed since.</summary>
+    /// <summary>The item was synced, and its bytes have changed since, or no program of this version has written them.</summary>
     Damaged,
 }
