@@ -12,11 +12,8 @@ internal static class UpgradeCommand
             Description = "The format level. Default: the highest one that the program of a member reads.",
             HelpName = "level",
         };
-        var logic = new Option<int?>("--logic")
-        {
-            Description = "Raise the logic version to this one, and not the format level.",
-            HelpName = "version",
-        };
+        var logic = SharedOptions.Number(
+            "--logic", "version", "Raise the logic version to this one, and not the format level.", 1, int.MaxValue);
         return new("upgrade", "Shows and raises the versions of the group, after its programs were upgraded.")
         {
             new GroupVerb(environment, "status")
@@ -44,7 +41,9 @@ internal static class UpgradeCommand
                 Examples = ["upgrade enable -S :9990,:9991"],
                 Own = [to, logic],
                 Run = (parsed, run) => parsed.GetValue(logic) is { } version
-                    ? RaiseLogic(run, version)
+                    ? parsed.GetValue(to) is null
+                        ? RaiseLogic(run, (int)version)
+                        : throw new UsageException("--to and --logic are both given: raise one after the other")
                     : run.Report(
                         Enable(parsed.GetValue(to), run.Settings, run.Client),
                         "format-level-raised",
@@ -56,7 +55,7 @@ internal static class UpgradeCommand
 
     private static int RaiseLogic(GroupRun run, int version) => run.Report(
         run.Client.Change((raft, end) =>
-            raft.RaiseLogicVersionAsync(Math.Max(version, 1), timeout: run.Settings.Timeout, cancellationToken: end)),
+            raft.RaiseLogicVersionAsync(version, timeout: run.Settings.Timeout, cancellationToken: end)),
         "logic-version-raised",
         "the logic version is raised",
         "the logic version was raised");

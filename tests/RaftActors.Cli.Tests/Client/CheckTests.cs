@@ -177,7 +177,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void Certificate_that_ends_soon_is_a_warning_and_one_that_has_ended_a_failure()
+    public void Certificate_that_ends_soon_is_a_warning_and_one_that_has_ended_or_not_begun_a_failure()
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(0, Run.Here("certs", "--dir", folder["certs"], "node1", "--days", "40").Code);
@@ -189,6 +189,7 @@ public sealed class CheckTests
         Assert.Equal([FindingLevel.Ok, FindingLevel.Ok], LevelsAfter(1));
         Assert.Equal([FindingLevel.Warn, FindingLevel.Ok], LevelsAfter(20));
         Assert.Equal([FindingLevel.Fail, FindingLevel.Ok], LevelsAfter(41));
+        Assert.Equal([FindingLevel.Fail, FindingLevel.Fail], LevelsAfter(-2));
     }
 
     private static void AssertBad(IEnumerable<Finding> findings, FindingLevel level, string about, string text)

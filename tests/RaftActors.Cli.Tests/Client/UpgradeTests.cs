@@ -31,6 +31,18 @@ public sealed class UpgradeTests : ServerProgramTest
             Run.Here(Group(level: 2, 2, 2), "upgrade", "status").Lines.Last());
     }
 
+    [Theory]
+    [InlineData("--logic must be from 1", "--logic", "0")]
+    [InlineData("--logic must be from 1", "--logic", "-3")]
+    [InlineData("--to and --logic are both given", "--logic", "2", "--to", "2")]
+    public void Wrong_version_is_wrong_usage(string problem, params string[] options)
+    {
+        var run = Run.Here(Group(level: 1, 2, 2), ["upgrade", "enable", .. options]);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains(problem, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Member_that_does_not_answer_has_an_unknown_program()
     {

@@ -39,12 +39,17 @@ internal static class CertificateCheck
 
     private static Finding Check(string file, X509Certificate2 certificate, DateTimeOffset now)
     {
-        var end = certificate.NotAfter.ToUniversalTime();
+        var (begin, end) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
         var text = $"the certificate {certificate.Subject} is valid until {end:yyyy-MM-dd}";
-        return end < now.UtcDateTime
+        return begin > now.UtcDateTime
+            ? Finding.Fail(
+                file,
+                $"the certificate {certificate.Subject} is valid from {begin:yyyy-MM-dd HH:mm} UTC: until then connections are refused",
+                "Correct the clock of this machine or of the issuer, or issue another one.")
+            : end < now.UtcDateTime
             ? Finding.Fail(file, $"{text}: it has expired, and new connections are refused", "Issue another one.")
             : end < now.UtcDateTime + Soon
-                ? Finding.Warn(file, $"{text}, in less than {Soon.TotalDays} days", "Issue another one, and replace the file.")
-                : Finding.Ok(file, text);
+            ? Finding.Warn(file, $"{text}, in less than {Soon.TotalDays} days", "Issue another one, and replace the file.")
+            : Finding.Ok(file, text);
     }
 }
