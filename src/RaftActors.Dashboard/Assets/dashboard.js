@@ -78,8 +78,10 @@
     figure.querySelector('.now').textContent = values.length ? `${now}, max ${text(top)}` : 'not measured';
   };
 
+  let stream;
   const listen = () => {
-    const stream = new EventSource(location);
+    stream?.close();
+    stream = new EventSource(location);
     stream.onmessage = message => {
       const { parts, point } = JSON.parse(message.data);
       for (const [id, html] of Object.entries(parts)) {
@@ -101,9 +103,13 @@
       // A browser gives up after an answer that is no stream.
       if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
     };
-    addEventListener('pagehide', () => stream.close(), { once: true });
   };
   listen();
+  addEventListener('pagehide', () => stream.close());
+  // A page that comes back from the cache of the browser goes on as it was, without its stream.
+  addEventListener('pageshow', shown => {
+    if (shown.persisted) listen();
+  });
 
   document.addEventListener('submit', async submitted => {
     const form = submitted.target;
