@@ -137,7 +137,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     {
         if (entity.IsRemoved)
         {
-            Reminders.ForgetAllOf(id);
+            Reminders.ForgetAll(EntityReminder.RangeOf(id), name => EntityReminder.IsOf(id, name));
             return;
         }
 

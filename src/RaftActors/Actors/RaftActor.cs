@@ -592,7 +592,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             // Not thrown, because the store has failed and not the actor, so every further life would fail here too.
             Life.Order.GiveUp();
-            Life.Process.Engine.Tell(new ToEngine.Unable(e.Message), Self, Life.Number);
+            Life.Process.Engine.Tell(new ToEngine.Unable(RaftProcess.OfStore(e)), Self, Life.Number);
             return;
         }
 

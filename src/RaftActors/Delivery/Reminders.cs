@@ -1,6 +1,5 @@
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Entities;
 
 namespace RaftActors.Delivery;
 
@@ -58,10 +57,11 @@ internal sealed class Reminders
         }
     }
 
-    public void ForgetAllOf(string entity)
+    /// <summary>Forgets the reminders with certain names.</summary>
+    /// <param name="range">Bounds of these names, in ordinal order. The others are not looked at.</param>
+    public void ForgetAll((string First, string Last) range, Func<string, bool> hasName)
     {
-        var (first, last) = EntityReminder.RangeOf(entity);
-        foreach (var name in _names.GetViewBetween(first, last).Where(name => EntityReminder.IsOf(entity, name)).ToList())
+        foreach (var name in _names.GetViewBetween(range.First, range.Last).Where(hasName).ToList())
         {
             Forget(name);
         }

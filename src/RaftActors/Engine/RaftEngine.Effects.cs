@@ -167,7 +167,7 @@ internal sealed partial class RaftEngine
         }
         catch (StoreException e)
         {
-            Process.Status = Process.Status with { Failure = OfStore(e) };
+            Process.Status = Process.Status with { Failure = RaftProcess.OfStore(e) };
             throw;
         }
     }

@@ -136,7 +136,7 @@ internal sealed partial class RaftEngine
                 OnSpace(space.IsShort);
                 break;
             case StoreNews.Failed failed:
-                StopFor(OfStore(failed.Cause));
+                StopFor(RaftProcess.OfStore(failed.Cause));
                 break;
         }
     }

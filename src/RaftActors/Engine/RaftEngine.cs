@@ -220,8 +220,6 @@ internal sealed partial class RaftEngine : UntypedActor
         }
     }
 
-    private static string OfStore(Exception failure) => $"its store failed: {failure.Message}";
-
     private void StopFor(string failure)
     {
         Process.Status = Process.Status with { Failure = failure };

@@ -133,6 +133,9 @@ internal sealed class RaftProcess
 
     public DeliveryTries Tries { get; }
 
+    /// <summary>Returns a clause with the cause of a stop.</summary>
+    public static string OfStore(Exception failure) => $"its store failed: {failure.Message}";
+
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
     public RaftFailure EngineStopped => RaftFailure.NotDone(
         FailureReason.Stopped,
