@@ -6,6 +6,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -97,6 +98,51 @@ public sealed class EngineBoundsTests : TestKit
 
         Assert.Equal(2, _bench.Steps.Count);
         Assert.Equal(100, Proposed().Length);
+    }
+
+    // The origin sends many before it hears of the first refusal.
+    [Fact]
+    public void Append_behind_one_that_the_leader_refused_without_an_actor_is_refused_until_that_one_came_again()
+    {
+        var proposals = new LeaderProposals(_bench.Context, _bench.Traces);
+        _bench.Elect("raft1");
+        _bench.Context.Detach();
+        Submit("raft4", 1, 2);
+        _bench.Context.Attach(_bench.Actor, 2, validatesProposals: false);
+
+        Submit("raft4", 3);
+        Submit("raft3", 4);
+        Submit("raft4", 1, 2, 3);
+        proposals.OnTurn();
+
+        Assert.Equal([1L, 2, 3], Enumerable.Range(0, 3).Select(_ => _bench["raft4"].ExpectMsg<AppendReply.Refused>().Request.Number));
+        Assert.Equal([4L, 1, 2, 3], Proposed().Select(pair => pair.Request?.Number ?? 0));
+
+        void Submit(string origin, params long[] numbers)
+        {
+            foreach (var number in numbers)
+            {
+                RequestId request = new(Bench.MemberOf(origin), number);
+                proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), _bench[origin]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Refused_append_that_does_not_come_again_holds_back_the_later_ones_for_a_moment()
+    {
+        ManualClock clock = new();
+        RefusedAppends refused = new(clock, TimeSpan.FromSeconds(1));
+        RequestId Request(long number) => new(Bench.MemberOf("raft4"), number);
+        refused.Add(Request(1));
+
+        clock.Now = TimeSpan.FromSeconds(0.9);
+        Assert.False(refused.TryPass(Request(2)));
+        clock.Now = TimeSpan.FromSeconds(1);
+        Assert.True(refused.TryPass(Request(2)));
+
+        Assert.All(Enumerable.Range(1, RefusedAppends.Max + 1), number => refused.Add(Request(number)));
+        Assert.True(refused.TryPass(Request(RefusedAppends.Max + 1)));
     }
 
     private ImmutableArray<Payload.Pair> Proposed() => ((Input.Propose)_bench.Steps[^1]).Pairs;

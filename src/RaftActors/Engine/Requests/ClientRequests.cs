@@ -138,7 +138,17 @@ internal sealed class ClientRequests(
         }
         else if (FindObstacle(call, MayOperate(client)) is { } obstacle)
         {
+            if (obstacle.Reason == FailureReason.Stopped)
+            {
+                proposals.OnUnable(call.Request);
+            }
+
             client.Tell(obstacle.ToOutcome<object?>(request), context.Self);
+        }
+        else if (!proposals.TryPass(call.Request))
+        {
+            var why = $"{Process.Name} has refused an earlier Append of this client, which must come first. Append the pair again later.";
+            client.Tell(RaftFailure.NotDone(FailureReason.Stopped, why).ToOutcome<object?>(request), context.Self);
         }
         else
         {

@@ -29,6 +29,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private readonly Dictionary<RequestId, Open> _open = [];
     private readonly List<Open> _accepted = [];
+    private readonly RefusedAppends _refused = new(Machine.Current.Time, context.Process.Settings.Timing.ElectionTimeoutMax);
     private readonly PriorityQueue<(Open Open, Serial Serial), LogIndex> _repeated = new();
 
     // The last index of each uncommitted proposal.
@@ -50,16 +51,27 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     public void Submit(IAppendRequest request, IActorRef origin)
     {
-        if (context.Leads && context.HasActor)
+        if (context.Leads && context.HasActor && _refused.TryPass(request.Request))
         {
             TakeIn(new Open(request, origin, ++_arrivals));
         }
         else
         {
+            if (context.Leads && !context.HasActor)
+            {
+                OnUnable(request.Request);
+            }
+
             // Refused rather than forwarded, because a stopping node would lose a forwarded request. The origin sends it again.
             context.Send(origin, new AppendReply.Refused(request.Request));
         }
     }
+
+    /// <summary>This process leads and refuses an Append for now, which its origin sends again.</summary>
+    public void OnUnable(RequestId request) => _refused.Add(request);
+
+    /// <inheritdoc cref="RefusedAppends.TryPass"/>
+    public bool TryPass(RequestId request) => _refused.TryPass(request);
 
     public void OnValidated(ToEngine.Validated validated)
     {
@@ -172,6 +184,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         _uncommitted.Clear();
         RefuseAll();
+        _refused.Clear();
         foreach (var ((open, _), _) in _repeated.UnorderedItems)
         {
             // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair.
@@ -190,6 +203,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _accepted.Clear();
         foreach (var open in InOrderOfArrival.ToArray())
         {
+            OnUnable(open.Request.Request);
             End(open.Request.Request, new AppendReply.Refused(open.Request.Request));
         }
     }
