@@ -35,7 +35,7 @@ internal enum CallSending
     /// <summary>The link has the call, and its caller gets a reply.</summary>
     Sent,
 
-    /// <summary>The link has a connection, and too many bytes of other calls wait for it. Nothing is known against the other node.</summary>
+    /// <summary>Too many bytes of other calls wait for the connection. Nothing is known against the other node.</summary>
     Full,
 
     /// <summary>There is no connection now.</summary>
