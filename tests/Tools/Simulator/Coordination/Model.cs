@@ -128,8 +128,8 @@ internal sealed class Model
                 return new Answer.Done();
             case Command.End:
                 return new Answer.NoSession();
-            case Command.Break broken when Holders(name).Any(each => (each.Token, each.Session) == (broken.Token, broken.Session)):
-                _broken.UnionWith(Holders(name).Where(each => (each.Token, each.Session) == (broken.Token, broken.Session))
+            case Command.Break named when Holders(name).Any(each => (each.Token, each.Session) == (named.Token, named.Session)):
+                _broken.UnionWith(Holders(name).Where(each => (each.Token, each.Session) == (named.Token, named.Session))
                     .Select(each => (each.Session, each.Claim)));
                 return new Answer.Done();
             case Command.Break:
