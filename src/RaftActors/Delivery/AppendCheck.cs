@@ -29,7 +29,7 @@ internal sealed class AppendCheck<TValue>(
         MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
             ? RaftFailure.NotDone(
                 FailureReason.NotYet,
-                $"The group has logic version {logic()}, and a {value.GetType().Name} needs {since}. Append it when all nodes have the new "
+                $"The group has logic version {logic()}, and {value.GetType().Name} needs {since}. Append it when all nodes have the new "
                 + "program.")
             : FindFault(key, value) is { } fault ? RaftFailure.NotDone(FailureReason.Invalid, fault)
             : null;

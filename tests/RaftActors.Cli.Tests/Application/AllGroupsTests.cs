@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace RaftActors.Cli.Tests.Application;
@@ -7,6 +8,8 @@ public sealed class AllGroupsTests
 {
     private const string NotListening =
         @": no connection to 127\.0\.0\.1:\d+: connection refused; a node without raft actors listens nowhere$";
+
+    private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(2);
 
     [Fact]
     public void Groups_of_all_nodes_are_listed_and_those_with_problems_come_first()
@@ -93,10 +96,10 @@ public sealed class AllGroupsTests
     public void List_that_takes_several_messages_is_whole()
     {
         using var nodes = new ShopNodes(1);
-        var groups = Enumerable.Range(10, 60).Select(number => $"{number}{new string('g', 1400)}").ToArray();
+        var groups = Enumerable.Range(10, 80).Select(number => $"{number}{new string('g', 990)}").ToArray();
         Array.ForEach(groups, group => nodes.Start(group, 0));
 
-        WaitFor(nodes, found => found.Count == 60 && found.Values.All(group => Leads(group, 1)));
+        WaitFor(nodes, found => found.Count == 80 && found.Values.All(group => Leads(group, 1)));
         var run = Top(nodes, "--count", "1", "--json");
 
         Assert.Equal(groups, run.Objects.Where(IsGroup).Select(group => Text(group, "group")));
@@ -133,9 +136,11 @@ public sealed class AllGroupsTests
 
     private static void WaitFor(ShopNodes nodes, Func<Dictionary<string, JsonElement>, bool> isReached)
     {
+        var start = Stopwatch.GetTimestamp();
         while (!isReached(Top(nodes, "--count", "1", "--json", "--timeout", "20s").Objects.Where(IsGroup)
             .ToDictionary(group => Text(group, "group"))))
         {
+            Assert.True(Stopwatch.GetElapsedTime(start) < WaitMax, "The groups do not become as they should be.");
         }
     }
 

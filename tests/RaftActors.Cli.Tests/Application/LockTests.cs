@@ -221,7 +221,7 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
 
         var (list, json) = (nodes.Ask("session", "list"), nodes.Ask("session", "list", "--json"));
 
-        Assert.Equal("SESSION PROGRAM CLAIMS TIMEOUT LEFT", Words(list.Lines.First()));
+        Assert.Equal("SESSION PROGRAM CLAIMS TIMEOUT MS LEFT MS", Words(list.Lines.First()));
         Assert.Contains(list.Lines.Select(Words), line => line.Contains($" {nodes.NameOf(0)} ") && line.Contains(" 10000 "));
         var own = json.Objects.Single(each => Text(each, "program") == nodes.NameOf(0));
         Assert.Equal(10_000, own.GetProperty("timeoutMs").GetInt64());

@@ -133,7 +133,7 @@ public sealed class RaftSimulationTests
 
         Assert.Matches(
             "^Seed 1 fails: at [0-9.]+ s actor@n1 has not applied all committed pairs 00:01:00 after the programs: its actor is held at "
-                + "serial [0-9]+, because it cannot apply the pair\\. .*the actor's own",
+                + "serial [0-9]+, because HandleAppend fails\\. .*the actor's own",
             failure.Message);
     }
 
@@ -146,7 +146,7 @@ public sealed class RaftSimulationTests
             .Faults(SimulationFaults.Crashes)
             .Clients(1, AddAsync)));
 
-        Assert.Contains("because it cannot restore it. ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("because RestoreSnapshot fails. ", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed partial class LaterCommandTests : TestKit
         var refused = (await later.WaitAsync(Guard)).NotDone();
         Assert.Equal(FailureReason.NotYet, refused.Reason);
         Assert.Equal(
-            "The group has logic version 1, and a Withdraw needs 2. Append it when all nodes have the new program.", refused.Detail);
+            "The group has logic version 1, and Withdraw needs 2. Append it when all nodes have the new program.", refused.Detail);
     }
 
     [Fact]

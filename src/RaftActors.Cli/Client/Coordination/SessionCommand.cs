@@ -21,7 +21,7 @@ internal static class SessionCommand
                 "list",
                 $"""
                 Lists the sessions, at most {RaftOverview.RowsMax}, those whose renewal is late first. Each program has one, to which all of
-                its locks belong. LEFT is the time until it expires without a renewal. Both times are in milliseconds.
+                its locks belong. LEFT MS is the time until it expires without a renewal, in milliseconds.
                 """,
                 "session list",
                 false,
@@ -55,8 +55,8 @@ internal static class SessionCommand
             new("SESSION", "session", each => each.Id),
             new("PROGRAM", "program", each => each.Owner),
             new("CLAIMS", "claims", each => each.Claims),
-            new("TIMEOUT", "timeoutMs", each => (long)each.Timeout.TotalMilliseconds),
-            new("LEFT", "leftMs", each => (long)each.Left.TotalMilliseconds),
+            new("TIMEOUT MS", "timeoutMs", each => (long)each.Timeout.TotalMilliseconds),
+            new("LEFT MS", "leftMs", each => (long)each.Left.TotalMilliseconds),
         ],
         overview.SessionCount));
 
