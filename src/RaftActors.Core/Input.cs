@@ -46,6 +46,12 @@ internal abstract record Input
         public ImmutableArray<Serial?> Since { get; init; } = [];
 
         /// <summary>
+        /// For each retry a serial of the group from before its first attempt, or 0. Empty for first attempts. A retry of an origin without
+        /// a session is rejected as <see cref="FailureReason.Forgotten"/> if a later request of a forgotten origin was committed.
+        /// </summary>
+        public ImmutableArray<Serial> Started { get; init; } = [];
+
+        /// <summary>
         /// The wall clock of this process, read once for all pairs. If it goes back, the log keeps its latest <see cref="LogEntry.Time"/>.
         /// </summary>
         public LogTime Now { get; init; }

@@ -58,7 +58,7 @@ public sealed class SnapshotTransferTests
     private IncomingSnapshot Incoming(int sessions, int keys) => new(Raft2, _snapshot, sessions, keys);
 
     private static SessionState Session(long number) =>
-        new(new Member(new ProcessName($"client{number}@x"), SimulatedProcess.IncarnationOf(1)), number, []);
+        new(new Member(new ProcessName($"client{number}@x"), SimulatedProcess.IncarnationOf(1)), number, Serial.Zero, []);
 
     private static List<long> Take(OutgoingSnapshot outgoing)
     {

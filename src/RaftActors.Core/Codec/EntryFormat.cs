@@ -81,6 +81,7 @@ internal static class EntryFormat
         writer.Number(snapshot.ConfigurationIndex.Value);
         WriteConfiguration(writer, snapshot.Configuration);
         writer.Number(snapshot.Length);
+        writer.Number(snapshot.ForgottenOrigins.Value);
     }
 
     /// <summary>Reads the description of a snapshot. Its sessions and keys are empty.</summary>
@@ -89,12 +90,16 @@ internal static class EntryFormat
         new LogIndex(reader.Count()),
         ReadConfiguration(ref reader),
         [],
-        reader.Count());
+        reader.Count())
+    {
+        ForgottenOrigins = new Serial(reader.Count()),
+    };
 
     public static void WriteSessions(ByteWriter writer, ImmutableArray<SessionState> sessions) => writer.List(sessions, session =>
     {
         writer.Member(session.Origin);
         writer.Number(session.Forgotten);
+        writer.Number(session.Latest.Value);
 
         // Requests are often consecutive. A difference to the request before takes 3 bytes, the request itself about 12.
         var before = new AnsweredRequest(session.Forgotten, default, default);
@@ -110,7 +115,7 @@ internal static class EntryFormat
     /// <summary>Reads sessions, at most <see cref="Snapshot.MaxSessions"/>.</summary>
     public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
     {
-        var sessions = reader.List(reader.MemberSizeMin + 2, ReadSession);
+        var sessions = reader.List(reader.MemberSizeMin + 3, ReadSession);
         return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
     }
 
@@ -149,11 +154,11 @@ internal static class EntryFormat
 
     private static SessionState ReadSession(ref ByteReader reader)
     {
-        var (origin, forgotten) = (reader.Member(), reader.Count());
+        var (origin, forgotten, latest) = (reader.Member(), reader.Count(), new Serial(reader.Count()));
         var before = new AnsweredRequest(forgotten, default, default);
         var answered = reader.List(AnsweredSizeMin, (ref ByteReader r) => before = ReadAnswered(ref r, before));
         return answered.Length <= SessionState.MaxAnswered
-            ? new SessionState(origin, forgotten, answered)
+            ? new SessionState(origin, forgotten, latest, answered)
             : throw reader.Damaged($"a session has {answered.Length} requests");
     }
 

@@ -39,7 +39,12 @@ internal sealed class Proposals(RaftState state)
                 break;
             }
 
-            Propose(leader, pairs[i], propose, propose.Since.IsEmpty ? null : propose.Since[i]);
+            Propose(
+                leader,
+                pairs[i],
+                propose,
+                propose.Since.IsEmpty ? null : propose.Since[i],
+                propose.Started.IsEmpty ? Serial.Zero : propose.Started[i]);
         }
 
         if (first <= state.Log.Last)
@@ -52,7 +57,7 @@ internal sealed class Proposals(RaftState state)
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
 
-    private void Propose(LeaderRole leader, Payload.Pair pair, Input.Propose propose, Serial? since)
+    private void Propose(LeaderRole leader, Payload.Pair pair, Input.Propose propose, Serial? since, Serial started)
     {
         if (pair.Request is not { } request)
         {
@@ -69,7 +74,7 @@ internal sealed class Proposals(RaftState state)
         {
             state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
         }
-        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && propose.AreRetries && state.Sessions.IsFull))
+        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && propose.AreRetries && state.Sessions.MayHaveForgotten(started)))
         {
             state.Effects.Add(new Effect.Rejected([pair], FailureReason.Forgotten));
         }

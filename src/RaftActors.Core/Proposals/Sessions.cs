@@ -16,17 +16,19 @@ internal sealed class Sessions
 
     private readonly SessionBounds _bounds;
 
-    public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states)
+    public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states, Serial forgotten)
     {
-        _bounds = bounds;
+        (_bounds, Forgotten) = (bounds, forgotten);
         foreach (var state in states)
         {
             Remember(new Session(state.Origin, bounds.MaxRequests)).Restore(state);
         }
     }
 
-    /// <summary>An origin may have been forgotten.</summary>
-    public bool IsFull => _byAge.Count >= _bounds.MaxOrigins;
+    /// <summary>The last serial of a request of a forgotten origin, or 0. Invariant: it never falls.</summary>
+    public Serial Forgotten { get; private set; }
+
+    private bool IsFull => _byAge.Count >= _bounds.MaxOrigins;
 
     /// <summary>Returns the session of an origin, or null.</summary>
     public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;
@@ -35,9 +37,15 @@ internal sealed class Sessions
     {
         if (entry.Request is { } request)
         {
-            Touch(request).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
+            Touch(request, entry.Serial).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
         }
     }
+
+    /// <summary>
+    /// Tells whether an origin without a session may have had one: its requests up to <see cref="Forgotten"/> may be in the log.
+    /// </summary>
+    /// <param name="started">A serial of the group from before the first attempt of its request, or 0.</param>
+    public bool MayHaveForgotten(Serial started) => Forgotten > started;
 
     /// <summary>Returns the sessions for a snapshot. The origin of the latest request comes last.</summary>
     public ImmutableArray<SessionState> ToStates() => [.. _byAge.Select(session => session.ToState())];
@@ -46,7 +54,16 @@ internal sealed class Sessions
     /// Returns the session of the request's origin, moved to the end. Once origins are forgotten, one that seems new may have been known
     /// before. Its requests below this one may have been committed then.
     /// </summary>
-    private Session Touch(RequestId request)
+    private Session Touch(RequestId request, Serial serial)
+    {
+        var session = Find(request) ?? Remember(new Session(
+            request.Origin, _bounds.MaxRequests, Forgotten > Serial.Zero ? request.Number - 1 : 0));
+        session.Latest = serial;
+        return session;
+    }
+
+    // Makes room for a session if there is none of this origin.
+    private Session? Find(RequestId request)
     {
         var origin = request.Origin;
         if (_byAge.Last is { } last && last.Value.Origin == origin)
@@ -61,14 +78,15 @@ internal sealed class Sessions
             return known.Value;
         }
 
-        if (!IsFull)
+        if (IsFull)
         {
-            return Remember(new Session(origin, _bounds.MaxRequests));
+            var oldest = _byAge.First!.Value;
+            _byOrigin.Remove(oldest.Origin);
+            _byAge.RemoveFirst();
+            Forgotten = oldest.Latest;
         }
 
-        _byOrigin.Remove(_byAge.First!.Value.Origin);
-        _byAge.RemoveFirst();
-        return Remember(new Session(origin, _bounds.MaxRequests, forgotten: request.Number - 1));
+        return null;
     }
 
     private Session Remember(Session session)
@@ -92,6 +110,9 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 
     /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
     public long Forgotten { get; private set; } = forgotten;
+
+    /// <summary>The serial of the latest committed request.</summary>
+    public Serial Latest { get; set; }
 
     /// <summary>The highest committed number.</summary>
     public long Highest => _count > 0 ? At(_count - 1).Number : Forgotten;
@@ -136,11 +157,11 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 
     public void Restore(SessionState state)
     {
-        Forgotten = state.Forgotten;
+        (Forgotten, Latest) = (state.Forgotten, state.Latest);
         (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
     }
 
-    public SessionState ToState() => new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
+    public SessionState ToState() => new(origin, Forgotten, Latest, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
 
     private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];
 

@@ -284,7 +284,7 @@ internal sealed class Follower(
         state.Snapshots.Latest = snapshot;
         state.Snapshots.Incoming = null;
         state.Snapshots.Discarded = (position, position.Index);
-        state.Sessions = new Sessions(state.Options.Sessions, snapshot.Sessions);
+        state.Sessions = new Sessions(state.Options.Sessions, snapshot.Sessions, snapshot.ForgottenOrigins);
         state.Keys = new RequestKeys(state.Options.Sessions, snapshot.Keys);
         commitment.Set(position.Index);
         state.Delivered = position.Index;

@@ -23,6 +23,9 @@ internal sealed record Snapshot(
     /// <summary>The most origins that a snapshot holds. Part of the format.</summary>
     internal const int MaxSessions = 1024;
 
+    /// <summary>The last serial of a request whose origin was forgotten, or 0. <see cref="Sessions"/> lacks it.</summary>
+    public Serial ForgottenOrigins { get; init; }
+
     /// <summary>The committed request keys, so that a repeat is not appended again.</summary>
     public KeyTable Keys { get; init; } = KeyTable.Empty;
 
@@ -31,8 +34,9 @@ internal sealed record Snapshot(
 
 /// <summary>The remembered requests of one origin.</summary>
 /// <param name="Forgotten">Requests up to this number that are not listed were forgotten.</param>
+/// <param name="Latest">The serial of the latest request.</param>
 /// <param name="Answered">The requests, ordered by number.</param>
-internal sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
+internal sealed record SessionState(Member Origin, long Forgotten, Serial Latest, ImmutableArray<AnsweredRequest> Answered)
 {
     /// <summary>The most requests of one origin that a snapshot holds. Part of the format.</summary>
     internal const int MaxAnswered = 256;
@@ -46,7 +50,7 @@ internal sealed record SessionState(Member Origin, long Forgotten, ImmutableArra
     /// </summary>
     internal int SizeMax()
     {
-        var size = FixedSize + Encoding.UTF8.GetByteCount(Origin.Name.Value);
+        var size = FixedSize + SizeOf(Latest.Value) + Encoding.UTF8.GetByteCount(Origin.Name.Value);
         var before = new AnsweredRequest(Forgotten, default, default);
         foreach (var request in Answered)
         {

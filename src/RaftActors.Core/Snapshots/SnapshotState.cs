@@ -62,14 +62,14 @@ internal sealed class SnapshotTables
     public SnapshotTables(SessionBounds bounds, Snapshot? snapshot)
     {
         (_bounds, Index) = (bounds, snapshot?.Position.Index ?? LogIndex.Zero);
-        _sessions = new Sessions(bounds, snapshot?.Sessions ?? []);
+        _sessions = new Sessions(bounds, snapshot?.Sessions ?? [], snapshot?.ForgottenOrigins ?? default);
         _keys = new RequestKeys(bounds, snapshot?.Keys ?? KeyTable.Empty);
     }
 
     private SnapshotTables(SnapshotTables other)
     {
         (_bounds, Index) = (other._bounds, other.Index);
-        _sessions = new Sessions(_bounds, other._sessions.ToStates());
+        _sessions = new Sessions(_bounds, other._sessions.ToStates(), other._sessions.Forgotten);
         _keys = new RequestKeys(_bounds, other._keys.ToTable());
     }
 
@@ -96,5 +96,9 @@ internal sealed class SnapshotTables
 
     /// <summary>Describes the snapshot up to the last added entry.</summary>
     public Snapshot Describe(LogPosition position, LogIndex configurationIndex, Configuration configuration, long length) =>
-        new(position, configurationIndex, configuration, _sessions.ToStates(), length) { Keys = _keys.ToTable() };
+        new(position, configurationIndex, configuration, _sessions.ToStates(), length)
+        {
+            ForgottenOrigins = _sessions.Forgotten,
+            Keys = _keys.ToTable(),
+        };
 }

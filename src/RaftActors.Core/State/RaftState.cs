@@ -17,7 +17,8 @@ internal sealed class RaftState
         Durability = new Durability(options, Clock, Effects, Log, Recovery.HardStateOf(initial));
         Timer = new ElectionTimer(options, Clock, Durability);
         Configurations = new ConfigurationHistory(FoundingRoster());
-        Sessions = new Sessions(options.Sessions, initial.Snapshot?.Sessions ?? []);
+        Sessions = new Sessions(
+            options.Sessions, initial.Snapshot?.Sessions ?? [], initial.Snapshot?.ForgottenOrigins ?? default);
         Keys = new RequestKeys(options.Sessions, initial.Snapshot?.Keys ?? KeyTable.Empty);
     }
 

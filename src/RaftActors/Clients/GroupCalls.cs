@@ -48,6 +48,9 @@ internal sealed class GroupCalls
     // Since then the process on the route was asked, and has not answered. Null: it has answered, or was not asked.
     private TimeSpan? _silentSince;
     private TimeSpan _pingedAt;
+
+    // The highest serial that a process of the group has told, or 0. A restored group has another identity, and may have lower ones.
+    private (GroupUid Group, Serial Serial) _seen;
     private bool _hasAsked;
     private Action? _endTimer;
     private bool _isClosing;
@@ -314,8 +317,22 @@ internal sealed class GroupCalls
             _silentSince = null;
         }
 
+        Note(located);
         _finder.Receive(located, now);
         TellQuestions(now);
+    }
+
+    // Invariant: the serial is of the group that the client asks. After a change nothing is known, because a process of the group before
+    // may still answer.
+    private void Note(ClientReply.Located located)
+    {
+        if (located.By is null)
+        {
+            return;
+        }
+
+        _seen = _seen.Group == located.Uid ? (located.Uid, new Serial(Math.Max(_seen.Serial.Value, located.Committed.Value)))
+            : (located.Uid, Serial.Zero);
     }
 
     private void OnHeard()
@@ -440,7 +457,10 @@ internal sealed class GroupCalls
         var now = Now;
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
         ClientCall.Append call = new(
-            Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
+            Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
+        {
+            Started = append.Started = append.Attempts > 1 ? append.Started : _seen.Serial,
+        };
         append.Link = LinkTo(target.Node, append, append.Link);
         var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
         if (sending == CallSending.Unreachable)

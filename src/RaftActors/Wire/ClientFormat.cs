@@ -23,21 +23,28 @@ internal static class ClientFormat
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
         WireFields.WriteTimeout(writer, append.Timeout);
-        writer.Flag(append.IsRetry);
+        WireFormat.WriteStart(writer, append);
         writer.Optional(append.RequestKey, HashedKey.Write);
         writer.Optional(append.Parent, TraceFormat.WriteContext);
     }
 
-    public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
-        new(
-            ClientSession.Of(reader.Identity()),
-            reader.Count(),
-            reader.Key(),
-            reader.Value(),
-            WireFields.ReadTimeout(ref reader),
-            reader.Flag(),
+    public static ClientCall.Append ReadAppend(ref ByteReader reader)
+    {
+        var (session, number, key, value) = (ClientSession.Of(reader.Identity()), reader.Count(), reader.Key(), reader.Value());
+        var (timeout, (isRetry, started)) = (WireFields.ReadTimeout(ref reader), WireFormat.ReadStart(ref reader));
+        return new ClientCall.Append(
+            session,
+            number,
+            key,
+            value,
+            timeout,
+            isRetry,
             reader.Flag() ? HashedKey.Read(ref reader) : null,
-            reader.Flag() ? TraceFormat.ReadContext(ref reader) : null);
+            reader.Flag() ? TraceFormat.ReadContext(ref reader) : null)
+        {
+            Started = started,
+        };
+    }
 
     public static void WriteQuery(ByteWriter writer, ClientCall.Query query)
     {
@@ -77,6 +84,7 @@ internal static class ClientFormat
             static (ref f, process) => new ProcessAddress(f.Name(process?.Name), f.Address(process?.Node))),
         new GroupUid(f.Identity(located?.Uid.Value)))
     {
+        Committed = f.Serial(located?.Committed),
         Others = Addresses(ref f, located?.Others),
     };
 

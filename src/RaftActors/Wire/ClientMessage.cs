@@ -58,6 +58,8 @@ internal abstract record ClientCall
         public ActivityContext? Parent { get => (ActivityContext?)_parent; init => _parent = value; }
 
         public RequestId Request => new(Session.Origin, Number);
+
+        public Serial Started { get; init; }
     }
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is an outcome of object.</summary>
@@ -144,6 +146,9 @@ internal abstract record ClientReply
         GroupUid Uid = default)
         : ClientReply
     {
+        /// <summary>The last committed serial that the process knows, or 0 for a registry.</summary>
+        public Serial Committed { get; init; }
+
         /// <summary>Nodes that may know the group. Only for a client of the same node, which has the role of that node there.</summary>
         public ImmutableArray<Address> Others { get; init; } = [];
     }

@@ -81,14 +81,31 @@ internal static class WireFormat
         writer.Request(append.Request);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
-        writer.Flag(append.IsRetry);
+        WriteStart(writer, append);
         writer.Optional(append.RequestKey, HashedKey.Write);
     }
+
+    /// <summary>Writes whether the request is a retry, and then the serial before its first attempt.</summary>
+    public static void WriteStart(ByteWriter writer, IAppendRequest append)
+    {
+        writer.Flag(append.IsRetry);
+        if (append.IsRetry)
+        {
+            writer.Number(append.Started.Value);
+        }
+    }
+
+    public static (bool IsRetry, Serial Started) ReadStart(ref ByteReader reader) =>
+        reader.Flag() ? (true, new Serial(reader.Count())) : default;
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
         var (request, key, value) = (reader.Request(), reader.Key(), reader.Value());
-        return new WireMessage.AppendRequest(request, key, value, reader.Flag(), reader.Flag() ? HashedKey.Read(ref reader) : null);
+        var (isRetry, started) = ReadStart(ref reader);
+        return new WireMessage.AppendRequest(request, key, value, isRetry, reader.Flag() ? HashedKey.Read(ref reader) : null)
+        {
+            Started = started,
+        };
     }
 
     public static GetReply.Found Found(ref WireFields f, GetReply.Found? found) => new(

@@ -107,7 +107,10 @@ internal abstract record WireMessage
     /// <param name="RequestKey">Null if the caller does not repeat the call.</param>
     public sealed record AppendRequest(
         RequestId Request, string Key, ReadOnlyMemory<byte> Value, bool IsRetry = false, HashedKey? RequestKey = null)
-        : WireMessage, IAppendRequest;
+        : WireMessage, IAppendRequest
+    {
+        public Serial Started { get; init; }
+    }
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
@@ -123,6 +126,10 @@ internal interface IAppendRequest
     string Key { get; }
     ReadOnlyMemory<byte> Value { get; }
     bool IsRetry { get; }
+
+    /// <summary>Of a retry: a serial of the group from before the first attempt, or 0.</summary>
+    Serial Started { get; }
+
     HashedKey? RequestKey { get; }
 }
 

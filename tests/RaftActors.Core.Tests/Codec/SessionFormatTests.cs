@@ -26,7 +26,7 @@ public sealed class SessionFormatTests
 
         var back = Assert.Single(Read(Write([session])));
 
-        Assert.Equal((session.Origin, session.Forgotten), (back.Origin, back.Forgotten));
+        Assert.Equal((session.Origin, session.Forgotten, session.Latest), (back.Origin, back.Forgotten, back.Latest));
         Assert.Equal<IEnumerable<AnsweredRequest>>(session.Answered, back.Answered);
     }
 
@@ -59,7 +59,7 @@ public sealed class SessionFormatTests
     private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));
 
     private static SessionState Session(long forgotten, params ImmutableArray<AnsweredRequest> answered) =>
-        new(new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(1, 0, 0, new byte[8]))), forgotten, answered);
+        new(new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(1, 0, 0, new byte[8]))), forgotten, new Serial(9), answered);
 
     private static byte[] Write(ImmutableArray<SessionState> sessions)
     {

@@ -134,7 +134,7 @@ public sealed class EvictedTablesProperties
 
     private bool HoldsTheTablesOfEachIndex(RaftCore core)
     {
-        var (sessions, keys) = (new Sessions(Few, []), new RequestKeys(Few, KeyTable.Empty));
+        var (sessions, keys) = (new Sessions(Few, [], Serial.Zero), new RequestKeys(Few, KeyTable.Empty));
         foreach (var entry in _committed)
         {
             sessions.Add(entry);
@@ -144,6 +144,7 @@ public sealed class EvictedTablesProperties
                 && entry.Index > (core.Snapshot?.Position.Index ?? LogIndex.Zero)
                 && core.DescribeSnapshot(entry.Index, 1) is var found
                 && (Text(found.Sessions) != Text(sessions.ToStates())
+                    || found.ForgottenOrigins != sessions.Forgotten
                     || Text(found.Keys) != Text(keys.ToTable())
                     || (found.Position.Index, found.Position.Serial) != (entry.Index, entry.Serial)))
             {

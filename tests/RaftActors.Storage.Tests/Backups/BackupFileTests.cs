@@ -662,7 +662,7 @@ public sealed class BackupFileTests : IDisposable
         new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77, new LogTime(5000)),
         new LogIndex(1),
         OldConfiguration,
-        [new SessionState(Session, 1, [])],
+        [new SessionState(Session, 1, Serial.Zero, [])],
         stateSize)
     {
         Keys = new KeyTable(Serial.Zero, [new CommittedKey(new RequestKeyHash(Guid.Empty), new LogIndex(8), new Serial(6))]),

@@ -75,8 +75,11 @@ internal static class StoreSamples
     public static SavedSnapshot Snapshot(long index, long term, int size)
     {
         var answered = new AnsweredRequest(5, new LogIndex(index), new Serial(index));
-        var session = new SessionState(Members[4], 2, [answered with { Number = 3 }, answered]);
-        var snapshot = new Snapshot(Position(index, term), new LogIndex(1), Joint, [session], size);
+        var session = new SessionState(Members[4], 2, answered.Serial, [answered with { Number = 3 }, answered]);
+        var snapshot = new Snapshot(Position(index, term), new LogIndex(1), Joint, [session], size)
+        {
+            ForgottenOrigins = new Serial(index - 1),
+        };
         return new SavedSnapshot(snapshot, Bytes(size, index * 31));
     }
 

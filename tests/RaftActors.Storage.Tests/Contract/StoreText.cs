@@ -22,7 +22,8 @@ internal static class StoreText
     public static string Of(Snapshot? snapshot) => snapshot is null
         ? "none"
         : $"{Of(snapshot.Position)}, configuration of {snapshot.ConfigurationIndex}: {Of(snapshot.Configuration)}, sessions "
-            + $"[{Join(snapshot.Sessions, Of)}]{KeysOf(snapshot.Keys)}, {snapshot.Length} bytes";
+            + $"[{Join(snapshot.Sessions, Of)}] origins forgotten to {snapshot.ForgottenOrigins}{KeysOf(snapshot.Keys)}, "
+            + $"{snapshot.Length} bytes";
 
     /// <summary>Prints up to 32 bytes in full, and the length and hash of more.</summary>
     public static string Of(ReadOnlySpan<byte> bytes) => bytes.Length <= 32
@@ -46,7 +47,7 @@ internal static class StoreText
         + $", at most {configuration.MaxQuorum}";
 
     private static string Of(SessionState session) =>
-        $"{Of(session.Origin)} forgot {session.Forgotten}, answered "
+        $"{Of(session.Origin)} forgot {session.Forgotten}, latest {session.Latest}, answered "
         + $"{Join(session.Answered, one => $"{one.Number}:{one.Index}:{one.Serial}")}";
 
     private static string KeysOf(KeyTable keys) => keys.Keys.IsEmpty

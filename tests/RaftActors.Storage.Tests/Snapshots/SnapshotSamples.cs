@@ -24,8 +24,14 @@ internal static class SnapshotSamples
         new LogPosition(new LogIndex(index), new Term(3), new Serial(index - 1), 0x0123456789ABCDEF, new LogTime(1_767_225_600_000)),
         new LogIndex(2),
         new Configuration(new GroupUid(new Guid(9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8)), 1, [One], [], [Two], [Founder]),
-        [new SessionState(Two, 5, [new(6, new LogIndex(index), new Serial(index - 1)), new(9, new LogIndex(2), new Serial(1))])],
+        [Session(index)],
         length);
+
+    private static SessionState Session(long index) => new(
+        Two,
+        5,
+        new Serial(index - 1),
+        [new(6, new LogIndex(index), new Serial(index - 1)), new(9, new LogIndex(2), new Serial(1))]);
 
     public static byte[] StateOf(Snapshot snapshot)
     {

@@ -140,6 +140,27 @@ public sealed class GroupCallsTests : TestKit
         Assert.False(append.Task.IsCompleted);
     }
 
+    // By this serial the group knows a new client from one that it has forgotten.
+    [Fact]
+    public void Retry_tells_the_serial_that_the_client_knew_before_its_first_attempt()
+    {
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("clicks", default, TimeSpan.FromMinutes(1))));
+        _engine.Expect<ClientCall.Append>();
+        _engine.Reply(new ClientReply.NotLeading(null, default, MayBeWritten: false));
+        _engine.Expect<ClientCall.Locate>();
+        _engine.Reply(new ClientReply.Located("orders", Leader, Leader, new Term(1), [new ProcessAddress(Leader, Own)])
+        {
+            Committed = new Serial(7),
+        });
+        _engine.Expect<ClientCall.Append>();
+
+        _engine.Reply(new Status.Failure(new InvalidDataException("200 is no number of a reply")));
+        Pass(Tick);
+
+        var retry = _engine.Expect<ClientCall.Append>();
+        Assert.Equal((true, new Serial(7)), (retry.IsRetry, retry.Started));
+    }
+
     [Fact]
     public async Task Question_after_the_end_of_the_client_is_not_sent()
     {

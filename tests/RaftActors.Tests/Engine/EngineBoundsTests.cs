@@ -7,6 +7,7 @@ using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Tests.Network;
+using RaftActors.Tests.Scenarios;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -34,6 +35,24 @@ public sealed class EngineBoundsTests : TestKit
         var sent = _bench["raft2"].ReceiveN(requests.Length).Cast<WireMessage.AppendRequest>();
         Assert.Equal(requests, sent.Select(append => append.Request));
         Assert.Equal(0, appends.Count);
+    }
+
+    [Theory]
+    [InlineData(1_024, 0, "done as 1025")] // No client was forgotten.
+    [InlineData(1_030, 0, "unknown, Forgotten")]
+    [InlineData(1_030, 5, "unknown, Forgotten")]
+    [InlineData(1_030, 6, "done as 1031")]
+    public void Retry_of_a_new_client_is_told_from_that_of_a_forgotten_one(int clients, int started, string expected)
+    {
+        using ScenarioRunner scenario = new();
+        scenario.Run("start");
+        scenario.Run("lead");
+        for (var client = 1; client <= clients; client++)
+        {
+            scenario.Run($"client {client}: append 1 k {client}");
+        }
+
+        Assert.Contains(expected, scenario.Run($"client 5000: append 1 k new retry started={started}"));
     }
 
     [Fact]

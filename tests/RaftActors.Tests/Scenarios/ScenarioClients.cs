@@ -97,7 +97,10 @@ internal sealed class ScenarioClients(
                 timeout,
                 line.Has("retry"),
                 line.Setting("key") is { } key
-                    ? HashedKey.Of(new RequestKey(key, line.Number("since") is { } since ? new Serial(since) : null)) : null),
+                    ? HashedKey.Of(new RequestKey(key, line.Number("since") is { } since ? new Serial(since) : null)) : null)
+            {
+                Started = new Serial(line.Number("started") ?? 0),
+            },
             "query" => new ClientCall.Query(questions.Encode(line[0]), timeout, ConsistencyOf(line)),
             "commit" => new ClientCall.Query(default, timeout, ConsistencyOf(line)),
             "read" => new ClientCall.Read(

@@ -37,19 +37,23 @@ internal static class Samples
 
     private static readonly Configuration Bounded = Joint with { MaxQuorum = 5 };
 
-    private static readonly Snapshot Snapshot = new(Position, new LogIndex(250), Joint, [], 1_000_000);
+    private static readonly Snapshot Snapshot = new(Position, new LogIndex(250), Joint, [], 1_000_000)
+    {
+        ForgottenOrigins = new Serial(288),
+    };
 
     private static readonly SessionState[] Sessions =
     [
         new(
             One,
             69_000,
+            new Serial(289),
             [
                 new AnsweredRequest(69_998, new LogIndex(299), new Serial(289)),
                 new AnsweredRequest(69_999, new LogIndex(280), new Serial(275)),
                 new AnsweredRequest(long.MaxValue, new LogIndex(long.MaxValue), Serial.Zero),
             ]),
-        new(Two, 3, []),
+        new(Two, 3, Serial.Zero, []),
     ];
 
     private static readonly ClientSession Session = new(Id(8));
@@ -235,7 +239,7 @@ internal static class Samples
         ("cj", Core(new Message.ReadIndexReply(new ReadId(31), null))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("cs", Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [], default, new Serial(292), Round: 602))),
-        ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, IsRetry: true)),
+        ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, IsRetry: true) { Started = new Serial(289) }),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, null))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
@@ -258,7 +262,10 @@ internal static class Samples
             TimeSpan.FromMilliseconds(5001),
             IsRetry: true,
             new HashedKey(Key, new Serial(290)),
-            Sampled),
+            Sampled)
+        {
+            Started = new Serial(289),
+        },
         new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292)), Sampled),
         new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
@@ -277,6 +284,7 @@ internal static class Samples
     [
         new ClientReply.Located("orders", One.Name, Two.Name, new Term(7), [new(One.Name, NodeOne), new(Two.Name, NodeTwo)], new(Id(4)))
         {
+            Committed = new Serial(291),
             Others = [NodeTwo],
         },
         new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 }, Time)], new Serial(200)),

@@ -47,6 +47,7 @@ public sealed class SnapshotPieceTests
         SessionState Of(int origin) => new(
             new Member(new ProcessName($"Größe{origin}@node1.example.org"), IncarnationOf(1000 + origin)),
             0,
+            new Serial(long.MaxValue),
             [.. Enumerable.Range(1, SessionState.MaxAnswered).Select(i => At(i))]);
         return [.. Enumerable.Range(1, Snapshot.MaxSessions).Select(Of)];
     }

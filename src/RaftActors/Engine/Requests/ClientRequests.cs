@@ -120,7 +120,10 @@ internal sealed class ClientRequests(
         }
 
         var (leader, uid) = (context.Leader, context.Core.Configuration.Group);
-        return new ClientReply.Located(process.Settings.Group, process.Name, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid);
+        return new ClientReply.Located(process.Settings.Group, process.Name, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid)
+        {
+            Committed = process.Pairs.CommittedSerial,
+        };
     }
 
     public void Submit(ClientCall.Append call, ICanTell client)

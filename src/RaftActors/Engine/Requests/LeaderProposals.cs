@@ -298,6 +298,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         var pairs = new Payload.Pair[run.Length];
         Serial?[]? since = null;
+        var started = run[0].Request.IsRetry ? new Serial[run.Length] : [];
         for (var place = 0; place < run.Length; place++)
         {
             pairs[place] = run[place].ToPair(context.Process.Store.Values);
@@ -305,11 +306,17 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             {
                 (since ??= new Serial?[run.Length])[place] = known;
             }
+
+            if (started.Length > 0)
+            {
+                started[place] = run[place].Request.Started;
+            }
         }
 
         return new Input.Propose(ImmutableCollectionsMarshal.AsImmutableArray(pairs), run[0].Request.IsRetry)
         {
             Since = ImmutableCollectionsMarshal.AsImmutableArray(since ?? []),
+            Started = ImmutableCollectionsMarshal.AsImmutableArray(started),
             Now = now,
         };
     }

@@ -131,7 +131,10 @@ internal sealed class OwnAppends
 
         var request = append.Request.Id;
         var message = new WireMessage.AppendRequest(
-            request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey);
+            request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey)
+        {
+            Started = append.Started,
+        };
         _context.Send(route.Engine, route.Engine == _context.Self ? message : _traces.Attach(message));
         return true;
     }
@@ -152,7 +155,8 @@ internal sealed class OwnAppends
 
         public OwnAppend(ToEngine.Append made, EngineContext context)
             : base(made.Key, made.Value, made.Timeout, made.RequestKey) =>
-            (_context, Number, Request) = (context, made.Request.Number, made.Request);
+            (_context, Number, Request, Started) =
+                (context, made.Request.Number, made.Request, context.Process.Pairs.CommittedSerial);
 
         public override RequestRef Request { get; }
 

@@ -29,6 +29,12 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     /// <summary>The number of attempts without a definite answer. Above 0, the pair may be in the log.</summary>
     public int Attempts { get; set; }
 
+    /// <summary>
+    /// A serial of the group from before the first attempt that may be in the log, or 0. By it the group knows a retry of an origin that
+    /// it has forgotten from one of a new origin.
+    /// </summary>
+    public Serial Started { get; set; }
+
     /// <summary>The last attempt was sent, and was neither refused nor lost.</summary>
     public bool IsUnderWay { get; set; }
 

@@ -12,16 +12,16 @@ internal sealed class SessionChecker(Ledger ledger, SessionBounds bounds)
 
     public void OnSnapshot(SimulatedProcess process, Snapshot snapshot)
     {
-        if (!At(snapshot.Position.Index.Value).IsIn(snapshot.Sessions))
+        if (!At(snapshot.Position.Index.Value).IsIn(snapshot))
         {
             throw new Violation("sessions", $"{process.Member} has a snapshot {snapshot} whose sessions are not those of its index");
         }
     }
 
-    public void OnExpired(SimulatedProcess process, RequestId request)
+    public void OnExpired(SimulatedProcess process, RequestId request, Serial started)
     {
         var commit = process.Core!.CommitIndex.Value;
-        if (commit <= ledger.Count && !At(commit).MayHaveForgotten(request))
+        if (commit <= ledger.Count && !At(commit).MayHaveForgotten(request, started))
         {
             throw new Violation("sessions", $"{process.Member} refuses {request} as expired at {commit}, but it was not forgotten");
         }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RaftActors.Core;
 
 namespace RaftActors.Simulator;
@@ -11,6 +10,9 @@ internal sealed class SessionModel(SessionBounds bounds)
 {
     /// <summary>Origins; that of the latest request is the last.</summary>
     private readonly List<Known> _origins = [];
+
+    /// <summary>The serial of the last request of a forgotten origin, or 0.</summary>
+    private Serial _forgotten;
 
     /// <summary>The last index that was added.</summary>
     public long Index { get; private set; }
@@ -28,8 +30,11 @@ internal sealed class SessionModel(SessionBounds bounds)
         {
             var isFull = _origins.Count == bounds.MaxOrigins;
             known = new Known(request.Origin) { Forgotten = isFull ? request.Number - 1 : 0 };
+            _forgotten = isFull ? _origins[0].Latest : _forgotten;
             _origins.RemoveRange(0, isFull ? 1 : 0);
         }
+
+        known.Latest = entry.Serial;
 
         _origins.Remove(known);
         _origins.Add(known);
@@ -43,13 +48,14 @@ internal sealed class SessionModel(SessionBounds bounds)
     }
 
     /// <summary>Returns whether the request may have been committed and forgotten.</summary>
-    public bool MayHaveForgotten(RequestId request) => _origins.Find(one => one.Origin == request.Origin) is { } known
+    public bool MayHaveForgotten(RequestId request, Serial started) => _origins.Find(one => one.Origin == request.Origin) is { } known
         ? request.Number <= known.Forgotten && !known.Requests.ContainsKey(request.Number)
-        : _origins.Count == bounds.MaxOrigins;
+        : _forgotten > started;
 
-    public bool IsIn(ImmutableArray<SessionState> states) => states.Length == _origins.Count
-        && states.Zip(_origins).All(pair => pair.First.Origin == pair.Second.Origin
-            && pair.First.Forgotten == pair.Second.Forgotten
+    public bool IsIn(Snapshot snapshot) => snapshot.Sessions.Length == _origins.Count
+        && snapshot.ForgottenOrigins == _forgotten
+        && snapshot.Sessions.Zip(_origins).All(pair => pair.First.Origin == pair.Second.Origin
+            && (pair.First.Forgotten, pair.First.Latest) == (pair.Second.Forgotten, pair.Second.Latest)
             && pair.First.Answered.SequenceEqual(pair.Second.Requests.Values));
 
     private sealed class Known(Member origin)
@@ -57,6 +63,8 @@ internal sealed class SessionModel(SessionBounds bounds)
         public Member Origin => origin;
 
         public long Forgotten { get; set; }
+
+        public Serial Latest { get; set; }
 
         public SortedDictionary<long, AnsweredRequest> Requests { get; } = [];
     }

@@ -15,6 +15,9 @@ internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, l
 
     public Operation<KeyOperation, long> Operation => operation;
 
+    /// <summary>A serial that was committed before the first attempt, or 0.</summary>
+    public Serial Started { get; set; }
+
     /// <summary>The number of accepted attempts without a definite answer.</summary>
     public int Open { get; set; }
 

@@ -14,12 +14,13 @@ internal sealed partial class Simulation
     private long _values;
     private long _reads;
 
+    private Serial LastCommitted => _ledger.Count > 0 ? _ledger[_ledger.Count].Serial : Serial.Zero;
+
     public long NextValue() => ++_values;
 
     public KeyedOperation BeginKeyed(KeyOperation put, bool isDated)
     {
-        var since = _ledger.Count > 0 ? _ledger[_ledger.Count].Serial : Serial.Zero;
-        _keyed.Add(KeyedOperation.Begin(_keyed.Count + 1, put, isDated ? since : null));
+        _keyed.Add(KeyedOperation.Begin(_keyed.Count + 1, put, isDated ? LastCommitted : null));
         return _keyed[^1];
     }
 
@@ -40,13 +41,18 @@ internal sealed partial class Simulation
 
         foreach (var request in requests)
         {
-            _requests[request.Id] = (client, request);
+            // For every third request the client knows no serial.
+            if (_requests.TryAdd(request.Id, (client, request)) && request.Id.Number % 3 != 0)
+            {
+                request.Started = LastCommitted;
+            }
         }
 
         var areRetries = requests.Exists(request => request.Attempts > 1 || request.HasEnded);
         Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries)
         {
             Since = _plan.HasKeys ? [.. requests.Select(request => request.Since)] : [],
+            Started = areRetries ? [.. requests.Select(request => request.Started)] : [],
             Now = process.WallClock(_now),
         });
     }
@@ -170,7 +176,7 @@ internal sealed partial class Simulation
         {
             if (!_keys.MayHaveForgotten(process, request))
             {
-                _sessions.OnExpired(process, id);
+                _sessions.OnExpired(process, id, request.Started);
             }
 
             client.OnExpired(request);

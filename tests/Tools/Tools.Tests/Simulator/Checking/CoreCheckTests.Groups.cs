@@ -46,15 +46,18 @@ public sealed partial class CoreCheckTests
         var leader = Elected(0);
         SessionChecker sessions = new(_ledger, Few);
         RequestId Request(int number) => new(_processes[2].Member, number);
-        sessions.OnExpired(leader, Request(1));
+        sessions.OnExpired(leader, Request(1), Serial.Zero);
+        _ledger.Give(_processes[1], Entry(1, term: 0, 1, new RequestId(_processes[0].Member, 1)));
         while (_ledger.Count < leader.Core!.CommitIndex.Value)
         {
             _ledger.Give(_processes[1], Entry(_ledger.Count + 1, term: 0, 1, Request(_ledger.Count + 10)));
         }
 
-        sessions.OnExpired(leader, new RequestId(_processes[1].Member, 1));
-        Rejects("sessions", () => sessions.OnExpired(leader, Request(_ledger.Count + 9)));
-        Rejects("sessions", () => sessions.OnExpired(leader, Request(_ledger.Count + 10)));
+        RequestId forgotten = new(_processes[0].Member, 1);
+        sessions.OnExpired(leader, forgotten, Serial.Zero);
+        Rejects("sessions", () => sessions.OnExpired(leader, forgotten, new Serial(1)));
+        Rejects("sessions", () => sessions.OnExpired(leader, Request(_ledger.Count + 9), Serial.Zero));
+        Rejects("sessions", () => sessions.OnExpired(leader, Request(_ledger.Count + 10), Serial.Zero));
     }
 
     // The number tells two pairs apart.
