@@ -50,7 +50,7 @@ internal sealed class GroupCalls
     private TimeSpan _pingedAt;
 
     // The highest serial that a process of the group has told, or 0. A restored group has another identity, and may have lower ones.
-    private (GroupUid Group, Serial Serial) _seen;
+    private (GroupUid Group, Serial Serial)? _seen;
     private bool _hasAsked;
     private Action? _endTimer;
     private bool _isClosing;
@@ -331,8 +331,9 @@ internal sealed class GroupCalls
             return;
         }
 
-        _seen = _seen.Group == located.Uid ? (located.Uid, new Serial(Math.Max(_seen.Serial.Value, located.Committed.Value)))
-            : (located.Uid, Serial.Zero);
+        _seen = _seen is not { } seen ? (located.Uid, located.Committed)
+            : seen.Group != located.Uid ? (located.Uid, Serial.Zero)
+            : (located.Uid, new Serial(Math.Max(seen.Serial.Value, located.Committed.Value)));
     }
 
     private void OnHeard()
@@ -459,7 +460,7 @@ internal sealed class GroupCalls
         ClientCall.Append call = new(
             Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
         {
-            Started = append.Started = append.Attempts > 1 ? append.Started : _seen.Serial,
+            Started = append.Started = append.Attempts > 1 ? append.Started : _seen?.Serial ?? Serial.Zero,
         };
         append.Link = LinkTo(target.Node, append, append.Link);
         var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);

@@ -52,6 +52,7 @@ public sealed class EngineBoundsTests : TestKit
             scenario.Run($"client {client}: append 1 k {client}");
         }
 
+        Assert.Contains($"committed {clients}", scenario.Run("client 5000: locate"));
         Assert.Contains(expected, scenario.Run($"client 5000: append 1 k new retry started={started}"));
     }
 

@@ -132,7 +132,8 @@ internal sealed class ScenarioClients(
             ClientReply.Pairs pairs => (pairs.Found.IsEmpty ? "no pairs" : "pairs ")
                 + string.Join(", ", pairs.Found.Select(pair => $"{pair.Serial} {pair.Key}={Text(pair.Value)}"))
                 + (pairs.Base.Value > 0 ? $", compacted to {pairs.Base}" : ""),
-            ClientReply.Located located => $"leader {located.Leader?.Process ?? "unknown"} in term {located.Term}, processes "
+            ClientReply.Located located => $"leader {located.Leader?.Process ?? "unknown"} in term {located.Term}, "
+                + $"committed {located.Committed}, processes "
                 + string.Join(' ', located.Processes.Select(process => process.Name.Process)),
             ClientReply.Declined declined => $"declined: {declined.Why}",
             ClientReply.Failed refused => $"refused: {refused.Failure.Detail}",

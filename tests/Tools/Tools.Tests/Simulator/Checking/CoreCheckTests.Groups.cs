@@ -43,7 +43,7 @@ public sealed partial class CoreCheckTests
     [Fact]
     public void Refusal_of_a_request_that_was_not_forgotten_is_rejected()
     {
-        var leader = Elected(0);
+        var leader = Elected(0, pairs: 2);
         SessionChecker sessions = new(_ledger, Few);
         RequestId Request(int number) => new(_processes[2].Member, number);
         sessions.OnExpired(leader, Request(1), Serial.Zero);
@@ -71,11 +71,17 @@ public sealed partial class CoreCheckTests
         Entry(ledger.Count + 1, term: 0, 1) with { Serial = ledger.Count == 0 ? new Serial(1) : ledger[ledger.Count].Serial.Next };
 
     // The leader of a group of its own, so that it needs no messages.
-    private static SimulatedProcess Elected(int number)
+    private static SimulatedProcess Elected(int number, int pairs = 0)
     {
         var process = Process(number, [Names[number]]);
         process.Start(seed: 1);
-        while (process.Core!.Role != RaftRole.Leader || process.Core.CommitIndex < process.Core.LastPosition.Index)
+        while (process.Core!.Role != RaftRole.Leader)
+        {
+            Step(process, Input.Tick.Instance);
+        }
+
+        Step(process, new Input.Propose([.. Enumerable.Repeat(new Payload.Pair(null, "key", default), pairs)]));
+        while (process.Core.CommitIndex < process.Core.LastPosition.Index)
         {
             Step(process, Input.Tick.Instance);
         }
