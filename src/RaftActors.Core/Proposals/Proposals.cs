@@ -70,11 +70,14 @@ internal sealed class Proposals(RaftState state)
         // for a request key.
         var session = state.Sessions.Of(request.Origin);
         var keyed = pair as Payload.KeyedPair;
+        var isForgotten = session is null
+            ? propose.AreRetries && state.Sessions.MayHaveForgotten(started)
+            : request.Number <= session.Forgotten;
         if ((FindRequest(leader, session, request) ?? FindKey(leader, keyed?.RequestKey, request)) is { } known)
         {
             state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
         }
-        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && propose.AreRetries && state.Sessions.MayHaveForgotten(started)))
+        else if (isForgotten)
         {
             state.Effects.Add(new Effect.Rejected([pair], FailureReason.Forgotten));
         }

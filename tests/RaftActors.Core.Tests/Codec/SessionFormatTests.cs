@@ -59,7 +59,11 @@ public sealed class SessionFormatTests
     private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));
 
     private static SessionState Session(long forgotten, params ImmutableArray<AnsweredRequest> answered) =>
-        new(new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(1, 0, 0, new byte[8]))), forgotten, new Serial(9), answered);
+        new(
+            new Member(new ProcessName("raft1@node1"), new Incarnation(new Guid(1, 0, 0, new byte[8]))),
+            forgotten,
+            new Serial(9),
+            answered);
 
     private static byte[] Write(ImmutableArray<SessionState> sessions)
     {

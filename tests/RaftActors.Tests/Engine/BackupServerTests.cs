@@ -117,7 +117,10 @@ public sealed class BackupServerTests : TestKit
         PositionAt(index),
         new LogIndex(1),
         new Configuration(Uid, 1, [new Member(new ProcessName("a@n1"), default)], [], [], []),
-        [.. Enumerable.Range(0, 9).Select(number => new SessionState(new Member(new ProcessName($"a@n{number}"), default), 1, new Serial(9), []))],
+        [
+            .. Enumerable.Range(0, 9).Select(number => new SessionState(
+                new Member(new ProcessName($"a@n{number}"), default), 1, new Serial(9), [])),
+        ],
         stateSize)
     {
         Keys = new KeyTable(Serial.Zero, [.. Enumerable.Range(0, 9).Select(number => new CommittedKey(
