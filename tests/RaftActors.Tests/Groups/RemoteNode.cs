@@ -14,7 +14,10 @@ internal static class RemoteNode
         akka.remote.dot-netty.tcp { server-socket-worker-pool.pool-size-max = 1, client-socket-worker-pool.pool-size-max = 1 }
         """;
 
-    /// <summary>For a system without a raft actor. It listens on a free port.</summary>
+    /// <summary>
+    /// For a system without a raft actor. It listens on a free port. Calls end late, because on a busy machine an Append took longer than
+    /// the default timeout.
+    /// </summary>
     public static readonly Config Network = ConfigurationFactory.ParseString(
         $$"""
         {{FewThreads}}
@@ -25,6 +28,7 @@ internal static class RemoteNode
           remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
           remote.use-passive-connections = off
         }
+        raft { append-timeout = 1m, get-timeout = 1m, query-timeout = 1m }
         """);
 
     /// <summary>For a system at this port of <see cref="FreePorts"/>, beside which it listens for raft.</summary>

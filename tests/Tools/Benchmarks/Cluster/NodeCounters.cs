@@ -9,7 +9,11 @@ namespace RaftActors.Benchmarks.Cluster;
 internal readonly record struct NodeCounters(TimeSpan Cpu, long GarbageBytes, TimeSpan Paused, long Switches, long Messages)
 {
     public static NodeCounters Now => new(
-        Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration(), ContextSwitches.Now, MessageCounter.Sent);
+        Environment.CpuUsage.TotalTime,
+        GC.GetTotalAllocatedBytes(precise: true), // Otherwise a short run may allocate nothing.
+        GC.GetTotalPauseDuration(),
+        ContextSwitches.Now,
+        MessageCounter.Sent);
 
     public static NodeCounters operator -(NodeCounters left, NodeCounters right) => new(
         left.Cpu - right.Cpu,
