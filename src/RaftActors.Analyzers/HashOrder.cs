@@ -66,7 +66,7 @@ internal static class HashOrder
         return values.Count > 0 && values.TrueForAll(value => IsHashed(value.Core().Type));
     }
 
-    // What an assignment or an initializer gives to a member. Null: it is for another target.
+    // The value that an assignment or an initializer gives to a member. Null: it is for another target.
     private static IOperation? ValueOf(IOperation? operation, ISymbol member) => operation switch
     {
         IFieldInitializerOperation { InitializedFields: var fields, Value: var value }

@@ -114,8 +114,7 @@ public sealed class DiscoveryTests : NodesTest
         var (writing, arrives, writes) = (NewSource(), NewSource(), 0);
         var client = new FakeClient { Delay = DelayAsync };
         await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
-        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
-        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+        await using var keeper = KeeperOf(calls);
         var items = new RaftItems(calls, keeper);
         var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
         if (write == 1)
@@ -160,8 +159,7 @@ public sealed class DiscoveryTests : NodesTest
         var (writing, arrives, deleted) = (NewSource(), NewSource(), NewSource());
         var client = new FakeClient { Delay = DelayAsync };
         await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
-        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
-        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+        await using var keeper = KeeperOf(calls);
         var items = new RaftItems(calls, keeper);
         var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
         using var ending = new CancellationTokenSource();
@@ -203,6 +201,13 @@ public sealed class DiscoveryTests : NodesTest
         Assert.Contains("raft-coordination.services has 'shop'", thrown.Message);
         await system.Terminate();
     }
+
+    private static SessionKeeper KeeperOf(CoordinationCalls calls) => new(
+        calls,
+        new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05),
+        "a",
+        TimeProvider.System,
+        NoLogger.Instance);
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 

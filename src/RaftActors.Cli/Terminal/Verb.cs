@@ -62,7 +62,7 @@ internal sealed class LocalVerb(CommandEnvironment environment, string name) : V
 internal sealed class LocalRun(CommandEnvironment environment, bool isJson, CancellationToken interrupted)
     : VerbOutput(environment, isJson)
 {
-    /// <summary>Cancelled by Ctrl-C and SIGTERM. What makes a file or a folder takes it, and deletes what is not finished.</summary>
+    /// <summary>Cancelled by Ctrl-C and SIGTERM. Code that makes a file or a folder takes it, and deletes an unfinished one.</summary>
     public CancellationToken Interrupted => interrupted;
 }
 

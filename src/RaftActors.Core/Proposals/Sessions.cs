@@ -56,16 +56,13 @@ internal sealed class Sessions
     /// </summary>
     private Session Touch(RequestId request, Serial serial)
     {
-        var session = Find(request) ?? Remember(new Session(
-            request.Origin, _bounds.MaxRequests, Forgotten > Serial.Zero ? request.Number - 1 : 0));
+        var session = MovedToEnd(request.Origin) ?? Begin(request);
         session.Latest = serial;
         return session;
     }
 
-    // Makes room for a session if there is none of this origin.
-    private Session? Find(RequestId request)
+    private Session? MovedToEnd(Member origin)
     {
-        var origin = request.Origin;
         if (_byAge.Last is { } last && last.Value.Origin == origin)
         {
             return last.Value;
@@ -78,6 +75,11 @@ internal sealed class Sessions
             return known.Value;
         }
 
+        return null;
+    }
+
+    private Session Begin(RequestId request)
+    {
         if (IsFull)
         {
             var oldest = _byAge.First!.Value;
@@ -86,7 +88,8 @@ internal sealed class Sessions
             Forgotten = oldest.Latest;
         }
 
-        return null;
+        return Remember(new Session(
+            request.Origin, _bounds.MaxRequests, Forgotten > Serial.Zero ? request.Number - 1 : 0));
     }
 
     private Session Remember(Session session)

@@ -286,7 +286,7 @@ internal sealed class SimulationRun : IDisposable
         });
     }
 
-    // What faults do later goes through here, so that they do nothing after the mend.
+    // Each later action of a fault goes through here, so that it does nothing after the mend.
     private void UnlessMended(TimeSpan delay, Action run) => _world.After(delay, null, () =>
     {
         if (!_isMended)

@@ -73,7 +73,7 @@ internal sealed class CheckCommand(GroupRun run, GroupClient client)
         client.Interrupted.WaitHandle.WaitOne(Pause);
         if (client.TryAsk(() => GroupReport.TakeAsync(client, client.Interrupted), out var second) is { } later)
         {
-            // What the first sample shows may be why there is no second one.
+            // The first sample may show why there is no second one.
             Add([.. new GroupCheck(first, first).Findings(), Silent(later)]);
             return first;
         }

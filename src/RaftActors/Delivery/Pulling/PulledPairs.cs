@@ -24,7 +24,7 @@ internal sealed class PulledPairs
     // Pairs up to this serial came in a snapshot.
     private Serial _restored;
 
-    // What must not be delivered now.
+    // The places whose steps must not be delivered now.
     private ImmutableArray<DeliveryPlace> _held = [];
 
     public PulledPairs(Serial last, LearnerDelivery learnerDelivery, CommittedReader committed, DeliveredSerials delivered)
