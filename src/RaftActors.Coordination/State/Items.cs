@@ -38,14 +38,15 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private readonly Dictionary<long, SortedSet<string>> _ofSessions = [];
     private readonly Queue<Item> _changes = [];
     private ulong _digest;
+    private ulong _changesDigest;
     private long _bytes;
     private long _changeBytes;
 
     // The serial of the latest forgotten change. All later ones are remembered.
     private long _compacted;
 
-    /// <summary>A hash of the items and of the bounds of the remembered changes. Each change of an item updates it.</summary>
-    public ulong Digest => StateHash.Mix(StateHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
+    /// <summary>A hash of the items and of the remembered changes. Each change of an item updates it.</summary>
+    public ulong Digest => StateHash.Mix(StateHash.Mix(_digest, (ulong)_compacted), _changesDigest);
 
     public static Items Of(ItemsImage image, int changesMax, List<Topic> touched)
     {
@@ -121,7 +122,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     public void Forget(long serial)
     {
         _changes.Clear();
-        (_changeBytes, _compacted) = (0, serial);
+        (_changeBytes, _changesDigest, _compacted) = (0, 0, serial);
     }
 
     public Item? Find(string name) => _items.GetValueOrDefault(name);
@@ -207,10 +208,12 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         touched.Add(new Topic(TopicKind.Item, change.Name));
         _changes.Enqueue(change);
         _changeBytes += SizeOf(change);
+        _changesDigest += DigestOf(change);
         while (_changes.Count > changesMax || _changeBytes > ChangeBytesMax)
         {
             var forgotten = _changes.Dequeue();
             _changeBytes -= SizeOf(forgotten);
+            _changesDigest -= DigestOf(forgotten);
             _compacted = forgotten.Version;
         }
     }
