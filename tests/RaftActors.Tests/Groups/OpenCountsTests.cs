@@ -1,0 +1,157 @@
+using System.Collections;
+using System.Reflection;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>
+/// Nodes hold nothing of calls that have ended, whichever call it was and however it ended. Otherwise a table fills, or a counter that
+/// bounds open calls stays too high, after as many calls as its bound.
+/// </summary>
+public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
+{
+    private const BindingFlags Own =
+        BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
+    // The log and the results grow with pairs, until a snapshot. What is remembered of clients and members has bounds, which other tests
+    // reach. The others are numbers and not counts.
+    private static readonly HashSet<string> Growing =
+    [
+        "ChunkedList`1.Count", "ConfigurationHistory._entries", "LogSlice.Length", "ResultRing`1.Bytes", "ResultRing`1.Count",
+        "Session._count", "Session.capacity", "ValueSlab._used",
+        "ByteWriter.SharedLength", "ByteWriter._members", "FrameReader._knownLength", "FrameReader._members", "OpenProposals._byOrigin",
+        "Sessions._byAge", "Sessions._byOrigin",
+        "CommitNotices._tick", "GrowingPause._failures", "OpenCalls._last", "RaftProcess._requests",
+    ];
+
+    private readonly List<NamedNode> _nodes = [];
+
+    [Fact]
+    public async Task Calls_that_have_ended_leave_nothing_behind()
+    {
+        List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
+        var roster = string.Join(", ", names.Select(name => $"\"{name}\""));
+        names.ForEach(name => _nodes.Add(new NamedNode(this, name, $"raft.roster = [{roster}]")));
+        _nodes.ForEach(node => node.ExpectWholeGroup(names));
+        List<Dictionary<string, long>> rounds = [];
+        for (var round = 0; round < 5; round++)
+        {
+            await CallAndEndInAllWaysAsync();
+            rounds.Add(Counts());
+        }
+
+        Assert.True(rounds[^1].Count > 200, $"{rounds[^1].Count} counts were found");
+        var grown = rounds[^1].Keys.Where(name => Enumerable.Range(1, 4).All(round =>
+            rounds[round][name] > rounds[round - 1].GetValueOrDefault(name)));
+        Assert.Equal("", string.Join("\n", grown.Except(Growing).Select(name =>
+            $"{name}: {string.Join(", ", rounds.Select(round => round.GetValueOrDefault(name)))}")));
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        base.AfterAll();
+    }
+
+    private async Task CallAndEndInAllWaysAsync()
+    {
+        var (minute, soon) = (TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(1));
+        await using var client = Raft.Get(Sys).CreateClient<string, int>(
+            contacts: [.. _nodes.Select(node => $"127.0.0.1:{node.Name.Node[1..]}")]);
+        var appended = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.AppendAsync("key", "value", minute)));
+        (await client.AppendAsync("key", "no", minute)).NotDone();
+        await client.AppendAsync("key", "late", soon);
+        await client.QueryAsync<Serial>("question", minute);
+        await client.QueryAsync<Serial>("question", soon);
+        await client.GetAsync(new Serial(1));
+        await client.GetAsync(new Serial(long.MaxValue));
+        await client.StatusAsync();
+        await client.ExplainAsync();
+        (await client.LeaveAsync(new ProcessName("unknown@:1"))).NotDone();
+        await Assert.ThrowsAsync<RaftException>(() => client.TakeSnapshotAsync(_nodes[0].Name));
+        await client.SubscribeAsync(new Serial(appended.Max(each => each.OrThrow().Serial.Value) - 2)).FirstAsync();
+    }
+
+    /// <summary>The numbers, and the lengths of the collections, in all objects of RaftActors on the nodes: sums by field.</summary>
+    private Dictionary<string, long> Counts()
+    {
+        Dictionary<string, long> counts = [];
+        HashSet<FieldInfo> statics = [];
+        HashSet<object> seen = new(ReferenceEqualityComparer.Instance);
+        Stack<object?> open = new(_nodes.Select(node => Raft.Get(node.System)));
+        while (open.TryPop(out var next))
+        {
+            if (next is null or string or Pointer || !seen.Add(next))
+            {
+                continue;
+            }
+
+            var type = next.GetType();
+            switch (next)
+            {
+                case ActorRefWithCell { Underlying: ActorCell cell }:
+                    open.Push(typeof(ActorCell).GetProperty("Actor", Own)!.GetValue(cell));
+                    break;
+                case Delegate made:
+                    open.Push(made.Target);
+                    break;
+                case IEnumerable items when type.Namespace!.StartsWith("System.Collections", StringComparison.Ordinal):
+                    ItemsOf(items).ForEach(open.Push);
+                    break;
+                case var _ when type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
+                    || type.Name.StartsWith("ValueTuple", StringComparison.Ordinal):
+                    Array.ForEach(type.GetFields(Own), field => open.Push(field.GetValue(next)));
+                    break;
+                case var _ when type.Assembly != typeof(NamedNode).Assembly:
+                    for (; type?.Assembly.GetName().Name!.StartsWith("RaftActors", StringComparison.Ordinal) ?? false; type = type.BaseType)
+                    {
+                        var fields = type.GetFields(Own).Where(field => !field.IsLiteral && (!field.IsStatic || statics.Add(field)));
+                        foreach (var field in fields)
+                        {
+                            Look($"{type.Name}.{NameOf(field)}", field.GetValue(next));
+                        }
+                    }
+
+                    break;
+            }
+        }
+
+        return counts;
+
+        void Look(string name, object? value)
+        {
+            if (value is int number || (number = CountOf(value)) >= 0)
+            {
+                counts[name] = counts.GetValueOrDefault(name) + number;
+            }
+
+            if (value is not (int or long or ulong or bool or Enum))
+            {
+                open.Push(value);
+            }
+        }
+    }
+
+    // <Count>k__BackingField, or a parameter of a primary constructor: <capacity>P.
+    private static string NameOf(FieldInfo field) => field.Name is ['<', .. var rest] ? rest[..rest.IndexOf('>')] : field.Name;
+
+    private static int CountOf(object? value) =>
+        value is IEnumerable items and not string && value.GetType().Namespace!.StartsWith("System.Collections", StringComparison.Ordinal)
+            ? ItemsOf(items).Count
+            : -1;
+
+    // A default array has no items, and a collection that changes meanwhile is looked at in the next round.
+    private static List<object?> ItemsOf(IEnumerable items)
+    {
+        try
+        {
+            return [.. items.Cast<object?>()];
+        }
+        catch (InvalidOperationException)
+        {
+            return [];
+        }
+    }
+}
