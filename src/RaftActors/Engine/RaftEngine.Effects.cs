@@ -51,6 +51,7 @@ internal sealed partial class RaftEngine
                     OnServerInSight();
                     break;
                 case Input.PeerUnreachable(var server):
+                    _appends.OnUnreachable();
                     _gets.OnUnreachable(server);
                     break;
             }

@@ -14,7 +14,7 @@ internal sealed class OwnAppends
     private readonly AppendTraces _traces;
     private readonly AppendSession<OwnAppend> _session;
 
-    // The route of the latest Append.
+    // The route of the latest Append. Null if it was out of reach since, because Appends on their way may be lost.
     private LeaderRoute? _route;
 
     public OwnAppends(EngineContext context, AppendTraces traces)
@@ -87,6 +87,12 @@ internal sealed class OwnAppends
         }
     }
 
+    /// <summary>
+    /// A process is out of reach. If it leads, all open Appends are sent again once it is back. Otherwise a later one would overtake those
+    /// that were lost with the connection.
+    /// </summary>
+    public void OnUnreachable() => TryFollow();
+
     /// <summary>A snapshot was installed, which may have the pairs of open Appends. They are sent again to learn their serials.</summary>
     public void OnInstalled() => _route = null;
 
@@ -110,6 +116,7 @@ internal sealed class OwnAppends
     {
         if (_context.FindLeader() is not { } route)
         {
+            _route = null;
             return false;
         }
 
