@@ -21,11 +21,20 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     private readonly OpenCalls _open = new();
     private bool _isFlushing;
 
+    // The ended connections whose callers are not all told yet.
+    private int _ending;
+
     public CallSending Send(CallTarget target, ClientCall call, ICaller caller)
     {
         var (isAlone, isOneOfMany) = (false, false);
         lock (Gate)
         {
+            // Otherwise this call would overtake the lost ones by the next connection, because their callers could not hold it back yet.
+            if (_ending > 0 && !HasEnded)
+            {
+                return CallSending.Full;
+            }
+
             var socket = TryBegin();
             if (socket is null || socket.Frames.Length > Context.Settings.QueueSizeMaxBytes)
             {
@@ -137,6 +146,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             wasConnected = socket.IsConnected;
             (Socket, _isFlushing) = (null, false);
             lost = _open.TakeAll();
+            _ending++;
             if (!wasConnected)
             {
                 Pause.Grow();
@@ -156,6 +166,14 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             publish(new ConnectionNews.Refused(Address, why, isByPeer));
         }
 
-        OpenCalls.Tell(lost, new ClientReply.Lost(Address, WasSent: wasConnected));
+        OpenCalls.Tell(lost, new ClientReply.Lost(Address, WasSent: wasConnected), OnAllTold);
+    }
+
+    private void OnAllTold()
+    {
+        lock (Gate)
+        {
+            _ending--;
+        }
     }
 }

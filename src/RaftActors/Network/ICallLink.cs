@@ -35,7 +35,10 @@ internal enum CallSending
     /// <summary>The link has the call, and its caller gets a reply.</summary>
     Sent,
 
-    /// <summary>Too many bytes of other calls wait for the connection. Nothing is known against the other node.</summary>
+    /// <summary>
+    /// Too many bytes of other calls wait for the connection, or the callers of one that has ended are still being told. Nothing is known
+    /// against the other node.
+    /// </summary>
     Full,
 
     /// <summary>There is no connection now.</summary>

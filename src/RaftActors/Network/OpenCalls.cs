@@ -94,16 +94,31 @@ internal sealed class OpenCalls
     /// Tells callers the end of calls that were removed. Uses another thread, because this one may send under the lock of one client, and
     /// the callers take the locks of others.
     /// </summary>
-    public static void Tell(ICaller[] callers, object reply)
+    /// <param name="onAllTold">Runs at the end, also if a caller throws.</param>
+    public static void Tell(ICaller[] callers, object reply, Action? onAllTold = null)
     {
         if (callers.Length > 0)
         {
-            Machine.Current.Queue(new EndedCalls(callers, reply));
+            Machine.Current.Queue(new EndedCalls(callers, reply, onAllTold));
+        }
+        else
+        {
+            onAllTold?.Invoke();
         }
     }
 
-    private sealed class EndedCalls(ICaller[] callers, object reply) : IThreadPoolWorkItem
+    private sealed class EndedCalls(ICaller[] callers, object reply, Action? onAllTold) : IThreadPoolWorkItem
     {
-        public void Execute() => Array.ForEach(callers, caller => caller.Tell(reply, ActorRefs.NoSender));
+        public void Execute()
+        {
+            try
+            {
+                Array.ForEach(callers, caller => caller.Tell(reply, ActorRefs.NoSender));
+            }
+            finally
+            {
+                onAllTold?.Invoke();
+            }
+        }
     }
 }

@@ -125,9 +125,28 @@ public sealed class CallConnectionTests : TestKit
 
         Assert.Equal(new ClientReply.Lost(_address, WasSent: true), caller.Take());
 
-        Assert.True(Send(caller, new ClientCall.Status()));
+        AwaitAssert(() => Assert.True(Send(caller, new ClientCall.Status())), Guard);
         using var again = Accept();
         Assert.IsType<ClientCall.Status>(Read(again).Call);
+    }
+
+    // A session whose Appends are lost holds back the later ones as soon as it is told.
+    [Fact]
+    public void Call_does_not_overtake_the_lost_ones_whose_callers_are_not_told_yet()
+    {
+        CallSending? early = null;
+        Caller first = new() { OnTold = () => early = TrySend(new Caller(), new ClientCall.Status()) }, second = new();
+        Send(first, new ClientCall.Status());
+        Send(second, new ClientCall.Status());
+        using (var node = Accept())
+        {
+            Read(node);
+            Read(node);
+        }
+
+        second.Take();
+
+        Assert.Equal(CallSending.Full, early);
     }
 
     [Fact]
@@ -350,11 +369,14 @@ public sealed class CallConnectionTests : TestKit
         /// <summary>The thread that told the last reply.</summary>
         public int Thread { get; private set; }
 
+        public Action OnTold { get; init; } = () => { };
+
         public RequestRef Request => default;
 
         public void Tell(object message, IActorRef sender)
         {
             Thread = Environment.CurrentManagedThreadId;
+            OnTold();
             Told.Add(message);
         }
 
