@@ -73,6 +73,12 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         }
 
         var isNewStart = Record(envelope);
+        if (isNewStart && (state.Role as LeaderRole)?.Of(envelope.From) is { } progress)
+        {
+            // The application of an earlier start may have had another program, so the new one has shown nothing yet.
+            progress.Applied = Serial.Zero;
+        }
+
         peer.Meet(envelope, isNewStart, state.Now);
         return peer;
     }
