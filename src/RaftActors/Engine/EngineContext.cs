@@ -152,7 +152,8 @@ internal sealed class EngineContext
         }
 
         var engine = leader.IsSelf ? Self : Peers.FindServing(leader.Leader.Name);
-        return engine is null ? null : new LeaderRoute(engine, leader.Term);
+        var connection = (engine as ConnectionRef)?.Connection;
+        return engine is null ? null : new LeaderRoute(engine, leader.Term, connection, connection?.Losses ?? 0);
     }
 
     /// <summary>The address of the node of an engine.</summary>
@@ -249,5 +250,8 @@ internal sealed class EngineContext
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);
 }
 
-/// <summary>The engine of the leader of a term.</summary>
-internal readonly record struct LeaderRoute(IActorRef Engine, Term Term);
+/// <summary>
+/// The engine of the leader of a term, and the connection to it, or null on this node. After each loss of the connection it is another
+/// route, because requests on their way may be lost.
+/// </summary>
+internal readonly record struct LeaderRoute(IActorRef Engine, Term Term, IConnection? Connection, long Losses);

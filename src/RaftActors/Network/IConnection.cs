@@ -16,6 +16,12 @@ internal interface IConnection : IFlushable
     /// <summary>The format level of the next messages.</summary>
     byte Level { get; }
 
+    /// <summary>False if <see cref="Write"/> would drop the next message now.</summary>
+    bool TakesMessages => true;
+
+    /// <summary>How often what was written may have been lost, because a connection has ended.</summary>
+    long Losses => 0;
+
     /// <summary>Writes a message for the next flush. Drops it if there is no connection, or if too many bytes wait.</summary>
     void Write(IActorRef to, WireMessage message, IActorRef from);
 }

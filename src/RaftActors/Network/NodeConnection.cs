@@ -27,6 +27,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     // Still sends what was written before the present connection took over.
     private OutboundSocket<FrameWriter>? _former;
+    private long _losses;
     private bool _isMet;
     private bool _hasConnected;
     private string? _renewalProblem;
@@ -120,6 +121,19 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
+    public bool TakesMessages
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return TryBegin() is { } socket && !IsFull(socket);
+            }
+        }
+    }
+
+    public long Losses => Volatile.Read(ref _losses);
+
     public IConnection Current => HasEnded ? Context.ConnectionTo(Address) ?? this : this;
 
     public bool TryRetire()
@@ -135,8 +149,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         lock (Gate)
         {
             // A full connection takes the announcement of an actor too. It is small, and is sent only once by each connection.
-            if (TryBegin() is not { } socket
-                || (socket.Frames.Length > Context.Settings.QueueSizeMaxBytes && message is not WireMessage.ActorAt))
+            if (TryBegin() is not { } socket || (IsFull(socket) && message is not WireMessage.ActorAt))
             {
                 Context.Metrics.OnDropped();
             }
@@ -230,6 +243,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
+    private bool IsFull(OutboundSocket<FrameWriter> socket) => socket.Frames.Length > Context.Settings.QueueSizeMaxBytes;
+
     // The failure is no problem yet, because the other node may not know the new credentials.
     private void OnRenewalFailed(string why)
     {
@@ -271,6 +286,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             Context.Metrics.OnDisconnected();
         }
 
+        Volatile.Write(ref _losses, _losses + (Socket is null ? 0 : 1));
         _early.Clear();
         Socket?.Dispose();
         _next?.Dispose();

@@ -1,11 +1,14 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
+using RaftActors.Network;
 using RaftActors.Tests.Network;
 using RaftActors.Tests.Scenarios;
 using RaftActors.Wire;
@@ -35,6 +38,28 @@ public sealed class EngineBoundsTests : TestKit
         var sent = _bench["raft2"].ReceiveN(requests.Length).Cast<WireMessage.AppendRequest>();
         Assert.Equal(requests, sent.Select(append => append.Request));
         Assert.Equal(0, appends.Count);
+    }
+
+    [Theory]
+    [InlineData(false, new long[] { 0, 1, 2 })] // The connection drops the second one, because its queue is full.
+    [InlineData(true, new long[] { 0, 1, 0, 1, 2 })]
+    public void Append_does_not_overtake_those_that_the_connection_to_the_leader_has_dropped_or_lost(bool isLost, long[] written)
+    {
+        Link link = new();
+        var path = ActorPath.Parse("akka.tcp://demo@node2:2551/system/raft/default/raft2");
+        _bench.Context.Peers.Learn(Bench.NameOf("raft2"), new ConnectionRef(path, link, null!), out _); // Justification: only for logs.
+        _bench.Elect("raft2");
+        var appends = new OwnAppends(_bench.Context, _bench.Traces);
+
+        var first = Append(appends).Number;
+        link.TakesMessages = isLost;
+        Append(appends);
+        link.TakesMessages = true;
+        link.Losses += isLost ? 1 : 0;
+        Append(appends);
+        appends.OnTick();
+
+        Assert.Equal(written, link.Written.Select(number => number - first));
     }
 
     [Theory]
@@ -179,5 +204,28 @@ public sealed class EngineBoundsTests : TestKit
         var request = _bench.Process.NewRequest();
         queries.Submit(new ReadableQuery(request, null), TimeSpan.FromSeconds(1), default);
         return request;
+    }
+
+    private sealed class Link : IConnection
+    {
+        public List<long> Written { get; } = [];
+
+        public bool TakesMessages { get; set; } = true;
+
+        public long Losses { get; set; }
+
+        public byte Level => FormatRange.Own.Lowest;
+
+        public void Write(IActorRef to, WireMessage message, IActorRef from)
+        {
+            if (TakesMessages)
+            {
+                Written.Add(((WireMessage.AppendRequest)message).Request.Number);
+            }
+        }
+
+        public void Flush()
+        {
+        }
     }
 }

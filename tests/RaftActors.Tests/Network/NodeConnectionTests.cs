@@ -107,6 +107,20 @@ public sealed class NodeConnectionTests : TestKit
     }
 
     [Fact]
+    public void Loss_of_the_connection_is_counted()
+    {
+        var connection = new NodeConnection(_address, _far);
+        Assert.True(connection.TakesMessages);
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
+        Assert.Equal(0, connection.Losses);
+
+        _listener.Dispose();
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
+
+        Assert.Equal(1, connection.Losses);
+    }
+
+    [Fact]
     public void Node_whose_address_leaves_no_port_for_raft_is_refused_with_the_sum()
     {
         var context = _far with { Settings = _far.Settings with { PortOffset = 1000 } };

@@ -131,7 +131,7 @@ internal sealed class OwnAppends
 
     private bool Send(OwnAppend append)
     {
-        if (_route is not { } route)
+        if (_route is not { } route || route.Connection is { TakesMessages: false })
         {
             return false;
         }
