@@ -95,5 +95,6 @@ internal static class CommandLine
             DumpCommand.Build(environment),
             VerifyCommand.Build(environment),
             RepairCommand.Build(environment),
+            ForgetCommand.Build(environment),
         };
 }

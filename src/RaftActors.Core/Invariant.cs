@@ -31,7 +31,7 @@ internal sealed class RosterMismatchException : ArgumentException
         : base(
             $"The store holds the founding roster {Text(recorded)}, and the process is started with {Text(given)}. Until the group is "
             + "founded the roster must not change, since two rosters could found two groups. Start the process with the roster of its "
-            + "store, or restart all processes of the group with the new roster and empty stores.")
+            + "store, or stop all processes of the group, run 'raft log forget' for each, and start them with the new roster.")
     {
     }
 

@@ -56,6 +56,22 @@ internal sealed partial class StoreDirectory
         }
     }
 
+    /// <summary>
+    /// Takes a store out of the log, and deletes its snapshots. It must not be open. The other stores stay as they are. A crash at any
+    /// point leaves the whole store or none.
+    /// </summary>
+    /// <exception cref="StoreException">The log has failed.</exception>
+    internal void Forget(StoreOwner owner)
+    {
+        var slot = Writer.Find(owner) ?? throw new InvalidOperationException($"There is no store of {owner}.");
+        lock (Writer.Lock)
+        {
+            Writer.EndSlot(slot);
+        }
+
+        DeleteSnapshots(slot.Number);
+    }
+
     // Returns the slot, which no other thread opens until Unmark. A new one is not in the log yet.
     private Slot Mark(StoreOwner owner)
     {
@@ -219,6 +235,8 @@ internal sealed partial class StoreDirectory
             _files.GoOn(reader);
             NoteTorn(reader);
             writer.Add(reader.Slots);
+            _last = reader.Forgotten.Append((ushort)0).Max();
+            reader.Forgotten.ForEach(DeleteSnapshots);
         }
         else
         {
@@ -226,6 +244,19 @@ internal sealed partial class StoreDirectory
         }
 
         return writer;
+    }
+
+    // A crash after the record may have left them.
+    private void DeleteSnapshots(ushort slot)
+    {
+        var folder = SnapshotName.FolderOf(slot);
+        _disk.CreateFolder(folder);
+        foreach (var file in _disk.List(folder))
+        {
+            _disk.Delete($"{folder}/{file}");
+        }
+
+        _disk.SyncFoldersUpFrom(folder);
     }
 
     private void NoteTorn(LogReader reader)

@@ -28,7 +28,7 @@ public sealed class RosterTests
         Assert.Equal(
             "The store holds the founding roster (raft1@x raft2@x raft3@x), and the process is started with (raft1@x raft2@x). Until the "
             + "group is founded the roster must not change, since two rosters could found two groups. Start the process with the roster "
-            + "of its store, or restart all processes of the group with the new roster and empty stores.",
+            + "of its store, or stop all processes of the group, run 'raft log forget' for each, and start them with the new roster.",
             error.Message);
     }
 

@@ -71,7 +71,7 @@ internal sealed class Addition(ProcessName process, RunSettings settings, GroupC
             ProblemKind.Fenced or ProblemKind.Failed =>
                 $"{Shown} {Target.Show(GroupHealth.Of(status).First(problem => problem.Kind == status.Standing).Text)}",
             null or ProblemKind.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
-                + $"move its data directory away, {start}, and add it again.",
+                + $"run 'raft log forget' for it, {start}, and add it again.",
             _ => null,
         };
     }

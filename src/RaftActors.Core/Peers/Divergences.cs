@@ -114,7 +114,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         peer.DivergesAt = serial;
         var (what, remedy) = log.TermAt(at > log.Last ? log.Last : at) == Term.Zero
             ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
-            : ("logs", "within one term, so one of the two is damaged: restart that process with an empty store");
+            : ("logs", "within one term, so one is damaged: stop that process, run 'raft log forget' for its group, and start it");
         var detail = $"the {what} of {state.Self.Name} and {peer.Name} differ from serial {serial} on; {remedy}";
         var hash = at > log.Last ? PrefixHash.Empty : log.PositionAt(at).Hash;
         var refusal = new Message.Refusal(RefusalReason.Diverged, serial, refused, detail) { Index = at, Hash = hash };

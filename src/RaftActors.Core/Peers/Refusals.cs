@@ -31,7 +31,7 @@ internal sealed class Refusals(RaftState state)
     public void RefuseOtherGroup(Envelope envelope, GroupUid group)
     {
         var detail = $"{state.Self.Name} belongs to group {state.HardState.Group} and {envelope.From.Name} to {group}, so their names "
-            + "were founded twice; decide which group is right, and restart the processes of the other one with empty stores";
+            + "were founded twice; decide which group is right, and run 'raft log forget' for the processes of the other one";
         RefuseRequest(envelope, RefusalReason.OtherGroup, detail);
     }
 
@@ -98,7 +98,7 @@ internal sealed class Refusals(RaftState state)
 
     public Message.Refusal FencedRefusal(Fence fence, Boot boot)
     {
-        var detail = $"{state.Self.Name} is fenced until it restarts with an empty store: {fence}";
+        var detail = $"{state.Self.Name} is fenced until 'raft log forget' has emptied its store: {fence}";
         return new Message.Refusal(RefusalReason.Fenced, fence.Serial, boot, detail);
     }
 

@@ -39,7 +39,8 @@ internal sealed class Views(RaftState state, Commitment commitment)
         if (state.HardState.Fence is { } fence && _fence is null)
         {
             _fence = fence;
-            state.Effects.Add(new Effect.Fenced(fence, $"{fence}; restart {state.Self.Name} with an empty store to take part again"));
+            state.Effects.Add(new Effect.Fenced(
+                fence, $"{fence}; stop {state.Self.Name}, run 'raft log forget' for its group, and start it"));
         }
     }
 

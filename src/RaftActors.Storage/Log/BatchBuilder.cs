@@ -74,6 +74,8 @@ internal sealed class BatchBuilder(int keptSizeMax)
 
     public void AddCommitted(ushort slot, LogIndex index) => EndRecord(BeginRecord(), RecordType.Committed, slot, index.Value);
 
+    public void AddForgotten(ushort slot) => EndRecord(BeginRecord(), RecordType.Forgotten, slot);
+
     public void AddEntry(ushort slot, in LogEntry entry)
     {
         var start = BeginRecord();

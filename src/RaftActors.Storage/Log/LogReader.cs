@@ -15,7 +15,10 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 
     public List<SegmentHeader> Segments { get; } = [];
 
-    /// <summary>The slots that were read, by number.</summary>
+    /// <summary>The numbers of the slots whose stores were forgotten.</summary>
+    public List<ushort> Forgotten { get; } = [];
+
+    /// <summary>The slots that were read, by number, without forgotten ones.</summary>
     public IReadOnlyCollection<SlotReplay> Slots => _slots.Values;
 
     /// <summary>The check of the last segment, or null before <see cref="ReadAll"/>.</summary>
@@ -23,6 +26,16 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 
     /// <summary>The bytes of the last segment, up to its last good batch.</summary>
     public ReadOnlyMemory<byte> LastBytes { get; private set; }
+
+    /// <summary>Reads a whole log.</summary>
+    /// <exception cref="StoreException">A segment is missing, or there is damage that concerns no single slot.</exception>
+    public static LogReader OfAll(IDisk disk)
+    {
+        var reader = new LogReader(disk);
+        reader.ReadHeaders();
+        reader.ReadAll();
+        return reader;
+    }
 
     /// <summary>The file of a segment, relative to the directory.</summary>
     public static string NameOf(long segment) => $"{Folder}/{SegmentHeader.NameOf(segment)}";
@@ -78,6 +91,8 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
             (LastCheck, LastBytes) = (check, bytes);
         }
 
+        Forgotten.AddRange(_slots.Values.Where(slot => slot.IsForgotten).Select(slot => slot.Number));
+        Forgotten.ForEach(number => _slots.Remove(number));
         var first = disk.PathOf(NameOf(Segments[0].Number));
         foreach (var slot in _slots.Values)
         {

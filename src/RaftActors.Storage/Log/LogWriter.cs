@@ -180,6 +180,30 @@ internal sealed class LogWriter
         }
     }
 
+    /// <summary>Takes the slot of a store that is not open out of the log, durably.</summary>
+    /// <exception cref="DiskFullException">There is no room, and nothing was written.</exception>
+    /// <exception cref="StoreException">The log has failed.</exception>
+    public void EndSlot(Slot slot)
+    {
+        if (!_files.HasRoom(WriteSize.RecordMax))
+        {
+            Try(() => _roller.Roll(WriteSize.RecordMax, _files.Level), canBeFull: true);
+        }
+
+        _slots.Remove(slot);
+        _byOwner.TryRemove(slot.Owner, out _);
+        Try(() =>
+        {
+            _builder.Begin(_files.Seed, _files.End);
+            _builder.AddForgotten(slot.Number);
+            Commit(mustSync: true);
+        });
+        if (Failure is not null)
+        {
+            throw Failure;
+        }
+    }
+
     /// <summary>
     /// Stops the log and tells each open store once. The content of the disk is in doubt until the next opening, so nothing more is
     /// written. Any thread may call it, without the lock. Returns the failure that counts.

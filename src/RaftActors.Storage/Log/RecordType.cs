@@ -19,4 +19,7 @@ internal enum RecordType : byte
 
     /// <summary>The entries up to an index are committed. Each segment begins with it, once any are.</summary>
     Committed = 6,
+
+    /// <summary>The slot has no store any more. Its number is not used again while this record is in the log.</summary>
+    Forgotten = 7,
 }

@@ -17,6 +17,9 @@ internal sealed class SlotReplay(ushort number, long keptMax)
 
     public StoreOwner Owner => _owner ?? throw new InvalidOperationException($"Slot {number} has no owner record.");
 
+    /// <summary>The store was forgotten. Its records do not matter, damaged or not.</summary>
+    public bool IsForgotten { get; private set; }
+
     public Incarnation Incarnation { get; private set; }
 
     public HardState? HardState { get; private set; }
@@ -42,7 +45,8 @@ internal sealed class SlotReplay(ushort number, long keptMax)
 
     public void Apply(in LogScan scan, long segment, string file)
     {
-        if (Damage is not null && scan.Record.Type != RecordType.Owner)
+        IsForgotten |= scan.Record.Type == RecordType.Forgotten;
+        if (IsForgotten || (Damage is not null && scan.Record.Type != RecordType.Owner))
         {
             return;
         }

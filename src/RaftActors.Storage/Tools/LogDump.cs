@@ -121,6 +121,9 @@ internal static class LogDump
                 case RecordType.Committed:
                     item = item with { Detail = $"the entries up to {header.Index} are committed" };
                     break;
+                case RecordType.Forgotten:
+                    item = item with { Detail = "the records of the store before this one do not count" };
+                    break;
                 case RecordType.Entry:
                     var entry = RecordFormat.ReadEntry(header, body);
                     item = WithPayload(item, entry.Payload) with { Time = entry.Time };
@@ -140,7 +143,7 @@ internal static class LogDump
     }
 
     private static LogItem WithPlace(LogItem item, in RecordHeader header) =>
-        header.Type is RecordType.Owner or RecordType.HardState or RecordType.Committed ? item
+        header.Type is RecordType.Owner or RecordType.HardState or RecordType.Committed or RecordType.Forgotten ? item
         : item with { Index = header.Index, Term = header.Term, Serial = header.Serial };
 
     private static LogItem WithPayload(LogItem item, Payload payload) => payload switch
@@ -185,6 +188,7 @@ internal static class LogDump
         RecordType.Installed => "installed",
         RecordType.Committed => "committed",
         RecordType.Entry => "entry",
+        RecordType.Forgotten => "forgotten",
         _ => $"type-{(int)type}",
     };
 

@@ -73,9 +73,7 @@ internal sealed class LogRepair : IDisposable
     // old snapshots.
     private void MoveLost(string folder)
     {
-        var reader = new LogReader(_offline.Disk);
-        reader.ReadHeaders();
-        reader.ReadAll();
+        var reader = LogReader.OfAll(_offline.Disk);
         var lost = Lost.ToHashSet();
         foreach (var slot in reader.Slots.Where(slot => lost.Contains(slot.Owner)))
         {

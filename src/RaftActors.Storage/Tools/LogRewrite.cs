@@ -27,7 +27,7 @@ internal static class LogRewrite
         var file = disk.Create(name + SegmentFiles.Unfinished, 0);
         using (var segment = new PreparedSegment(file, header, capacity: int.MaxValue, SegmentHeader.Size + BatchHeader.Size))
         {
-            Append(segment, all);
+            Append(segment, all, reader.Forgotten);
             segment.Finish(header with { Born = segment.End }, [], reader.LastCheck.Batches);
         }
 
@@ -36,10 +36,12 @@ internal static class LogRewrite
         return last.Number;
     }
 
-    private static void Append(PreparedSegment segment, List<(SlotReplay Read, HardState? HardState, LogSlice Entries)> slots)
+    private static void Append(
+        PreparedSegment segment, List<(SlotReplay Read, HardState? HardState, LogSlice Entries)> slots, List<ushort> forgotten)
     {
         var builder = new BatchBuilder(PieceSizeMax);
         builder.Begin(segment.Seed, segment.End, isFurther: true);
+        forgotten.ForEach(builder.AddForgotten);
         foreach (var (read, hardState, entries) in slots)
         {
             builder.AddOwner(read.Number, read.Owner, read.Incarnation);

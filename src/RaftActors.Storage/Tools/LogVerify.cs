@@ -12,6 +12,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
     private readonly List<(SegmentFault Fault, string Path)> _faults = [];
     private readonly Dictionary<ushort, List<long>> _indices = [];
     private readonly SortedDictionary<ushort, StoreOwner> _owners = [];
+    private readonly HashSet<ushort> _forgotten = [];
     private readonly List<LogDamage> _damages = [];
     private readonly List<string> _notes = [];
     private int _segments;
@@ -48,7 +49,10 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
         }
 
         // After all segments, because the owner record of a slot may come after the damage.
-        _damages.AddRange(_faults.Select(fault => DamageOf(fault.Fault, fault.Path)));
+        _damages.AddRange(
+            from fault in _faults
+            where fault.Fault.Record is not { Slot: var slot } || !_forgotten.Contains(slot)
+            select DamageOf(fault.Fault, fault.Path));
         onStep?.Invoke("content of the stores");
         ImmutableArray<StoreReport> stores = [.. Slots().Select(Report)];
         return new LogReport(
@@ -91,6 +95,10 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
         {
             case RecordType.Owner:
                 _owners[header.Slot] = RecordFormat.ReadOwner(scan.Body.Span).Owner;
+                break;
+            case RecordType.Forgotten:
+                _owners.Remove(header.Slot);
+                _forgotten.Add(header.Slot);
                 break;
             case RecordType.Entry:
                 if (!_indices.TryGetValue(header.Slot, out var indices))

@@ -28,9 +28,7 @@ internal sealed class LostQuorumStore : IDisposable
                 + "cannot be recovered. Move it aside with 'raft log repair', and recover the other survivors without it.");
         }
 
-        _reader = new LogReader(offline.Disk);
-        _reader.ReadHeaders();
-        _reader.ReadAll();
+        _reader = LogReader.OfAll(offline.Disk);
     }
 
     public IEnumerable<LostQuorumPlan> Plans => _parts.Select(part => part.Plan);

@@ -319,7 +319,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
                 if (first > _base.Index)
                 {
                     StoreException lost = new($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
-                        + $"{last}. Move the store's directory away and start the process again: it rejoins its group.");
+                        + $"{last}. Stop the node, run 'raft log forget' for the group, and start the node: it rejoins the group.");
                     fail?.Invoke(lost);
                     throw lost;
                 }

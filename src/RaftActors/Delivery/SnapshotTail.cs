@@ -76,7 +76,7 @@ internal static class SnapshotTail
         snapshot[..^SizeOf(snapshot.Span[^Math.Min(FooterSize, snapshot.Length)..], snapshot.Length)];
 
     public static StoreException Damaged(string what, Exception? cause = null) => new(
-        $"The results behind the state of the snapshot are damaged: {what}. Move the store's directory away and start the process again: "
-        + "it rejoins its group with an empty store.",
+        $"The results behind the state of the snapshot are damaged: {what}. Stop the node, run 'raft log forget' for the group, "
+        + "and start the node: its process rejoins the group.",
         cause);
 }

@@ -172,8 +172,8 @@ internal sealed class RaftProcess
         catch (ArgumentException e) when (e.ParamName == "initial")
         {
             throw new StoreException(
-                $"Cannot start {Name} of group {Settings.Group}: its store contradicts itself. {e.Message} Move the store's directory "
-                + "away and start the process again: it rejoins its group with an empty store.",
+                $"Cannot start {Name} of group {Settings.Group}: its store contradicts itself. {e.Message} Stop the node, run "
+                + $"'raft log forget {Settings.Group}' on its data directory, and start the node: its process rejoins the group.",
                 e);
         }
 

@@ -20,7 +20,7 @@ internal static class GroupHealth
             status => If(status is { IsOpen: true, Failure: null, Actor: null, HeldAt: null })),
         new(Opening, NotReady, "is still opening its store", null, status => If(status.Standing == Opening)),
         new(Fenced, NotReady, "is fenced",
-            "Stop it, move its data directory away, and start it as before: it rejoins while a majority runs without it.",
+            "Stop it, run 'raft log forget GROUP --data DIR', and start it as before: it rejoins while a majority runs without it.",
             status => After(": ", status.Fence)),
         new(Founding, NotReady, "waits to found its group", "Start all of them, each with the same roster.",
             status => status.Standing != Founding ? null
@@ -42,7 +42,8 @@ internal static class GroupHealth
         new(DiskNearlyFull, Risk, "takes no pairs as a leader, because fewer bytes than raft.store.free-space-floor are free on its disk",
             "Make room on the disk. No restart is needed.", status => If(status.IsDiskNearlyFull)),
         new(Diverged, Risk, "has another state than others",
-            "Look for different programs, and for a clock or a random number in HandleAppend. Then start it with an empty store.",
+            "Look for different programs, and for a clock or a random number in HandleAppend. Then stop it, run 'raft log forget GROUP "
+            + "--data DIR', and start it.",
             status => status.DivergedAt is not { } differs || !differs.Concerns(status.Name) ? null
                 : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
 
@@ -72,7 +73,8 @@ internal static class GroupHealth
 
         // Shown by them of the group.
         new(TwoGroups, Stopped, "shares its name with another group",
-            "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one.",
+            "Decide which group is the right one. Stop each process of the others, run 'raft log forget GROUP --data "
+            + "DIR', and add it to that one.",
             OfGroup: group => MembersIn(group).GroupBy(status => status.Identity).ToList()
                 is [_, _, ..] all ? ": " + string.Join("; ", all.Select(each => $"{NamesOf(each)} in {each.Key:N}")) : null),
         new(TwoLeaders, Stopped, "has two leaders", Bug,

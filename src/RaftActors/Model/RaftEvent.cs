@@ -300,7 +300,7 @@ public abstract record RaftEvent
         internal string Why { get; }
 
         internal override EventText Text =>
-            EventText.Error("is fenced and takes no part in its group until it restarts with an empty store: {Why}", Why);
+            EventText.Error("is fenced and takes no part in its group until 'raft log forget' has emptied its store: {Why}", Why);
     }
 
     /// <summary>

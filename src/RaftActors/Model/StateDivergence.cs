@@ -34,7 +34,7 @@ internal sealed record StateDivergence
     public override string ToString() =>
         $"the actors differ in serials {Serials.First} to {Serials.Last}: {Describe(name => name.Value)}"
         + $"{(HasMajority ? " (the first side is the majority)" : "")}. HandleAppend gave them different results, so look for the cause in "
-        + "it, or for different programs. Then start the nodes of the wrong side with empty stores.";
+        + "it, or for different programs. Then stop the nodes of the wrong side, run 'raft log forget' for the group, and start them.";
 
     /// <summary>The sides, as text for people.</summary>
     internal string Describe(Func<ProcessName, string> show) =>

@@ -43,7 +43,7 @@ public sealed class MembersTests
         var other = Of(":9993") with { Identity = Guid.NewGuid(), Members = [Voter(":9993"), Voter(":9994")] };
 
         AssertRefused(
-            Status(other), ":9993 belongs to another group (:9993 :9994). Stop it, move its data directory away, start it ('raft server");
+            Status(other), ":9993 belongs to another group (:9993 :9994). Stop it, run 'raft log forget' for it, start it ('raft server");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class FenceTests : TestKit
         var errors = CreateTestProbe();
         Sys.EventStream.Subscribe(errors, typeof(Error));
 
-        EventFilter.Error(contains: ": is fenced and takes no part in its group until it restarts with an empty store: its store")
+        EventFilter.Error(contains: ": is fenced and takes no part in its group until 'raft log forget' has emptied its store: its store")
             .ExpectOne(() =>
             {
                 Say(new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, greeting.Boot, "an old copy"), greeting.From);
