@@ -32,6 +32,10 @@ public sealed class DowningTests : NodesTest
 
         await Nodes[0].MembersAsync(2);
         await Nodes[1].MembersAsync(2);
+        await using var client = Raft.Get(Nodes[0].System).CreateClient<string, string>("coordination");
+        Assert.Contains(
+            GroupHealth.Of(await client.StatusAsync()),
+            problem => problem.Text.EndsWith("without a majority the nodes of the Akka.Cluster down themselves", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Server;
 using RaftActors.Clients;
 using RaftActors.Network;
@@ -75,34 +74,8 @@ internal sealed class GroupClient : IDisposable
     }
 
     /// <summary>Asks all known processes of the group for their state, as <see cref="RaftClient.StatusAsync"/> does.</summary>
-    /// <exception cref="RaftException">
-    /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
-    /// </exception>
-    public Task<GroupStatus> StatusAsync(CancellationToken end) =>
-        _settings.Target is ApplicationTarget ? AskApplicationAsync(Raft.StatusAsync, end) : Raft.StatusAsync(end);
-
-    /// <summary>Asks for something. If no node of the application has the group, the exception lists those that they have.</summary>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
-    public async Task<T> AskApplicationAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken end)
-    {
-        try
-        {
-            return await ask(end).ConfigureAwait(false);
-        }
-        catch (RaftException e) when (_isReached && e.Failure?.Reason is FailureReason.Unavailable)
-        {
-            var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookTimeout, end).ConfigureAwait(false);
-            var groups = nodes.Groups.Select(group => group.Group).Order(StringComparer.Ordinal).ToList();
-            if (groups.Count == 0 || groups.Contains(_settings.Target.Group))
-            {
-                throw;
-            }
-
-            throw RaftException.Unavailable(
-                $"No node that answered has a process of group '{_settings.Target.Group}'; name one of the groups there: "
-                + $"{string.Join(", ", groups)}.");
-        }
-    }
+    public Task<GroupStatus> StatusAsync(CancellationToken end) => Raft.StatusAsync(end);
 
     /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
     public GroupClient Of(string group) => new(this, group);

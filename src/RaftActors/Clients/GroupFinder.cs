@@ -35,6 +35,7 @@ internal sealed class GroupFinder(
     private readonly SortedList<string, ProcessAddress> _processes = new(StringComparer.Ordinal);
     private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
     private readonly HashSet<Address> _others = [];
+    private readonly SortedSet<string> _otherGroups = new(StringComparer.Ordinal);
     private (ProcessName Name, Term Term)? _leader;
     private TimeSpan _leaderAt;
     private GroupUid _uid;
@@ -72,6 +73,8 @@ internal sealed class GroupFinder(
     /// <summary>Explains to a person why there is no route.</summary>
     public string WhyNoRoute => _processes.Count > 0
         ? $"No leader of group '{group}' is known to {string.Join(", ", _processes.Keys)}."
+        : _otherGroups.Count > 0 ? $"No node that answered has a process of group '{group}'; name one of the groups there: "
+            + $"{string.Join(", ", _otherGroups)}."
         : $"No process of group '{group}' was found, on this node or on another one. Check the name of the group, raft.client.contacts, "
             + "that these nodes run, and that raft's port of them can be reached from here (raft.transport-tcp.port-offset)."
                 + (problems() is { Length: > 0 } known ? $" {known}." : "");
@@ -140,6 +143,7 @@ internal sealed class GroupFinder(
             }
         }
 
+        _otherGroups.UnionWith(located.OtherGroups.Take(ClientReply.Located.OtherGroupsMax - _otherGroups.Count));
         var by = located.By is { } name ? _processes.GetValueOrDefault(name.Value) : null;
         if (by is { } answering)
         {

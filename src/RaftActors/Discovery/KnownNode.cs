@@ -19,6 +19,8 @@ internal sealed class KnownNode(Address address)
 
     public Address Address { get; } = address;
 
+    public IEnumerable<string> Groups => _byGroup.Keys;
+
     public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes.Values);
 
     /// <summary>The number of the list that <see cref="Processes"/> holds, or <c>default</c> before the first one.</summary>

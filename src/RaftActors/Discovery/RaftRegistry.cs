@@ -211,15 +211,20 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         else
         {
             var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group)
-                .Select(process => new ProcessAddress(process.Name, node.Address)));
+                .Select(process => new ProcessAddress(process.Name, node.Address))).ToList();
             caller.Tell(
                 new ClientReply.Located(locate.Group, null, null, default, [.. known])
                 {
                     Others = isOfThisNode ? [.. _nodes.All.Select(node => node.Address)] : [],
+                    OtherGroups = known.Count > 0 || _local.Of(locate.Group).Any() ? []
+                        : [.. Groups.Take(ClientReply.Located.OtherGroupsMax)],
                 },
                 Self);
         }
     }
+
+    private IEnumerable<string> Groups =>
+        _local.All.Select(local => local.Group).Concat(_nodes.All.SelectMany(node => node.Groups)).Distinct();
 
     // The list of the processes of this node, for operators. It wakes no quiescent group.
     private void OnListProcesses(ClientCall.ListProcesses call, ICanTell caller)

@@ -52,6 +52,7 @@ internal sealed class RaftProcess
             IsOpen = true,
             FormatLevelMax = FormatRange.Own.Highest,
             Program = settings.Program,
+            DownsMembers = settings.DownsMembers,
             RoleSince = Machine.Current.Time.GetUtcNow(),
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };

@@ -56,7 +56,7 @@ internal static class GroupHealth
         new(ReachesFew, Risk, "reaches no more voters than a majority", "Start the others, or add members until three vote.",
             Sees: status => status.Standing is null or Founding
                 && VotesOf(status.Members, name => name == status.Name || status.Reachable.Contains(name)) is var (reached, all)
-                && reached <= (all / 2) + 1 ? $": {reached} of {all}" : null),
+                && reached <= (all / 2) + 1 ? $": {reached} of {all}{EndOf([status])}" : null),
 
         // Shown by several answers of one process.
         new(Silent, NotReady, "does not answer",
@@ -87,7 +87,7 @@ internal static class GroupHealth
         new(NoMajority, NotReady, "has no majority",
             "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'.",
             OfGroup: group => VotesIn(group) is var (active, all) && IsLost(active, all)
-                ? $": {active} of {all} voters take part"
+                ? $": {active} of {all} voters take part{EndOf(group.Processes)}"
                 : null),
         new(SomeSilent, NotReady, "has members that do not answer", "Start them."),
         new(NoLeader, NotReady, "has no leader that is known",
@@ -95,7 +95,7 @@ internal static class GroupHealth
             OfGroup: group => If(group.Leader is null && VotesIn(group) is var (active, all) && !IsLost(active, all))),
         new(Narrow, Risk, "can lose no voter", "Start the others, or add members until three vote.",
             OfGroup: group => group.Leader is not null && VotesIn(group) is var (active, all) && !IsLost(active, all)
-                && active <= (all / 2) + 1 ? $": {active} of {all} take part" : null),
+                && active <= (all / 2) + 1 ? $": {active} of {all} take part{EndOf(group.Processes)}" : null),
     ];
 
     /// <summary>Returns the problems of a group, as the answers of its processes show them: the worst first.</summary>
@@ -160,6 +160,11 @@ internal static class GroupHealth
 
     private static (int Active, int All) VotesOf(ImmutableArray<GroupMember> members, Predicate<ProcessName> isActive) =>
         (members.Count(member => member.IsVoter && isActive(member.Name)), members.Count(member => member.IsVoter));
+
+    // What the loss of a majority ends.
+    private static string EndOf(IEnumerable<RaftStatus> processes) => processes.Any(status => status.DownsMembers)
+        ? ", and without a majority the nodes of the Akka.Cluster down themselves"
+        : "";
 
     private static string? If(bool applies) => applies ? "" : null;
 

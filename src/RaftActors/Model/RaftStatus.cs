@@ -125,6 +125,11 @@ public sealed record RaftStatus
     internal bool IsDiskNearlyFull { get; init; }
 
     /// <summary>
+    /// The Akka.Cluster of its node downs members by decisions of this group, and nodes that lose the group down themselves.
+    /// </summary>
+    internal bool DownsMembers { get; init; }
+
+    /// <summary>
     /// The longest sync of the log in the last 5 to 10 seconds. One that runs counts with its time until now. Each Append waits for one.
     /// Processes that share <c>raft.store.directory</c> share the syncs. Null: the log was not synced lately, or is in memory.
     /// </summary>

@@ -35,6 +35,9 @@ internal sealed record RaftSettings
     /// <summary>Comes from the actor, not from the configuration.</summary>
     public RaftProgram Program { get; init; } = RaftProgram.Unknown;
 
+    /// <inheritdoc cref="RaftStatus.DownsMembers"/>
+    public bool DownsMembers { get; init; }
+
     /// <summary>A leader raises the logic version by itself.</summary>
     public required bool RaisesLogic { get; init; }
 
@@ -93,6 +96,7 @@ internal sealed record RaftSettings
             Quorum = new(config),
             Priority = priority,
             RaisesLogic = config.ReadFlag("raise-logic-version"),
+            DownsMembers = IsOfDowning(root, group),
             Lease = new(config),
             LearnerDelivery = config.ReadChoice<LearnerDelivery>("learner.delivery"),
             Timing = new(config, isShard: options.Shard is not null),
@@ -104,6 +108,12 @@ internal sealed record RaftSettings
             Transport = TransportSettings.Read(raft),
         };
     }
+
+    // The downing provider belongs to a package that this one does not know.
+    private static bool IsOfDowning(Config root, string group) =>
+        root.GetString("raft-coordination.group", "coordination") == group
+        && root.GetString("akka.cluster.downing-provider-class", "").StartsWith(
+            "RaftActors.Coordination.RaftDowningProvider,", StringComparison.Ordinal);
 
     /// <summary>Converts the settings to Core's options, with times in ticks.</summary>
     public CoreOptions ToCoreOptions(Member self, ulong seed) => new()

@@ -15,6 +15,7 @@ internal static class ClientFormat
     private const int AddressSizeMin = 2;
     private const int ProcessSizeMin = 6;
     private const int RowSizeMin = 14;
+    private const int GroupSizeMin = 1;
 
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
@@ -86,6 +87,7 @@ internal static class ClientFormat
     {
         Committed = f.Serial(located?.Committed),
         Others = Addresses(ref f, located?.Others),
+        OtherGroups = f.List(located?.OtherGroups, GroupSizeMin, static (ref f, group) => f.Group(group)),
     };
 
     public static ClientReply.Description Description(ref WireFields f, ClientReply.Description? description) => new(

@@ -146,11 +146,16 @@ internal abstract record ClientReply
         GroupUid Uid = default)
         : ClientReply
     {
+        public const int OtherGroupsMax = 32;
+
         /// <summary>The last committed serial that the process knows, or 0 for a registry.</summary>
         public Serial Committed { get; init; }
 
         /// <summary>Nodes that may know the group. Only for a client of the same node, which has the role of that node there.</summary>
         public ImmutableArray<Address> Others { get; init; } = [];
+
+        /// <summary>If no process of the group is known: the names of some groups that are, at most <see cref="OtherGroupsMax"/>.</summary>
+        public ImmutableArray<string> OtherGroups { get; init; } = [];
     }
 
     /// <summary>The connection has ended before the reply. Comes from the client's own node.</summary>

@@ -31,6 +31,7 @@ internal sealed class StatusFormat(RaftHost host)
         Reachable = f.Names(status?.Reachable),
         NameConflict = f.OptionalDetail(status?.NameConflict),
         IsDiskNearlyFull = f.Flag(status?.IsDiskNearlyFull),
+        DownsMembers = f.Flag(status?.DownsMembers),
         Decision = f.OptionalDetail(status?.Decision),
         FormatLevel = f.Flag(status?.FormatLevel is not null) ? f.Octet((byte?)status?.FormatLevel) : null,
         FormatLevelMax = f.Octet((byte?)status?.FormatLevelMax),

@@ -89,7 +89,9 @@ public sealed class AllGroupsTests
 
         Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.Equal(
-            "raft: no node that answered has a process of group 'stock'; name one of the groups there: bills, default\n", run.Error);
+            "raft: group 'stock' did not answer. No node that answered has a process of group 'stock'; name one of the groups "
+                + "there: bills, default\n",
+            run.Error);
     }
 
     [Fact]

@@ -248,7 +248,8 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
         Assert.StartsWith("raft: --contacts is missing: name nodes of the application\n", unnamed.Error);
         Assert.Equal(2, servers.Code);
         Assert.Equal(
-            (1, "", "raft: no node that answered has a process of group 'other'; name one of the groups there: coordination\n"),
+            (1, "", "raft: group 'other' did not answer. No node that answered has a process of group 'other'; name one of the groups "
+                + "there: coordination\n"),
             (other.Code, other.Output, other.Error));
     }
 

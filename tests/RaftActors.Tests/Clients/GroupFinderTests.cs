@@ -261,6 +261,16 @@ public sealed class GroupFinderTests
     }
 
     [Fact]
+    public void Groups_of_the_nodes_are_named_if_none_has_a_process_of_the_group()
+    {
+        _finder.Receive(new ClientReply.Located("orders", null, null, default, []) { OtherGroups = ["bills"] }, _now);
+        _finder.Receive(new ClientReply.Located("orders", null, null, default, []) { OtherGroups = ["carts", "bills"] }, _now);
+
+        Assert.Equal(
+            "No node that answered has a process of group 'orders'; name one of the groups there: bills, carts.", _finder.WhyNoRoute);
+    }
+
+    [Fact]
     public void Registries_are_asked_once_in_a_quarter_of_the_attempt_timeout()
     {
         _finder.Ask(_now);

@@ -18,6 +18,8 @@ public sealed class GroupHealthTests
     private static readonly (RaftStatus A, RaftStatus B, RaftStatus C) All = (Good[0], Good[1], Good[2]);
     private static readonly HeldActor Held = new("HandleAppend", new Serial(5), "JsonException: no.", DateTimeOffset.UnixEpoch);
 
+    private const string Downing = "and without a majority the nodes of the Akka.Cluster down themselves";
+
     private static readonly StateDivergence Differs = new(
         new SerialRange(new Serial(3), new Serial(6)), [[Names[0], Names[1]], [Names[2]]], hasMajority: true);
 
@@ -73,6 +75,11 @@ public sealed class GroupHealthTests
             ["Risk: c@3 of group g has another state than others since serials 3 to 6: a@1, b@2 and c@3."]),
         ["silent"] = ([All.A, All.B],
             ["NotReady: c@3 of group g does not answer.", "Risk: Group g can lose no voter: 2 of 3 take part."]),
+        ["silent, in the group that downs members"] = ([All.A, All.B with { DownsMembers = true }],
+            [
+                "NotReady: c@3 of group g does not answer.",
+                $"Risk: Group g can lose no voter: 2 of 3 take part, {Downing}.",
+            ]),
         ["lost majority"] = ([All.A],
             [
                 "NotReady: Group g has no majority: 1 of 3 voters take part.",
@@ -113,6 +120,8 @@ public sealed class GroupHealthTests
             ["NotReady by itself: a@1 of group g has received the pairs up to serial 6 of 7."]),
         ["few in reach"] = (All.A with { Reachable = [Names[1]] },
             ["Risk: a@1 of group g reaches no more voters than a majority: 2 of 3."]),
+        ["few in reach, in the group that downs members"] = (All.A with { Reachable = [Names[1]], DownsMembers = true },
+            [$"Risk: a@1 of group g reaches no more voters than a majority: 2 of 3, {Downing}."]),
         ["founding"] = (Founder,
             [
                 "NotReady: a@1 of group g waits to found its group with b@2, c@3.",

@@ -335,7 +335,7 @@ internal static class Samples
     /// <summary>Other contents of some replies.</summary>
     public static readonly ClientReply[] ReplyVariants =
     [
-        new ClientReply.Located("orders", null, null, default, []),
+        new ClientReply.Located("orders", null, null, default, []) { OtherGroups = ["bills", "carts"] },
         new ClientReply.NotLeading(null, default, MayBeWritten: false),
     ];
 

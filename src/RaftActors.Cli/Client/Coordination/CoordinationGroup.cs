@@ -55,7 +55,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
 
     public int Ask<T>(Question question, JsonTypeInfo<T> type, Func<T, int> then)
         where T : class =>
-        Ask(() => Client.AskApplicationAsync(_ => AskAsync(question, type), Client.End), then);
+        Ask(() => AskAsync(question, type), then);
 
     /// <param name="name">The lock to describe. Default: all locks and sessions.</param>
     public int Describe(string? name, Func<RaftOverview, int> then) =>
