@@ -10,13 +10,14 @@ internal sealed class ClusterProcesses : IDisposable
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
+    private readonly string _name;
     private readonly Cell _cell;
     private readonly string? _directory;
     private readonly List<ChildProcess> _nodes = [];
 
     private ClusterProcesses(Contender contender, Cell cell, string folder)
     {
-        _cell = cell;
+        (_name, _cell) = (contender.Name, cell);
         var parent = cell.Store == "file" ? folder : contender.MemoryFolder;
         _directory = parent is null ? null : Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())).FullName;
         var ports = FreePorts.Take(contender.Ports).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
@@ -56,7 +57,9 @@ internal sealed class ClusterProcesses : IDisposable
     private async Task<CellRun> MeasureAsync(double seconds)
     {
         var leads = _nodes.Select(node => LineAsync(node, "leads")).ToArray();
-        var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
+        var first = await Task.WhenAny(leads);
+        await first; // A node that has ended is the first one, too.
+        var leader = _nodes[Array.IndexOf(leads, first)];
         var loaded = _cell.At switch
         {
             "leader" => leader,
@@ -88,12 +91,12 @@ internal sealed class ClusterProcesses : IDisposable
     }));
 
     // The line whose first word this is. The runtime's log is in the same output, and may contain the word elsewhere.
-    private static async Task<string> LineAsync(ChildProcess node, string word, double seconds = 0, int from = 0)
+    private async Task<string> LineAsync(ChildProcess node, string word, double seconds = 0, int from = 0)
     {
         var line = await node.Line(
             line => !line.IsError && line.Text.Split(' ')[0] == word, WaitMax + TimeSpan.FromSeconds(seconds), from);
         return line?.Text ?? throw new TimeoutException(
-            $"A node did not write '{word}'. Its last lines are:\n"
+            $"Node {_nodes.IndexOf(node) + 1} of {_nodes.Count} of {_name} did not write '{word}'. Its last lines are:\n"
             + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));
     }
 

@@ -30,6 +30,15 @@ internal sealed record Contender(string Name, params string[] Command)
     public static Contender Ours(string settings = "") =>
         new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings) { Durability = SyncsFirst };
 
+    /// <summary>A program of the user's.</summary>
+    public static Contender OfUser(string name, string path) => new(name, Path.GetFullPath(path))
+    {
+        Durability = "durability as its program has it",
+        Supports = IsAppendAtLeader,
+    };
+
+    public static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null };
+
     /// <summary>The name of its row for a cell. With files it has the durability: without it, the figures cannot be compared.</summary>
     public string RowOf(Cell cell) => cell.Store == "file" ? $"{Name} ({Durability}): {cell}" : $"{Name}: {cell}";
 }

@@ -32,12 +32,12 @@ internal static class Peers
             // A follower replies when it has written the entry to a mapped file. CommitAsync waits for the sync of its own node only.
             Durability = "synced by the leader before the acknowledgement, by followers after it",
             MemoryFolder = "/dev/shm",
-            Supports = IsAppendAtLeader,
+            Supports = Contender.IsAppendAtLeader,
         },
         "hashicorp" => new Contender(WithYear($"hashicorp/raft {await VersionOf(Hashicorp)}"), await BuildAsync(name, stop))
         {
             Durability = Contender.SyncsFirst,
-            Supports = IsAppendAtLeader,
+            Supports = Contender.IsAppendAtLeader,
         },
         _ => new Contender(WithYear($"etcd {await VersionOf(Etcd)}"), await BuildAsync(name, stop))
         {
@@ -47,8 +47,6 @@ internal static class Peers
             Supports = cell => cell is { Store: "file", Topology: "multi", At: "remote" },
         },
     };
-
-    private static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null };
 
     // A version of Debian, such as 1.1.2-1, ends with a revision.
     private static string WithYear(string name) =>
