@@ -45,17 +45,17 @@ public sealed partial class PlanPageTests
         });
     }
 
-    // A cell is measured / planned (planned to measured). A store in memory has no sync.
+    // A cell is planned (planned to measured). A store in memory has no sync.
     [GeneratedRegex(
-        @"^\| (memory|file), (?<callers>\d+) clients?, (?<payload>\d+) B \| (?<sync>\d*)( / (?<most>\d+))? "
-        + @"\| \S+ / (?<rate>\S+) \(\S+\) \| \S+ / (?<p50>\S+) \(\S+\) \| \S+ / (?<p99>\S+) \(\S+\) \|$",
+        @"^\| (memory|file), (?<callers>\d+) clients?, (?<payload>\d+) B \| ((?<sync>\d+) / (?<most>\d+) )?"
+        + @"\| (?<rate>\S+) \(\S+\) \| (?<p50>\S+) \(\S+\) \| (?<p99>\S+) \(\S+\) \|$",
         RegexOptions.Multiline)]
     private static partial Regex Rows();
 
     private static long Number(Match row, string name) =>
         row.Groups[name].Value is "" ? 0 : long.Parse(row.Groups[name].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder!.FullName, "RaftActors.sln")))
