@@ -6,12 +6,14 @@ namespace RaftActors.Testing.Simulation;
 
 /// <summary>
 /// Promises that any run must keep. Three of Raft: a term has one leader at most, a serial has one committed pair, and the times of pairs
-/// never fall. One of the user's actors: HandleAppend gives one result for a serial on all nodes, and no digests differ.
+/// never fall. Those of the user's actors: HandleAppend gives one result for a serial on all nodes, and no digests and snapshots differ.
 /// </summary>
 /// <param name="actors">Those of one group.</param>
-internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors)
+/// <param name="allowsDiverged">Digests and snapshots may differ.</param>
+internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors, bool allowsDiverged = false)
 {
     private readonly Dictionary<long, ProcessName> _leaders = [];
+    private readonly StateChecker _states = new(actors);
 
     // Lacks the pairs that no node had in memory when they were checked.
     private readonly Dictionary<Serial, (string Key, ReadOnlyMemory<byte> Value, LogTime Time)> _pairs = [];
@@ -38,6 +40,11 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
                 Check(number, actors[number].Node.Life, process.Status, process.Pairs);
                 CheckResults(number, process);
             }
+        }
+
+        if (!allowsDiverged)
+        {
+            _states.Check();
         }
     }
 
@@ -117,9 +124,9 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     // A life is checked between two turns, so its results are at rest.
     private void CheckResults(int number, RaftProcess process)
     {
-        if (process.Status.DivergedAt is { } divergence)
+        if (!allowsDiverged && process.Status.DivergedAt is { } divergence)
         {
-            throw new SimulationException("states", $"{divergence}{Suspects(number)}");
+            throw new SimulationException("states", $"{divergence}") { Actor = actors[number].Latest?.GetType() };
         }
 
         if (process.Actor is not { Results: { } results } life)
@@ -152,10 +159,10 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
             throw new SimulationException(
                 "results",
                 $"HandleAppend returned '{known.Text}' on {known.Node} and '{text}' on {node} for serial {serial}{key}, so their states "
-                    + $"may differ for good{Suspects(number)}");
+                    + $"may differ for good{StateChecker.Restored(actors[number])}")
+            {
+                Actor = actors[number].Latest?.GetType(),
+            };
         }
     }
-
-    private string Suspects(int number) =>
-        actors[number].Latest is { } actor && UnseededCalls.Describe([actor.GetType()]) is { Length: > 0 } places ? $". {places}" : "";
 }

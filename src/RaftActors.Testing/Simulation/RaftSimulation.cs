@@ -6,7 +6,8 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>
 /// Runs a whole group of real raft actors on one thread and in virtual time: the actors, unchanged, with the engine, wire format, delivery,
 /// store and client of the product. One seed decides the order of all turns, the network, the disks, the clocks and the faults, so the same
-/// seed gives the same run.
+/// seed gives the same run. At equal serials it compares the results of HandleAppend, and what TakeSnapshot returns, also of an actor that
+/// has restored a snapshot.
 /// <para>
 /// The actors and programs must not leave the simulation's thread: no <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, no timer of the
 /// machine. A run that is left fails and names the place.
@@ -22,6 +23,7 @@ public sealed class RaftSimulation
     private Action<Raft> _setUp = _ => { };
     private int _clients;
     private bool _allowsUndelivered;
+    private bool _allowsDiverged;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
 
     private RaftSimulation()
@@ -163,6 +165,16 @@ public sealed class RaftSimulation
         return this;
     }
 
+    /// <summary>
+    /// Accepts digests and snapshots that differ between nodes, as snapshots with a local time do, or states that
+    /// <c>raft.snapshot.rebuild-diverged</c> mends. Without this call they fail the simulation.
+    /// </summary>
+    public RaftSimulation AllowDiverged()
+    {
+        _allowsDiverged = true;
+        return this;
+    }
+
     internal static RaftSimulation Of(Action<RaftSimulation> setup)
     {
         RaftSimulation simulation = new();
@@ -179,7 +191,12 @@ public sealed class RaftSimulation
             throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
         }
 
-        using SimulationRun run = new(world, NodeCount, _actors, _config, _setUp) { AllowsUndelivered = _allowsUndelivered };
+        using SimulationRun run = new(world, NodeCount, _actors, _config, _setUp)
+        {
+            AllowsUndelivered = _allowsUndelivered,
+            AllowsDiverged = _allowsDiverged,
+            HasCrashes = Kinds.HasFlag(SimulationFaults.Crashes),
+        };
         return run.Run(plan, Duration, _clients, _program, _always, _eventually);
     }
 }

@@ -9,6 +9,9 @@ public sealed class SimulationException : Exception
     /// <summary>What failed, without the values of one run. Failures of one kind are taken for the same one.</summary>
     internal string Kind { get; }
 
+    /// <summary>The actor whose replicas differ. Null in other failures.</summary>
+    internal Type? Actor { get; init; }
+
     /// <summary>It failed when the faults had long been mended, so the last messages say nothing.</summary>
     internal bool IsLate { get; init; }
 }

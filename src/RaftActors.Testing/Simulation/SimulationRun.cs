@@ -39,6 +39,8 @@ internal sealed class SimulationRun : IDisposable
         (_world, _setUp) = (world, setUp);
         Network = new SimulatedNetwork(world);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
+
+        // Runs are short, so with the default of snapshots no actor would restore one.
         _config = config
             .WithFallback(ConfigurationFactory.ParseString(
                 $$"""
@@ -47,6 +49,7 @@ internal sealed class SimulationRun : IDisposable
                   roster = [{{string.Join(", ", names.Select(node => $"\"{actors[0].Name}@{node}\""))}}]
                   quorum.allow-fewer-than-three = on
                   client.contacts = [{{string.Join(", ", names)}}]
+                  snapshot.after-entries = 16
                 }
                 """))
             .WithFallback(Raft.DefaultConfig());
@@ -64,8 +67,14 @@ internal sealed class SimulationRun : IDisposable
 
     public IReadOnlyList<SimulatedNode> Nodes => _nodes;
 
+    /// <summary>Nodes may crash.</summary>
+    public bool HasCrashes { get; init; }
+
     /// <summary>An actor need not apply all committed pairs.</summary>
     public bool AllowsUndelivered { get; init; }
+
+    /// <summary>States may differ for a while.</summary>
+    public bool AllowsDiverged { get; init; }
 
     public SimulationResult Run(
         IReadOnlyList<PlannedFault> plan,
@@ -76,7 +85,8 @@ internal sealed class SimulationRun : IDisposable
         IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> eventually)
     {
         SimulationView view = new(_nodes, _actors);
-        List<GroupChecker> checkers = [.. _actors.GroupBy(actor => actor.Name).Select(group => new GroupChecker(_world, [.. group]))];
+        List<GroupChecker> checkers =
+            [.. _actors.GroupBy(actor => actor.Name).Select(group => new GroupChecker(_world, [.. group], AllowsDiverged))];
         List<Task> programs = [];
         _world.OnQuiet = () =>
         {
@@ -104,7 +114,7 @@ internal sealed class SimulationRun : IDisposable
         Demand(haveEnded, "programs", $"a program has not ended {EndTimeout} after the last fault");
         if (!AllowsUndelivered)
         {
-            DemandDelivery();
+            DemandDelivery(EndTimeout);
         }
 
         foreach (var (what, holds) in eventually)
@@ -113,6 +123,8 @@ internal sealed class SimulationRun : IDisposable
             Demand(hasHeld, what, hasHeld ? "" : $"'{what}' does not hold {EndTimeout} after the last fault; delivered: {Delivered()}");
         }
 
+        _world.OnQuiet = () => checkers.ForEach(each => each.Check());
+        CompareRestarted(duration > EndTimeout ? duration : EndTimeout);
         return new SimulationResult(
             _world.Trace.Hash, _world.Now, Network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
     }
@@ -139,21 +151,41 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
+    // Otherwise a run without a crash behind its last snapshot would compare no actor that has restored one.
+    private void CompareRestarted(TimeSpan timeout)
+    {
+        var isCompared = HasCrashes && _nodes.Count > 1 && !AllowsUndelivered && !AllowsDiverged;
+        if (!isCompared || !_actors.Exists(actor => actor.Latest is IRaftSnapshot))
+        {
+            return;
+        }
+
+        var node = _nodes[_world.Prng.Between(0, _nodes.Count - 1)];
+        _world.Trace.Add(_world.Now, $"{node.Name} crashes, to compare what it restores");
+        Crash(node);
+        Start(node);
+
+        // A learner that fetches its pairs hears of missing ones with the next pair, which may never come.
+        DemandDelivery(timeout, mayBeBehind: true);
+    }
+
     // Without this, a run would pass in which an actor fails at a pair on all nodes, and every later pair would be unchecked.
-    private void DemandDelivery()
+    private void DemandDelivery(TimeSpan timeout, bool mayBeBehind = false)
     {
         var committed = _actors.GroupBy(actor => actor.Name)
             .ToDictionary(group => group.Key, group => group.Max(actor => actor.Status?.Committed ?? Serial.Zero));
-        _world.RunUntil(_world.Now + EndTimeout, () => _actors.TrueForAll(HasDelivered));
-        if (_actors.Find(actor => !HasDelivered(actor)) is { } late)
+        _world.RunUntil(_world.Now + timeout, () => _actors.TrueForAll(HasDelivered));
+        if (_actors.Find(actor => !HasDelivered(actor) && (!mayBeBehind || HasFailed(actor))) is { } late)
         {
             var why = late.Status is { } status ? status.Failure ?? status.HeldAt?.ToString() ?? "it is behind" : "its store is not open";
             Demand(
                 false,
                 "delivery",
-                $"{late.Name}@{late.Node.Name} has not applied all committed pairs {EndTimeout} after the programs: {why.TrimEnd('.')}; "
+                $"{late.Name}@{late.Node.Name} has not applied all committed pairs {timeout} after the programs: {why.TrimEnd('.')}; "
                     + $"delivered: {Delivered()}");
         }
+
+        static bool HasFailed(HostedActor actor) => actor.Status is not { HeldAt: null, Failure: null };
 
         bool HasDelivered(HostedActor actor) => actor.Status is { } status
             && (status.Outside is not null || (status.HeldAt is null && status.Delivered >= committed[actor.Name]));

@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Delivery;
@@ -100,6 +101,39 @@ public abstract partial class RaftActor<TValue, TResult>
             _digested = digest.To;
             var state = Results.Reminders.Hash is var hash and not 0 ? StateHash.Mix(hash, HashState() ?? 0) : HashState();
             Life.Process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Version = StateVersion }), Self, Life.Number);
+        }
+    }
+
+    private void LetShowState(ActorCell cell)
+    {
+        if (this is IRaftSnapshot snapshots)
+        {
+            Raft.Latest.ShowState = () =>
+            {
+                ShownState? shown = null;
+                cell.UseThreadContext(() => shown = Life.Order.IsAtSerial ? ShowState(snapshots, Life.Order.Serial) : null);
+                return shown;
+            };
+        }
+    }
+
+    private ShownState? ShowState(IRaftSnapshot snapshots, Serial serial)
+    {
+        Raft.Running = new DeliveryStep.TakeSnapshot(serial);
+        try
+        {
+            using MemoryStream state = new();
+            snapshots.Take(Context.System, serial)(state, CancellationToken.None).GetAwaiter().GetResult();
+            return new ShownState(serial, StateVersion, state.ToArray());
+        }
+        catch (Exception)
+        {
+            // An actor may refuse a snapshot, and then there is nothing to compare.
+            return null;
+        }
+        finally
+        {
+            Raft.Running = null;
         }
     }
 

@@ -117,6 +117,11 @@ public abstract partial class RaftActor<TValue, TResult>
             _life?.Raft.EndQueries();
         }
 
+        if (_life is { } life)
+        {
+            life.Raft.Latest.ShowState = null;
+        }
+
         _pause?.Cancel();
         _life?.Clock.Stop();
         _opening.Release(Self);
@@ -210,6 +215,7 @@ public abstract partial class RaftActor<TValue, TResult>
             Attach();
             start();
             _start = null;
+            LetShowState((ActorCell)Context);
             Context.System.Log.Info("{Process} of group {Group}: the actor has started", Life.Process.Name, Life.Process.Settings.Group);
             Context.System.EventStream.Publish(new RaftEvent.Started(Life.Process.Settings.Group, Life.Process.Name, Self));
         }

@@ -598,6 +598,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
         Life.Order.Restored(serial);
         Life.Clock.OnRestored(Results.Reminders);
+        Raft.Latest.Restored = serial;
         OnPassed(restore);
         Life.Process.Appends.EndCommittedTo(serial, Self, Results);
     }

@@ -61,6 +61,12 @@ internal sealed class DeliveryOrder
 
     public Serial Complete => new(_delivered.FirstMissing.Value - 1);
 
+    /// <summary>
+    /// The actor's state is that of <see cref="Serial"/>. A state with a hole below its highest pair belongs to no serial, and an actor
+    /// that still fetches its first pairs has one older than the latest snapshot.
+    /// </summary>
+    public bool IsAtSerial => !_delivered.HasHoles && _delivered.Highest >= _committed.Released;
+
     public Quorum? Quorum => _views.Quorum;
 
     /// <summary>The leader, also on learners, where HandleLeader is not called.</summary>
@@ -307,11 +313,9 @@ internal sealed class DeliveryOrder
         return _append.Set(pair, _waitingRef(pair));
     }
 
-    // A state with a hole below its highest pair belongs to no serial. An actor that still fetches its first pairs would give a state
-    // older than the latest snapshot.
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
     {
-        if (!_isStateWanted || _delivered.HasHoles || _delivered.Highest < _committed.Released)
+        if (!_isStateWanted || !IsAtSerial)
         {
             return null;
         }

@@ -9,6 +9,10 @@ using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
+/// <param name="Version">Only states of one version are comparable.</param>
+/// <param name="Bytes">What the actor would write into a snapshot.</param>
+internal sealed record ShownState(Serial Serial, int Version, byte[] Bytes);
+
 /// <summary>What a process knows of the latest instance of its actor. Thread-safe.</summary>
 /// <param name="findRefusal">Returns why a client's pair must not be appended, or null. Also gets whether the client is an
 /// operator.</param>
@@ -30,6 +34,15 @@ internal sealed class LatestActor(
 
     /// <summary>The kept results, for the actor's thread and for a simulation. Null before the start.</summary>
     public KeptResults? Results { get; set; }
+
+    /// <summary>
+    /// Takes the actor's state for a simulation, which calls it between two turns of its thread. Null before the start, after the end, and
+    /// of an actor that takes no snapshots.
+    /// </summary>
+    public Func<ShownState?>? ShowState { get; set; }
+
+    /// <summary>The latest snapshot that this life has restored, for a simulation.</summary>
+    public Serial? Restored { get; set; }
 
     /// <summary>Warns of a slow callback, at most once a minute for each callback.</summary>
     public void WarnOfSlow(string callback, TimeSpan time, Serial serial)
