@@ -25,8 +25,14 @@ internal static class UnseededCalls
         .Select(field => (OpCode)field.GetValue(null)!) // Justification: static fields that are never null.
         .ToDictionary(code => code.Value);
 
+    // The callbacks of an actor or entity that every replica runs. Others do not change its state.
+    private static readonly HashSet<string> Replicated =
+    [
+        "HandleAppend", "HandleSerial", "HandleUpgrade", "HandleReminder", "HandleCommand", "NewState", "TakeSnapshot", "RestoreSnapshot",
+    ];
+
     /// <summary>The first places as lines for people. Empty without any.</summary>
-    public static string Describe(IReadOnlyCollection<Type> types) => In(types).Take(PlacesShown).ToList() is [_, ..] places
+    public static string Describe(IEnumerable<string> calls) => calls.Take(PlacesShown).ToList() is [_, ..] places
         ? $"These places may be the cause:\n  {string.Join("\n  ", places)}\n"
         : "";
 
@@ -37,10 +43,62 @@ internal static class UnseededCalls
         return types.Select(type => type.Assembly).Distinct()
             .SelectMany(assembly => assembly.GetTypes())
             .OrderByDescending(type => outermost.Contains(Outermost(type)))
-            .SelectMany(type => type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared)))
+            .SelectMany(MethodsOf)
             .SelectMany(method => CallsOf(method).Where(IsUnseeded).Select(call => $"{NameOf(method)} calls {NameOf(call)}"))
             .Distinct();
     }
+
+    /// <summary>
+    /// The places that the replicated callbacks or constructors of an actor can reach, as lines for people. Which of them a run has reached
+    /// is not known.
+    /// </summary>
+    public static string DescribeOf(Type actor)
+    {
+        List<Type> users = [.. actor.GetGenericArguments().Append(actor).SelectMany(Bases).Where(IsOfUser)];
+        var types = users.Select(type => type.Assembly).Distinct().SelectMany(assembly => assembly.GetTypes()).ToList();
+        HashSet<MethodBase> reached = [];
+        Queue<MethodBase> open = new(users.SelectMany(MethodsOf).Where(each => each.IsConstructor || Replicated.Contains(NameEnd(each))));
+        List<string> places = [];
+        while (open.TryDequeue(out var method))
+        {
+            if (!reached.Add(method))
+            {
+                continue;
+            }
+
+            foreach (var call in CallsOf(method))
+            {
+                if (IsUnseeded(call))
+                {
+                    places.Add($"{NameOf(method)} calls {NameOf(call)}");
+                }
+                else if (call.DeclaringType is { } type && types.Exists(each => each.Assembly == type.Assembly))
+                {
+                    Targets(call, type).ForEach(open.Enqueue);
+                }
+            }
+        }
+
+        return Describe(places.Distinct());
+
+        // The code of an iterator is in a type of its own. An override is preferred in the classes of the actor, which is mostly meant.
+        List<MethodBase> Targets(MethodBase call, Type type) =>
+            call.IsConstructor && type.Name.StartsWith('<') ? [call, .. MethodsOf(type)]
+            : !call.IsVirtual ? [call]
+            : [call, .. (users.Exists(type.IsAssignableFrom) ? users : types).Where(type.IsAssignableFrom).SelectMany(MethodsOf).Where(
+                each => NameEnd(each) == call.Name && each.GetParameters().Length == call.GetParameters().Length)];
+    }
+
+    private static bool IsOfUser(Type type) =>
+        !new[] { typeof(object), typeof(Raft), typeof(Akka.Actor.ActorBase) }.Select(each => each.Assembly).Contains(type.Assembly);
+
+    private static IEnumerable<Type> Bases(Type type) => type.BaseType is { } parent ? Bases(parent).Prepend(type) : [type];
+
+    private static IEnumerable<MethodBase> MethodsOf(Type type) =>
+        type.GetMethods(Declared).Concat<MethodBase>(type.GetConstructors(Declared));
+
+    // An explicit implementation has the name of its interface, too.
+    private static string NameEnd(MethodBase method) => method.Name[(method.Name.LastIndexOf('.') + 1)..];
 
     private static bool IsUnseeded(MethodBase called) => DriftingCalls.IsUnseeded(
         called.DeclaringType?.FullName ?? "",

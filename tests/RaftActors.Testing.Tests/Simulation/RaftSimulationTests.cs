@@ -102,7 +102,7 @@ public sealed class RaftSimulationTests
 
         Assert.Matches(
             "^Seed 2 fails: HandleAppend returned '[0-9]{18}' on n[123] and '[0-9]{18}' on n[123] for serial 3 \\('a'\\), so their "
-            + "states may differ for good. These places may be the cause:\n  Clocked.HandleAppend calls DateTime.Now\n",
+            + "states may differ for good\\.\nThese places may be the cause:\n  Clocked.HandleAppend calls DateTime.Now\n",
             failure.Message);
     }
 
