@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using Akka.Actor;
+
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
@@ -22,6 +24,7 @@ internal static class RemindersWorkload
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
             .For(SumsWorkload.FaultsLast)
             .Clients(3, client => client.Number == 0 ? SumsWorkload.OperateAsync(client) : UseAsync(client, ledger))
+            .Always("the clocks are noted", view => ledger.NoteClocks(view.Actors<Alarm>()))
             .Always("each reminder is due", _ => ledger.Broken is null ? true : throw new InvalidDataException(ledger.Broken))
             .Eventually("all nodes have told all reminders", view => view.Actors<Alarm>().Count() == view.Nodes
                 && view.Actors<Alarm>().All(alarm => alarm.HasToldAll && alarm.Told.SequenceEqual(view.Actor<Alarm>(0)!.Told)));
@@ -47,6 +50,11 @@ internal static class RemindersWorkload
 internal sealed class Alarm(RemindersLedger ledger) : RaftActor<int, int>, IRaftSnapshot<string>
 {
     private SortedDictionary<string, int> _set = [];
+
+    /// <summary>The wall clock of the node, if it leads; null: it does not.</summary>
+    public DateTimeOffset? WallOfLeader => Raft.Leader is { IsSelf: true } ? System.Scheduler.Now : null;
+
+    private ActorSystem System { get; } = Context.System;
 
     public List<int> Told { get; private set; } = [];
 
@@ -86,7 +94,7 @@ internal sealed class Alarm(RemindersLedger ledger) : RaftActor<int, int>, IRaft
     private void SetReminder(Entry<int> entry, int number, TimeSpan delay)
     {
         _set[entry.Key] = number;
-        ledger.NoteSet(number);
+        ledger.NoteSet(number, entry.Time + delay);
         if (RemindersLedger.IsForDate(number))
         {
             Remind(entry.Key, entry.Time + delay, number);
@@ -113,7 +121,10 @@ internal sealed class RemindersLedger
     private const double RateMin = 0.99;
 
     private readonly List<TimeSpan?> _delays = [];
-    private readonly Dictionary<int, TimeSpan> _set = [];
+    private readonly Dictionary<int, (TimeSpan At, DateTimeOffset Date)> _set = [];
+
+    // The latest wall clock of a leader since a reminder for a date was set.
+    private readonly Dictionary<int, DateTimeOffset> _walls = [];
     private readonly Dictionary<int, Serial> _told = [];
 
     public Func<TimeSpan> Now { get; set; } = () => TimeSpan.Zero;
@@ -136,13 +147,36 @@ internal sealed class RemindersLedger
     /// <summary>The number of the reminder that this one sets; null: none.</summary>
     public static int? NextOf(int number) => number % 5 == 0 && number < StepsMax * Step ? number + Step : null;
 
-    public void NoteSet(int number) => _set.TryAdd(number, Now());
+    public void NoteSet(int number, DateTimeOffset date)
+    {
+        if (_set.TryAdd(number, (Now(), date)) && IsForDate(number))
+        {
+            _walls.Add(number, default);
+        }
+    }
 
-    // A wall clock may step, so a reminder for a date may be early.
+    /// <summary>Notes the clocks before time goes on, so that no step of a clock is missed.</summary>
+    public bool NoteClocks(IEnumerable<Alarm> alarms)
+    {
+        if (alarms.Max(alarm => alarm.WallOfLeader) is { } wall)
+        {
+            foreach (var number in _walls.Keys)
+            {
+                _walls[number] = wall > _walls[number] ? wall : _walls[number];
+            }
+        }
+
+        return true;
+    }
+
+    // The clocks may step, so a reminder for a date may be early by another clock than that of the leader.
     public void NoteTold(Entry<int> entry)
     {
+        var (set, date) = _set[entry.Value];
         Demand(
-            IsForDate(entry.Value) || Now() >= _set[entry.Value] + (DelayOf(entry.Value)!.Value * RateMin),
+            IsForDate(entry.Value)
+                ? !_walls.Remove(entry.Value, out var wall) || wall >= date
+                : Now() >= set + (DelayOf(entry.Value)!.Value * RateMin),
             $"the reminder {entry.Value} is told early");
         Demand(
             _told.TryAdd(entry.Value, entry.Serial) || _told[entry.Value] == entry.Serial,

@@ -4,7 +4,10 @@ using Akka.Actor;
 
 namespace RaftActors.Simulator.Actors;
 
-/// <summary>A sum for each key, with snapshots. Also adds to the sums itself, and fails at times.</summary>
+/// <summary>
+/// A sum for each key, with snapshots. Also adds to the sums itself, and fails at times. Its state has the logic version of its rules, and
+/// at one serial it may become another one than on the other nodes.
+/// </summary>
 internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
@@ -12,11 +15,15 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
     private const int FailsEvery = 10;
 
     private readonly SumsCalls? _calls;
-    private State _state = new([], []);
+    private readonly Serial? _skewedAt;
+    private State _state = new([], [], Version: 0, Skew: 0);
 
-    public Sums(SumsCalls? calls = null)
+    /// <param name="version">The logic version of the program.</param>
+    /// <param name="skewedAt">The serial at which the state becomes another one; null: none.</param>
+    public Sums(SumsCalls? calls = null, int version = 1, Serial? skewedAt = null)
+        : base(new() { LogicVersion = version })
     {
-        _calls = calls;
+        (_calls, _skewedAt) = (calls, skewedAt);
         Receive<AddTime>(_ => Add());
         Receive<Outcome<int>>(outcome => _calls?.End(outcome));
         Receive<Outcome<object?>>(outcome => _calls?.End(outcome));
@@ -26,6 +33,9 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 
     /// <summary>What was added, in the order of the log.</summary>
     public IReadOnlyList<int> Added => _state.Added;
+
+    /// <summary>By how much the state differs from what it should be.</summary>
+    public int Skew => _state.Skew;
 
     public byte[] TakeSnapshot(Serial serial) => JsonSerializer.SerializeToUtf8Bytes(_state);
 
@@ -42,13 +52,27 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 
     protected override int HandleAppend(Entry<int> entry)
     {
+        // A life without pairs is not told of an upgrade.
+        Demand(_state.Version == 0 || _state.Version == entry.LogicVersion, $"{entry.Serial} has version {entry.LogicVersion}");
+        _state = _state with { Version = entry.LogicVersion, Skew = _state.Skew + (entry.Serial == _skewedAt ? 1 : 0) };
         _state.Added.Add(entry.Value);
         return _state.Sums[entry.Key] = _state.Sums.GetValueOrDefault(entry.Key) + entry.Value;
     }
 
+    protected override void HandleUpgrade(int from, int to)
+    {
+        Demand(_state.Version == from, $"the state is upgraded from version {from} to {to}");
+        _state = _state with { Version = to };
+    }
+
+    protected override ulong? HandleDigest() => (ulong)(_state.Added.Sum(each => (long)each) + _state.Skew);
+
     protected override object? HandleQuery(object question) => SumOf((string)question);
 
     protected int SumOf(string name) => _state.Sums.GetValueOrDefault(name);
+
+    private void Demand(bool holds, string otherwise) =>
+        _calls?.Demand(holds, $"{Raft.Self} has the rules of version {_state.Version}, and {otherwise}");
 
     private void Add()
     {
@@ -70,7 +94,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
         }
     }
 
-    private sealed record State(SortedDictionary<string, int> Sums, List<int> Added);
+    private sealed record State(SortedDictionary<string, int> Sums, List<int> Added, int Version, int Skew);
 
     private sealed class AddTime
     {
@@ -79,7 +103,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 }
 
 /// <summary>Discards some proposals. The same one may be accepted later.</summary>
-internal sealed class ValidatingSums(SumsCalls calls) : Sums(calls)
+internal sealed class ValidatingSums(SumsCalls calls, int version, Serial? skewedAt) : Sums(calls, version, skewedAt)
 {
     private const int DiscardsEvery = 3;
 

@@ -3,16 +3,20 @@ using RaftActors.Testing.Simulation;
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>A program that adds to sums and reads them, with and without request keys. At times it is silent, as all others are.</summary>
+/// <param name="pendingMax">The most open Appends of its client.</param>
 internal sealed class SumsCaller(
     SimulatedClient client,
     SumsCalls calls,
     Func<string, int, TimeSpan, RequestKey?, Task<Outcome<int>>> add,
-    Func<string, Task<int>> read)
+    Func<string, Task<int>> read,
+    int pendingMax = int.MaxValue)
 {
     private const int Calls = 80;
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+
+    private readonly List<Task<Outcome<int>>> _adding = [];
 
     private string AnyName => SumsCalls.NameOf(client.Next(3));
 
@@ -69,7 +73,7 @@ internal sealed class SumsCaller(
         var mayBeAdded = false;
         for (var tried = 0; tried < tries; tried++)
         {
-            var outcome = await add(name, amount, timeout, key);
+            var outcome = await NextAsync(add(name, amount, timeout, key));
             if (outcome is { Failure: null } done)
             {
                 calls.End(amount, calls.ResultOf(done));
@@ -84,5 +88,16 @@ internal sealed class SumsCaller(
         {
             calls.End(amount, null);
         }
+    }
+
+    // A client refuses an Append above its bound at once, and no other one.
+    private Task<Outcome<int>> NextAsync(Task<Outcome<int>> adding)
+    {
+        _adding.RemoveAll(each => each.IsCompleted);
+        var isRefused = adding.IsCompletedSuccessfully && adding.Result is { Failure.Reason: FailureReason.Busy };
+        calls.Demand(!isRefused || _adding.Count >= pendingMax, $"a client with {_adding.Count} open Appends is busy");
+        calls.Demand(adding.IsCompleted || _adding.Count < pendingMax, $"a client has more than {pendingMax} open Appends");
+        _adding.Add(adding);
+        return adding;
     }
 }

@@ -162,7 +162,8 @@ internal sealed class SumsCalls
         }
     }
 
-    private void Demand(bool holds, string otherwise) => _lie ??= holds ? null : otherwise;
+    /// <summary>Fails the run at its end if a rule is broken.</summary>
+    public void Demand(bool holds, string otherwise) => _lie ??= holds ? null : otherwise;
 
     private sealed class SumsModel : SequentialModel<int, SumsCall, int>
     {

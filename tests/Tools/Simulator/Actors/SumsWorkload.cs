@@ -5,6 +5,8 @@ namespace RaftActors.Simulator.Actors;
 /// <summary>
 /// Programs and actors add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots. An
 /// operator moves the leadership, and lets members leave and join. At times all of them are silent, so that the group becomes quiescent.
+/// By the seed, a node has an older program until it restarts, or the clients have a low bound of open Appends, or the state of a node
+/// diverges and is rebuilt.
 /// </summary>
 internal static class SumsWorkload
 {
@@ -32,17 +34,39 @@ internal static class SumsWorkload
         }
     }
 
+    // Other nodes would take the state of a diverged one from its snapshot, and the majority would have it then.
+    private const string DivergedSettings = "raft.snapshot { after-entries = 100000, rebuild-diverged = on }";
+
+    private const int PendingMax = 3;
+    private const int SkewedSerial = 20;
+
     public static void SetUp(long seed, RaftSimulation simulation)
     {
         SumsCalls calls = new();
+        var (isUpgraded, isBusy, isDiverged) = (seed % 8 == 1, seed % 8 == 3, seed % 8 == 5);
+        Dictionary<string, int> starts = [];
+        simulation.Config(Settings);
+        if (isDiverged)
+        {
+            simulation.Config(DivergedSettings).AllowDiverged();
+        }
+
         simulation
-            .Nodes(3 + (int)(seed % 3))
-            .Actor(_ => seed % 4 < 2 ? new Sums(calls) : new ValidatingSums(calls), ActorName)
-            .Config(Settings)
+            .Nodes(isDiverged ? 3 : 3 + (int)(seed % 3))
+            .SetUp(raft => starts[raft.Node] = starts.GetValueOrDefault(raft.Node) + 1)
+            .Actor(
+                node => seed % 4 < 2
+                    ? new Sums(calls, VersionOf(node), SkewedAt(node))
+                    : new ValidatingSums(calls, VersionOf(node), SkewedAt(node)),
+                ActorName)
+            .Config($"raft.client.pending-max = {(isBusy ? PendingMax : 10_000)}")
             .For(FaultsLast)
-            .Clients(4, client => client.Number == 0 ? OperateAsync(client) : UseAsync(client, calls))
+            .Clients(4, client => client.Number == 0
+                ? OperateAsync(client, !isUpgraded)
+                : UseAsync(client, calls, isBusy ? PendingMax : int.MaxValue))
             .Eventually("all nodes have the same sums", view =>
                 view.Actors<Sums>().Count() == view.Nodes
+                && view.Actors<Sums>().All(actor => actor.Skew == view.Actor<Sums>(0)!.Skew)
                 && view.Actors<Sums>().All(actor => actor.Added.SequenceEqual(view.Actor<Sums>(0)!.Added)))
             .Eventually("what callers were told to be committed is added", view => calls.AreAdded(view.Actor<Sums>(0)!.Added))
             .Eventually("callers were told the truth", view =>
@@ -50,16 +74,21 @@ internal static class SumsWorkload
                 calls.Check(view.Actor<Sums>(0)!.Added);
                 return true;
             });
+
+        int VersionOf(int node) => isUpgraded && (node > 0 || starts["n1"] > 1) ? 2 : 1;
+
+        Serial? SkewedAt(int node) => isDiverged && node == 0 ? new Serial(SkewedSerial) : null;
     }
 
+    // A member with an older program that has left could not join a group that has raised its version meanwhile.
     // A member that has left joins again before the next one leaves.
-    public static async Task OperateAsync(SimulatedClient client)
+    public static async Task OperateAsync(SimulatedClient client, bool changesMembers = true)
     {
         await using var sums = client.CreateClient<int, int>();
         for (var count = 0; count < 6; count++)
         {
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(3000)));
-            if (client.Next(2) == 0)
+            if (client.Next(2) == 0 || !changesMembers)
             {
                 await sums.TransferLeadershipAsync(timeout: ChangeTimeout);
                 continue;
@@ -91,13 +120,14 @@ internal static class SumsWorkload
         while (joined.Failure is not (null or { Reason: FailureReason.Invalid }));
     }
 
-    private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
+    private static async Task UseAsync(SimulatedClient client, SumsCalls calls, int pendingMax)
     {
         await using var sums = client.CreateClient<int, int>();
         await new SumsCaller(
             client,
             calls,
             (name, amount, timeout, key) => sums.AppendAsync(name, amount, timeout, requestKey: key),
-            async name => (await sums.QueryAsync<int>(name)).Result).RunAsync();
+            async name => (await sums.QueryAsync<int>(name)).Result,
+            pendingMax).RunAsync();
     }
 }
