@@ -59,7 +59,9 @@ internal sealed class EntityTable<TEntity, TState>(
             using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
             writer.Write(Version);
             writer.Write(stored.Count);
-            foreach (var (id, state) in stored)
+
+            // By name: the order of the collection is that of hashes, which differ from process to process.
+            foreach (var (id, state) in stored.OrderBy(each => each.Key, StringComparer.Ordinal))
             {
                 stopping.ThrowIfCancellationRequested();
                 state.Write(writer, id);

@@ -74,6 +74,17 @@ public sealed class EntityTableTests : TestKit, IClassFixture<TestKit.SharedSyst
     }
 
     [Fact]
+    public void Snapshot_has_the_entities_in_the_order_of_their_ids()
+    {
+        string[] ids = [.. Enumerable.Range(10, 50).Select(number => $"{number}")];
+        Array.ForEach(ids, id => Add(id, 1));
+        using BinaryReader reader = new(Write(_table.ToWriter()));
+        reader.ReadByte();
+
+        Assert.Equal(ids, Enumerable.Range(0, reader.ReadInt32()).Select(_ => StoredState.Read(reader).Id).ToList());
+    }
+
+    [Fact]
     public void Restored_snapshot_replaces_all_entities()
     {
         Add("kept", 1);
