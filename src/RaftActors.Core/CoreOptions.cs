@@ -29,6 +29,21 @@ internal sealed record CoreOptions
     public int HeartbeatTicks { get; init; } = 5;
 
     /// <summary>
+    /// The most ticks by which a wake-up may be late and still count in full. A later one is a pause, which counts as one tick, because
+    /// the leader's heartbeats of that time may wait in the mailbox. The limit is one heartbeat for two reasons. Added to the interval
+    /// between two heartbeats, this lateness makes up at most two thirds of the shortest election timeout, so it cannot end one. A lower
+    /// limit would take the ordinary lateness of a busy machine for a pause, and each pause would delay the election after a real loss.
+    /// </summary>
+    public int LongestLateness => HeartbeatTicks;
+
+    /// <summary>
+    /// The most ticks for which an idle process does not wake. Together with the longest lateness they stay below the shortest election
+    /// timeout, so no process campaigns only because it was suspended. A process that cannot campaign may rest longer (<see
+    /// cref="RaftCore.MayRestLong"/>).
+    /// </summary>
+    public int LongestRest => Math.Max(1, Math.Min(ElectionTimeoutMinTicks / 2, ElectionTimeoutMinTicks - 1 - LongestLateness));
+
+    /// <summary>
     /// After a hint that the leader is gone, the voters campaign in the order of their names, this many ticks apart, so that they do not
     /// split the votes.
     /// </summary>

@@ -20,6 +20,13 @@ internal abstract record Input
     }
 
     /// <summary>
+    /// The process did not run when a tick was due, since it was suspended or its machine was busy. The ticks of the pause follow.
+    /// </summary>
+    /// <param name="Ticks">The ticks by which it was late.</param>
+    /// <param name="Counted">The ticks that follow: those of a short pause, and one for a long one.</param>
+    public sealed record Paused(long Ticks, long Counted) : Input;
+
+    /// <summary>
     /// Wakes a quiescent process, because the shell cannot tell any more whether the rest of its group is quiescent. Has no effect on an
     /// awake process.
     /// </summary>

@@ -213,6 +213,9 @@ internal sealed class RaftCore
             case Input.Tick:
                 OnTick();
                 break;
+            case Input.Paused pause:
+                _state.Pauses.Note(pause);
+                break;
             case Input.Wake:
                 break;
             case Input.Receive(var envelope):

@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>Decides when this process campaigns if it hears no leader (§5.2).</summary>
-internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability durability)
+internal sealed class ElectionTimer(CoreOptions options, RaftState state)
 {
     private readonly Prng _prng = new(options.Seed);
 
@@ -19,13 +19,17 @@ internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability
     /// </summary>
     public bool HasLostLeader { get; set; }
 
-    public bool IsDue => clock.Now >= DueAt;
+    public bool IsDue => state.Now >= DueAt;
 
-    /// <summary>Starts a new timeout of random length. A slow disk makes it longer (<see cref="Durability.TimeoutExtension"/>).</summary>
+    /// <summary>
+    /// Starts a new timeout of random length. A slow disk makes it longer (<see cref="Durability.TimeoutExtension"/>). Pauses do so only
+    /// while a leader is known (<see cref="Pauses.TimeoutExtension"/>), because without one the group has nothing to lose by an election.
+    /// </summary>
     public void Reset()
     {
         HasLostLeader = false;
-        DueAt = clock.Now + durability.TimeoutExtension + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
+        var extension = state.Leader is null ? state.Durability.TimeoutExtension : state.TimeoutExtension;
+        DueAt = state.Now + extension + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
     }
 
     /// <summary>Ends the timeout at a tick, if it would end later.</summary>

@@ -35,7 +35,7 @@ internal sealed class Leader(
     /// <summary>Check-quorum: tells whether no majority has answered for an election timeout (thesis §6.2).</summary>
     public static bool HasLostQuorum(RaftState state, LeaderRole leader)
     {
-        var timeout = state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension;
+        var timeout = state.Options.ElectionTimeoutMaxTicks + state.TimeoutExtension;
         bool HasReplied(Member member) =>
             member == state.Self || (leader.Of(member) is { } progress && state.Now - progress.RepliedAt < timeout);
         return state.Options.Variations.CheckQuorum && !Majority.Holds(state.Configuration, HasReplied);

@@ -22,7 +22,7 @@ namespace RaftActors.Core;
 internal sealed class Quiescence(RaftState state, Membership membership)
 {
     /// <summary>Tells whether the input has no effect: a quiescent process counts no ticks.</summary>
-    public bool Ignores(Input input) => state.Quiet.IsQuiescent && input is Input.Tick;
+    public bool Ignores(Input input) => state.Quiet.IsQuiescent && input is Input.Tick or Input.Paused;
 
     /// <summary>
     /// Notes before each input whether the group has work, and wakes the process if the input needs it awake. Returns whether it woke; a
@@ -181,7 +181,8 @@ internal sealed class Quiescence(RaftState state, Membership membership)
 
     private bool Wakes(Input input) => input switch
     {
-        Input.Tick or Input.Persisted or Input.StoreReads or Input.Applied or Input.SnapshotPlanned or Input.SnapshotTaken => false,
+        Input.Tick or Input.Paused or Input.Persisted or Input.StoreReads or Input.Applied => false,
+        Input.SnapshotPlanned or Input.SnapshotTaken => false,
         Input.PeerUnreachable(var name) => state.Role is LeaderRole || state.Leader?.Name == name,
         Input.Receive(var envelope) => IsOfPeer(envelope) && !IsOfQuiescence(envelope),
         _ => true,

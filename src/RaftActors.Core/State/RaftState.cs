@@ -15,7 +15,8 @@ internal sealed class RaftState
         Options = options;
         Log = Recovery.LogOf(initial);
         Durability = new Durability(options, Clock, Effects, Log, Recovery.HardStateOf(initial));
-        Timer = new ElectionTimer(options, Clock, Durability);
+        Pauses = new Pauses(options, Clock);
+        Timer = new ElectionTimer(options, this);
         Configurations = new ConfigurationHistory(FoundingRoster());
         Sessions = new Sessions(
             options.Sessions, initial.Snapshot?.Sessions ?? [], initial.Snapshot?.ForgottenOrigins ?? default);
@@ -48,6 +49,11 @@ internal sealed class RaftState
     public ConfigurationHistory Configurations { get; }
 
     public Durability Durability { get; }
+
+    public Pauses Pauses { get; }
+
+    /// <summary>The ticks by which silence is tolerated longer, because of a slow disk and of pauses.</summary>
+    public int TimeoutExtension => Durability.TimeoutExtension + Pauses.TimeoutExtension;
 
     public Roster Roster { get; } = new();
 

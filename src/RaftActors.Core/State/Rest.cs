@@ -11,6 +11,7 @@ internal static class Rest
     {
         // A former leader also waits for the end of its transfer.
         var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null, Transfers.Current: null }
+            && state.Pauses.TimeoutExtension == 0
             && state.Durability is { IsIdle: true, IsReading: false };
         return state.Role switch
         {
@@ -31,7 +32,7 @@ internal static class Rest
 
     private static long EndOf(RaftState state, LeaderRole leader)
     {
-        var (end, timeout) = (NextHeartbeat(state), state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension);
+        var (end, timeout) = (NextHeartbeat(state), state.Options.ElectionTimeoutMaxTicks + state.TimeoutExtension);
         var isAnySilent = false;
         foreach (var progress in leader.Progresses)
         {
@@ -77,7 +78,7 @@ internal static class Rest
         {
             // The quorum counts as lost, after a longer time if the disk is slow.
             var lost = heard + (2L * state.Options.ElectionTimeoutMaxTicks);
-            end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.TimeoutExtension);
+            end = Earlier(state, Earlier(state, end, lost), lost + state.TimeoutExtension);
         }
 
         return NextGreeting(state, end);

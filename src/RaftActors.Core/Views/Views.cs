@@ -47,7 +47,7 @@ internal sealed class Views(RaftState state, Commitment commitment)
     private QuorumView? Quorum()
     {
         // Hearing a leader ends the loss of a quorum. A timeout that grew later must not end it.
-        var extension = _quorum is null ? 0 : state.Durability.TimeoutExtension;
+        var extension = _quorum is null ? 0 : state.TimeoutExtension;
         var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + extension;
         var isLost = state.Role is not LeaderRole && state.Election.SilenceAt(state.Now) >= timeout;
         if (state.Configurations.IsEmpty || isLost)

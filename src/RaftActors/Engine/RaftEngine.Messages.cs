@@ -163,7 +163,11 @@ internal sealed partial class RaftEngine
         switch (message)
         {
             case ToEngine.Tick tick:
-                Count(_ticks.Take(tick));
+                if (_ticks.Take(tick) is > 0 and var late)
+                {
+                    Count(1, late);
+                }
+
                 break;
             case ToEngine.ReadInbox:
                 ReadInbox();

@@ -91,9 +91,9 @@ internal sealed partial class RaftEngine : UntypedActor
         _calls = new CallInbox(Self);
         _gauges = new ProcessGauges(_context, _appends, _proposals);
         var tick = process.Settings.Timing.TickInterval;
-        _longestRest = TimingSettings.LongestRest(_context.Core.Options);
+        _longestRest = _context.Core.Options.LongestRest;
         _ticks = new TickTimer(
-            Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(_context.Core.Options));
+            Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * _context.Core.Options.LongestLateness);
     }
 
     private RaftProcess Process => _context.Process;
@@ -146,7 +146,7 @@ internal sealed partial class RaftEngine : UntypedActor
         {
             // The ticks come before the message, because Core counts a promise to a leader from its heartbeat on. Ticks from before that
             // heartbeat would end the promise too early.
-            Count(_ticks.TakeDue());
+            Count(_ticks.TakeDue(out var late), late);
             Take(message);
         }
         finally
@@ -158,8 +158,13 @@ internal sealed partial class RaftEngine : UntypedActor
         KeepTicking();
     }
 
-    private void Count(long ticks)
+    private void Count(long ticks, long late)
     {
+        if (late > 0)
+        {
+            Step(new Input.Paused(late, ticks));
+        }
+
         for (var left = ticks; left > 0;)
         {
             // A busy engine takes its ticks one by one.

@@ -27,6 +27,7 @@ internal sealed partial class ScenarioRunner(bool skipsTicks)
             case "decisions": _group.ShowsDecisions = true; break;
             // Time and network.
             case "tick": Tick(directive); break;
+            case "pause": Pause(directive); break;
             case "time": Wait(directive); break;
             case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
             case "connect": Connect(directive); break;
@@ -150,6 +151,15 @@ internal sealed partial class ScenarioRunner(bool skipsTicks)
                 _group.Stabilize(() => false);
             }
         }
+    }
+
+    /// <summary><c>pause raft1 60</c>: raft1 stands still for 60 ticks, which count as one.</summary>
+    private void Pause(Directive directive)
+    {
+        var process = _group[directive.Arguments[0]];
+        process.Step(new Input.Paused(long.Parse(directive.Arguments[1]), Counted: 1));
+        process.Step(Input.Tick.Instance);
+        _group.Stabilize(() => false);
     }
 
     /// <summary><c>time 5000</c>: advances all clocks by 5000 microseconds, without a tick. <c>time raft1 5000</c>: only raft1's.</summary>

@@ -36,7 +36,7 @@ public sealed class TickTimerTests : TestKit
         Advance(Moment);
 
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
-        Assert.Equal(2, _timer.TakeDue());
+        Assert.Equal(2, _timer.TakeDue(out _));
     }
 
     [Fact]
@@ -45,10 +45,10 @@ public sealed class TickTimerTests : TestKit
         Arm(1);
 
         Advance(Interval - Moment);
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
         Advance(Moment);
-        Assert.Equal(1, _timer.TakeDue());
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(1, _timer.TakeDue(out _));
+        Assert.Equal(0, _timer.TakeDue(out _));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class TickTimerTests : TestKit
         Advance((3 * Interval) + (Interval / 2));
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
 
-        Assert.Equal(3, _timer.TakeDue());
+        Assert.Equal(3, _timer.TakeDue(out _));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class TickTimerTests : TestKit
             Arm(1);
             Advance(Interval * 1.4); // As by a coarse scheduler.
             _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
-            ticks += _timer.TakeDue();
+            ticks += _timer.TakeDue(out _);
             _timer.Take(ToEngine.Tick.OnTime);
         }
 
@@ -86,7 +86,7 @@ public sealed class TickTimerTests : TestKit
         Advance(4 * Interval);
 
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(4, _timer.TakeDue());
+        Assert.Equal(4, _timer.TakeDue(out _));
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class TickTimerTests : TestKit
         Arm(10);
 
         Advance(6 * Interval);
-        _timer.TakeDue();
+        _timer.TakeDue(out _);
         Arm(10);
         Advance(9 * Interval);
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
@@ -112,7 +112,7 @@ public sealed class TickTimerTests : TestKit
 
         Advance(Interval);
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
-        Assert.Equal(1, _timer.TakeDue());
+        Assert.Equal(1, _timer.TakeDue(out _));
         _timer.Take(ToEngine.Tick.OnTime);
         Arm(20);
         Advance(19 * Interval);
@@ -137,7 +137,7 @@ public sealed class TickTimerTests : TestKit
 
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         mailbox.ExpectMsg(ToEngine.Tick.OnTime);
-        Assert.Equal((22, 21), (_timer.TakeDue(), other.TakeDue()));
+        Assert.Equal((22, 21), (_timer.TakeDue(out _), other.TakeDue(out _)));
     }
 
     [Fact]
@@ -161,10 +161,22 @@ public sealed class TickTimerTests : TestKit
 
         Advance(10 * Interval);
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
         Arm(1);
 
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
+    }
+
+    [Fact]
+    public void Turn_tells_the_ticks_by_which_it_is_late()
+    {
+        Arm(2);
+        Advance(4 * Interval);
+
+        Assert.Equal(4, _timer.TakeDue(out var late));
+        Assert.Equal(2, late);
+        Assert.Equal(0, _timer.TakeDue(out late));
+        Assert.Equal(0, late);
     }
 
     [Fact]
@@ -175,18 +187,18 @@ public sealed class TickTimerTests : TestKit
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         _mailbox.Ref.Tell("heartbeat");
 
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
         Assert.Equal(0, _timer.Take(ToEngine.Tick.OnTime));
         Arm(1);
         _mailbox.ExpectMsg("heartbeat");
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
         _mailbox.ExpectMsg(ToEngine.Tick.Late);
 
-        Assert.Equal(1, _timer.Take(ToEngine.Tick.Late));
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(5, _timer.Take(ToEngine.Tick.Late));
+        Assert.Equal(0, _timer.TakeDue(out _));
         Arm(1);
         Advance(Interval);
-        Assert.Equal(1, _timer.TakeDue());
+        Assert.Equal(1, _timer.TakeDue(out _));
     }
 
     [Fact]
@@ -195,11 +207,11 @@ public sealed class TickTimerTests : TestKit
         Arm(3);
         Advance((3 * Interval) + Lateness + Moment);
 
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
 
         _mailbox.ExpectMsg(ToEngine.Tick.OnTime);
         _mailbox.ExpectMsg(ToEngine.Tick.Late);
-        Assert.Equal(1, _timer.Take(ToEngine.Tick.Late));
+        Assert.Equal(5, _timer.Take(ToEngine.Tick.Late));
     }
 
     [Fact]
@@ -207,7 +219,7 @@ public sealed class TickTimerTests : TestKit
     {
         Arm(1);
         Advance(Interval + Lateness + Moment);
-        Assert.Equal(0, _timer.TakeDue());
+        Assert.Equal(0, _timer.TakeDue(out _));
         _timer.Rest();
         Arm(1);
 

@@ -97,6 +97,12 @@ internal static class CommandLine
             + "heals, and with a fixed one.",
     };
 
+    private static readonly Option<bool> Starvation = new("--starvation")
+    {
+        Description = "Kill all processes of a group, give each of their threads a tenth of a processor for an hour, and demand a leader "
+            + "that stays: with --seeds or --mutants.",
+    };
+
     private static readonly Option<bool> Coordination = new("--coordination")
     {
         Description = "Run the sessions, locks and items of RaftActors.Coordination instead: with --seeds, --seed or --mutants.",
@@ -150,7 +156,7 @@ internal static class CommandLine
             + "2: wrong usage.")
         {
             Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability,
-            Coordination, Actors, Workload, Exhaustive, ScopeName, Depth, States,
+            Starvation, Coordination, Actors, Workload, Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(ValidateTla);
         command.Validators.Add(parsed =>
@@ -200,6 +206,8 @@ internal static class CommandLine
                         ("actors", MutantCompiler.OfActors),
                         ("actors/coordination", MutantCompiler.OfCoordinationOfActors),
                         ("actors/demos", MutantCompiler.OfDemos))
+                    : parsed.GetValue(Starvation)
+                    ? MutantTable.Run(name, null, first, last, jobs, ("starvation", MutantCompiler.OfStarvation))
                     : MutantTable.Run(name, null, first, last, jobs, ("", MutantCompiler.OfCore));
             }
 
@@ -223,6 +231,11 @@ internal static class CommandLine
                 return AvailabilityTrial.Run(first, last, jobs, Console.Out);
             }
 
+            if (parsed.GetValue(Starvation))
+            {
+                return StarvationTrial.Run(first, last, jobs, Console.Out);
+            }
+
             if (parsed.GetValue(TlaFile) is { } file)
             {
                 (first, last) = parsed.GetValue(Seed) is { } traced ? (traced, traced) : (first, last);
@@ -243,7 +256,7 @@ internal static class CommandLine
 
     private static void ValidateTla(CommandResult parsed)
     {
-        Option[] others = [Trace, Only, Disk, Seconds, Twice, Mutants, Availability, Coordination, Actors, Exhaustive];
+        Option[] others = [Trace, Only, Disk, Seconds, Twice, Mutants, Availability, Starvation, Coordination, Actors, Exhaustive];
         if (parsed.GetResult(TlaFile) is not { Tokens: [var file] })
         {
             if (parsed.GetResult(TlaEvents) is { Implicit: false })

@@ -73,8 +73,10 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
     /// Takes the ticks that have passed. Call it at the beginning of each turn, after its message was taken. Returns 0 after a pause,
     /// because its one tick follows the messages that are in the mailbox by now.
     /// </summary>
-    public long TakeDue()
+    /// <param name="late">The whole ticks by which this turn is late.</param>
+    public long TakeDue(out long late)
     {
+        late = 0;
         if (!_isArmed || _isPaused)
         {
             return 0;
@@ -89,14 +91,15 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         }
 
         var due = (now - _counted).Ticks / interval.Ticks;
+        late = due > 0 ? Math.Max(0, (now - _planned).Ticks / interval.Ticks) : 0;
         _counted += due * interval;
         return due;
     }
 
     /// <summary>
-    /// Takes a tick message out of the mailbox. Returns the ticks that count for it, beyond those of <see cref="TakeDue"/>.
+    /// Takes a tick message out of the mailbox. Returns the length in ticks of the pause that it ends, or 0. The pause counts as one tick.
     /// </summary>
-    public int Take(ToEngine.Tick tick)
+    public long Take(ToEngine.Tick tick)
     {
         if (!tick.IsLate)
         {
@@ -107,9 +110,10 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         }
         else if (_isPaused)
         {
-            _isPaused = false;
-            _counted = _planned = time.HighResMonotonicClock;
-            return 1;
+            var now = time.HighResMonotonicClock;
+            var late = (now - _planned).Ticks / interval.Ticks;
+            (_isPaused, _counted, _planned) = (false, now, now);
+            return Math.Max(late, 1);
         }
 
         return 0;

@@ -59,7 +59,12 @@ internal sealed class MutantCompiler
     }
 
     /// <summary>For bugs in Core, and the simulation of whole groups.</summary>
-    public static MutantCompiler OfCore(string root)
+    public static MutantCompiler OfCore(string root) => OfCore(root, typeof(MutantEntry));
+
+    /// <summary>For bugs in Core, and the simulation of starved groups.</summary>
+    public static MutantCompiler OfStarvation(string root) => OfCore(root, typeof(StarvationMutantEntry));
+
+    private static MutantCompiler OfCore(string root, Type entry)
     {
         var simulator = Path.Combine(root, Simulator);
         var core = Path.Combine(root, "src", "RaftActors.Core");
@@ -78,9 +83,10 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
                 .Append(Path.Combine(simulator, "Planting", "ExhaustiveMutantEntry.cs"))
                 .Append(Path.Combine(simulator, "Planting", "ReplayMutantEntry.cs"))
+                .Append(Path.Combine(simulator, "Planting", "StarvationMutantEntry.cs"))
                 .Concat(harness.Select(file => Path.Combine(root, "tests", "RaftActors.Core.Tests", "Harness", file)))
                 .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History"))),
-            typeof(MutantEntry),
+            entry,
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
     }
 

@@ -36,7 +36,7 @@ internal sealed partial class Simulation
 
     private void SendProbe(long interval)
     {
-        if (TheLeader() is { } leader)
+        if (TheLeader() is { IsPaused: false } leader)
         {
             Step(leader, new Input.Propose([Probe]) { Now = leader.WallClock(_now) });
         }

@@ -175,14 +175,38 @@ internal sealed partial class Simulation
         Note(process, "goes on");
         Meet(process, Feature.Paused);
         process.IsPaused = false;
-        process.TickedAt = _now;
+        var late = Lateness(process);
+        if (IsShortPause(process, late))
+        {
+            NotePause(process, late, (_now - process.TickedAt) / process.TickInterval);
+            CatchUp(process);
+            TakeInbox(process);
+        }
+        else
+        {
+            process.TickedAt = _now;
+            TakeInbox(process);
+            NotePause(process, late, counted: 1);
+            Step(process, Input.Tick.Instance);
+        }
+
+        WriteIfBusy(process);
+    }
+
+    private void NotePause(SimulatedProcess process, long late, long counted)
+    {
+        if (late > 0)
+        {
+            Step(process, new Input.Paused(late, counted));
+        }
+    }
+
+    private void TakeInbox(SimulatedProcess process)
+    {
         while (process.Inbox.TryDequeue(out var envelope))
         {
             Receive(process, envelope);
         }
-
-        Step(process, Input.Tick.Instance);
-        WriteIfBusy(process);
     }
 
     private void Write(SimulatedProcess process, object write)
@@ -198,7 +222,7 @@ internal sealed partial class Simulation
             process.IsWriting = true;
             var most = _isHealed ? Math.Min(_plan.WriteMax, HealedMax) : _plan.WriteMax;
             var lasts = _prng.Between(1, most) * (_slow.Contains(process) ? 20 : 1);
-            _queue.Add(_now + lasts, EventKind.Written, process.Number, process.Starts);
+            _queue.Add(TakenAt(_ofDisks, process, _now + lasts), EventKind.Written, process.Number, process.Starts);
         }
     }
 
@@ -207,6 +231,13 @@ internal sealed partial class Simulation
     {
         if (!process.IsRunning || process.Starts != start || !process.IsWriting)
         {
+            return;
+        }
+
+        if (process.IsPaused && IsStarving)
+        {
+            // The report of the write waits in the mailbox.
+            _queue.Add(TakenAt(_ofCores, process, _now), EventKind.Written, process.Number, start);
             return;
         }
 
@@ -252,7 +283,7 @@ internal sealed partial class Simulation
 
     private void Step(SimulatedProcess process, Input input)
     {
-        if (input is not Input.Tick)
+        if (input is not (Input.Tick or Input.Paused))
         {
             CatchUp(process);
         }
@@ -317,6 +348,7 @@ internal sealed partial class Simulation
             "eviction",
             $"entries up to {floor} left the memory too early");
         _leaders.OnStepped(process, before);
+        NoteTerm(core);
         Meet(process, features);
     }
 
@@ -412,7 +444,8 @@ internal sealed partial class Simulation
 
         for (var copies = _network.Copies(); copies > 0; copies--)
         {
-            _queue.Add(_network.Arrival(process.Number, to, _now), EventKind.Deliver, to, 0, envelope);
+            var at = TakenAt(_ofReaders, _processes[to], _network.Arrival(process.Number, to, _now));
+            _queue.Add(at, EventKind.Deliver, to, 0, envelope);
             OnSent();
         }
     }
