@@ -55,8 +55,8 @@ internal static class UpgradeTrials
 
         elections += await Exchange(group, next, writers);
         await Raise(group, earlier, next, writers);
-        return $"{await group.Check(group.Servers)}; {rounds} upgrades and {rounds} downgrades of {Members} servers, {elections} elections,"
-            + " at most one for each server; level raised; earlier program refused";
+        return $"{await group.Check(group.Servers)}; {rounds + 1} upgrades and {rounds} downgrades of {Members} servers, {elections} "
+            + "elections, at most one for each server; level raised; earlier program refused";
     }
 
     private static void Copy(string program, string to, bool hasNextLevel)
