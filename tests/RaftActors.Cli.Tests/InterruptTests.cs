@@ -15,6 +15,7 @@ public sealed class InterruptTests : IDisposable
         "log verify --data .",
         "log dump --data .",
         "log repair --data . --yes",
+        "log forget GROUP --data . --yes",
         "recover --data . --all --nodes a --yes",
         "certs --dir new node1",
         "plan --measure .",
@@ -47,6 +48,7 @@ public sealed class InterruptTests : IDisposable
         var words = verb.Split(' ').Select(word => word switch
         {
             "BACKUP" => backup,
+            "GROUP" => StoreFolder.OwnerOf(1).Group,
             "." => _folder.Path,
             "new" => _others["new"],
             _ => word,

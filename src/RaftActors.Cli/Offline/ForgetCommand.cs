@@ -52,6 +52,7 @@ internal static class ForgetCommand
             return ExitCode.Failed;
         }
 
+        output.Interrupted.ThrowIfCancellationRequested();
         forget.Apply();
         return Say(output, $"Done. {owner} has no store in this directory any more. Start the node.");
     }
