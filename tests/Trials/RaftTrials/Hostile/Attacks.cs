@@ -64,7 +64,9 @@ internal sealed class Attacks(
         ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, ConnectionKind.Node, stop), stop)),
         ("another version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
-        ("messages of nodes", (count, stop) => Repeat(count, intruder => SpeakAsNode(intruder, stop), stop)),
+        ("messages of nodes", (count, stop) => Repeat(
+            count, intruder => SpeakAsNode(intruder, new WireMessage.Leaving(intruder.Server.Process!.Value, IsReply: false), stop), stop)),
+        ("paths of megabytes", (count, stop) => Repeat(count, intruder => SpeakAsNode(intruder, Intruder.LongAnnouncement, stop), stop)),
         ("receiver that is no process", (count, stop) => Repeat(count, intruder => CallNobody(intruder, stop), stop)),
         ("unknown calls", (count, stop) => Repeat(count, intruder => CallUnknown(intruder, stop), stop, host: Intruder.Client)),
         ("damaged calls", (count, stop) => Repeat(count, intruder => CallDamaged(intruder, stop), stop, host: Intruder.Client)),
@@ -148,10 +150,10 @@ internal sealed class Attacks(
     }
 
     // Valid for a node, from a writer: the server must close the connection.
-    private async Task SpeakAsNode(Intruder intruder, CancellationToken stop)
+    private async Task SpeakAsNode(Intruder intruder, WireMessage message, CancellationToken stop)
     {
         await Greet(intruder, ConnectionKind.Client, stop);
-        await intruder.Tell(Intruder.Engine, new WireMessage.Leaving(intruder.Server.Process!.Value, IsReply: false), stop);
+        await intruder.Tell(Intruder.Engine, message, stop);
         await intruder.End(stop);
     }
 

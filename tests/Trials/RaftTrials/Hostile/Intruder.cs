@@ -35,6 +35,10 @@ internal sealed class Intruder : IDisposable
     public static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
     private static readonly string LongName = new('n', LongNameLength);
 
+    /// <summary>The announcement of a process whose actor has a path of megabytes.</summary>
+    public static readonly WireMessage LongAnnouncement = new WireMessage.ActorAt(
+        new ProcessName("stranger@nowhere"), $"akka.tcp://a@b:1/user/{LongName}", new RaftActors.RaftProgram(1, Guid.Empty, 0));
+
     // The formats of replies are not needed: it writes none.
     private readonly CallFrames _calls = new(FrameSizeMax, null!);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
