@@ -212,6 +212,10 @@ internal sealed class MutantCompiler
             ? Invoke(mutant, _entry, first, last, workload)
             : Invoke(mutant, _entry, first, last));
 
+    /// <summary>Starves groups with a bug in Core, until a seed finds the bug.</summary>
+    public (ulong Seed, string Checker, string What)? Starve(Mutant mutant, ulong first, ulong last) =>
+        ((ulong, string, string)?)Invoke(mutant, typeof(StarvationMutantEntry), first, last);
+
     /// <summary>Explores the states of a group with a bug in Core.</summary>
     /// <returns>The scope, the checker, its message and the shortest schedule; null if no scope has the bug within these bounds.</returns>
     public (string Scope, string Checker, string What, string[] Schedule)? Explore(Mutant mutant, int depth, int states) =>

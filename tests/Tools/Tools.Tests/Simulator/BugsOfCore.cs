@@ -5,7 +5,12 @@ internal static class BugsOfCore
 {
     private static readonly string Folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "Tools", "Simulator", "mutants");
 
-    public static List<Mutant> All { get; } = [.. Mutant.ReadAll(Folder), .. Mutant.ReadAll(Path.Combine(Folder, "unit-tests"))];
+    public static List<Mutant> All { get; } =
+    [
+        .. Mutant.ReadAll(Folder),
+        .. Mutant.ReadAll(Path.Combine(Folder, "unit-tests")),
+        .. Mutant.ReadAll(Path.Combine(Folder, "starvation")),
+    ];
 
     private static readonly Lazy<MutantCompiler> Made = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()).With(All));
 

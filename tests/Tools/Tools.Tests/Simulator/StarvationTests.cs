@@ -14,13 +14,10 @@ public sealed class StarvationTests
         }
     }
 
-    [Fact]
-    public void A_planted_bug_is_found_by_starvation()
-    {
-        var root = MutantCompiler.FindRoot();
-        var bugs = Mutant.ReadAll(Path.Combine(root, "tests", "Tools", "Simulator", "mutants", "starvation"));
-        var compiler = MutantCompiler.OfStarvation(root).With(bugs);
-
-        Assert.All(bugs, bug => Assert.Equal("starvation", compiler.Run(bug, 1, 30)?.Checker));
-    }
+    /// <param name="first">The first seed that finds it.</param>
+    [Theory]
+    [InlineData("a starved process is as impatient as any other", 16)]
+    [InlineData("only long pauses count", 5)]
+    public void A_planted_bug_is_found_by_starvation(string name, ulong first) =>
+        Assert.Equal("starvation", BugsOfCore.Compiler.Starve(BugsOfCore.Named(name), first, 30)?.Checker);
 }
