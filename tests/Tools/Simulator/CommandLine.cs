@@ -207,7 +207,7 @@ internal static class CommandLine
                         ("actors/coordination", MutantCompiler.OfCoordinationOfActors),
                         ("actors/demos", MutantCompiler.OfDemos))
                     : parsed.GetValue(Starvation)
-                    ? MutantTable.Run(name, null, first, last, jobs, ("starvation", MutantCompiler.OfStarvation))
+                    ? MutantTable.Run(name, StarvationTrial.Name, first, last, jobs, (StarvationTrial.Name, MutantCompiler.OfCore))
                     : MutantTable.Run(name, null, first, last, jobs, ("", MutantCompiler.OfCore));
             }
 

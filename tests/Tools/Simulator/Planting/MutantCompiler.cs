@@ -59,12 +59,7 @@ internal sealed class MutantCompiler
     }
 
     /// <summary>For bugs in Core, and the simulation of whole groups.</summary>
-    public static MutantCompiler OfCore(string root) => OfCore(root, typeof(MutantEntry));
-
-    /// <summary>For bugs in Core, and the simulation of starved groups.</summary>
-    public static MutantCompiler OfStarvation(string root) => OfCore(root, typeof(StarvationMutantEntry));
-
-    private static MutantCompiler OfCore(string root, Type entry)
+    public static MutantCompiler OfCore(string root)
     {
         var simulator = Path.Combine(root, Simulator);
         var core = Path.Combine(root, "src", "RaftActors.Core");
@@ -86,7 +81,7 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "Planting", "StarvationMutantEntry.cs"))
                 .Concat(harness.Select(file => Path.Combine(root, "tests", "RaftActors.Core.Tests", "Harness", file)))
                 .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History"))),
-            entry,
+            typeof(MutantEntry),
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
     }
 
@@ -205,16 +200,14 @@ internal sealed class MutantCompiler
     }
 
     /// <summary>Runs seeds until one finds the bug.</summary>
-    /// <param name="workload">The workload of actors; null: the seed decides, or the bug is in none.</param>
+    /// <param name="workload">
+    /// The workload of actors, or <see cref="StarvationTrial.Name"/> for a bug in Core; null: the seed decides, or the bug is in none.
+    /// </param>
     /// <returns>The seed, the checker and its message; null if no seed found the bug.</returns>
     public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last, string? workload = null) =>
         ((ulong, string, string)?)(_entry == typeof(Actors.ActorMutantEntry)
             ? Invoke(mutant, _entry, first, last, workload)
-            : Invoke(mutant, _entry, first, last));
-
-    /// <summary>Starves groups with a bug in Core, until a seed finds the bug.</summary>
-    public (ulong Seed, string Checker, string What)? Starve(Mutant mutant, ulong first, ulong last) =>
-        ((ulong, string, string)?)Invoke(mutant, typeof(StarvationMutantEntry), first, last);
+            : Invoke(mutant, workload == StarvationTrial.Name ? typeof(StarvationMutantEntry) : _entry, first, last));
 
     /// <summary>Explores the states of a group with a bug in Core.</summary>
     /// <returns>The scope, the checker, its message and the shortest schedule; null if no scope has the bug within these bounds.</returns>

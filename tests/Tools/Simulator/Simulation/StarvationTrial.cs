@@ -8,6 +8,9 @@ namespace RaftActors.Simulator;
 /// </summary>
 internal static class StarvationTrial
 {
+    /// <summary>The name of the workload, of its checker and of the folder of its planted bugs.</summary>
+    public const string Name = "starvation";
+
     /// <summary>The most terms of an hour after the one of the first leader.</summary>
     private const long TermsMax = 5;
 
@@ -34,9 +37,9 @@ internal static class StarvationTrial
         // A process does not count its pauses, so a short one adds to the election timeout and does not replace it.
         var ledMax = 10 * (longest + plan.Processes[0].Options.ElectionTimeoutMaxTicks);
         Violation.Unless(
-            result.LedAfter <= ledMax, "starvation", $"a leader after {result.LedAfter} ticks, at most {ledMax}; pauses up to {longest}");
+            result.LedAfter <= ledMax, Name, $"a leader after {result.LedAfter} ticks, at most {ledMax}; pauses up to {longest}");
         Violation.Unless(
-            result.Terms <= TermsMax, "starvation", $"{result.Terms} terms an hour, at most {TermsMax}; pauses of up to {longest} ticks");
+            result.Terms <= TermsMax, Name, $"{result.Terms} terms an hour, at most {TermsMax}; pauses of up to {longest} ticks");
         return result;
     }
 

@@ -19,5 +19,5 @@ public sealed class StarvationTests
     [InlineData("a starved process is as impatient as any other", 16)]
     [InlineData("only long pauses count", 5)]
     public void A_planted_bug_is_found_by_starvation(string name, ulong first) =>
-        Assert.Equal("starvation", BugsOfCore.Compiler.Starve(BugsOfCore.Named(name), first, 30)?.Checker);
+        Assert.Equal("starvation", BugsOfCore.Compiler.Run(BugsOfCore.Named(name), first, 30, StarvationTrial.Name)?.Checker);
 }
