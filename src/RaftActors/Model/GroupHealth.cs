@@ -161,7 +161,7 @@ internal static class GroupHealth
     private static (int Active, int All) VotesOf(ImmutableArray<GroupMember> members, Predicate<ProcessName> isActive) =>
         (members.Count(member => member.IsVoter && isActive(member.Name)), members.Count(member => member.IsVoter));
 
-    // What the loss of a majority ends.
+    // Told with the loss of a majority, because the Akka.Cluster ends with it.
     private static string EndOf(IEnumerable<RaftStatus> processes) => processes.Any(status => status.DownsMembers)
         ? ", and without a majority the nodes of the Akka.Cluster down themselves"
         : "";

@@ -3,8 +3,8 @@ using RaftActors.Core;
 namespace RaftActors.Simulator;
 
 /// <content>
-/// Threads that get a tenth of a processor: those that read the connections of a process, run its Core, and write to its disk. What reaches
-/// a thread in a pause waits.
+/// Threads that get a tenth of a processor: those that read the connections of a process, run its Core, and write to its disk. Events
+/// that reach a thread in a pause wait.
 /// </content>
 internal sealed partial class Simulation
 {
