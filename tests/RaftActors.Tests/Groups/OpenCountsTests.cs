@@ -97,7 +97,7 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
                 case Delegate made:
                     open.Push(made.Target);
                     break;
-                case IEnumerable items when type.Namespace!.StartsWith("System.Collections", StringComparison.Ordinal):
+                case IEnumerable items when IsOfTheRuntime(items):
                     ItemsOf(items).ForEach(open.Push);
                     break;
                 case var _ when type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
@@ -138,18 +138,20 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
     private static string NameOf(FieldInfo field) => field.Name is ['<', .. var rest] ? rest[..rest.IndexOf('>')] : field.Name;
 
     private static int CountOf(object? value) =>
-        value is IEnumerable items and not string && value.GetType().Namespace!.StartsWith("System.Collections", StringComparison.Ordinal)
-            ? ItemsOf(items).Count
-            : -1;
+        value is IEnumerable items and not string && IsOfTheRuntime(items) ? ItemsOf(items).Count : -1;
 
-    // A default array has no items, and a collection that changes meanwhile is looked at in the next round.
+    // A type that the compiler makes, such as that of a collection expression, has no namespace.
+    private static bool IsOfTheRuntime(IEnumerable items) =>
+        items.GetType().Namespace is { } space && space.StartsWith("System.Collections", StringComparison.Ordinal);
+
+    // A default array has no items. A collection that changes meanwhile fails in any way, and is looked at in the next round.
     private static List<object?> ItemsOf(IEnumerable items)
     {
         try
         {
             return [.. items.Cast<object?>()];
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or NullReferenceException or IndexOutOfRangeException)
         {
             return [];
         }
