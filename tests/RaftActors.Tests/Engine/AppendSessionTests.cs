@@ -236,6 +236,27 @@ public sealed class AppendSessionTests
         Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Number, call.IsRetry)));
     }
 
+    [Fact]
+    public void Later_append_waits_while_a_retry_of_an_earlier_one_is_refused()
+    {
+        var first = Go();
+        Go();
+        _appends.OnLost(first, wasSent: true, _now);
+        Pass(0);
+        Answer(1, RaftFailure.NotDone(FailureReason.Busy, "busy"));
+        Answer(2, RaftFailure.NotDone(FailureReason.Stopped, "held"));
+        _sent.Clear();
+
+        Go();
+        Pass(1);
+        SendWaiting();
+        Assert.Empty(_sent);
+        Pass(1);
+        SendWaiting();
+
+        Assert.Equal([1L, 2, 3], _sent.Select(call => call.Number));
+    }
+
     [Theory]
     [InlineData("refused")]
     [InlineData("lost")]

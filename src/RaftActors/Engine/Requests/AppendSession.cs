@@ -12,7 +12,7 @@ namespace RaftActors.Engine.Requests;
 /// </para>
 /// <para>
 /// Invariant: an Append is sent only while all open ones before it are under way. Otherwise it would be committed before one that was
-/// refused for now, or that did not fit into the queue of the connection. The next tick or route sends that one first.
+/// refused, or that did not fit into the queue of the connection. A later tick or the next route sends that one first.
 /// </para>
 /// </summary>
 /// <param name="origin">The origin of this caller alone.</param>
@@ -90,9 +90,9 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     /// </summary>
     public void SendOverdue(TimeSpan now)
     {
-        foreach (var append in _sent.Where(append => append.NextAt <= now).ToArray())
+        foreach (var append in _sent.ToArray())
         {
-            if (!Send(append, now))
+            if (append.NextAt <= now ? !Send(append, now) : !append.IsUnderWay)
             {
                 return;
             }
@@ -115,7 +115,8 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         }
         else if (outcome.Failure is { Kind: FailureKind.NotDone } && append.Attempts > 1)
         {
-            append.NextAt = now + TimeoutOf(append);
+            // An earlier attempt may still reach a leader, so the refusal is not the outcome. The leader may refuse the next one too.
+            Halt(append, now + TimeoutOf(append));
         }
         else
         {
@@ -203,9 +204,9 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
         return append.IsUnderWay;
     }
 
-    private void Halt(SessionAppend append, TimeSpan now)
+    private void Halt(SessionAppend append, TimeSpan nextAt)
     {
-        append.NextAt = now;
+        append.NextAt = nextAt;
         _sent.SetUnderWay(append, false);
     }
 

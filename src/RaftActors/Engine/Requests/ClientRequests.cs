@@ -141,11 +141,7 @@ internal sealed class ClientRequests(
         }
         else if (FindObstacle(call, MayOperate(client)) is { } obstacle)
         {
-            if (obstacle.Reason == FailureReason.Stopped)
-            {
-                proposals.OnUnable(call.Request);
-            }
-
+            proposals.OnRefused(call, obstacle.Reason);
             client.Tell(obstacle.ToOutcome<object?>(request), context.Self);
         }
         else if (!proposals.TryPass(call.Request))

@@ -59,7 +59,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             if (context.Leads && !context.HasActor)
             {
-                OnUnable(request.Request);
+                OnRefused(request, FailureReason.Stopped);
             }
 
             // Refused rather than forwarded, because a stopping node would lose a forwarded request. The origin sends it again.
@@ -67,8 +67,17 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    /// <summary>This process leads and refuses an Append for now, which its origin sends again.</summary>
-    public void OnUnable(RequestId request) => _refused.Add(request);
+    /// <summary>
+    /// This process leads and refuses an Append. It remembers one that its origin sends again: each that finds no actor, and a retry for
+    /// which there is no room now.
+    /// </summary>
+    public void OnRefused(IAppendRequest request, FailureReason reason)
+    {
+        if (reason == FailureReason.Stopped || (request.IsRetry && reason is FailureReason.Busy or FailureReason.DiskFull))
+        {
+            _refused.Add(request.Request);
+        }
+    }
 
     /// <inheritdoc cref="RefusedAppends.TryPass"/>
     public bool TryPass(RequestId request) => _refused.TryPass(request);
@@ -145,6 +154,11 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         foreach (var pair in rejected.Pairs)
         {
             var request = RequestOf(pair);
+            if (_open.TryGetValue(request, out var open))
+            {
+                OnRefused(open.Request, reason);
+            }
+
             End(request, ToReply(request, reason));
         }
     }
@@ -203,7 +217,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _accepted.Clear();
         foreach (var open in InOrderOfArrival.ToArray())
         {
-            OnUnable(open.Request.Request);
+            OnRefused(open.Request, FailureReason.Stopped);
             End(open.Request.Request, new AppendReply.Refused(open.Request.Request));
         }
     }
@@ -241,6 +255,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var detail = "The leader has too many bytes of proposals to validate (raft.uncommitted-size-max); append it again later.";
+            OnRefused(open.Request, FailureReason.Busy);
             context.Send(open.Origin, NotDone(request, FailureReason.Busy, detail));
         }
         else if (!context.ValidatesProposals)
@@ -282,9 +297,20 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         var now = LogTime.Of(Machine.Current.Time.GetUtcNow());
         for (var first = 0; first < accepted.Length;)
         {
+            // Core may have refused an earlier one of this origin meanwhile.
+            var request = accepted[first].Request.Request;
+            if (!_refused.TryPass(request))
+            {
+                End(request, new AppendReply.Refused(request));
+                first++;
+                continue;
+            }
+
             // Retries and first attempts are separate inputs of Core. The order stays.
             var end = first + 1;
-            while (end < accepted.Length && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry)
+            while (end < accepted.Length
+                && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry
+                && _refused.TryPass(accepted[end].Request.Request))
             {
                 end++;
             }

@@ -3,13 +3,13 @@ using RaftActors.Core;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends that the leader refused because its actor was missing or held, until they come again. An origin sends many Appends before it
-/// hears of the first refusal. If the actor is back by then, the later ones would be committed before those that were refused, so they are
-/// refused too. Not thread-safe.
+/// The Appends that the leader refused and that come again, because its actor was missing or held, or because there was no room for a
+/// retry. An origin sends many Appends before it hears of the first refusal. If the actor or the room is back by then, the later ones would
+/// be committed before those that were refused, so they are refused too. Not thread-safe.
 /// </summary>
 /// <param name="kept">
-/// How long they are remembered after the actor is back. An origin sends them again with its next tick; one that it has given up holds back
-/// the others for so long.
+/// How long they are remembered after the latest refusal, by when each origin has heard of its own. One that its origin has given up holds
+/// back the others for so long.
 /// </param>
 internal sealed class RefusedAppends(TimeProvider clock, TimeSpan kept)
 {
@@ -20,7 +20,7 @@ internal sealed class RefusedAppends(TimeProvider clock, TimeSpan kept)
     private int _count;
     private long _refusedAt;
 
-    /// <summary>The leader cannot take an Append now.</summary>
+    /// <summary>The leader cannot take an Append now, which its origin sends again.</summary>
     public void Add(RequestId request)
     {
         _refusedAt = clock.GetTimestamp();
