@@ -304,13 +304,19 @@ internal sealed class DeliveryOrder
         }
 
         var due = Pulled is null ? _committed.TryRead(_delivered.FirstMissing) : Pulled.FindAppend(isMember);
-        if (due is not { } pair || DeliveryPlace.Has(_held, pair.Serial))
+        if (due is not { } pair)
+        {
+            return null;
+        }
+
+        var isNew = Pulled?.IsNew(pair.Serial, isMember) == true;
+        if (DeliveryPlace.Has(_held, pair.Serial, isNew))
         {
             return null;
         }
 
         _delivered.Add(pair.Serial);
-        return _append.Set(pair, _waitingRef(pair));
+        return _append.Set(pair, _waitingRef(pair), isNew);
     }
 
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()

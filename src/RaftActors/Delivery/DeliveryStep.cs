@@ -37,9 +37,12 @@ internal abstract record DeliveryStep
         /// <summary>The Append of this pair, if this process, or a client that waits here, made it.</summary>
         public RequestRef? Waiting { get; private set; }
 
-        public Append Set(in StoredPair pair, RequestRef? waiting)
+        /// <summary>An as-committed learner gets it ahead of the pairs that it lacks.</summary>
+        public bool IsNew { get; private set; }
+
+        public Append Set(in StoredPair pair, RequestRef? waiting, bool isNew = false)
         {
-            (Pair, Waiting) = (pair, waiting);
+            (Pair, Waiting, IsNew) = (pair, waiting, isNew);
             return this;
         }
     }

@@ -42,7 +42,9 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     /// <param name="callback">The method of the actor that has failed.</param>
     public void OnFailed(DeliveryPlace place, string callback, Exception cause)
     {
-        var before = _failures.GetValueOrDefault(place);
+        var same = _failures.Keys.Where(place.IsSame).ToList();
+        var before = same.Select(each => _failures[each]).SingleOrDefault();
+        same.ForEach(each => _failures.Remove(each));
         var count = before.Count + 1;
         var hold = count < Free ? null
             : new HeldActor(callback, place.Serial, FailureText.Of(cause), before.Hold?.Since ?? clock.Now);
@@ -80,7 +82,7 @@ internal sealed class DeliveryTries(ITimeProvider clock)
 
     // A method of its own, because the lambda costs an object at each call.
     private bool EndPassed(DeliveryPlace? passed, Serial complete) =>
-        End(place => place == passed || (!place.IsNotice && place.Serial <= complete));
+        End(place => passed?.IsSame(place) == true || (!place.IsNotice && place.Serial <= complete));
 
     private bool End(Predicate<DeliveryPlace> hasEnded)
     {

@@ -71,6 +71,23 @@ public sealed class DeliveryTriesTests
     }
 
     [Fact]
+    public void New_pairs_of_an_as_committed_learner_are_one_place_until_one_of_them_has_passed_or_its_state_is_complete()
+    {
+        static DeliveryPlace New(int serial) => new("HandleAppend", new Serial(serial), IsNew: true);
+
+        Fail(New(7));
+        Fail(New(8));
+        Assert.Null(_tries.HeldAt);
+        Fail(New(9));
+        Assert.Equal(new Serial(9), _tries.HeldAt?.Serial);
+        Assert.Equal([New(9)], _tries.Begin(Serial.Zero)?.Places);
+
+        Assert.True(_tries.OnPassed(New(10), complete: Serial.Zero));
+        Fail(New(11), DeliveryTries.Free);
+        Assert.True(_tries.OnPassed(null, complete: new Serial(11)));
+    }
+
+    [Fact]
     public void Later_pair_does_not_end_the_count_of_one_that_is_still_missing()
     {
         Fail(Pair, DeliveryTries.Free);

@@ -130,6 +130,9 @@ internal sealed class PulledPairs
         return mayDeliver && !_gets.IsClaimed(_delivered.FirstMissing) ? Read(_delivered.FirstMissing) : null;
     }
 
+    /// <summary>Tells whether HandleAppend gets this pair ahead of those that the actor lacks.</summary>
+    public bool IsNew(Serial serial, bool isMember) => IsAsCommitted(isMember) && serial > _missing.Baseline;
+
     private bool IsAsCommitted(bool? isMember) => isMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
 
     // HandleAppend first delivers a missing pair whose Get was cancelled. Without this, it would come after the pairs behind it.
