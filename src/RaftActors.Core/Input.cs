@@ -64,6 +64,15 @@ internal abstract record Input
         public LogTime Now { get; init; }
     }
 
+    /// <summary>
+    /// Append an entry without a pair, so that a snapshot may replace one that covers all entries so far. Has no effect if this process
+    /// does not lead, or is about to hand over.
+    /// </summary>
+    public sealed record Extend : Input
+    {
+        public static Extend Instance { get; } = new();
+    }
+
     /// <summary>The write of this ticket, and all before it, are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : Input;
 

@@ -224,6 +224,9 @@ internal sealed class RaftCore
             case Input.Propose propose:
                 _proposals.OnPropose(propose);
                 break;
+            case Input.Extend:
+                _proposals.OnExtend();
+                break;
             case Input.Persisted(var ticket):
                 OnPersisted(ticket);
                 break;

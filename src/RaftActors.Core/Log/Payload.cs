@@ -14,7 +14,10 @@ internal abstract record Payload
 
     internal static int SizeOf(string key, ReadOnlyMemory<byte> value) => SizeWithoutPair + (3 * key.Length) + value.Length;
 
-    /// <summary>The entry with which a leader opens its term, so that it can commit the entries of earlier terms (§8).</summary>
+    /// <summary>
+    /// The entry with which a leader opens its term, so that it can commit the entries of earlier terms (§8), or that of <see
+    /// cref="Input.Extend"/>.
+    /// </summary>
     public sealed record NoOp : Payload
     {
         public static NoOp Instance { get; } = new();

@@ -53,6 +53,14 @@ internal sealed class Proposals(RaftState state)
         }
     }
 
+    public void OnExtend()
+    {
+        if (state.Role is LeaderRole leader && state.Transfers.Current is null)
+        {
+            state.Append(leader, Payload.NoOp.Instance);
+        }
+    }
+
     /// <summary>Bounds the size of uncommitted entries, which are all in memory. One pair is always accepted.</summary>
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;

@@ -203,7 +203,7 @@ internal sealed partial class RaftEngine
                 _snapshots.OnState(state);
                 break;
             case ToEngine.StateOffered offered:
-                _snapshots.OnOffered(offered.Serial, offered.Copy);
+                _rebuild.OnOffered(offered);
                 break;
             case ToEngine.Attach attach:
                 OnAttach(attach, Sender);

@@ -41,6 +41,7 @@ internal sealed partial class RaftEngine : UntypedActor
     // The news for the actor, for people and for other processes.
     private readonly ActorNotices _notices;
     private readonly ActorHold _hold;
+    private readonly StateRebuild _rebuild;
     private readonly StateDigests _digests;
     private readonly DuplicateProcesses _duplicates;
     private readonly ClockDifference _clockDifference;
@@ -81,7 +82,8 @@ internal sealed partial class RaftEngine : UntypedActor
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
-        _digests = new StateDigests(_context, new StateRebuild(_context, _snapshots));
+        _rebuild = new StateRebuild(_context, _snapshots);
+        _digests = new StateDigests(_context, _rebuild);
         _duplicates = new DuplicateProcesses(_context);
         _clockDifference = new ClockDifference(_context);
         _events = new EventPublishing(_context, _duplicates);

@@ -90,7 +90,8 @@ internal abstract record ToEngine
 
     /// <summary>From itself: another process has a snapshot of its state up to this serial.</summary>
     /// <param name="Copy">Copies the state. Null if the process could not be asked.</param>
-    public sealed record StateOffered(Serial Serial, StateWriter? Copy) : ToEngine;
+    /// <param name="Problem">Why it could not be asked, as a sentence.</param>
+    public sealed record StateOffered(Serial Serial, StateWriter? Copy, string? Problem = null) : ToEngine;
 
     /// <summary>From itself: the turn that <see cref="Requests.LeaderProposals"/> asked for.</summary>
     public sealed record ProposeTurn : ToEngine

@@ -45,7 +45,8 @@ internal static class GroupHealth
             "Look for different programs, and for a clock or a random number in HandleAppend. Then stop it, run 'raft log forget GROUP "
             + "--data DIR', and start it.",
             status => status.DivergedAt is not { } differs || !differs.Concerns(status.Name) ? null
-                : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
+                : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"
+                    + (differs.Rebuild is { } rebuild ? $". {rebuild.TrimEnd('.')}" : "")),
 
         // Seen by a process of its group.
         new(KnowsNoLeader, NotReady, "knows no leader", null, Sees: status => If(IsReady(status) && status.Leader is null)),

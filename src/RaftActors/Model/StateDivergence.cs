@@ -4,7 +4,7 @@ namespace RaftActors;
 
 /// <summary>
 /// The actors of a group have come to different results, or to different states, from the same pairs. So HandleAppend is not
-/// deterministic, or the processes run programs with different rules. Nothing mends it by itself.
+/// deterministic, or the processes run programs with different rules.
 /// </summary>
 internal sealed record StateDivergence
 {
@@ -20,6 +20,9 @@ internal sealed record StateDivergence
     /// <summary>The first of the <see cref="Sides"/> has more than half of the members.</summary>
     public bool HasMajority { get; }
 
+    /// <summary>What the process does to get the state of the majority, as sentences for people. Null: nothing.</summary>
+    internal string? Rebuild { get; init; }
+
     /// <summary>The process has another state than a majority, or there is no majority.</summary>
     internal bool Concerns(ProcessName process) => !HasMajority || !Sides[0].Contains(process);
 
@@ -34,7 +37,8 @@ internal sealed record StateDivergence
     public override string ToString() =>
         $"the actors differ in serials {Serials.First} to {Serials.Last}: {Describe(name => name.Value)}"
         + $"{(HasMajority ? " (the first side is the majority)" : "")}. HandleAppend gave them different results, so look for the cause in "
-        + "it, or for different programs. Then stop the nodes of the wrong side, run 'raft log forget' for the group, and start them.";
+        + "it, or for different programs. "
+        + (Rebuild ?? "Then stop the nodes of the wrong side, run 'raft log forget' for the group, and start them.");
 
     /// <summary>The sides, as text for people.</summary>
     internal string Describe(Func<ProcessName, string> show) =>

@@ -49,7 +49,10 @@ internal sealed class StatusFormat(RaftHost host)
     private static StateDivergence Divergence(ref WireFields f, StateDivergence? divergence) => new(
         new SerialRange(f.Serial(divergence?.Serials.First), f.Serial(divergence?.Serials.Last)),
         f.List(divergence?.Sides, sizeMin: 1, static (ref f, side) => f.Names(side)),
-        f.Flag(divergence?.HasMajority));
+        f.Flag(divergence?.HasMajority))
+    {
+        Rebuild = f.OptionalDetail(divergence?.Rebuild),
+    };
 
     // Justification: only nodes write the status of a process.
     private IActorRef? Actor(ref WireFields f, IActorRef? actor) =>

@@ -173,7 +173,10 @@ internal static class Samples
             Program = Program,
             ContractConflict = "other JSON",
             SyncTime = TimeSpan.FromMicroseconds(300),
-            DivergedAt = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
+            DivergedAt = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false)
+            {
+                Rebuild = "attempt 2",
+            },
             HeldAt = new HeldActor("HandleUpgrade", new Serial(5), "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
         ("ot", new Outcome<string> { Serial = new Serial(292), Result = "twelve", Request = Ref }),

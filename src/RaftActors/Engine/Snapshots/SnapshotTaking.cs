@@ -60,14 +60,11 @@ internal sealed class SnapshotTaking(EngineContext context)
     // From this tick on, waiting calls ask the actor again.
     private long _nextAt;
 
-    /// <summary>Calls wait for a snapshot, the actor waits for another state, or a refused snapshot is taken again.</summary>
-    public bool HasWaiting => _calls.Count > 0 || (_askOther is not null && !MustCommitFirst) || _isRefused;
-
     /// <summary>
-    /// The own snapshot has the last entry that is committed here, and only a later snapshot of another process can replace it. To ask for
-    /// one before the next commit would be in vain, each second.
+    /// Calls wait for a snapshot, the actor waits for another state, or a refused snapshot is taken again. Only a later snapshot of another
+    /// process replaces the own one, so to ask for one before the next commit would be in vain, each second.
     /// </summary>
-    public bool MustCommitFirst => Latest >= context.Commit;
+    public bool HasWaiting => _calls.Count > 0 || (_askOther is not null && Latest < context.Commit) || _isRefused;
 
     private string Progress =>
         _writing is not null ? "the state is being written"

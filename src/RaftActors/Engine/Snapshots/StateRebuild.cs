@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Network;
 using RaftActors.Settings;
@@ -15,10 +16,15 @@ namespace RaftActors.Engine;
 /// If a majority has another state and <c>raft.snapshot.rebuild-diverged</c> is on, replaces the state of this process's actor. It takes
 /// the snapshot of a process of the majority, and the actor restarts from it. It does so once in each start of the program, because a
 /// program with other rules would differ again at once.
+/// <para>
+/// Only a later snapshot replaces an own one. So the leader extends the log by an entry without a pair. Otherwise a quiet group would keep
+/// a wrong state of which the process has a snapshot up to the last entry.
+/// </para>
 /// </summary>
 internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapshots)
 {
     private bool _hasBegun;
+    private int _attempts;
     private string? _problem;
 
     private string Group => context.Process.Settings.Group;
@@ -26,6 +32,11 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
     public void OnDivergence(StateDivergence found)
     {
         var process = context.Process;
+        if (process.Settings.Snapshots.RebuildsDiverged && found.HasMajority && context.Leads)
+        {
+            context.Step(Input.Extend.Instance);
+        }
+
         if (process.Settings.Snapshots.RebuildsDiverged
             && !_hasBegun
             && context.TakesSnapshots
@@ -33,20 +44,40 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
             && found.Sides.Skip(1).Any(side => side.Contains(process.Name)))
         {
             _hasBegun = true;
+            Note("The process takes the state of the majority after the next commit.");
             snapshots.TakeFromOther(() => Ask(found.Sides[0]));
-            if (snapshots.MustCommitFirst)
+        }
+    }
+
+    public void OnOffered(ToEngine.StateOffered offered)
+    {
+        if (offered.Problem is { } problem)
+        {
+            Note($"The process cannot take the state of the majority, and asks again after {_attempts} attempts: {problem}");
+            if (_problem != problem)
             {
-                context.Log.Warning(
-                    "{0} takes the state of a majority after the next commit, because its own snapshot has the last pair. Append a pair to "
-                        + "have it now.",
-                    process.Name);
+                _problem = problem;
+                context.Log.Warning("{0} cannot take the state of a majority yet, and asks again: {1}", context.Process.Name, problem);
             }
+        }
+
+        snapshots.OnOffered(offered.Serial, offered.Copy);
+    }
+
+    // A later difference has another text.
+    private void Note(string progress)
+    {
+        if (context.Process.Status is { DivergedAt: { } divergence } status)
+        {
+            context.Process.Status = status with { DivergedAt = divergence with { Rebuild = progress } };
         }
     }
 
     // Prefers a process that is in reach. If none is, the question fails and is asked again.
     private void Ask(ImmutableArray<ProcessName> majority)
     {
+        _attempts++;
+        Note($"The process takes the state of the majority: attempt {_attempts}.");
         var source = majority.FirstOrDefault(name => context.Peers.FindServing(name) is not null, majority[0]);
         var node = context.Peers.FindServing(source)?.Path.Address is { HasGlobalScope: true } other
             ? CustomAddress.WithoutSystem(other)
@@ -65,13 +96,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         }
         catch (StoreException e)
         {
-            if (_problem != e.Message)
-            {
-                _problem = e.Message;
-                context.Log.Warning("{0} cannot take the state of a majority yet, and asks again: {1}", context.Process.Name, e.Message);
-            }
-
-            self.Tell(new ToEngine.StateOffered(Serial.Zero, Copy: null));
+            self.Tell(new ToEngine.StateOffered(Serial.Zero, Copy: null, e.Message));
         }
     }
 
