@@ -205,6 +205,7 @@ internal sealed record CoreOptions
         Demand(
             Sessions.MaxRequests is >= 1 and <= SessionState.MaxAnswered,
             $"Sessions.MaxRequests must be from 1 to {SessionState.MaxAnswered}");
+        Demand(Sessions.MaxClosed is >= 1 and <= Snapshot.MaxClosed, $"Sessions.MaxClosed must be from 1 to {Snapshot.MaxClosed}");
         Demand(Sessions.MaxKeys is >= 1 and <= KeyTable.MaxKeys, $"Sessions.MaxKeys must be from 1 to {KeyTable.MaxKeys}");
         Demand(TickMicroseconds >= 1, "TickMicroseconds must be positive");
         Demand(Lease is null || Lease.MaxDriftPercent is >= 0 and < 100, "Lease.MaxDriftPercent must be from 0 to 99");
@@ -227,8 +228,12 @@ internal sealed record LeaseOptions(int MaxDriftPercent);
 /// <param name="MaxOrigins">The most origins. Those of the latest requests stay.</param>
 /// <param name="MaxRequests">The most requests of one origin. Those with the highest numbers stay.</param>
 /// <param name="MaxKeys">The most request keys of all origins. Those of the latest pairs stay.</param>
+/// <param name="MaxClosed">The most closed origins, of each of which only the last number is known. Those closed last stay.</param>
 internal sealed record SessionBounds(
-    int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered, int MaxKeys = KeyTable.MaxKeys);
+    int MaxOrigins = Snapshot.MaxSessions,
+    int MaxRequests = SessionState.MaxAnswered,
+    int MaxKeys = KeyTable.MaxKeys,
+    int MaxClosed = Snapshot.MaxClosed);
 
 /// <summary>
 /// Parts of Raft that can be left out, to run the test suites of other libraries. No group in production leaves one out.

@@ -73,6 +73,13 @@ internal abstract record Input
         public static Extend Instance { get; } = new();
     }
 
+    /// <summary>
+    /// Forget origins that make no request any more. Those that the group does not remember need no entry. Has no effect if this process
+    /// does not lead, is about to hand over, or has no room on its disk: the bounds of the sessions hold without it.
+    /// </summary>
+    /// <param name="Last">The last request of each, at most <see cref="Payload.Close.Max"/>.</param>
+    public sealed record Close(ImmutableArray<RequestId> Last) : Input;
+
     /// <summary>The write of this ticket, and all before it, are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : Input;
 

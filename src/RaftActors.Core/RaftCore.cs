@@ -224,6 +224,9 @@ internal sealed class RaftCore
             case Input.Propose propose:
                 _proposals.OnPropose(propose);
                 break;
+            case Input.Close(var last):
+                _proposals.OnClose(last);
+                break;
             case Input.Extend:
                 _proposals.OnExtend();
                 break;

@@ -15,6 +15,8 @@ internal static class EntryFormat
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
     private const byte KeyedPair = 4;
+    private const byte Close = 5;
+    private const int CloseSizeMin = 3;
     private const int EntrySizeMin = 5;
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
@@ -112,11 +114,11 @@ internal static class EntryFormat
         });
     });
 
-    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxSessions"/>.</summary>
+    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxOrigins"/>.</summary>
     public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
     {
         var sessions = reader.List(reader.MemberSizeMin + 3, ReadSession);
-        return sessions.Length <= Snapshot.MaxSessions ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
+        return sessions.Length <= Snapshot.MaxOrigins ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
     }
 
     /// <summary>Writes request keys in the order of their commits.</summary>
@@ -180,7 +182,7 @@ internal static class EntryFormat
 
     /// <summary>
     /// Writes all of an entry but its index, term and serial, which the log has in the header of a record: the time and the kind, then the
-    /// configuration, or the pair as far as it has a request and a request key.
+    /// configuration, the closed origins, or the pair as far as it has a request and a request key.
     /// </summary>
     public static void WritePayload(ByteWriter writer, in LogEntry entry)
     {
@@ -206,6 +208,11 @@ internal static class EntryFormat
             writer.Octet(Reconfigure);
             WriteConfiguration(writer, configuration);
         }
+        else if (entry.Close is { } close)
+        {
+            writer.Octet(Close);
+            writer.List(close.Last, writer.Request);
+        }
         else
         {
             writer.Octet(NoOp);
@@ -226,8 +233,15 @@ internal static class EntryFormat
             Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()) { Time = time },
             OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()) { Time = time },
             KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)) { Time = time },
+            Close => new LogEntry(index, term, serial, ReadClose(ref reader)) { Time = time },
             var kind => throw reader.Damaged($"{kind} is no kind of entry"),
         };
+    }
+
+    private static Payload.Close ReadClose(ref ByteReader reader)
+    {
+        var last = reader.List(CloseSizeMin, static (ref ByteReader r) => r.Request());
+        return last.Length <= Payload.Close.Max ? new(last) : throw reader.Damaged($"an entry closes {last.Length} origins");
     }
 
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)

@@ -64,6 +64,9 @@ internal readonly record struct LogEntry
     /// <summary>The configuration, or null for other entries.</summary>
     internal Configuration? Configuration => (_content as Payload.Reconfigure)?.Configuration;
 
+    /// <summary>The last requests of origins that are closed, or null for other entries.</summary>
+    internal Payload.Close? Close => _content as Payload.Close;
+
     /// <summary>The approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
     internal int Size => _content is string key
         ? Payload.SizeOf(key, _value)

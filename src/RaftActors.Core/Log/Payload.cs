@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
-/// <summary>The content of a log entry: a no-op, a configuration, or a pair. Closed.</summary>
+/// <summary>The content of a log entry: a no-op, a configuration, a pair, or the end of origins. Closed.</summary>
 internal abstract record Payload
 {
     private const int SizeWithoutPair = 64;
@@ -29,6 +31,22 @@ internal abstract record Payload
     public sealed record Reconfigure(Configuration Configuration) : Payload
     {
         public override string ToString() => Configuration.ToString();
+    }
+
+    /// <summary>
+    /// Origins that make no request any more. The group forgets their committed requests, and refuses all requests up to the last one.
+    /// </summary>
+    /// <param name="Last">The last request of each origin.</param>
+    public sealed record Close(ImmutableArray<RequestId> Last) : Payload
+    {
+        /// <summary>The most origins of one entry, so that the entry fits into any message. Part of the format.</summary>
+        internal const int Max = 256;
+
+        private const int SizeOfOrigin = 64;
+
+        public override string ToString() => $"close {string.Join(' ', Last)}";
+
+        internal override int Size => SizeWithoutPair + Last.Sum(last => SizeOfOrigin + (3 * last.Origin.Name.Value.Length));
     }
 
     /// <summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
@@ -53,11 +55,22 @@ internal sealed class Proposals(RaftState state)
         }
     }
 
-    public void OnExtend()
+    public void OnClose(ImmutableArray<RequestId> last)
+    {
+        ImmutableArray<RequestId> known = [.. last.Where(each => state.Sessions.Of(each.Origin) is { IsClosed: false })];
+        if (!known.IsEmpty && !state.Durability.IsDiskShort)
+        {
+            AppendOwn(new Payload.Close(known));
+        }
+    }
+
+    public void OnExtend() => AppendOwn(Payload.NoOp.Instance);
+
+    private void AppendOwn(Payload payload)
     {
         if (state.Role is LeaderRole leader && state.Transfers.Current is null)
         {
-            state.Append(leader, Payload.NoOp.Instance);
+            state.Append(leader, payload);
         }
     }
 

@@ -6,6 +6,10 @@ namespace RaftActors.Core;
 /// The committed requests and their places, so that a retry is answered and not appended again (thesis §6.3). They depend only on the
 /// committed entries, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each origin, and the
 /// origins with the latest requests.
+/// <para>
+/// Of an origin that is closed only the number of its last request stays, so that a late attempt is refused. These origins are bounded
+/// apart, so that clients that come and go push out no other one.
+/// </para>
 /// </summary>
 internal sealed class Sessions
 {
@@ -14,6 +18,9 @@ internal sealed class Sessions
     /// <summary>The origin of the latest request is at the end.</summary>
     private readonly LinkedList<Session> _byAge = [];
 
+    /// <summary>The closed origins. The one that was closed last is at the end.</summary>
+    private readonly LinkedList<Session> _closed = [];
+
     private readonly SessionBounds _bounds;
 
     public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states, Serial forgotten)
@@ -21,7 +28,7 @@ internal sealed class Sessions
         (_bounds, Forgotten) = (bounds, forgotten);
         foreach (var state in states)
         {
-            Remember(new Session(state.Origin, bounds.MaxRequests)).Restore(state);
+            Remember(new Session(state.Origin, bounds.MaxRequests), state.Answered.IsEmpty ? _closed : _byAge).Restore(state);
         }
     }
 
@@ -35,9 +42,17 @@ internal sealed class Sessions
 
     public void Add(LogEntry entry)
     {
-        if (entry.Request is { } request)
+        // Numbers begin with 1. A session that remembers no request would be taken for a closed one.
+        if (entry.Request is { Number: > 0 } request)
         {
             Touch(request, entry.Serial).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
+        }
+        else if (entry.Close is { } close)
+        {
+            foreach (var last in close.Last)
+            {
+                Close(last);
+            }
         }
     }
 
@@ -47,8 +62,8 @@ internal sealed class Sessions
     /// <param name="started">A serial of the group from before the first attempt of its request, or 0.</param>
     public bool MayHaveForgotten(Serial started) => Forgotten > started;
 
-    /// <summary>Returns the sessions for a snapshot. The origin of the latest request comes last.</summary>
-    public ImmutableArray<SessionState> ToStates() => [.. _byAge.Select(session => session.ToState())];
+    /// <summary>Returns the sessions for a snapshot: the closed origins, then the others. That of the latest request comes last.</summary>
+    public ImmutableArray<SessionState> ToStates() => [.. _closed.Concat(_byAge).Select(session => session.ToState())];
 
     /// <summary>
     /// Returns the session of the request's origin, moved to the end. Once origins are forgotten, one that seems new may have been known
@@ -56,22 +71,33 @@ internal sealed class Sessions
     /// </summary>
     private Session Touch(RequestId request, Serial serial)
     {
-        var session = MovedToEnd(request.Origin) ?? Begin(request);
+        var session = MovedToEnd(request) ?? Begin(request);
         session.Latest = serial;
         return session;
     }
 
-    private Session? MovedToEnd(Member origin)
+    private Session? MovedToEnd(RequestId request)
     {
-        if (_byAge.Last is { } last && last.Value.Origin == origin)
+        if (_byAge.Last is { } last && last.Value.Origin == request.Origin)
         {
             return last.Value;
         }
 
-        if (_byOrigin.TryGetValue(origin, out var known))
+        if (_byOrigin.TryGetValue(request.Origin, out var known))
         {
-            _byAge.Remove(known);
-            _byAge.AddLast(known);
+            if (known.List == _byAge)
+            {
+                _byAge.Remove(known);
+                _byAge.AddLast(known);
+            }
+            else if (request.Number > known.Value.Forgotten)
+            {
+                // The origin goes on after it was closed, as a process does that joins again.
+                _closed.Remove(known);
+                MakeRoom();
+                _byAge.AddLast(known);
+            }
+
             return known.Value;
         }
 
@@ -80,21 +106,52 @@ internal sealed class Sessions
 
     private Session Begin(RequestId request)
     {
-        if (IsFull)
-        {
-            var oldest = _byAge.First!.Value;
-            _byOrigin.Remove(oldest.Origin);
-            _byAge.RemoveFirst();
-            Forgotten = oldest.Latest;
-        }
-
-        return Remember(new Session(
-            request.Origin, _bounds.MaxRequests, Forgotten > Serial.Zero ? request.Number - 1 : 0));
+        MakeRoom();
+        return Remember(
+            new Session(request.Origin, _bounds.MaxRequests, Forgotten > Serial.Zero ? request.Number - 1 : 0), _byAge);
     }
 
-    private Session Remember(Session session)
+    /// <summary>Keeps the last number of an origin alone. Does nothing if the origin is not remembered.</summary>
+    private void Close(RequestId last)
     {
-        _byOrigin.Add(session.Origin, _byAge.AddLast(session));
+        if (!_byOrigin.TryGetValue(last.Origin, out var known) || known.List == _closed)
+        {
+            return;
+        }
+
+        var session = known.Value;
+        Drop(known);
+        Remember(new Session(last.Origin, _bounds.MaxRequests, Math.Max(session.Highest, last.Number)), _closed).Latest = session.Latest;
+        if (_closed.Count > _bounds.MaxClosed)
+        {
+            ForgetOldest(_closed);
+        }
+    }
+
+    private void MakeRoom()
+    {
+        if (IsFull)
+        {
+            ForgetOldest(_byAge);
+        }
+    }
+
+    private void ForgetOldest(LinkedList<Session> sessions)
+    {
+        var oldest = sessions.First!.Value;
+        Drop(sessions.First);
+        Forgotten = oldest.Latest > Forgotten ? oldest.Latest : Forgotten;
+    }
+
+    private void Drop(LinkedListNode<Session> known)
+    {
+        _byOrigin.Remove(known.Value.Origin);
+        known.List!.Remove(known);
+    }
+
+    private Session Remember(Session session, LinkedList<Session> sessions)
+    {
+        _byOrigin.Add(session.Origin, sessions.AddLast(session));
         return session;
     }
 }
@@ -113,6 +170,9 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
 
     /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
     public long Forgotten { get; private set; } = forgotten;
+
+    /// <summary>The origin is closed, so no committed request is remembered.</summary>
+    public bool IsClosed => _count == 0;
 
     /// <summary>The serial of the latest committed request.</summary>
     public Serial Latest { get; set; }

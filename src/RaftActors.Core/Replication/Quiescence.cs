@@ -172,7 +172,8 @@ internal sealed class Quiescence(RaftState state, Membership membership)
 
     private bool IsWork(Input input) => input switch
     {
-        Input.Propose or Input.Extend or Input.Read or Input.Transfer or Input.ChangeMembers or Input.DiskSpace or Input.Held => true,
+        Input.Propose or Input.Close or Input.Extend or Input.Read or Input.Transfer or Input.ChangeMembers => true,
+        Input.DiskSpace or Input.Held => true,
         Input.PeerReachable or Input.PeerUnreachable => true,
         Input.Receive(var envelope) => IsOfPeer(envelope) && envelope.Body is not (
             Message.AppendEntries { Entries.IsEmpty: true } or Message.AppendEntriesReply or Message.Quiesce or Message.QuiesceReply),

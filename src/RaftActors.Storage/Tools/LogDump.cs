@@ -166,6 +166,7 @@ internal static class LogDump
             Kind = "configuration",
             Detail = $"{configuration}, group {configuration.Group.Value:N}",
         },
+        Payload.Close close => item with { Kind = "close", Detail = string.Join(' ', close.Last) },
         _ => item with { Kind = "no-op" },
     };
 

@@ -183,7 +183,7 @@ internal sealed class GroupCalls
         {
             _isClosing = true;
             EndQuestions();
-            StopIfClosed(isOver: true);
+            StopIfClosed(isOver: true, isConnected: false);
         }
     }
 
@@ -581,10 +581,15 @@ internal sealed class GroupCalls
         }
     }
 
-    private void StopIfClosed(bool isOver)
+    private void StopIfClosed(bool isOver, bool isConnected = true)
     {
         if (_isClosing && (isOver || !_appends.IsOpen))
         {
+            if (isConnected)
+            {
+                TellClosed();
+            }
+
             _appends.Close(NotSent, RaftFailure.Unknown(FailureReason.Closed));
             _endTimer?.Invoke();
             _endTimer = null;
@@ -593,11 +598,32 @@ internal sealed class GroupCalls
         }
     }
 
+    // Nobody waits for it. If it is lost, the group remembers the client longer.
+    private void TellClosed()
+    {
+        if (_appends.Last > 0 && !_stopped.Task.IsCompleted && Target is { } target)
+        {
+            var link = _network.LinkTo(target.Node);
+            Unheard caller = new();
+            link.Send(new CallTarget(_settings.Group, target.Name), new ClientCall.Close(Session, _appends.Last), caller);
+            link.Forget(caller);
+        }
+    }
+
     /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
     internal sealed record LeaderFound(string Group, ProcessName Leader);
 
     // Without a struct: generic code over structs is compiled at each start of a program.
     private sealed record Receiver(string? Process, Address Node);
+
+    private sealed class Unheard : ICaller
+    {
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender)
+        {
+        }
+    }
 
     /// <summary>A question for the leader. Its reply is news for the whole client.</summary>
     /// <param name="asked">Null: a registry.</param>

@@ -230,6 +230,7 @@ internal sealed partial class RaftEngine
                 _notices.TellCommitted();
             }
 
+            _closed.OnConfiguration(_context.Configuration, configuration);
             _context.CommitConfiguration(entry.Index, configuration);
             _events.OnConfiguration(entry.Index, configuration);
         }
@@ -280,6 +281,7 @@ internal sealed partial class RaftEngine
         {
             _proposals.OnDeposed();
             _clients.OnDeposed();
+            _closed.OnDeposed();
         }
 
         if (leader is not null)

@@ -254,6 +254,9 @@ internal sealed partial class RaftEngine
             case ClientCall.Append append:
                 _clients.Submit(append, client);
                 break;
+            case ClientCall.Close close:
+                _closed.Add(close.Last);
+                break;
             case ClientCall.Query query:
                 _queries.Submit(query, client);
                 break;

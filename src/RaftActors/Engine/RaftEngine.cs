@@ -32,6 +32,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly ServedGets _servedGets;
     private readonly PendingQueries _queries;
     private readonly ClientRequests _clients;
+    private readonly ClosedOrigins _closed;
 
     // The store and the snapshots.
     private readonly StoreReads _reads;
@@ -79,6 +80,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _servedGets = new ServedGets(_context);
         _queries = new PendingQueries(_context);
         _clients = new ClientRequests(_context, _proposals, _pairs, _traces, backups);
+        _closed = new ClosedOrigins(_context);
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
@@ -108,7 +110,8 @@ internal sealed partial class RaftEngine : UntypedActor
     // True if no part waits for a tick.
     private bool IsAtRest =>
         IsIdle && _changes.Count + _servedGets.Count == 0
-        && !_snapshots.HasWaiting && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting;
+        && !_snapshots.HasWaiting && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting
+        && !_closed.HasWaiting;
 
     // The failure of a child ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -195,6 +198,7 @@ internal sealed partial class RaftEngine : UntypedActor
             _servedGets.OnTick();
             _stopping.OnTick();
             _clients.OnTick();
+            _closed.OnTick();
             _snapshots.OnTick();
             _digests.OnTick();
         }

@@ -35,6 +35,8 @@ internal static class CallTable
             ConnectionRole.Operator,
             (ref f, call) => new(f.Position(call?.Has), f.Position(call?.Snapshot), f.Count(call?.Place), f.Index(call?.Least))),
         Of<ClientCall.Events>(12, ConnectionRole.Reader, (ref _, _) => new()),
+        Of<ClientCall.Close>(
+            13, ConnectionRole.Writer, (ref f, call) => new(ClientSession.Of(f.Identity(call?.Session.Secret)), f.Count(call?.Number))),
     ];
 
     // Numbers from 100 on are those of the messages that actors get too. OutcomeFormat has their bytes.

@@ -62,6 +62,16 @@ internal abstract record ClientCall
         public Serial Started { get; init; }
     }
 
+    /// <summary>
+    /// Tells the leader that a client makes no Append any more, so that the group forgets it at once. It may be lost, and has no answer:
+    /// the group forgets the clients that are silent longest in any case.
+    /// </summary>
+    /// <param name="Number">The number of its last Append.</param>
+    public sealed record Close(ClientSession Session, long Number) : ClientCall
+    {
+        public RequestId Last => new(Session.Origin, Number);
+    }
+
     /// <summary>Asks the actor of a process, as its own Query does. The answer is an outcome of object.</summary>
     /// <param name="Question">Encoded like a result. Empty asks for the last committed serial, which every actor answers.</param>
     /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>

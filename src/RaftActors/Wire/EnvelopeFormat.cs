@@ -111,10 +111,10 @@ internal static class EnvelopeFormat
     {
         var snapshot = ReadDescription(ref reader);
         var (sessionCount, keyCount, place) = (reader.Count(), reader.Count(), reader.Count());
-        if (sessionCount > Snapshot.MaxSessions || keyCount > KeyTable.MaxKeys)
+        if (sessionCount > Snapshot.MaxOrigins || keyCount > KeyTable.MaxKeys)
         {
             throw reader.Damaged(
-                $"it announces {sessionCount} sessions and {keyCount} keys; at most {Snapshot.MaxSessions} and {KeyTable.MaxKeys} may be");
+                $"it announces {sessionCount} sessions and {keyCount} keys; at most {Snapshot.MaxOrigins} and {KeyTable.MaxKeys} may be");
         }
 
         snapshot = snapshot with { Keys = new KeyTable(new Serial(reader.Count()), []) };

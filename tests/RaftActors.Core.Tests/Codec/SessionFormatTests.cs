@@ -54,7 +54,28 @@ public sealed class SessionFormatTests
 
     [Fact]
     public void Too_many_sessions_are_refused() =>
-        Assert.Throws<InvalidDataException>(() => Read(Write([.. Enumerable.Repeat(Session(1), Snapshot.MaxSessions + 1)])));
+        Assert.Throws<InvalidDataException>(() => Read(Write([.. Enumerable.Repeat(Session(1), Snapshot.MaxOrigins + 1)])));
+
+    [Fact]
+    public void Closed_origins_of_an_entry_are_read_back_and_too_many_are_refused()
+    {
+        var origin = Session(0).Origin;
+        LogEntry Entry(int count)
+        {
+            var last = Enumerable.Range(1, count).Select(i => new RequestId(origin, i));
+            return new(new LogIndex(5), new Term(3), new Serial(2), new Payload.Close([.. last]));
+        }
+
+        var writer = new ByteWriter();
+        EntryFormat.WriteEntries(writer, [Entry(2)]);
+        Assert.StartsWith("01" + "050302" + "00" + "05" + "02" + "0B", Convert.ToHexString(writer.Written));
+        var reader = new ByteReader(writer.ToArray());
+        Assert.Equal<IEnumerable<RequestId>>(Entry(2).Close!.Last, EntryFormat.ReadEntries(ref reader)[0].Close!.Last);
+        reader.End();
+
+        EntryFormat.WriteEntries(writer = new ByteWriter(), [Entry(Payload.Close.Max + 1)]);
+        Assert.Throws<InvalidDataException>(() => { var r = new ByteReader(writer.ToArray()); EntryFormat.ReadEntries(ref r); });
+    }
 
     private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));
 

@@ -9,14 +9,15 @@ public sealed class EvictedTablesProperties
 {
     private const int Mebibyte = 1 << 20;
 
-    private static readonly SessionBounds Few = new(MaxOrigins: 3, MaxRequests: 4, MaxKeys: 4);
+    private static readonly SessionBounds Few = new(MaxOrigins: 3, MaxRequests: 4, MaxKeys: 4, MaxClosed: 2);
 
     private readonly List<LogEntry> _committed = [];
 
     [Fact]
     public void Snapshot_holds_the_tables_of_its_index_after_evictions_and_earlier_snapshots()
     {
-        // A step of kind 0 takes a snapshot, and one of kind 1 restarts the process. The others append a pair.
+        // A step of kind 0 takes a snapshot, one of kind 1 restarts the process, and one of kind 2 closes an origin. The others append a
+        // pair.
         var steps = Gen.Choose(0, 11).SelectMany(kind => Gen.Choose(0, 99).Select(at => (kind, at))).ArrayOf(60);
         Prop.ForAll(steps.ToArbitrary(), drawn =>
         {
@@ -33,6 +34,10 @@ public sealed class EvictedTablesProperties
                         process.Crash();
                         process.Start();
                         Lead(process);
+                        break;
+                    case 2:
+                        process.Step(new Input.Close([new RequestId(Origin(at % 5), at)]));
+                        FinishWrites(process);
                         break;
                     default:
                         Propose(process, origin: at % 5, number: at, key: at % 7, new byte[1]);
@@ -105,12 +110,13 @@ public sealed class EvictedTablesProperties
 
     private static void Propose(SimulatedProcess process, int origin, int number, int key, byte[] value)
     {
-        var member = new Member(new ProcessName("client@x"), SimulatedProcess.IncarnationOf(origin));
-        var request = new RequestId(member, number);
+        var request = new RequestId(Origin(origin), number);
         var requestKey = new RequestKeyHash(new Guid(key, 0, 0, new byte[8]));
         process.Step(new Input.Propose([new Payload.KeyedPair(requestKey, request, "key", value)]));
         FinishWrites(process);
     }
+
+    private static Member Origin(int number) => new(new ProcessName("client@x"), SimulatedProcess.IncarnationOf(number));
 
     private static string Text(IEnumerable<SessionState> sessions) =>
         string.Join('\n', sessions.Select(one => $"{one.Origin} {one.Forgotten}: {string.Join(' ', one.Answered)}"));

@@ -56,7 +56,8 @@ internal static class ScenarioProcesses
                 LogMemoryBytes = directive.Number("memory", 64 << 20),
                 RetainedEntries = directive.Number("retained", 1000),
                 SnapshotChunkBytes = directive.Number("piece", 64_000),
-                Sessions = new SessionBounds(MaxKeys: directive.Number("keys", KeyTable.MaxKeys)),
+                Sessions = new SessionBounds(
+                    MaxKeys: directive.Number("keys", KeyTable.MaxKeys), MaxClosed: directive.Number("closed", Snapshot.MaxClosed)),
             };
             var preload = InitialState.Empty with { Log = Preload.Of(Pairs(lines[i].Setting("preload"))) };
             var initial = lines[i].Setting("terms") is { } terms

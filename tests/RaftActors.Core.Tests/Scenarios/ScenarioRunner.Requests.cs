@@ -30,15 +30,23 @@ internal sealed partial class ScenarioRunner
     private void Request(Directive directive, bool isRetry)
     {
         var (key, value) = directive.Settings.Single(setting => setting.Key is not ("request-key" or "since"));
-        var name = directive.Arguments.ElementAtOrDefault(2) ?? "client";
-        var client = new Member(ScenarioGroup.Named(name), SimulatedProcess.IncarnationOf(1));
-        var request = new RequestId(client, long.Parse(directive.Arguments[1]));
+        var request = IdOf(directive);
         var bytes = Encoding.UTF8.GetBytes(value);
         var pair = directive.Setting("request-key") is { } text
             ? new Payload.KeyedPair(KeyOf(text), request, key, bytes)
             : new Payload.Pair(request, key, bytes);
         Serial? since = directive.Setting("since") is { } serial ? new Serial(long.Parse(serial)) : null;
         _group[directive.Arguments[0]].Step(new Input.Propose([pair], isRetry) { Since = [since] });
+    }
+
+    /// <summary><c>close raft2 7 ann</c>: the client ann makes no request after the seventh.</summary>
+    private void Close(Directive directive) => _group[directive.Arguments[0]].Step(new Input.Close([IdOf(directive)]));
+
+    private static RequestId IdOf(Directive directive)
+    {
+        var client = new Member(
+            ScenarioGroup.Named(directive.Arguments.ElementAtOrDefault(2) ?? "client"), SimulatedProcess.IncarnationOf(1));
+        return new RequestId(client, long.Parse(directive.Arguments[1]));
     }
 
     /// <summary>The key that is shown as this text: eight hexadecimal digits.</summary>

@@ -64,6 +64,8 @@ internal sealed partial class ScenarioRunner(bool skipsTicks)
             case "propose": Propose(directive); break;
             case "request": Request(directive, isRetry: false); break;
             case "retry": Request(directive, isRetry: true); break;
+            case "close": Close(directive); break;
+            case "extend": ForEach(directive, process => process.Step(Input.Extend.Instance)); break;
             case "read": Read(directive); break;
             case "transfer": Transfer(directive); break;
             case "join": Join(directive); break;

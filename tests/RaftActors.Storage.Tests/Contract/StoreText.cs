@@ -37,7 +37,7 @@ internal static class StoreText
         Payload.Pair({ } request, var key, var value) => $"({Of(request.Origin)}/{request.Number}) {key}={Of(value.Span)}",
         Payload.Pair(_, var key, var value) => $"{key}={Of(value.Span)}",
         Payload.Reconfigure(var configuration) => Of(configuration),
-        _ => "no-op",
+        _ => $"{payload}",
     };
 
     private static string Of(Configuration configuration) =>

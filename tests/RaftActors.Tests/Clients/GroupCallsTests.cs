@@ -50,6 +50,33 @@ public sealed class GroupCallsTests : TestKit
         Assert.Equal(1, Asks);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Closed_client_tells_the_leader_its_last_append_if_it_has_made_one(bool hasAppended)
+    {
+        if (hasAppended)
+        {
+            Array.ForEach([1L, 2], _ => _calls.TryBegin(new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1))));
+            foreach (var number in (long[])[1, 2])
+            {
+                _engine.Expect<ClientCall.Append>();
+                var request = RequestRef.Of(new RequestId(_calls.Origin, number));
+                _engine.Reply(new Outcome<int> { Serial = new Serial(number), Request = request });
+            }
+        }
+        else
+        {
+            Begin(mayRepeat: true);
+        }
+
+        _calls.Close();
+
+        Assert.True(_calls.Stopped.IsCompletedSuccessfully);
+        var told = _engine.Waiting.OfType<ClientCall.Close>().Select(call => call.Last);
+        Assert.Equal(hasAppended ? [new RequestId(_calls.Origin, 2)] : [], told);
+    }
+
     [Fact]
     public void Question_that_may_not_be_repeated_is_asked_once()
     {

@@ -107,6 +107,7 @@ internal sealed class ScenarioClients(
                 new Serial(line.Number("after") ?? 0), (int)(line.Number("max") ?? 100), line.Time("wait") ?? TimeSpan.Zero),
             "snapshot" => new ClientCall.TakeSnapshot(timeout),
             "locate" => new ClientCall.Locate("default"),
+            "close" => new ClientCall.Close(ScenarioRequests.SessionOf(client), long.Parse(line[0])),
             "status" => new ClientCall.Status(),
             "explain" => new ClientCall.Explain(),
             "describe" => new ClientCall.Describe(),

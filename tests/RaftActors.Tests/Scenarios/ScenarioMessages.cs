@@ -233,7 +233,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
 
     private string Describe(LogEntry entry) => entry.Key is { } key
         ? $"{entry.Index}: {key}={ValueOf(entry.Value)}"
-        : $"{entry.Index}: {(entry.Configuration is null ? "no-op" : "configuration")}";
+        : $"{entry.Index}: {(entry.Configuration is null ? $"{entry.Payload}" : "configuration")}";
 
     private WireMessage Question(ScenarioLine line)
     {

@@ -280,6 +280,7 @@ internal static class Samples
         new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
         new ClientCall.Backup(default, Position, 294, new LogIndex(293)),
         new ClientCall.Events(),
+        new ClientCall.Close(Session, 256),
     ];
 
     /// <summary>The replies to them, in the order of their numbers, without the <see cref="Outcomes"/>.</summary>

@@ -37,6 +37,9 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
+    /// <summary>The highest number that was given to an Append, or 0.</summary>
+    public long Last => _sent.Last;
+
     /// <param name="mayGo">True if the route to the leader is known.</param>
     public void Add(T append, TimeSpan now, bool mayGo)
     {

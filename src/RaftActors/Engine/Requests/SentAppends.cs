@@ -21,6 +21,9 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
 
     public int Count { get; private set; }
 
+    /// <summary>The highest number of an Append that was added, or 0.</summary>
+    public long Last { get; private set; }
+
     /// <summary>How many of them are not under way. Later Appends must wait for these.</summary>
     public int Halted { get; private set; }
 
@@ -36,7 +39,7 @@ internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
             return false;
         }
 
-        (_first, _next, append.Number) = (first, next, number);
+        (_first, _next, append.Number, Last) = (first, next, number, Math.Max(Last, number));
         _ring[number % Span] = append;
         _bytes += append.Size;
         Count++;

@@ -27,6 +27,9 @@ internal sealed class SessionChecker(Ledger ledger, SessionBounds bounds)
         }
     }
 
+    /// <summary>The origin is closed, so no attempt of this request may be appended.</summary>
+    public bool IsClosed(RequestId request) => At(ledger.Count).IsClosed(request);
+
     private SessionModel At(long index)
     {
         _model = index < _model.Index ? new SessionModel(bounds) : _model;

@@ -54,6 +54,9 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     /// <summary>All choices about request keys. Those of <c>prng</c> are the same as without keys.</summary>
     private readonly Prng _keys = new(plan.KeySeed + (ulong)number);
 
+    /// <summary>All choices about closed sessions, in the same way.</summary>
+    private readonly Prng _closing = new(plan.CloseSeed + (ulong)number);
+
     private readonly List<ClientRequest> _requests = [];
     private readonly bool _retries = world.Faults.Has(FaultKind.Retry) && prng.Chance(80);
     private readonly int _limit = prng.Between(3, 25) * 1000;
@@ -215,8 +218,17 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
     {
         if (_requests.Count == 0)
         {
+            Close();
             _session = new Member(new ProcessName($"client{number}@x"), SimulatedProcess.IncarnationOf(number, ++_sessions));
             _lastNumber = 0;
+        }
+    }
+
+    private void Close()
+    {
+        if (plan.HasClosing && _lastNumber > 0)
+        {
+            world.Close(new RequestId(_session, _lastNumber), _closing);
         }
     }
 
@@ -240,6 +252,20 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
         {
             // As if the answer had been lost. The outcome of the retry changes nothing for this client.
             world.Propose(this, [_answered[^Math.Min(prng.Between(1, 20), _answered.Count)]], prng);
+        }
+
+        if (plan.HasClosing && _answered.Count > 0 && _closing.Chance(30))
+        {
+            var late = _answered[^Math.Min(_closing.Between(1, 10), _answered.Count)];
+            if (world.IsClosed(late.Id))
+            {
+                world.Propose(this, [late], _closing, areLate: _closing.Chance(50));
+            }
+        }
+        else if (_closing.Chance(10))
+        {
+            // As a process that leaves and joins again: the session goes on.
+            Close();
         }
 
         if (prng.Chance(plan.ReadPercent))
@@ -312,7 +338,14 @@ internal interface IClientWorld
 
     void Wake(int client, int timer, long after);
 
-    void Propose(Client client, List<ClientRequest> requests, Prng prng);
+    /// <param name="areLate">These are first attempts that come after a later one.</param>
+    void Propose(Client client, List<ClientRequest> requests, Prng prng, bool areLate = false);
+
+    /// <summary>The origin makes no further request.</summary>
+    void Close(RequestId last, Prng prng);
+
+    /// <summary>The group knows that the origin of the request is closed.</summary>
+    bool IsClosed(RequestId request);
 
     long Read(Client client, KeyOperation operation, Prng prng);
 

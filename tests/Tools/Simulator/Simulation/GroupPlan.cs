@@ -17,6 +17,8 @@ internal sealed class GroupPlan
     private const ulong PairsPeriod = 2;
     private const ulong SettingsSeed = 0x5E77;
     private const ulong PlainSeed = 0x71A1;
+    private const ulong ClosingSeed = 0xC105;
+    private const ulong ClosingPeriod = 11;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     /// <summary>The faults of a plain group. The others replace logs, change members or repeat messages.</summary>
@@ -31,6 +33,7 @@ internal sealed class GroupPlan
     private readonly FaultSet _faults;
     private readonly int _joiners;
     private readonly int _maxKeys;
+    private readonly int _maxClosed = Snapshot.MaxClosed;
 
     /// <summary>Draws the bounds of the logs in memory. The other draws do not depend on it.</summary>
     private readonly Prng _memory;
@@ -49,6 +52,9 @@ internal sealed class GroupPlan
         (_prng, _faults) = (new Prng(seed), faults);
         var keys = new Prng(~seed);
         (HasKeys, _maxKeys, KeySeed) = (keys.Chance(35), keys.Any([1, 2, 3, 5, 9, KeyTable.MaxKeys]), keys.Next());
+        var closing = new Prng(~seed ^ ClosingSeed);
+        HasClosing = seed % ClosingPeriod == ClosingPeriod - 2;
+        (_maxClosed, CloseSeed) = (closing.Any([1, 2, 5, Snapshot.MaxClosed]), closing.Next());
         Size = _prng.Between(1, 100) switch
         {
             <= 2 => 1,
@@ -260,6 +266,12 @@ internal sealed class GroupPlan
     /// <summary>The seed of all choices about request keys.</summary>
     public ulong KeySeed { get; }
 
+    /// <summary>Whether clients close their sessions. The other seeds run as without.</summary>
+    public bool HasClosing { get; }
+
+    /// <summary>The seed of all choices about closed sessions.</summary>
+    public ulong CloseSeed { get; }
+
     /// <summary>The probability in percent that a client begins another session, so that origins are forgotten.</summary>
     public int NewSessionPercent { get; }
 
@@ -331,7 +343,7 @@ internal sealed class GroupPlan
             StableTicks = _prng.Between(0, 30),
             KeepsQuorum = _prng.Chance(70),
             QuiesceTicks = QuiesceTicks,
-            Sessions = DrawSessions() with { MaxKeys = _maxKeys },
+            Sessions = DrawSessions() with { MaxKeys = _maxKeys, MaxClosed = _maxClosed },
             TickMicroseconds = TickMicroseconds,
             Lease = HasLeases ? new LeaseOptions(DriftPercent) : null,
             Variations = DrawVariations(),

@@ -32,7 +32,17 @@ internal sealed partial class Simulation
 
     public void NoteFailed(RequestId request) => _failed.Add(request);
 
-    public void Propose(Client client, List<ClientRequest> requests, Prng prng)
+    public void Close(RequestId last, Prng prng)
+    {
+        if (Choose(prng, prefersLeader: prng.Chance(85)) is { } process)
+        {
+            Step(process, new Input.Close([last]));
+        }
+    }
+
+    public bool IsClosed(RequestId request) => _sessions.IsClosed(request);
+
+    public void Propose(Client client, List<ClientRequest> requests, Prng prng, bool areLate = false)
     {
         if (_now < _quietUntil || Choose(prng, prefersLeader: prng.Chance(85)) is not { } process)
         {
@@ -48,7 +58,7 @@ internal sealed partial class Simulation
             }
         }
 
-        var areRetries = requests.Exists(request => request.Attempts > 1 || request.HasEnded);
+        var areRetries = !areLate && requests.Exists(request => request.Attempts > 1 || request.HasEnded);
         Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries)
         {
             Since = _plan.HasKeys ? [.. requests.Select(request => request.Since)] : [],

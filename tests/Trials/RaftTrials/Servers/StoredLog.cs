@@ -25,7 +25,7 @@ internal static class StoredLog
                 case { Kind: "installed" }:
                     entries.Clear();
                     break;
-                case { Kind: "pair" or "no-op" or "configuration", Index: { } index }:
+                case { Kind: "pair" or "no-op" or "configuration" or "close", Index: { } index }:
                     // An entry at an index replaces all earlier entries from that index.
                     while (entries is [.., (var last, _)] && last >= index)
                     {

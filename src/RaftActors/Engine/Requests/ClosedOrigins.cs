@@ -1,0 +1,52 @@
+using RaftActors.Core;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The clients that have closed and the members that have left, until the leader proposes that the group forgets them. Otherwise they would
+/// count among the origins that the group remembers, and programs that come and go would push out those that stay. What is lost here, with
+/// a leadership or above the bound, the group forgets later by its bound.
+/// </summary>
+internal sealed class ClosedOrigins(EngineContext context)
+{
+    // Those that close at about the same time share one entry.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<RequestId> _last = [];
+    private long _proposeAt;
+
+    public bool HasWaiting => _last.Count > 0;
+
+    /// <summary>An origin makes no request after this one.</summary>
+    public void Add(RequestId last)
+    {
+        if (context.Leads && _last.Count < Payload.Close.Max)
+        {
+            _proposeAt = HasWaiting ? _proposeAt : context.DeadlineAfter(Pause);
+            _last.Add(last);
+        }
+    }
+
+    /// <summary>
+    /// A configuration is committed. A member that it lacks may join again as the same incarnation, and then its requests go on from the
+    /// last one that the group knows.
+    /// </summary>
+    public void OnConfiguration(Configuration? before, Configuration configuration)
+    {
+        foreach (var gone in before?.Everybody().Where(member => !configuration.Holds(member)) ?? [])
+        {
+            Add(new RequestId(gone, 0));
+        }
+    }
+
+    public void OnTick()
+    {
+        if (HasWaiting && context.Now >= _proposeAt)
+        {
+            context.Step(new Input.Close([.. _last]));
+            _last.Clear();
+        }
+    }
+
+    public void OnDeposed() => _last.Clear();
+}
