@@ -87,6 +87,9 @@ public sealed class RaftCoordination : IExtension
             }
 
             await coordination.Sessions.DisposeAsync().ConfigureAwait(false);
+
+            // The group forgets them at once, so a restart of all programs pushes out no other client.
+            await coordination._calls.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
         return coordination;
