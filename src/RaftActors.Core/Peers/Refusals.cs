@@ -61,10 +61,13 @@ internal sealed class Refusals(RaftState state)
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
     }
 
+    /// <summary>Tells why a program cannot take part in the group, wherever that is found.</summary>
+    public static string WhyOld(ProcessName name, object group, object own) =>
+        $"the group has {group}, and the program of {name} has {own} at most; start a newer program there";
+
     public void RefuseOldProgram(Peer peer)
     {
-        var detail = $"the group has {state.Configuration.Version}, and the program of {peer.Name} has {peer.Version} at most; "
-            + "start a newer program there";
+        var detail = WhyOld(peer.Name, state.Configuration.Version, peer.Version);
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OldProgram, Serial.Zero, default, detail));
     }
 

@@ -213,6 +213,11 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
             yield return why;
         }
 
+        if (state.Roster.Of(name) is { GreetedAt: not null, Version: var version } && !version.Has(configuration.Version))
+        {
+            yield return Refusals.WhyOld(name, configuration.Version, version);
+        }
+
         if (voter == default && !configuration.Learners.Any(learner => learner.Name == name))
         {
             yield return $"{name} leaves the group with this change";

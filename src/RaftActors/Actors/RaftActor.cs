@@ -512,9 +512,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         Life.Order.GiveUp();
-        var detail = $"the group has logic version {logic}, and the program of {Life.Process.Name} has {LogicVersion} at most. Start a "
-            + "newer program.";
-        Life.Process.Engine.Tell(new ToEngine.Unable(detail), Self, Life.Number);
+        var why = Refusals.WhyOld(Life.Process.Name, $"logic version {logic}", LogicVersion);
+        Life.Process.Engine.Tell(new ToEngine.Unable(why), Self, Life.Number);
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -84,6 +86,18 @@ internal sealed class GroupCalls
 
     private static RaftFailure NotSent { get; } =
         RaftFailure.NotDone(FailureReason.Closed, "The client was disposed before the pair was sent.");
+
+    /// <summary>The members that take no calls, and whose nodes may tell why.</summary>
+    public ImmutableArray<ProcessName> Idle
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _finder.Idle];
+            }
+        }
+    }
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
@@ -553,10 +567,10 @@ internal sealed class GroupCalls
         }
     }
 
-    // A question for one node ends: no other node can answer it.
+    // A question for one node ends: no other node can answer it. One for an idle process ends too, because its node is often down.
     private void EndUnreached(ClientQuestion question)
     {
-        if (question is { Node: { } node, Link: { } link })
+        if ((question.Node ?? _finder.NodeOfIdle(question.Asked?.Name)) is { } node && question.Link is { } link)
         {
             var why = $"No connection to {link.Problem ?? $"{node}"}; a node without raft actors listens nowhere.";
             End(question, question.Silence, why);

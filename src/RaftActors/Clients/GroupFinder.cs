@@ -33,6 +33,9 @@ internal sealed class GroupFinder(
 
     // By name. The key is no ProcessName, because generic code over structs is compiled at each start of a program.
     private readonly SortedList<string, ProcessAddress> _processes = new(StringComparer.Ordinal);
+
+    // Asked for nothing but their status.
+    private readonly Dictionary<ProcessName, ProcessAddress> _idle = [];
     private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
     private readonly HashSet<Address> _others = [];
     private readonly SortedSet<string> _otherGroups = new(StringComparer.Ordinal);
@@ -55,7 +58,7 @@ internal sealed class GroupFinder(
     {
         if (name is { } wanted)
         {
-            return _processes.GetValueOrDefault(wanted.Value);
+            return _processes.GetValueOrDefault(wanted.Value) ?? _idle.GetValueOrDefault(wanted);
         }
 
         // Most questions are answered at the first attempt, so this makes no garbage.
@@ -69,6 +72,13 @@ internal sealed class GroupFinder(
 
         return attempts == 0 && Route is { } route ? route : FindInOrder(attempts, own);
     }
+
+    /// <summary>The members that take no calls.</summary>
+    public IEnumerable<ProcessName> Idle => _idle.Keys.Where(name => !_processes.ContainsKey(name.Value));
+
+    /// <summary>Returns the node of a member that takes no calls; null: the process takes calls, or is not known.</summary>
+    public Address? NodeOfIdle(ProcessName? name) =>
+        name is { } idle && !_processes.ContainsKey(idle.Value) ? _idle.GetValueOrDefault(idle)?.Node : null;
 
     /// <summary>Explains to a person why there is no route.</summary>
     public string WhyNoRoute => _processes.Count > 0
@@ -133,6 +143,11 @@ internal sealed class GroupFinder(
         foreach (var (process, node) in located.Processes)
         {
             Learn(new ProcessAddress(process, CustomAddress.WithoutSystem(node)));
+        }
+
+        foreach (var (process, node) in located.Idle.Where(each => _idle.Count < ProcessesMax || _idle.ContainsKey(each.Name)))
+        {
+            _idle[process] = new ProcessAddress(process, CustomAddress.WithoutSystem(node));
         }
 
         foreach (var node in located.Others.Select(CustomAddress.WithoutSystem))

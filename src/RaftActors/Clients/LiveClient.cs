@@ -218,6 +218,8 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
+    internal override ImmutableArray<ProcessName> Idle => Calls.Idle;
+
     internal override Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)

@@ -82,6 +82,7 @@ public sealed partial class Raft : IExtension
         _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;
         _network.Calls.Add(CallTarget.Registry, new RegistryCalls(_registry));
+        _network.Calls.StatusOf = target => target.Process is { } name ? Find(new ProcessPlace(target.Group, name))?.Describe() : null;
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
@@ -402,12 +403,14 @@ public sealed partial class Raft : IExtension
 
     private void Note(RaftShards shards) => _shards[(shards.Name, shards.All.Count)] = shards;
 
-    private ProcessOpening? FindOpening(RaftSettings settings)
+    private ProcessOpening? FindOpening(RaftSettings settings) =>
+        Find(new ProcessPlace(settings.Group, settings.Self)) is { HasFailed: false } opening ? opening : null;
+
+    private ProcessOpening? Find(ProcessPlace place)
     {
         lock (_lock)
         {
-            var place = new ProcessPlace(settings.Group, settings.Self);
-            return _processes.TryGetValue(place, out var opening) && !opening.HasFailed ? opening : null;
+            return _processes.GetValueOrDefault(place);
         }
     }
 

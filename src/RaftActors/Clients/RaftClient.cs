@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 using Akka.Actor;
@@ -86,7 +87,7 @@ public abstract class RaftClient : IAsyncDisposable
     {
         var located = await DemandAsync<ClientReply.Located>(
             new ClientQuestion(Settings.Requests.QueryTimeout, new ClientCall.Locate(Group)), cancellationToken).ConfigureAwait(false);
-        var asked = located.Processes.Select(process => process.Name).Order().Select(
+        var asked = located.Processes.Select(process => process.Name).Union(Idle).Order().Select(
             async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return new GroupStatus(
@@ -330,6 +331,9 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>The timeouts of calls that name none, and the contacts.</summary>
     internal virtual ClientSettings Settings => Scripted.Value;
+
+    /// <inheritdoc cref="GroupCalls.Idle"/>
+    internal virtual ImmutableArray<ProcessName> Idle => [];
 
     /// <summary>
     /// Asks a process until it answers or the time is up. All calls but Appends go through this method. Without an override, as in

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -201,12 +203,13 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void OnLocate(ClientCall.Locate locate, ICanTell caller)
     {
         var isOfThisNode = caller is ICaller;
+        ImmutableArray<ProcessAddress> idle = [.. _pages?.NamesOf(locate.Group).Select(name => new ProcessAddress(name, _own)) ?? []];
         if (_opening.ContainsKey(locate.Group) && !isOfThisNode)
         {
             // Only the store tells which cluster its group belongs to. The processes that this registry knows may belong to the group that
             // was backed up, while this one was restored. A client of this node is still led to them, because a long opening must not stop
             // the application.
-            caller.Tell(new ClientReply.Located(locate.Group, null, null, default, []), Self);
+            caller.Tell(new ClientReply.Located(locate.Group, null, null, default, []) { Idle = idle }, Self);
         }
         else
         {
@@ -215,6 +218,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             caller.Tell(
                 new ClientReply.Located(locate.Group, null, null, default, [.. known])
                 {
+                    Idle = idle,
                     Others = isOfThisNode ? [.. _nodes.All.Select(node => node.Address)] : [],
                     OtherGroups = known.Count > 0 || _local.Of(locate.Group).Any() ? []
                         : [.. Groups.Take(ClientReply.Located.OtherGroupsMax)],

@@ -44,6 +44,7 @@ internal static class EngineExplanation
             ("diverged", status.DivergedAt),
             ("contract conflict", status.ContractConflict),
             ("program", process.IsOlder ? "a member has one with a higher logic version" : null),
+            ("refused", status.Refusal),
             ("fenced", status.Fence),
         ];
         lines.AddRange(details.Where(each => each.Detail is not null).Select(each => $"{each.Of}: {each.Detail}"));

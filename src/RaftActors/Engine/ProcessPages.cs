@@ -36,6 +36,10 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
         return (rows.DrainToImmutable(), HasMore: false);
     }
 
+    /// <summary>Returns the names of the processes of a group.</summary>
+    public IEnumerable<ProcessName> NamesOf(string group) =>
+        openings().Where(each => each.Key.Group == group).Select(each => each.Key.Name);
+
     private static int FirstAfter(ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> all, ProcessPlace place)
     {
         // Justification: only the places are compared.

@@ -131,7 +131,7 @@ internal sealed partial class RaftEngine : UntypedActor
     {
         _ticks.Rest();
         _context.Network.Calls.Remove(Target, _calls);
-        _calls.Close(NodeCalls.WhyNone(Target));
+        _calls.Close(_context.Network.Calls.WhyNone(Target));
         _peers.EndWatch();
         _gauges.End();
         _notices.OnStopped();

@@ -22,6 +22,8 @@ internal static class GroupHealth
         new(Fenced, NotReady, "is fenced",
             "Stop it, run 'raft log forget GROUP --data DIR', and start it as before: it rejoins while a majority runs without it.",
             status => After(": ", status.Fence)),
+        new(OldProgram, NotReady, "has too old a program", "Stop it, and start it with the program of the others.",
+            status => After(": ", status.Refusal)),
         new(Founding, NotReady, "waits to found its group", "Start all of them, each with the same roster.",
             status => status.Standing != Founding ? null
                 : After(" with ", Names(status.Members.Select(member => member.Name).Where(name => name != status.Name)))),

@@ -45,14 +45,14 @@ public enum ProblemSeverity
 }
 
 /// <summary>
-/// The rule of a problem. The values up to <see cref="Diverged"/> are what a process says of itself, and are written to other nodes.
+/// The rule of a problem. The values up to <see cref="OldProgram"/> are what a process says of itself, and are written to other nodes.
 /// </summary>
 [Flags]
 internal enum ProblemKind
 {
     Failed = 1, NoActor = 1 << 1, Opening = 1 << 2, Fenced = 1 << 3, Founding = 1 << 4, Waiting = 1 << 5, Removed = 1 << 6,
     Held = 1 << 7, NameConflict = 1 << 8, ContractConflict = 1 << 9, DiskNearlyFull = 1 << 10, Diverged = 1 << 11,
-    KnowsNoLeader = 1 << 12, Behind = 1 << 13, ReachesFew = 1 << 14, Silent = 1 << 15, Unreached = 1 << 16, Stale = 1 << 17,
-    TwoGroups = 1 << 18, TwoLeaders = 1 << 19, TwoConfigurations = 1 << 20, NoMajority = 1 << 21, NoLeader = 1 << 22,
-    SomeSilent = 1 << 23, Narrow = 1 << 24,
+    OldProgram = 1 << 12, KnowsNoLeader = 1 << 13, Behind = 1 << 14, ReachesFew = 1 << 15, Silent = 1 << 16, Unreached = 1 << 17,
+    Stale = 1 << 18, TwoGroups = 1 << 19, TwoLeaders = 1 << 20, TwoConfigurations = 1 << 21, NoMajority = 1 << 22, NoLeader = 1 << 23,
+    SomeSilent = 1 << 24, Narrow = 1 << 25,
 }

@@ -36,6 +36,9 @@ public sealed record RaftStatus
     /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
     public string? Fence { get; internal init; }
 
+    /// <summary>Why the group refuses the program of this process, as text for people. Null: it does not.</summary>
+    internal string? Refusal { get; init; }
+
     /// <summary>
     /// The problems of the process, as it knows them itself, the worst first. Health checks, the dashboard and <c>raft check</c> have the
     /// same words.
@@ -197,6 +200,7 @@ public sealed record RaftStatus
         + $", members [{string.Join(", ", Members.Select(member => member.Name))}], in reach [{string.Join(", ", Reachable)}]"
         + (Failure is null ? "" : $", failed: {Failure}")
         + (Fence is null ? "" : $", fenced: {Fence}")
+        + (Refusal is null ? "" : $", refused: {Refusal}")
         + (IsRemoved ? ", removed" : "")
         + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
         + (ContractConflict is null ? "" : $", contract conflict: {ContractConflict}")

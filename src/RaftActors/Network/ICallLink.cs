@@ -52,7 +52,7 @@ internal sealed class LocalLink(NodeCalls calls) : ICallLink
     {
         if (calls.Find(target) is not { } inbox)
         {
-            caller.Tell(NodeCalls.WhyNone(target), ActorRefs.NoSender);
+            caller.Tell(calls.WhyNone(target, call), ActorRefs.NoSender);
             return CallSending.Sent;
         }
 

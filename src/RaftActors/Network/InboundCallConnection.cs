@@ -175,7 +175,7 @@ internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
         }
         else
         {
-            Write(number, NodeCalls.WhyNone(target));
+            Write(number, Context.Calls.WhyNone(target, call));
         }
     }
 

@@ -23,6 +23,9 @@ internal sealed class NodeCalls(long connections = 0)
     private readonly ConcurrentDictionary<long, InboundCallConnection> _clients = new();
     private long _connections = connections;
 
+    /// <summary>Returns the status of a process of this node, whether it runs or not; null: there is none.</summary>
+    public Func<CallTarget, RaftStatus?> StatusOf { get; set; } = static _ => null;
+
     public void Add(CallTarget target, ICallInbox inbox) => _inboxes[target] = inbox;
 
     /// <summary>Removes an inbox, unless another one has taken its place.</summary>
@@ -76,7 +79,7 @@ internal sealed class NodeCalls(long connections = 0)
         PeerCaller caller = new(from, number, level, context) { SizeBytes = call.Frame.Length };
         if (inbox is null)
         {
-            caller.Tell(WhyNone(target), context.Registry);
+            caller.Tell(WhyNone(target, content), context.Registry);
         }
         else if (caller.TryWait(inbox.Untaken, window: null))
         {
@@ -105,9 +108,17 @@ internal sealed class NodeCalls(long connections = 0)
         return number > NumberMax;
     }
 
-    /// <summary>The reply to a call for a process that does not run here.</summary>
-    public static ClientReply WhyNone(CallTarget target) =>
-        new ClientReply.Declined($"No process {target.Process} of group '{target.Group}' runs on this node.");
+    /// <summary>
+    /// The reply to a call for a process that does not run here. Its node tells the status, so that an operator anywhere learns why it
+    /// does not run.
+    /// </summary>
+    public object WhyNone(CallTarget target, ClientCall call) =>
+        call is ClientCall.Status && StatusOf(target) is { } status ? status : WhyNone(target);
+
+    /// <summary>The reply to a call that is not for the status.</summary>
+    public ClientReply WhyNone(CallTarget target) => new ClientReply.Declined(
+        $"No process {target.Process} of group '{target.Group}' runs on this node"
+        + (StatusOf(target)?.Failure is { } failure ? $": {failure}" : "."));
 
     /// <summary>
     /// The reply to a call that does not fit into the inbox. An Append fails, as with other bounds of a process. So does the question for

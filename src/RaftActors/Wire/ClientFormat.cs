@@ -79,13 +79,11 @@ internal static class ClientFormat
         f.OptionalName(located?.By),
         f.OptionalName(located?.Leader),
         f.Term(located?.Term),
-        f.List(
-            located?.Processes,
-            ProcessSizeMin,
-            static (ref f, process) => new ProcessAddress(f.Name(process?.Name), f.Address(process?.Node))),
+        Processes(ref f, located?.Processes),
         new GroupUid(f.Identity(located?.Uid.Value)))
     {
         Committed = f.Serial(located?.Committed),
+        Idle = Processes(ref f, located?.Idle),
         Others = Addresses(ref f, located?.Others),
         OtherGroups = f.List(located?.OtherGroups, GroupSizeMin, static (ref f, group) => f.Group(group)),
     };
@@ -124,6 +122,9 @@ internal static class ClientFormat
         f.Serial(row?.Committed),
         f.Integer(row?.Members),
         f.OptionalTicks(row?.SyncTime));
+
+    private static ImmutableArray<ProcessAddress> Processes(ref WireFields f, ImmutableArray<ProcessAddress>? processes) => f.List(
+        processes, ProcessSizeMin, static (ref f, process) => new ProcessAddress(f.Name(process?.Name), f.Address(process?.Node)));
 
     private static ImmutableArray<Address> Addresses(ref WireFields f, ImmutableArray<Address>? addresses) =>
         f.List(addresses, AddressSizeMin, static (ref f, address) => f.Address(address));

@@ -161,6 +161,9 @@ internal abstract record ClientReply
         /// <summary>The last committed serial that the process knows, or 0 for a registry.</summary>
         public Serial Committed { get; init; }
 
+        /// <summary>Members that take no calls, on the nodes where they were last. These nodes may tell the status.</summary>
+        public ImmutableArray<ProcessAddress> Idle { get; init; } = [];
+
         /// <summary>Nodes that may know the group. Only for a client of the same node, which has the role of that node there.</summary>
         public ImmutableArray<Address> Others { get; init; } = [];
 

@@ -17,6 +17,7 @@ internal sealed class StatusFormat(RaftHost host)
         IsOpen = f.Flag(status?.IsOpen),
         Failure = f.OptionalDetail(status?.Failure),
         Fence = f.OptionalDetail(status?.Fence),
+        Refusal = f.OptionalDetail(status?.Refusal),
         Role = f.Enum(status?.Role),
         RoleSince = f.Instant(status?.RoleSince),
         Term = f.Count(status?.Term),

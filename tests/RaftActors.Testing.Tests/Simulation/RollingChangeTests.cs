@@ -59,7 +59,7 @@ public sealed class RollingChangeTests
                     await bank.AppendAsync("a", 1);
                 })
                 .Eventually("n3 has stopped", view => view.Status(2)?.Failure == "the group has logic version 2, and the program of "
-                    + "actor@n3 has 1 at most. Start a newer program.");
+                    + "actor@n3 has 1 at most; start a newer program there");
         });
 
         Assert.Empty(upgrades);

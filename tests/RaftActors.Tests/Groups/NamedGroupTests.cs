@@ -44,6 +44,31 @@ public sealed class NamedGroupTests : TestKit
         Assert.Equal(names.Order(), status.Processes.Select(process => process.Name));
     }
 
+    // A format level that is too high, too, is found when the store is opened.
+    [Theory]
+    [InlineData(1, "the group has logic version 2, and the program of ")]
+    [InlineData(null, "is a file")]
+    public async Task Process_that_cannot_take_part_tells_the_reason_through_every_node(int? logic, string why)
+    {
+        var names = NewNames(3);
+        var nodes = names.Select(name => Start(name, Roster(names), 2)).ToList();
+        nodes[2].ExpectEvent<RaftEvent.MembersChanged>(_ => Raft.Get(nodes[2].System).Processes[0].LogicVersion == 2);
+        nodes[2].Stop();
+        if (logic is null)
+        {
+            Directory.Delete(_folder[names[2].Node], recursive: true);
+            File.WriteAllText(_folder[names[2].Node], "no store");
+        }
+
+        var old = Start(names[2], Roster(names), logic);
+        await AwaitAssertAsync(() => Assert.Contains(why, $"{Raft.Get(old.System).Processes[0].Failure}", StringComparison.Ordinal));
+
+        await using var client = RaftClient.Create<string, int>([$"127.0.0.1{names[0].Node}"]);
+        await AwaitAssertAsync(async () => Assert.Contains(
+            (await client.StatusAsync()).Problems,
+            problem => problem.Process == names[2] && problem.ToString().Contains(why, StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Joining_process_without_contacts_is_found_when_the_group_accepts_the_join()
     {
@@ -145,10 +170,12 @@ public sealed class NamedGroupTests : TestKit
     private static string Roster(params IEnumerable<ProcessName> names) =>
         $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
 
-    private NamedNode Start(ProcessName name, string config)
+    private NamedNode Start(ProcessName name, string config) => Start(name, config, 1);
+
+    private NamedNode Start(ProcessName name, string config, int? logic)
     {
         var store = $"raft.store {{ directory = \"{_folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
-        var node = new NamedNode(this, name, $"{config}\n{store}");
+        var node = new NamedNode(this, name, $"{config}\n{store}", logic: logic);
         _nodes.Add(node);
         return node;
     }

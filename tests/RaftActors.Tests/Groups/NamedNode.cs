@@ -41,8 +41,9 @@ internal sealed class NamedNode
     private readonly IActorRef _actor;
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
+    /// <param name="logic">The logic version of its program; null: its store cannot be opened, so its actor does not start.</param>
     /// <param name="behind">The port of the remoting, if others know the node by another one; 0: any free one.</param>
-    public NamedNode(TestKitBase kit, ProcessName name, string config, int? behind = null)
+    public NamedNode(TestKitBase kit, ProcessName name, string config, int? behind = null, int? logic = 1)
     {
         Name = name;
         var port = behind is not null
@@ -57,8 +58,12 @@ internal sealed class NamedNode
         _system.EventStream.Subscribe(Logged, typeof(Info));
         Warned = kit.CreateTestProbe();
         _system.EventStream.Subscribe(Warned, typeof(Warning));
-        _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
-        Expect("started");
+        RaftOptions<string> options = new() { LogicVersion = logic ?? 1 };
+        _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, options)), name.Process);
+        if (logic is not null)
+        {
+            Expect("started");
+        }
     }
 
     public ProcessName Name { get; }

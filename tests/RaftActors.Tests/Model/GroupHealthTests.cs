@@ -115,6 +115,8 @@ public sealed class GroupHealthTests
     {
         ["good"] = (All.A, []),
         ["fenced and behind"] = (All.A with { Fence = "old copy", Delivered = default }, ["NotReady: a@1 of group g is fenced: old copy."]),
+        ["old program"] = (All.A with { Refusal = "it has version 1" },
+            ["NotReady: a@1 of group g has too old a program: it has version 1."]),
         ["no leader"] = (All.A with { Leader = null }, ["NotReady by itself: a@1 of group g knows no leader."]),
         ["behind"] = (All.A with { Delivered = new Serial(6) },
             ["NotReady by itself: a@1 of group g has received the pairs up to serial 6 of 7."]),

@@ -160,7 +160,7 @@ internal sealed partial class ScenarioRunner
         }
         else
         {
-            client.Tell(NodeCalls.WhyNone(target), ActorRefs.NoSender);
+            client.Tell(new NodeCalls().WhyNone(target), ActorRefs.NoSender);
         }
     }
 

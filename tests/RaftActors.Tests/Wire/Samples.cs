@@ -152,6 +152,7 @@ internal static class Samples
             IsOpen = true,
             Failure = "the disk is gone",
             Fence = "restored",
+            Refusal = "old",
             Role = RaftRole.Candidate,
             RoleSince = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
             Term = 7,
@@ -289,6 +290,7 @@ internal static class Samples
         new ClientReply.Located("orders", One.Name, Two.Name, new Term(7), [new(One.Name, NodeOne), new(Two.Name, NodeTwo)], new(Id(4)))
         {
             Committed = new Serial(291),
+            Idle = [new(One.Name, NodeTwo)],
             Others = [NodeTwo],
         },
         new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 }, Time)], new Serial(200)),

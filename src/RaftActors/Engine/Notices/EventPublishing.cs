@@ -149,6 +149,9 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
             case RefusalReason.NameTaken:
                 duplicates.OnNameTaken(effect.Detail);
                 break;
+            case RefusalReason.OldProgram:
+                context.Process.Status = context.Process.Status with { Refusal = effect.Detail };
+                break;
         }
 
         var isJoining = effect.Reason == RefusalReason.NotInRoster && context.Process.Settings.IsJoining;

@@ -34,6 +34,9 @@ internal sealed class PeerBook(RaftProcess process)
     public IActorRef? FindServing(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false, IsOfOther: false } known ? known.Engine : null;
 
+    /// <summary>The process is a member and not in reach. Its node may run.</summary>
+    public bool IsIdle(ProcessName name) => Named.Contains(name) && FindReachable(name) is null;
+
     /// <summary>The node of the latest engine of this name has announced its stop.</summary>
     public bool IsLeaving(ProcessName name) => _known.GetValueOrDefault(name) is { IsLeaving: true };
 

@@ -111,11 +111,13 @@ internal sealed class ClientRequests(
     {
         var (process, own) = (Process, context.Network.Address);
         List<ProcessAddress> all = [new(process.Name, own)];
+        List<ProcessAddress> idle = [];
         foreach (var name in context.Peers.Names.Order())
         {
-            if (context.Peers.FindServing(name) is { } engine)
+            var isServing = context.Peers.FindServing(name) is not null;
+            if ((isServing || context.Peers.IsIdle(name)) && context.Peers.Find(name) is { } engine)
             {
-                all.Add(new(name, engine.Path.Address is { HasGlobalScope: true } node ? node : own));
+                (isServing ? all : idle).Add(new(name, engine.Path.Address is { HasGlobalScope: true } node ? node : own));
             }
         }
 
@@ -123,6 +125,7 @@ internal sealed class ClientRequests(
         return new ClientReply.Located(process.Settings.Group, process.Name, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid)
         {
             Committed = process.Pairs.CommittedSerial,
+            Idle = [.. idle],
         };
     }
 
