@@ -105,7 +105,7 @@ internal sealed partial class ScenarioGroup
         {
             to.Step(new Input.Receive(envelope));
         }
-        else
+        else if (Show >= Detail.Views)
         {
             Say($"{to.Name} cannot read it");
         }

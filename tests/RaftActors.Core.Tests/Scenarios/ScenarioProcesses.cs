@@ -85,7 +85,8 @@ internal static class ScenarioProcesses
     }
 
     /// <summary>
-    /// Replaces settings. <c>program=2</c>: the highest format level of the program; 1 by default. <c>lease=(10000 20)</c>: leases, with
+    /// Replaces settings. <c>program=2</c>: the highest format level of the program; 1 by default. <c>logic=2</c>: its logic version.
+    /// <c>raises=no</c>: its leader does not raise the logic version by itself. <c>lease=(10000 20)</c>: leases, with
     /// the minimum microseconds of a tick and the maximum drift in percent. <c>lease=off</c>: none, as by default. <c>timeout=(6 12)</c>:
     /// the shortest and the longest election timeout in ticks; 20 and 40 by default.
     /// </summary>
@@ -96,6 +97,7 @@ internal static class ScenarioProcesses
         {
             Version = new GroupVersion(
                 (byte)settings.Number("program", options.Version.Format), (int)settings.Number("logic", options.Version.Logic)),
+            RaisesLogic = settings.Setting("raises") is not { } raises ? options.RaisesLogic : raises != "no",
             Lease = lease is null ? options.Lease : lease is [_, var drift] ? new LeaseOptions(int.Parse(drift)) : null,
             TickMicroseconds = lease is [var tick, _] ? long.Parse(tick) : options.TickMicroseconds,
             ElectionTimeoutMinTicks = timeout is null ? options.ElectionTimeoutMinTicks : int.Parse(timeout[0]),
