@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 
 using RaftActors.Settings;
+using RaftActors.Values;
 
 namespace RaftActors.Discovery;
 
@@ -15,6 +16,7 @@ internal static class DiscoveryCheck
     /// <exception cref="RaftConfigurationException">The processes of the group could not find each other.</exception>
     public static void Demand(ActorSystem system, RaftSettings settings)
     {
+        DemandPath(CustomAddress.OwnOf((ExtendedActorSystem)system), settings);
         if (settings.Transport.IsCustom)
         {
             DemandNames(settings);
@@ -27,6 +29,18 @@ internal static class DiscoveryCheck
         {
             DemandCluster(system, settings);
         }
+    }
+
+    // Other nodes refuse the path of an engine above the bound, and so each message of it.
+    private static void DemandPath(Address own, RaftSettings settings)
+    {
+        var names = $"{Uri.EscapeDataString(settings.Group)}/{Uri.EscapeDataString(settings.Self.Process)}";
+        var length = $"{own}/system/raft/{names}#{int.MaxValue}".Length;
+        RaftConfigurationException.Demand(
+            length <= WirePath.LengthMax,
+            $"The names of the actor system, the node, the group and the process make a path of {length} characters, and other nodes take "
+                + $"at most {WirePath.LengthMax}. Shorten raft.group or the actor's name (RaftOptions.Name), of which a letter outside of "
+                + "ASCII counts up to nine.");
     }
 
     private static void DemandCluster(ActorSystem system, RaftSettings settings)

@@ -6,6 +6,7 @@ using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Settings;
 using RaftActors.Tests.Groups;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Discovery;
 
@@ -73,6 +74,24 @@ public sealed class DiscoveryCheckTests
     [InlineData(Remote, "127.0.0.1:9990", Addresses)]
     public Task Group_that_can_meet_is_accepted(string config, string node, string roster) => Check(config, node, roster);
 
+    // The path has the address of the node, two names between slashes, and the number of the engine.
+    [Theory]
+    [InlineData("", "akka://check")]
+    [InlineData(Remote, "akka.tcp://check@127.0.0.1:9990")]
+    [InlineData("raft.transport = custom", "akka.raft://raft@node:1")]
+    public async Task Names_are_refused_whose_path_other_nodes_would_refuse(string config, string address)
+    {
+        var node = config == Remote ? ":9990" : "node";
+        var room = WirePath.LengthMax - $"{address}/system/raft//#2147483647".Length - 9 * 100;
+        Task CheckNames(int group) => Check(
+            $"{config}\nraft.group = \"{new string('g', group)}\"", node, $"[\"{new string('雪', 100)}@{node}\"]", new string('雪', 100));
+
+        await CheckNames(room);
+        var problem = await Assert.ThrowsAsync<RaftConfigurationException>(() => CheckNames(room + 1));
+
+        Assert.Contains("make a path of 2049 characters, and other nodes take at most 2048. Shorten raft.group", problem.Message);
+    }
+
     // Akka.Hosting chooses the provider so. The text of akka.actor.provider stays "local".
     [Theory]
     [MemberData(nameof(RefusedSetups))]
@@ -106,7 +125,10 @@ public sealed class DiscoveryCheckTests
         { new ProviderSelection.Custom(ClusterByFullName), Quiet + "\nakka.cluster.roles = [raft]", "node1", TwoNodes },
     };
 
-    private static async Task Check(string config, string node, string roster, ProviderSelection? provider = null)
+    private static Task Check(string config, string node, string roster, ProviderSelection? provider = null) =>
+        Check(config, node, roster, "raft1", provider);
+
+    private static async Task Check(string config, string node, string roster, string name, ProviderSelection? provider = null)
     {
         var text = $"raft {{ node = \"{node}\", roster = {roster} }}\n{AtOnce}\n{config}";
         var bootstrap = BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(text));
@@ -115,7 +137,7 @@ public sealed class DiscoveryCheckTests
         try
         {
             var root = system.Settings.Config.WithFallback(Raft.DefaultConfig());
-            DiscoveryCheck.Demand(system, RaftSettings.Read(root, new RaftOptions<string>(), "raft1", null));
+            DiscoveryCheck.Demand(system, RaftSettings.Read(root, new RaftOptions<string>(), name, null));
         }
         finally
         {
