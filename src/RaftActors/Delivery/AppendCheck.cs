@@ -45,7 +45,7 @@ internal sealed class AppendCheck<TValue>(
         TValue? read = default;
         var isSeen = findFault is not null || isOfOperators is not null || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
-        return fault is null && !mayOperate && isOfOperators?.Invoke(read!) == true
+        return fault is null && !mayOperate && IsOfOperators(read!, ref fault) // Justification: as below.
             ? RaftFailure.NotDone(
                 FailureReason.Unauthorized,
                 "Only an operator may append this value, by a connection of its own to the leader. Give the client the role 'operator' in "
@@ -60,6 +60,19 @@ internal sealed class AppendCheck<TValue>(
                 FailureReason.Invalid,
                 $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "
                 + "actors.");
+    }
+
+    private bool IsOfOperators(TValue value, ref string? fault)
+    {
+        try
+        {
+            return isOfOperators?.Invoke(value) == true;
+        }
+        catch (Exception e)
+        {
+            fault = $"{nameof(RaftOptions<>.IsOfOperators)} threw {FailureText.Of(e)}";
+            return false;
+        }
     }
 
     private string? FindFault(string key, TValue value)

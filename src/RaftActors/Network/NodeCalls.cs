@@ -17,6 +17,9 @@ internal sealed class NodeCalls(long connections = 0)
     /// <summary>The highest number of a node's own call.</summary>
     public const long NumberMax = (1L << NumberBits) - 1;
 
+    private const string WhyNotPassedOn =
+        "A node passes on only the Appends of its clients. Call the process by a connection of the client's own.";
+
     private const long IdMax = (1L << (62 - NumberBits)) - 1;
 
     private readonly ConcurrentDictionary<CallTarget, ICallInbox> _inboxes = new();
@@ -77,7 +80,11 @@ internal sealed class NodeCalls(long connections = 0)
         var (number, target, content) = CallFormat.ReadCall(ref reader, latest);
         var inbox = Find(target);
         PeerCaller caller = new(from, number, level, context) { SizeBytes = call.Frame.Length };
-        if (inbox is null)
+        if (caller.IsPassedOn && content is not ClientCall.Append)
+        {
+            caller.Tell(content.FailedWith(RaftFailure.NotDone(FailureReason.Unauthorized, WhyNotPassedOn)), context.Registry);
+        }
+        else if (inbox is null)
         {
             caller.Tell(WhyNone(target, content), context.Registry);
         }

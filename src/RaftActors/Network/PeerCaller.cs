@@ -13,6 +13,9 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
     /// <summary>The other node forwards the call of a client. Otherwise the call is its own.</summary>
     public bool IsPassedOn => Number > NodeCalls.NumberMax;
 
+    /// <summary>A call of a client has the rights of a writer, because the other node does not tell the client's role.</summary>
+    public override bool MayOperate => !IsPassedOn;
+
     /// <summary>A repeated call has the same caller, even if the repeat has another size.</summary>
     public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
 

@@ -12,6 +12,9 @@ internal abstract record WaitingCaller : ICanTell
     private Backlog? _backlog;
     private CallWindow? _window;
 
+    /// <summary>The caller has the rights of an operator.</summary>
+    public abstract bool MayOperate { get; }
+
     /// <summary>The bytes of the call.</summary>
     public int SizeBytes { get; init; }
 

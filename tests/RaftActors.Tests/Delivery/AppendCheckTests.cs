@@ -65,6 +65,15 @@ public sealed class AppendCheckTests : TestKit
         Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
     }
 
+    [Fact]
+    public void Pair_whose_rights_cannot_be_told_is_refused()
+    {
+        var values = new ValueCodec<int>(Sys);
+        var check = new AppendCheck<int>(values, findFault: null, isOfOperators: value => 1 / value > 0, () => 1, () => false);
+
+        Assert.Contains("IsOfOperators threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
+    }
+
     [Theory]
     [InlineData(-1, false, false)]
     [InlineData(-1, true, true)]

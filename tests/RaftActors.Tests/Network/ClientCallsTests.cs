@@ -53,47 +53,88 @@ public sealed class ClientCallsTests : TestKit
         _context.Calls.Add(Samples.Target, _engine);
     }
 
-    public static TheoryData<string> Calls => [.. Samples.Calls.Select(call => call.GetType().Name)];
+    // Who may make a call, and by which way it may come: a client with a role, a client of a node without raft.security, a node on its own
+    // behalf, and a node that passes on the call of a client. A star: also if it appends a value of RaftOptions.IsOfOperators.
+    private static readonly string[] Rights =
+    [
+        "Locate: Reader, Writer, Operator, plain, node",
+        "Append: Writer, Operator*, plain*, node*, passed on",
+        "Query: Reader, Writer, Operator, plain, node",
+        "Read: Reader, Writer, Operator, plain, node",
+        "Change: Operator, plain, node",
+        "Explain: Reader, Writer, Operator, plain, node",
+        "Status: Reader, Writer, Operator, plain, node",
+        "Describe: Reader, Writer, Operator, plain, node",
+        "ListProcesses: Reader, Writer, Operator, plain, node",
+        "TakeSnapshot: Operator, plain, node",
+        "Backup: Operator, plain, node",
+        "Events: Reader, Writer, Operator, plain, node",
+    ];
 
-    [Theory]
-    [MemberData(nameof(Calls))]
-    public void Client_needs_the_role_of_the_call(string name)
+    [Fact]
+    public void Each_call_has_its_rights_by_each_way()
     {
-        var call = Samples.Calls.Single(call => call.GetType().Name == name);
-        foreach (var role in (ConnectionRole[])[ConnectionRole.Reader, ConnectionRole.Writer, ConnectionRole.Operator])
-        {
-            var (client, _) = Connect(role);
+        Assert.Equal(
+            typeof(ClientCall).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(ClientCall))).ToHashSet(),
+            Samples.Calls.Select(call => call.GetType()).ToHashSet());
 
+        Assert.Equal(Rights, Samples.Calls.Select(call => $"{call.GetType().Name}: {string.Join(", ", WaysOf(call))}"));
+    }
+
+    private IEnumerable<string> WaysOf(ClientCall call)
+    {
+        foreach (var role in (ConnectionRole?[])[ConnectionRole.Reader, ConnectionRole.Writer, ConnectionRole.Operator, null])
+        {
+            var (client, _) = role is { } given ? Connect(given) : Connect(identity: null);
             Send(client, Samples.Target, call, number: 1);
             Send(client, Samples.Target, new ClientCall.Explain(), number: 2);
-
-            if (role >= CallTable.RoleFor(call))
+            if (IsTaken(call, () => ReadReply(client).Reply, $"'billing' was refused: it has the role {role}") is { } star)
             {
-                Assert.Equal(Fields.Of(call), Fields.Of(_engine.Expect<ClientCall>()));
+                yield return $"{role?.ToString() ?? "plain"}{star}";
             }
-            else
-            {
-                var (number, reply) = ReadReply(client);
-                Assert.Equal(1, number);
-                Assert.Contains($"'billing' was refused: it has the role {role.ToString().ToLowerInvariant()}", $"{reply}");
-                Assert.IsType(
-                    call is ClientCall.Append ? typeof(Outcome<object?>) : typeof(ClientReply.Failed), reply);
-            }
+        }
 
-            Assert.IsType<ClientCall.Explain>(_engine.Expect<ClientCall>());
+        foreach (var (way, number) in (IEnumerable<(string, long)>)[("node", NodeCalls.NumberMax), ("passed on", NodeCalls.NumberMax + 1)])
+        {
+            Take(call, number);
+            Take(new ClientCall.Explain(), 2);
+            if (IsTaken(call, ReplyToNode, "A node passes on only the Appends") is { } star)
+            {
+                yield return $"{way}{star}";
+            }
         }
     }
 
-    [Fact]
-    public void Client_without_credentials_may_make_each_call()
+    // The process gets the call and then an Explain. Or it gets the Explain alone, and the caller a refusal.
+    private string? IsTaken(ClientCall call, Func<object> reply, string refusal)
     {
-        var (client, _) = Connect(identity: null);
-
-        foreach (var call in Samples.Calls)
+        var taken = _engine.Expect<ClientCall>();
+        var caller = (WaitingCaller)_engine.LastCaller;
+        if (caller is RemoteCaller { Number: 1 } or PeerCaller { Number: >= NodeCalls.NumberMax })
         {
-            Send(client, Samples.Target, call);
-            Assert.Equal(Fields.Of(call), Fields.Of(_engine.Expect<ClientCall>()));
+            Assert.Equal(Fields.Of(call), Fields.Of(taken));
+            Assert.IsType<ClientCall.Explain>(_engine.Expect<ClientCall>());
+            return call is ClientCall.Append && caller.MayOperate ? "*" : "";
         }
+
+        var refused = reply();
+        Assert.IsType(call is ClientCall.Append ? typeof(Outcome<object?>) : typeof(ClientReply.Failed), refused);
+        Assert.Contains(refusal, $"{refused}", StringComparison.OrdinalIgnoreCase);
+        return null;
+    }
+
+    private void Take(ClientCall call, long number)
+    {
+        ByteWriter writer = new();
+        CallFormat.WriteCall(writer, number, Samples.Target, call);
+        _context.Calls.Take(new WireMessage.Call(writer.ToArray()), TestActor, writer.Level, new CallFormat.LatestTarget(), _context);
+    }
+
+    private object ReplyToNode()
+    {
+        var reader = ByteReader.OfKept(ExpectMsg<WireMessage.Reply>(Guard).Frame);
+        CallFormat.ReadHead(ref reader);
+        return _context.Outcomes.ReadReply(ref reader, default);
     }
 
     [Fact]

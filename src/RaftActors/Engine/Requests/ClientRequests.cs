@@ -142,7 +142,7 @@ internal sealed class ClientRequests(
         {
             PassOn(call, client);
         }
-        else if (FindObstacle(call, MayOperate(client)) is { } obstacle)
+        else if (FindObstacle(call, client is not WaitingCaller { MayOperate: false }) is { } obstacle)
         {
             proposals.OnRefused(call, obstacle.Reason);
             client.Tell(obstacle.ToOutcome<object?>(request), context.Self);
@@ -202,14 +202,6 @@ internal sealed class ClientRequests(
             client.Tell(NotLeading(mayBeWritten: false), context.Self);
         }
     }
-
-    // A call that another node has forwarded has the rights of a writer, because that node does not tell the roles of the client.
-    private static bool MayOperate(ICanTell client) => client switch
-    {
-        RemoteCaller remote => remote.Connection.MayOperate,
-        PeerCaller peer => !peer.IsPassedOn,
-        _ => true,
-    };
 
     private RaftFailure? FindObstacle(ClientCall.Append call, bool mayOperate)
     {
