@@ -35,7 +35,7 @@ internal sealed class GroupFinder(
     private readonly SortedList<string, ProcessAddress> _processes = new(StringComparer.Ordinal);
 
     // Asked for nothing but their status.
-    private readonly Dictionary<ProcessName, ProcessAddress> _idle = [];
+    private readonly SortedList<string, ProcessAddress> _idle = new(StringComparer.Ordinal);
     private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
     private readonly HashSet<Address> _others = [];
     private readonly SortedSet<string> _otherGroups = new(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ internal sealed class GroupFinder(
     {
         if (name is { } wanted)
         {
-            return _processes.GetValueOrDefault(wanted.Value) ?? _idle.GetValueOrDefault(wanted);
+            return _processes.GetValueOrDefault(wanted.Value) ?? _idle.GetValueOrDefault(wanted.Value);
         }
 
         // Most questions are answered at the first attempt, so this makes no garbage.
@@ -74,11 +74,11 @@ internal sealed class GroupFinder(
     }
 
     /// <summary>The members that take no calls.</summary>
-    public IEnumerable<ProcessName> Idle => _idle.Keys.Where(name => !_processes.ContainsKey(name.Value));
+    public IEnumerable<ProcessName> Idle => _idle.Values.Select(idle => idle.Name).Where(name => !_processes.ContainsKey(name.Value));
 
     /// <summary>Returns the node of a member that takes no calls; null: the process takes calls, or is not known.</summary>
     public Address? NodeOfIdle(ProcessName? name) =>
-        name is { } idle && !_processes.ContainsKey(idle.Value) ? _idle.GetValueOrDefault(idle)?.Node : null;
+        name is { } idle && !_processes.ContainsKey(idle.Value) ? _idle.GetValueOrDefault(idle.Value)?.Node : null;
 
     /// <summary>Explains to a person why there is no route.</summary>
     public string WhyNoRoute => _processes.Count > 0
@@ -145,9 +145,15 @@ internal sealed class GroupFinder(
             Learn(new ProcessAddress(process, CustomAddress.WithoutSystem(node)));
         }
 
-        foreach (var (process, node) in located.Idle.Where(each => _idle.Count < ProcessesMax || _idle.ContainsKey(each.Name)))
+        if (located.By is not null)
         {
-            _idle[process] = new ProcessAddress(process, CustomAddress.WithoutSystem(node));
+            // A member that has left is idle for no process.
+            _idle.Clear();
+        }
+
+        foreach (var (process, node) in located.Idle.Where(each => _idle.Count < ProcessesMax || _idle.ContainsKey(each.Name.Value)))
+        {
+            _idle[process.Value] = new ProcessAddress(process, CustomAddress.WithoutSystem(node));
         }
 
         foreach (var node in located.Others.Select(CustomAddress.WithoutSystem))

@@ -37,8 +37,12 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
     }
 
     /// <summary>Returns the names of the processes of a group.</summary>
-    public IEnumerable<ProcessName> NamesOf(string group) =>
-        openings().Where(each => each.Key.Group == group).Select(each => each.Key.Name);
+    public IEnumerable<ProcessName> NamesOf(string group)
+    {
+        var all = openings();
+        return all.Skip(FirstAfter(all, new ProcessPlace(group, default))).TakeWhile(each => each.Key.Group == group)
+            .Select(each => each.Key.Name);
+    }
 
     private static int FirstAfter(ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> all, ProcessPlace place)
     {
