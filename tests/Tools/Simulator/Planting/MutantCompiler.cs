@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Xml.Linq;
@@ -20,13 +21,19 @@ internal sealed class MutantCompiler
 
     private const string Simulator = "tests/Tools/Simulator";
 
+    private static readonly string Compiler = typeof(MutantCompiler).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(one => one.Key == "Compiler").Value!;
+
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
 
     private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _project = [];
+    private readonly List<SyntaxTree> _trees = [CSharpSyntaxTree.ParseText(GlobalUsings, Parsing)];
     private readonly Type _entry;
+    private readonly Lazy<CSharpCompilation> _written;
     private Lazy<CSharpCompilation> _compilation;
+    private bool _generates;
     private Lazy<(Assembly Assembly, List<Mutant> Bugs)> _together = new((null!, []));
-    private ResourceDescription[] _resources = [];
+    private string? _settings;
     private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
     /// <param name="folder">Bugs name files by their paths in it.</param>
@@ -40,22 +47,21 @@ internal sealed class MutantCompiler
         IEnumerable<MetadataReference> references)
     {
         _entry = entry;
-        var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(GlobalUsings, Parsing) };
         foreach (var file in sources)
         {
             var text = File.ReadAllText(file);
             var tree = CSharpSyntaxTree.ParseText(text, Parsing);
             _project.Add(Path.GetRelativePath(folder, file).Replace('\\', '/'), (text, tree));
-            trees.Add(tree);
+            _trees.Add(tree);
         }
 
-        trees.AddRange(others.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)));
+        _trees.AddRange(others.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)));
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
             nullableContextOptions: NullableContextOptions.Enable);
-        _compilation = new(() => CSharpCompilation.Create(assembly, trees, references, options));
+        _compilation = _written = new(() => CSharpCompilation.Create(assembly, _trees, references, options));
     }
 
     /// <summary>For bugs in Core, and the simulation of whole groups.</summary>
@@ -106,8 +112,7 @@ internal sealed class MutantCompiler
             Assemblies()
                 .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Coordination"))
                 .Select(path => MetadataReference.CreateFromFile(path)));
-        var written = made._compilation;
-        made._compilation = new(() => Generate(written.Value));
+        made.Generate();
         return made;
     }
 
@@ -143,8 +148,7 @@ internal sealed class MutantCompiler
         {
             _load = (name, image) => new ReplacingContext(name, assembly, image).LoadFromAssemblyName(new AssemblyName(assembly)),
         };
-        var written = made._compilation;
-        made._compilation = new(() => Generate(written.Value));
+        made.Generate();
         return made;
     }
 
@@ -163,15 +167,14 @@ internal sealed class MutantCompiler
                     && (!name.StartsWith("RaftActors", StringComparison.Ordinal) || references.Contains(name)))
                 .Select(path => MetadataReference.CreateFromFile(path)))
         {
-            _resources = [new($"{assembly}.reference.conf", () => File.OpenRead(settings), isPublic: true)],
+            _settings = settings,
             _load = (name, image) => new ReplacingContext(name, assembly, image)
                 .LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
         };
         var friends = XDocument.Load(Path.Combine(project, $"{assembly}.csproj")).Descendants("InternalsVisibleTo")
             .Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend.Attribute("Include")!.Value}\")]");
-        var written = made._compilation;
-        made._compilation = new(() => Generate(
-            written.Value.AddSyntaxTrees(CSharpSyntaxTree.ParseText(string.Join("\n", friends), Parsing))));
+        made._trees.Add(CSharpSyntaxTree.ParseText(string.Join("\n", friends), Parsing));
+        made.Generate();
         return made;
     }
 
@@ -236,7 +239,7 @@ internal sealed class MutantCompiler
             }
         }
 
-        using var image = Emit(Plant(_compilation.Value, mutant), out var error)
+        using var image = Emit(Plant(_written.Value, mutant), out var error)
             ?? throw new InvalidDataException($"'{mutant.Name}' does not compile: {error}");
         return RunOf(_load(mutant.Name, image), entry).Invoke(null, arguments);
     }
@@ -253,7 +256,7 @@ internal sealed class MutantCompiler
     public IEnumerable<Diagnostic> Errors(List<Mutant> mutants)
     {
         List<Mutant> left = [.. mutants.Except(_together.Value.Bugs)];
-        var (compilation, together) = PlantTogether(left);
+        var (compilation, together) = PlantTogether(left, _compilation.Value);
         return ErrorsIn(compilation).Any() ? ErrorsOfEach(left) : ErrorsOfEach(left.Except(together));
     }
 
@@ -267,7 +270,7 @@ internal sealed class MutantCompiler
 
     private (Assembly Assembly, List<Mutant> Bugs) LoadTogether(List<Mutant> mutants)
     {
-        var (compilation, together) = PlantTogether(mutants);
+        var (compilation, together) = PlantTogether(mutants, _written.Value);
         if (Emit(compilation, out var error) is { } image)
         {
             using (image)
@@ -276,11 +279,12 @@ internal sealed class MutantCompiler
             }
         }
 
-        throw new InvalidDataException($"The bugs do not compile: {ErrorsOfEach(together).FirstOrDefault() ?? error}");
+        throw new InvalidDataException($"The bugs do not compile: {ErrorsOfEach(together).FirstOrDefault()?.ToString() ?? error}");
     }
 
     /// <summary>Plants bugs with a switch for each. Those that no switch can hold are left out.</summary>
-    private (CSharpCompilation Compilation, List<Mutant> Together) PlantTogether(List<Mutant> mutants)
+    private (CSharpCompilation Compilation, List<Mutant> Together) PlantTogether(
+        List<Mutant> mutants, CSharpCompilation basis)
     {
         var (sources, together) = (new Dictionary<string, SwitchedSource>(), new List<Mutant>());
         foreach (var mutant in mutants)
@@ -293,7 +297,7 @@ internal sealed class MutantCompiler
             }
         }
 
-        var compilation = sources.Aggregate(_compilation.Value, (made, source) => made.ReplaceSyntaxTree(
+        var compilation = sources.Aggregate(basis, (made, source) => made.ReplaceSyntaxTree(
             _project[source.Key].Tree, CSharpSyntaxTree.ParseText($"{source.Value}", Parsing, path: source.Key)));
         return (compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(Switch, Parsing)), together);
 
@@ -324,35 +328,75 @@ internal sealed class MutantCompiler
         }
     }
 
-    private MemoryStream? Emit(CSharpCompilation compilation, out Diagnostic? error)
+    // By the compiler that the build has started and warmed. In this process .NET would compile the compiler first, which takes ten times
+    // as long as its work.
+    private MemoryStream? Emit(CSharpCompilation compilation, out string? error)
     {
-        var image = new MemoryStream();
-        var result = compilation.Emit(image, manifestResources: _resources);
-        error = result.Success ? null : result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
-        image.Position = 0;
-        return result.Success ? image : null;
+        var folder = Directory.CreateTempSubdirectory("mutant").FullName;
+        try
+        {
+            var image = Path.Combine(folder, $"{compilation.AssemblyName}.dll");
+            List<string> options =
+            [
+                "/nologo", "/noconfig", "/nostdlib+", "/target:library", "/optimize+", "/unsafe+", "/nullable:enable", "/langversion:14",
+                "/warn:0", "/skipanalyzers+", $"/out:\"{image}\"",
+                .. compilation.References.Select(reference => $"/reference:\"{reference.Display}\""),
+                .. _generates ? GeneratorFiles().Select(file => $"/analyzer:\"{file}\"") : [],
+            ];
+            if (_settings is not null)
+            {
+                options.Add($"/resource:\"{_settings}\",{compilation.AssemblyName}.reference.conf");
+            }
+
+            foreach (var (number, tree) in compilation.SyntaxTrees.Index())
+            {
+                var file = Path.Combine(folder, $"{number}.cs");
+                File.WriteAllText(file, $"{tree}");
+                options.Add($"\"{file}\"");
+            }
+
+            var response = Path.Combine(folder, "options.rsp");
+            File.WriteAllLines(response, options);
+            var start = new ProcessStartInfo("dotnet", [Compiler, "/shared", $"@{response}"]) { RedirectStandardOutput = true };
+            using var process = Process.Start(start)!;
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            error = process.ExitCode == 0 ? null : output.Split('\n').FirstOrDefault(line => line.Contains("error ")) ?? output;
+            return error is null ? new MemoryStream(File.ReadAllBytes(image)) : null;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
 
-    // Adds the sources of the generators that the SDK has beside the reference assemblies.
+    // The project has code of the generators that the SDK has beside the reference assemblies.
+    private void Generate()
+    {
+        _generates = true;
+        _compilation = new(() => Generate(_written.Value));
+    }
+
     private static CSharpCompilation Generate(CSharpCompilation compilation)
     {
-        var packs = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs"));
-        (string File, string Type)[] named =
-        [
-            ("System.Text.Json.SourceGeneration.dll", "System.Text.Json.SourceGeneration.JsonSourceGenerator"),
-            ("Microsoft.Interop.LibraryImportGenerator.dll", "Microsoft.Interop.LibraryImportGenerator"),
-        ];
-        var generators = named
-            .Select(one => Assembly.LoadFrom(Directory.GetFiles(packs, one.File, SearchOption.AllDirectories).Max(StringComparer.Ordinal)!)
-                .GetType(one.Type, throwOnError: true)!)
+        string[] named = ["System.Text.Json.SourceGeneration.JsonSourceGenerator", "Microsoft.Interop.LibraryImportGenerator"];
+        var generators = GeneratorFiles().Select(Assembly.LoadFrom).ToList()
+            .SelectMany(assembly => named.Select(name => assembly.GetType(name))).OfType<Type>()
             .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator());
         CSharpGeneratorDriver.Create(generators, parseOptions: Parsing)
             .RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
         return (CSharpCompilation)whole;
+    }
+
+    private static string[] GeneratorFiles()
+    {
+        var packs = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs"));
+        var json = Directory.GetFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories);
+        return Directory.GetFiles(Path.GetDirectoryName(json.Max(StringComparer.Ordinal))!, "*.dll");
     }
 
     private static string[] Assemblies() =>
