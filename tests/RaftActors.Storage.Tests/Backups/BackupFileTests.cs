@@ -22,8 +22,8 @@ public sealed class BackupFileTests : IDisposable
         new(Guid.Parse("11111111-2222-3333-4444-555555555555"), Content, [Self, new("a@n2"), new("a@n3")]);
 
     // Prime, so that the places differ in their bits.
-    private static readonly int Stride = Share.Of(test: 67, ci: 23, whole: 7);
-    private static readonly int StrideOfManifest = Share.Of(test: 7, ci: 3, whole: 1);
+    private static readonly int Stride = Share.Of(test: 131, ci: 23, whole: 7);
+    private static readonly int StrideOfManifest = Share.Of(test: 13, ci: 3, whole: 1);
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 

@@ -16,7 +16,7 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     private const int SealBytes = 32;
 
     // Prime, so that all bits have their turn.
-    private static readonly int Every = Share.Of(test: 17, ci: 5, whole: 1);
+    private static readonly int Every = Share.Of(test: 37, ci: 5, whole: 1);
 
     [Fact]
     public void Every_flipped_bit_of_a_sealed_log_and_its_snapshots_is_refused()

@@ -14,7 +14,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     private const int AgainEvery = 500;
 
     // Prime, so that the places are in other parts of a batch each time.
-    private static readonly int Every = Share.Of(test: 7, ci: 3, whole: 1);
+    private static readonly int Every = Share.Of(test: 13, ci: 3, whole: 1);
 
     [Fact]
     public void Power_cut_at_any_operation_keeps_every_acknowledged_write()
