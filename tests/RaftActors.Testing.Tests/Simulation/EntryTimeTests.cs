@@ -10,7 +10,7 @@ public sealed class EntryTimeTests
     // Few entries are kept, so that nodes start from snapshots.
     private const string Settings = "raft.snapshot { after-entries = 12, retained-entries = 4 }";
 
-    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 3, whole: 3));
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 1, ci: 3, whole: 3));
 
     [Theory]
     [MemberData(nameof(Seeds))]

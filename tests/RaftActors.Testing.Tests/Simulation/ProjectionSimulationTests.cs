@@ -9,7 +9,7 @@ public sealed class ProjectionSimulationTests
 {
     private const int Pairs = 60;
 
-    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 4, whole: 5));
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 1, ci: 4, whole: 5));
 
     [Theory]
     [MemberData(nameof(Seeds))]

@@ -7,7 +7,7 @@ public sealed class RollingChangeTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 2, ci: 4, whole: 6));
+    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 1, ci: 4, whole: 6));
 
     [Theory]
     [MemberData(nameof(Seeds))]

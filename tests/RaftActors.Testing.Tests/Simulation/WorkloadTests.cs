@@ -6,14 +6,14 @@ namespace RaftActors.Testing.Tests.Simulation;
 /// <summary>A few seeds of the product itself. RaftActors.Simulator runs more: <c>--actors</c>.</summary>
 public sealed class WorkloadTests
 {
-    public static IEnumerable<object[]> SeedsOfFetches => RaftSimulation.Seeds(Share.Of(test: 3, ci: 6, whole: 10));
+    public static IEnumerable<object[]> SeedsOfFetches => RaftSimulation.Seeds(Share.Of(test: 1, ci: 6, whole: 10));
 
-    public static IEnumerable<object[]> SeedsOfReminders => RaftSimulation.Seeds(Share.Of(test: 2, ci: 3, whole: 5));
+    public static IEnumerable<object[]> SeedsOfReminders => RaftSimulation.Seeds(Share.Of(test: 1, ci: 3, whole: 5));
 
     [Fact]
     public void Sums_are_linearizable_under_all_faults()
     {
-        for (var seed = 1; seed <= Share.Of(test: 2, ci: 3, whole: 10); seed++)
+        for (var seed = 1; seed <= Share.Of(test: 1, ci: 3, whole: 10); seed++)
         {
             RaftSimulation.Run(seed, simulation => SumsWorkload.SetUp(seed, simulation));
         }
