@@ -5,7 +5,7 @@ namespace RaftActors.Core.Tests;
 /// <summary>Disks whose sync takes longer than an election timeout of 15 to 30 ticks. A heartbeat is sent every 5 ticks.</summary>
 public sealed class SlowDiskTests
 {
-    private static readonly ulong Seeds = (ulong)Share.Of(test: 2, ci: 5, whole: 5);
+    private static readonly ulong Seeds = (ulong)Share.Of(test: 1, ci: 5, whole: 5);
 
     public static TheoryData<int[]> Disks =>
     [

@@ -13,7 +13,7 @@ public sealed class FoundingOrderTests
     [Fact]
     public void The_founding_ends_the_same_in_any_order_of_messages_and_writes()
     {
-        foreach (var seed in Enumerable.Range(1, Share.Of(test: 250, ci: 1000, whole: 1000)))
+        foreach (var seed in Enumerable.Range(1, Share.Of(test: 100, ci: 1000, whole: 1000)))
         {
             var views = Found(new Prng((ulong)seed));
 
