@@ -18,12 +18,11 @@ public sealed class LostTerminalTests
         Assert.Equal("", demo.Errors);
     }
 
-    [Theory]
-    [InlineData("--node", "node1")]
-    [InlineData("--seconds", "600")]
-    public async Task Nodes_whose_output_fails_are_stopped_without_an_exception(string option, string value)
+    [Fact]
+    public async Task Nodes_whose_output_fails_are_stopped_without_an_exception()
     {
-        using var demo = DemoProcess.StartRedirected("> /dev/full", option, value);
+        // A demo that ignores the failure is not over in time.
+        using var demo = DemoProcess.StartRedirected("> /dev/full", "--seconds", "600");
 
         Assert.Equal(0, await demo.Exit());
         Assert.Equal("", demo.Errors);
