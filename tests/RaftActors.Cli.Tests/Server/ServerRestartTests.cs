@@ -50,7 +50,7 @@ public sealed class ServerRestartTests : ServerProgramTest
     public async Task Restarted_follower_reports_the_current_term()
     {
         var ports = FreePorts.Take(3);
-        var servers = await StartGroup(ports, 0);
+        var servers = await StartGroup(ports);
         using var client = new TestClient();
         if (await client.LeaderOf(ports[0]) == ports[0])
         {
@@ -58,7 +58,7 @@ public sealed class ServerRestartTests : ServerProgramTest
             Assert.True(transfer.Code == 0, transfer.Error);
         }
 
-        servers[0].Send(Signal.Kill);
+        servers[0].Send(Signal.Terminate);
         await servers[0].Exit();
 
         var again = Folder.Start(ServerFolder.ListOf(ports), ports[0]);
@@ -71,14 +71,11 @@ public sealed class ServerRestartTests : ServerProgramTest
     public async Task Recovered_server_repeats_no_line()
     {
         var ports = FreePorts.Take(3);
-        var servers = await StartGroup(ports, 0);
+        var servers = await StartGroup(ports);
         using var client = new TestClient();
         Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "count"));
         await servers[0].Line("Count 1");
-        servers[0].Send(Signal.Kill);
-        servers[1].Send(Signal.Terminate);
-        servers[2].Send(Signal.Terminate);
-        await Task.WhenAll(servers.Select(server => server.Exit()));
+        await EndAll(servers);
 
         Recover(ports[0]);
         var survivor = Folder.Start(ServerFolder.ListOf(ports), ports[0]);
@@ -119,10 +116,10 @@ public sealed class ServerRestartTests : ServerProgramTest
     public async Task Server_with_an_empty_directory_rejoins_and_reports_no_founding()
     {
         var ports = FreePorts.Take(3);
-        var servers = await StartGroup(ports, 0);
+        var servers = await StartGroup(ports);
         using var client = new TestClient();
         Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "i like beer"));
-        servers[0].Send(Signal.Kill);
+        servers[0].Send(Signal.Terminate);
         await servers[0].Exit();
         Directory.Delete(Folder.DataOf(ports[0]), recursive: true);
 
@@ -138,16 +135,13 @@ public sealed class ServerRestartTests : ServerProgramTest
     public async Task Members_after_a_recovery_are_the_survivors()
     {
         var ports = FreePorts.Take(4);
-        var servers = await StartGroup(ports[..3], 0);
+        var servers = await StartGroup(ports[..3]);
         var fourth = Folder.Start(ServerFolder.ListOf(ports[..3]), ports[3]);
         await fourth.Line("waits to be added");
         using var client = new TestClient();
         AssertChanged("add", ports[3], by: ports[0]);
         AssertChanged("remove", ports[3], by: ports[0]);
-        servers[0].Send(Signal.Kill);
-        servers[1].Send(Signal.Terminate);
-        servers[2].Send(Signal.Terminate);
-        await Task.WhenAll(servers.Select(server => server.Exit()));
+        await EndAll(servers);
 
         Recover(ports[0]);
         var survivor = Folder.Start(ServerFolder.ListOf(ports[..3]), ports[0]);
@@ -159,5 +153,11 @@ public sealed class ServerRestartTests : ServerProgramTest
         Assert.Contains("is not in the roster", Run.Here("members", "remove", $":{ports[1]}", "-S", $":{ports[0]}").Error);
         var status = Run.Here("status", "-S", $":{ports[0]}", "--timeout", "1m");
         Assert.True(status.Code == 0, status.Output);
+    }
+
+    private static Task EndAll(RunningServer[] servers)
+    {
+        Array.ForEach(servers, server => server.Send(Signal.Terminate));
+        return Task.WhenAll(servers.Select(server => server.Exit()));
     }
 }
