@@ -2,13 +2,13 @@ namespace RaftActors.Simulator.Tests;
 
 public sealed class StarvationTests
 {
-    // One for each length of pauses. .ci/long runs more.
+    // .ci/run has one seed for each length of pauses, and .ci/long more.
     [Theory]
     [InlineData(1)]
     [InlineData(6)]
     public void A_starved_group_finds_a_leader_and_keeps_it(ulong first)
     {
-        for (var seed = first; seed < first + 5; seed++)
+        for (var seed = first; seed < first + (ulong)Share.Of(test: 3, ci: 5, whole: 5); seed++)
         {
             StarvationTrial.Run(seed);
         }
