@@ -7,7 +7,7 @@ namespace RaftActors.Simulator.Tests;
 /// <summary>Small explorations. The simulator itself explores millions of states.</summary>
 public sealed class ExhaustiveTests
 {
-    private static readonly int States = Share.Of(test: 4000, ci: 10_000, whole: 20_000);
+    private static readonly int States = Share.Of(test: 2000, ci: 10_000, whole: 20_000);
 
     // The first states of each scope, explored once for all tests.
     private static readonly ConcurrentDictionary<string, Lazy<Exploration>> Explorations = [];
@@ -47,7 +47,7 @@ public sealed class ExhaustiveTests
     {
         var (explorer, _) = FirstStatesOf(name);
 
-        var difference = explorer.Locals.FindDifference(stride: Share.Of(test: 5, ci: 11, whole: 11), out var steps);
+        var difference = explorer.Locals.FindDifference(stride: Share.Of(test: 3, ci: 11, whole: 11), out var steps);
 
         Assert.Null(difference);
         Assert.True(steps > 100, $"{steps} steps");
