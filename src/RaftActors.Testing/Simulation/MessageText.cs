@@ -34,9 +34,10 @@ internal static class MessageText
             var read = reader.Read(left.Slice(sizeof(int), size), out _).Message;
             texts.Add(Of(read));
 
-            // A client's search for the leader is part of its calls.
+            // A client's search for the leader is part of its calls, and its end is none.
             isCall |= read is WireMessage.Call or WireMessage.Reply
-                && !texts[^1].StartsWith(nameof(ClientCall.Locate), StringComparison.Ordinal);
+                && !texts[^1].StartsWith(nameof(ClientCall.Locate), StringComparison.Ordinal)
+                && texts[^1] != nameof(ClientCall.Close);
             left = left[(sizeof(int) + size)..];
         }
 

@@ -91,7 +91,7 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
         var next = LockAsync(2, "stuck");
         WaitFor("stuck", claims => claims.Count == 2);
 
-        var broken = nodes.Ask("lock", "break", "stuck", "--yes", "--timeout", "3s");
+        var broken = nodes.Ask("lock", "break", "stuck", "--yes", "--timeout", "6s");
         var isGranted = next.IsCompleted;
         var session = SessionOf("stuck");
         var ended = nodes.Ask("session", "end", $"{session}", "--yes");

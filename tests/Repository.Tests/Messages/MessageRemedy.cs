@@ -21,7 +21,7 @@ internal static partial class MessageRemedy
         @"(?:^|[.;:}] )(?:(?:after|before|for|if|otherwise|then|to|until|when|where|with|without)\b[^.;:]*?, |and |or )?(?:do not )?"
         + @"(?:add|append|ask|begin|call|change|check|choose|close|compare|copy|correct|decide|delete|deploy|dispose|export|find|free|give"
         + @"|implement|issue|keep|leave|let|list|lower|make|move|name|preload|put|query|raise|read|recover|release|remove|repair|repeat"
-        + @"|replace|report|restart|restore|run|see|send|separate|set|start|stop|turn|update|upgrade|use|wait|write)\b",
+        + @"|replace|report|restart|restore|run|see|send|separate|set|shorten|start|stop|turn|update|upgrade|use|wait|write)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Imperative();
 
