@@ -61,12 +61,13 @@ internal static class RollingTrials
         await changed.Stop();
         Run(changed, UserPrograms.Careless);
         var limit = NextDigest(await CaughtUp(client, changed, load));
-        // The replay of the changed node differs from its first pair on. Each node tells the difference that it has found first.
+        // The replay of the changed node differs from its first pair on. Each node tells the difference that it has found first. One that
+        // is met after the replay has only the latest digest, and finds the next difference.
         var told = (await Until(client, all => all.All(status => status.DivergedAt is not null), "know of the drift"))
             .Select(status => status.DivergedAt!).Distinct().ToList(); // Justification: the condition.
         TrialFailure.Unless(
             told.TrueForAll(found => found is { HasMajority: true, Sides: [[_, _], [var wrong]] }
-                && wrong.Node == changed.NodeName && found.Serials.Last.Value <= limit),
+                && wrong.Node == changed.NodeName && found.Serials.Last.Value <= limit + PairsOfDigest),
             $"{changed.Id} has another rule, which shows up to serial {limit}, and the nodes say: {string.Join(" / ", told)}");
 
         // The remedy of the page.
