@@ -612,7 +612,7 @@ internal sealed class GroupCalls
         }
     }
 
-    // Nobody waits for it. If it is lost, the group remembers the client longer.
+    // The call has no answer. If it is lost, the group remembers the client longer.
     private void TellClosed()
     {
         if (_appends.Last > 0 && !_stopped.Task.IsCompleted && Target is { } target)

@@ -53,7 +53,7 @@ public sealed class ClientCallsTests : TestKit
         _context.Calls.Add(Samples.Target, _engine);
     }
 
-    // Who may make a call, and by which way it may come: a client with a role, a client of a node without raft.security, a node on its own
+    // The callers and ways that a call is allowed by: a client with a role, a client of a node without raft.security, a node on its own
     // behalf, and a node that passes on the call of a client. A star: also if it appends a value of RaftOptions.IsOfOperators.
     private static readonly string[] Rights =
     [

@@ -4,8 +4,8 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The clients that have closed and the members that have left, until the leader proposes that the group forgets them. Otherwise they would
-/// count among the origins that the group remembers, and programs that come and go would push out those that stay. What is lost here, with
-/// a leadership or above the bound, the group forgets later by its bound.
+/// count among the origins that the group remembers, and programs that come and go would push out those that stay. A lost leadership and
+/// the bound of this list drop some of them. The group then forgets these later, by its own bound.
 /// </summary>
 internal sealed class ClosedOrigins(EngineContext context)
 {
