@@ -57,7 +57,7 @@ public static class RaftAkkaExtensions
 
     /// <summary>
     /// Calls the <see cref="Raft"/> of the node before its first raft actor or client is created: <see cref="Raft.UseJson"/> for types that
-    /// are written as JSON, <see cref="Raft.AddResultType{TResult}"/>, <see cref="Raft.UseTransport"/>. Several steps run in their order.
+    /// are written as JSON and <see cref="Raft.AddResultType{TResult}"/>. Several steps run in their order.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="step">Such as <c>raft => raft.UseJson(ShopJson.Default)</c>.</param>

@@ -26,7 +26,6 @@ public sealed class DirectionTests
         ["FourNodes"] = ["RaftActors"],
         ["KeyValue"] = ["RaftActors.Hosting", "RaftActors.Dashboard"],
         ["Billing"] = ["RaftActors.Hosting"],
-        ["Maelstrom"] = ["RaftActors"],
         ["RaftApp.Tests"] = ["RaftApp"],
         ["RaftActors.Simulator"] = ["RaftActors.Coordination", "RaftActors.Testing"],
     };

@@ -12,6 +12,5 @@ return await TrialProgram.Run(
         KeyValueProgram.Command(),
         CoordinationProgram.Command(),
         DiskProgram.Command(),
-        MaelstromTrials.CommandLine.Command(),
     },
     args);

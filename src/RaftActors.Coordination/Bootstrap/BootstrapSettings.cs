@@ -44,7 +44,7 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
             $"akka.cluster.retry-unsuccessful-join-after is {retry}, so Akka.Cluster could join by itself after this node gave up its "
                 + "claim. Set it to off.");
         Demand(
-            config.GetString("raft.discovery") != "cluster" || config.GetString("raft.transport") == "custom",
+            config.GetString("raft.discovery") != "cluster" || config.GetString("raft.address") == "node",
             "raft.discovery is cluster, so the group would wait for the cluster, and the cluster for the group. Set raft.discovery = "
                 + "node-names, and name the nodes in the roster by their addresses, host:port.");
         return new(settings.GetTimeSpan("member-timeout"));

@@ -134,6 +134,6 @@ internal sealed class NodeLife
           }
           coordinated-shutdown { run-by-clr-shutdown-hook = off, run-by-actor-system-terminate = off, exit-clr = off }
         }
-        raft { node = "{{node}}", transport = custom, store.directory = "/simulated/{{node}}" }
+        raft { node = "{{node}}", address = node, store.directory = "/simulated/{{node}}" }
         """);
 }

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>The machines of all nodes. Its numbers come from the seed, its time is that of the node whose turn it is.</summary>
-internal sealed class SimulatedMachine(World world) : Machine
+internal sealed class SimulatedMachine(World world) : Machine, IChannelMachine
 {
     // The clock of the node that asks for it, whichever node has the turn when the clock is read.
     public override TimeProvider Time => new SimulatedTime(world, world.Running);
@@ -19,6 +20,8 @@ internal sealed class SimulatedMachine(World world) : Machine
     public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
 
     public override void Queue(IThreadPoolWorkItem run) => world.Post(world.Running, run.Execute);
+
+    public IChannels Channels => world.Network.ChannelsOf(Running);
 
     public override StoreDirectory OpenDirectory(StoreOptions options) => Running.OpenDirectory(options);
 

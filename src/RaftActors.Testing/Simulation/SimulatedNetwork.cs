@@ -1,19 +1,33 @@
+using RaftActors.Network;
+
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>The network between the nodes. It delays, loses, repeats and reorders messages, and cuts each direction by itself.</summary>
+/// <summary>
+/// The network between the nodes: connections as of TCP, whose latency, sizes of parts, resets and one-way cuts the seed decides. Raft's
+/// own stack of connections runs above it, as above sockets.
+/// </summary>
 internal sealed class SimulatedNetwork(World world)
 {
     private const int BadPercent = 10;
+    private const int ResetsOneOf = 200;
+
+    private static readonly int[] Windows = [4 * 1024, 64 * 1024, 256 * 1024];
 
     private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);
+    private static readonly TimeSpan Repeat = TimeSpan.FromMilliseconds(200);
 
-    private readonly Dictionary<string, SimulatedTransport> _transports = new(StringComparer.Ordinal);
+    private readonly World _world = world;
+
+    // The latest start of each node that listens, by the name of the node.
+    private readonly Dictionary<string, Listener> _listeners = new(StringComparer.Ordinal);
+    private readonly List<SimulatedChannel> _channels = [];
     private readonly HashSet<(string From, string To)> _cuts = [];
 
-    /// <summary>Messages are lost, repeated, and delayed so long that they overtake each other.</summary>
+    /// <summary>Connections break, and bytes are so late that a Raft timeout may pass.</summary>
     public bool IsBad { get; set; }
 
-    public long Delivered { get; private set; }
+    /// <summary>The parts of streams that have arrived.</summary>
+    public long Delivered { get; set; }
 
     public bool IsCut(string from, string to) => _cuts.Contains((from, to));
 
@@ -28,59 +42,86 @@ internal sealed class SimulatedNetwork(World world)
         _cuts.Clear();
     }
 
-    /// <summary>Connects a start of a node.</summary>
-    public SimulatedTransport Connect(NodeLife life) => _transports[life.Node.Name] = new SimulatedTransport(this, life);
+    /// <summary>The connections of one start of a node.</summary>
+    public IChannels ChannelsOf(NodeLife life) => new Channels(this, life);
 
-    private int FaultPercent => IsBad ? BadPercent : 0;
-
-    private void Send(NodeLife life, string to, ReadOnlyMemory<byte> message)
+    /// <param name="other">The end that has connected. Null: this one connects.</param>
+    public SimulatedChannel NewChannel(NodeLife life, SimulatedChannel? other)
     {
-        if (life.IsOver)
-        {
-            return;
-        }
+        SimulatedChannel channel = new(_world, this, life, Windows[_world.Prng.Between(0, Windows.Length - 1)], other);
+        _channels.RemoveAll(each => each.HasEnded);
+        _channels.Add(channel);
+        return channel;
+    }
 
-        world.Trace.Mix(message.Span);
-        var from = life.Node;
-        if (IsCut(from.Name, to) || world.Chance(FaultPercent))
-        {
-            Show(from.Name, to, message, ", lost");
-            return;
-        }
+    /// <summary>Returns the listener of a node, or null if the node is down. It may be of an earlier start, which refuses.</summary>
+    public Listener? Find(string node) => _listeners.GetValueOrDefault(node) is { Life.Node.Life: not null } found ? found : null;
 
-        for (var copies = world.Chance(FaultPercent) ? 2 : 1; copies > 0; copies--)
+    /// <summary>Ends a start of a node: its process is killed, which its machine tells the others, or the power fails.</summary>
+    public void OnCrash(NodeLife life)
+    {
+        if (_world.Chance(50))
         {
-            world.After(world.Between(Fast, TimeSpan.FromMilliseconds(IsBad ? 200 : 2)), null, () => Deliver(from.Name, to, message));
+            _channels.FindAll(each => each.Life == life).ForEach(each => each.Reset());
         }
     }
 
-    private void Deliver(string from, string to, ReadOnlyMemory<byte> message)
+    /// <summary>How long a part of a stream takes.</summary>
+    public TimeSpan Latency() => _world.Between(Fast, TimeSpan.FromMilliseconds(IsBad ? 200 : 2))
+        + (IsBad && _world.Chance(BadPercent) ? Repeat : TimeSpan.Zero);
+
+    /// <summary>Whether a part of a stream resets its connection.</summary>
+    public bool Resets() => IsBad && _world.Prng.Between(1, ResetsOneOf) == 1;
+
+    // After the end of its life, an actor system ends outside of the simulation, and its messages go nowhere.
+    private sealed class Channels(SimulatedNetwork network, NodeLife life) : IChannels
     {
-        if (_transports.TryGetValue(to, out var target) && !target.Life.IsOver && !IsCut(from, to))
-        {
-            Delivered++;
-            world.Trace.Mix(target.Life.Node.Number, message.Length);
-            Show(from, to, message, "");
-            target.Life.Post(() => target.OnMessage(from, message));
-        }
+        public ByteChannel New() => life.IsOver
+            ? new SimulatedChannel(network._world, network, life, 0, null)
+            : network.NewChannel(life, null);
+
+        public IChannelListener Listen(string host, int port) => network._listeners[life.Node.Name] = new Listener(life, port);
     }
 
-    private void Show(string from, string to, ReadOnlyMemory<byte> message, string end)
+    /// <summary>The port of one start of a node.</summary>
+    internal sealed class Listener(NodeLife life, int port) : IChannelListener
     {
-        if (world.Trace.NeedsLines)
-        {
-            var (text, isCall) = MessageText.Of(to, message);
-            world.Trace.Show(world.Now, $"{from} -> {to}: {text}{end}", isCall);
-        }
-    }
+        private readonly Queue<ByteChannel> _accepted = [];
+        private TaskCompletionSource<ByteChannel>? _waiting;
+        private bool _isClosed;
 
-    /// <summary>The network as one start of a node sees it.</summary>
-    internal sealed class SimulatedTransport(SimulatedNetwork network, NodeLife life) : RaftTransport
-    {
         public NodeLife Life => life;
 
-        public void OnMessage(string from, ReadOnlyMemory<byte> message) => Receive(from, message);
+        public int Port => port;
 
-        protected internal override void Send(string to, ReadOnlyMemory<byte> message) => network.Send(Life, to, message);
+        /// <summary>Connections to it are accepted.</summary>
+        public bool IsOpen => !_isClosed && !life.IsOver;
+
+        /// <summary>Gives it a connection. For a turn of its node.</summary>
+        public void Take(ByteChannel channel)
+        {
+            if (_waiting is { } waiting)
+            {
+                _waiting = null;
+                waiting.SetResult(channel);
+            }
+            else
+            {
+                _accepted.Enqueue(channel);
+            }
+        }
+
+        public Task<ByteChannel> AcceptAsync()
+        {
+            if (_accepted.TryDequeue(out var channel))
+            {
+                return Task.FromResult(channel);
+            }
+
+            _waiting = new TaskCompletionSource<ByteChannel>();
+            return _waiting.Task;
+        }
+
+        public void Dispose() => _isClosed = true;
     }
 }

@@ -63,6 +63,11 @@ internal sealed class SimulatedNode(World world, int number, string name)
         // First, because the actors that end close their stores on the thread pool, and a store that is closed writes.
         var found = Disk.CutNow(below => world.Prng.Between(0, below - 1));
         Disk = new ModelDisk(found) { Capacity = Disk.Capacity };
+        if (Life is { } life)
+        {
+            world.Network.OnCrash(life);
+        }
+
         var ended = Life?.End() ?? Task.CompletedTask;
         Life = null;
         IsPaused = false;

@@ -37,7 +37,6 @@ internal sealed class SimulationRun : IDisposable
         World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config, Action<Raft> setUp)
     {
         (_world, _setUp) = (world, setUp);
-        Network = new SimulatedNetwork(world);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
 
         // Runs are short, so with the default of snapshots no actor would restore one.
@@ -63,7 +62,7 @@ internal sealed class SimulationRun : IDisposable
         _thread = new SimulatedThread(world);
     }
 
-    public SimulatedNetwork Network { get; }
+    public SimulatedNetwork Network => _world.Network;
 
     public IReadOnlyList<SimulatedNode> Nodes => _nodes;
 
@@ -210,7 +209,7 @@ internal sealed class SimulationRun : IDisposable
         _world.Trace.Add(_world.Now, $"{node.Name} starts");
         node.Start(_config, life =>
         {
-            _setUp(Raft.Get(life.System).UseTransport(Network.Connect(life)));
+            _setUp(Raft.Get(life.System));
             _actors.FindAll(actor => actor.Node == node).ForEach(actor => actor.Start(life.System));
         });
     }
@@ -222,7 +221,7 @@ internal sealed class SimulationRun : IDisposable
         node.Start(_config, life =>
         {
             _clients.Add(node);
-            _setUp(Raft.Get(life.System).UseTransport(Network.Connect(life)));
+            _setUp(Raft.Get(life.System));
             SimulatedContext context = new(_world, life);
             SimulatedClient client = new(_world, life, number);
             _world.Post(life, () => context.Run(() => _ = RunAsync(client)));

@@ -18,6 +18,7 @@ internal class World(long seed, Trace? expected = null)
     private readonly PriorityQueue<Turn, (long At, long Number)> _timers = new();
     private long _timerCount;
     private string? _escape;
+    private SimulatedNetwork? _network;
 
     /// <summary>Chooses everything besides the faults, which are planned ahead.</summary>
     public Prng Prng { get; } = new((ulong)seed);
@@ -25,6 +26,8 @@ internal class World(long seed, Trace? expected = null)
     public TimeSpan Now { get; private set; }
 
     public Trace Trace { get; } = new(expected);
+
+    public SimulatedNetwork Network => _network ??= new SimulatedNetwork(this);
 
     /// <summary>The node whose turn it is, or null.</summary>
     public NodeLife? Running { get; protected set; }

@@ -24,8 +24,6 @@ internal sealed class ClientHost : RaftHost, IDisposable
         (_config, _hear) = (settings?.WithFallback(SettingTable.OfRaft.Defaults) ?? SettingTable.OfRaft.Defaults, hear);
         var raft = SettingTable.OfRaft.In(_config);
         var transport = TransportSettings.Read(raft);
-        RaftConfigurationException.Demand(
-            !transport.IsCustom, "raft.transport is custom, and RaftClient.Create connects by TCP. Use Raft.CreateClient.");
         _network = CallConnections.Of(this, transport, SecuritySettings.Read(raft));
     }
 

@@ -42,7 +42,7 @@ internal sealed record ClientSettings(
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         return new ClientSettings(
             group,
-            [.. (contacts ?? own.ReadList("client.contacts")).Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
+            [.. (contacts ?? own.ReadList("client.contacts")).Select(contact => ToAddress(contact, RaftAddress.IsUsedIn(raft)))],
             own.ReadNumber("client.pending-max"),
             SessionAppend.Limit(own.ReadTime("client.attempt-timeout")),
             SessionAppend.Limit(own.ReadTime("client.close-timeout")),
@@ -56,14 +56,14 @@ internal sealed record ClientSettings(
     {
         if (isCustom)
         {
-            return CustomAddress.Of(contact)
-                ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {CustomAddress.WhyNone(contact)}");
+            return RaftAddress.Of(contact)
+                ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {RaftAddress.WhyNone(contact)}");
         }
 
-        var address = NodeAddress.Of(contact[(contact.IndexOf('@') + 1)..], CustomAddress.OfClient);
+        var address = NodeAddress.Of(contact[(contact.IndexOf('@') + 1)..], RaftAddress.OfClient);
         Demand(
             address is not null,
             $"raft.client.contacts names '{contact}', which is no address. Write host:port, the address of a node.");
-        return CustomAddress.WithoutSystem(address!); // Justification: just demanded.
+        return RaftAddress.WithoutSystem(address!); // Justification: just demanded.
     }
 }

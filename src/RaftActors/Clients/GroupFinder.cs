@@ -142,7 +142,7 @@ internal sealed class GroupFinder(
 
         foreach (var (process, node) in located.Processes)
         {
-            Learn(new ProcessAddress(process, CustomAddress.WithoutSystem(node)));
+            Learn(new ProcessAddress(process, RaftAddress.WithoutSystem(node)));
         }
 
         if (located.By is not null)
@@ -153,10 +153,10 @@ internal sealed class GroupFinder(
 
         foreach (var (process, node) in located.Idle.Where(each => _idle.Count < ProcessesMax || _idle.ContainsKey(each.Name.Value)))
         {
-            _idle[process.Value] = new ProcessAddress(process, CustomAddress.WithoutSystem(node));
+            _idle[process.Value] = new ProcessAddress(process, RaftAddress.WithoutSystem(node));
         }
 
-        foreach (var node in located.Others.Select(CustomAddress.WithoutSystem))
+        foreach (var node in located.Others.Select(RaftAddress.WithoutSystem))
         {
             if (_processes.Count == 0 && _others.Count < ProcessesMax && _others.Add(node))
             {

@@ -73,7 +73,7 @@ public sealed partial class Raft : IExtension
         system.RegisterOnTermination(_terminated.Cancel);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
-        var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
+        var source = SourceOf(system, discovery, RaftAddress.IsUsedIn(raft));
 
         // Not Akka's channel executor: it may run an actor on the thread that starts it, under the lock that each sender needs then. The
         // registry replies to clients, which send under their own lock.
@@ -215,21 +215,6 @@ public sealed partial class Raft : IExtension
         where TContext : JsonSerializerContext
     {
         RaftHost.Of(_system).Json.UseJson(context);
-        return this;
-    }
-
-    /// <summary>
-    /// Carries the messages of raft through a network of the application's choice. Needs <c>raft.transport = custom</c>. Call it on each
-    /// node, once, before its first raft actor or client is created. Messages of other nodes are taken from now on. Thread-safe.
-    /// </summary>
-    /// <param name="transport">One for each actor system. It is used until the actor system has ended.</param>
-    /// <returns>This object.</returns>
-    /// <exception cref="InvalidOperationException">This actor system or this transport has one already.</exception>
-    /// <exception cref="RaftConfigurationException"><c>raft.transport</c> is not custom, or a setting contradicts it.</exception>
-    public Raft UseTransport(RaftTransport transport)
-    {
-        ArgumentNullException.ThrowIfNull(transport);
-        _network.Use(transport);
         return this;
     }
 

@@ -231,7 +231,7 @@ public abstract class RaftClient : IAsyncDisposable
         DemandAsync<ClientReply.ProcessList>(
             new ClientQuestion(Settings.Requests.QueryTimeout, new ClientCall.ListProcesses(after))
             {
-                Node = CustomAddress.WithoutSystem(node),
+                Node = RaftAddress.WithoutSystem(node),
             },
             cancellationToken);
 

@@ -16,8 +16,8 @@ internal static class DiscoveryCheck
     /// <exception cref="RaftConfigurationException">The processes of the group could not find each other.</exception>
     public static void Demand(ActorSystem system, RaftSettings settings)
     {
-        DemandPath(CustomAddress.OwnOf((ExtendedActorSystem)system), settings);
-        if (settings.Transport.IsCustom)
+        DemandPath(RaftAddress.OwnOf((ExtendedActorSystem)system), settings);
+        if (settings.Transport.IsAtName)
         {
             DemandNames(settings);
         }
@@ -66,7 +66,7 @@ internal static class DiscoveryCheck
         foreach (var name in settings.Roster.Append(settings.Self))
         {
             RaftConfigurationException.Demand(
-                CustomAddress.Of(name.Node) is not null, $"The node of '{name}' is wrong. {CustomAddress.WhyNone(name.Node)}");
+                RaftAddress.Of(name.Node) is not null, $"The node of '{name}' is wrong. {RaftAddress.WhyNone(name.Node)}");
         }
     }
 

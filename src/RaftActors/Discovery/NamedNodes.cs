@@ -14,8 +14,8 @@ namespace RaftActors.Discovery;
 /// their connections do.
 /// </summary>
 /// <param name="contacts">Nodes to greet even if no group names them.</param>
-/// <param name="isCustom">The names are those of a custom transport.</param>
-internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
+/// <param name="isAtName">The names are those of a custom transport.</param>
+internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isAtName = false) : INodeSource
 {
     /// <summary>
     /// The most refused names that are remembered, so that each is logged once. Rosters have far fewer; with more, names are logged again.
@@ -84,15 +84,15 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     // A process may join under any name. A name that is no address cannot be reached, so it is logged once and skipped.
     private IEnumerable<Address> ToAddress(string node)
     {
-        var address = isCustom ? CustomAddress.Of(node) : NodeAddress.Of(node, self);
+        var address = isAtName ? RaftAddress.Of(node) : NodeAddress.Of(node, self);
         if (address is null && _refused.Count >= RefusedMax)
         {
             _refused.Clear();
         }
 
-        if (address is null && isCustom && _refused.Add(node))
+        if (address is null && isAtName && _refused.Add(node))
         {
-            log.Warning("{0}", CustomAddress.WhyNone(node));
+            log.Warning("{0}", RaftAddress.WhyNone(node));
         }
         else if (address is null && _refused.Add(node))
         {

@@ -23,8 +23,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // committed.
     private const int IntervalsToLeave = 10;
 
-    // A custom transport does not report unreachable nodes, so nodes exchange Hellos all the time and a silent one counts as unreachable.
-    private const int IntervalsToGreet = 4;
     private const int IntervalsOfSilence = 12;
 
     // Addresses take less than a page of processes, and both fit into one message.
@@ -40,7 +38,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Nodes that the source has dropped, and when. They stay here after the registry has forgotten them, until their connections are
     // closed.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
-    private readonly Address _own = CustomAddress.OwnOf((ExtendedActorSystem)Context.System);
+    private readonly Address _own = RaftAddress.OwnOf((ExtendedActorSystem)Context.System);
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
     private readonly PeerWatch _watch = new(Context.GetLogger());
@@ -113,8 +111,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private TcpNetwork? Tcp => _network as TcpNetwork;
-
     private ListNumber List => new(_life, _local.Number);
 
     protected override void PreStart()
@@ -148,8 +144,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         // A node that is back is told of all engines here, otherwise only the groups with a new peer, because a thousand engines may start
-        // one after another. A custom transport may lose an announcement unnoticed, so there all are told again.
-        var isBack = !node.IsReachable || _network is CustomNetwork;
+        // one after another.
+        var isBack = !node.IsReachable;
         TellStopped(node);
         node.IsReachable = true;
         if (!hello.IsReply)
@@ -353,15 +349,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void OnGreetTime()
     {
         GreetAll();
-        if (_network is CustomNetwork)
-        {
-            KeepInTouch();
-        }
-
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
-            Tcp?.OnDeparted(address);
+            _network?.OnDeparted(address);
         }
 
         var silence = Now - (IntervalsOfSilence * _interval);
@@ -377,21 +368,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
 
         _watch.Check(Now, HasPeer, WhyAlone);
-    }
-
-    private void KeepInTouch()
-    {
-        foreach (var node in _nodes.All.ToArray())
-        {
-            if (node.IsReachable && Now - node.HeardAt > IntervalsOfSilence * _interval)
-            {
-                OnReachability(node.Address, false);
-            }
-            else if (node.HasList == _local.Number && Now - node.HeardAt >= IntervalsToGreet * _interval)
-            {
-                Greet(node.Address);
-            }
-        }
     }
 
     private bool HasPeer(EngineNews.Names names)

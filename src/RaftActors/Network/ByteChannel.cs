@@ -1,165 +1,105 @@
-using System.Net.Security;
-using System.Net.Sockets;
+using System.Net;
 
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Network;
 
 /// <summary>
-/// The bytes of one connection, plain or encrypted by TLS. One thread may receive while another one sends, and closing ends both.
+/// The bytes of one connection: a socket (<see cref="SocketChannel"/>), or a pipe of a simulation. It delivers bytes in order or breaks.
+/// One thread may receive while another one sends, and closing ends both. A channel decides whether it blocks the thread that awaits it;
+/// the code above it is the same.
 /// </summary>
-/// <param name="blocks">True: the handshake blocks its thread instead of awaiting. .NET's own thread for sockets wakes at each message of
-/// a socket that was awaited once, and it would do so before the thread that receives.</param>
-internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposable
+internal abstract class ByteChannel : IDisposable
 {
-    // IPPROTO_TCP and TCP_USER_TIMEOUT of Linux.
-    private const int TcpLevel = 6;
-    private const int TcpUserTimeout = 18;
+    /// <summary>The machine of the other side, or <see cref="IPAddress.None"/>.</summary>
+    public abstract IPAddress From { get; }
 
-    // Firewalls forget a connection without bytes, often after some minutes. Two followers exchange none until they elect a leader.
-    private const int IdleSeconds = 15;
-    private const int ProbeSeconds = 5;
-    private const int Probes = 3;
+    /// <summary>Received bytes wait.</summary>
+    public abstract bool HasBytes { get; }
 
-    // Without load, the answer of another node comes within microseconds, and to wake a thread takes longer than that. With three processes
-    // in memory and one client, the looks raised the rate of Appends from 10,811 and 11,610 a second to 13,036 and 14,808.
-    private const int LooksBeforeWait = 10;
+    /// <summary>The size of the buffer for sealed bytes.</summary>
+    public virtual int KeptBytes => 0;
 
-    // Far longer than the pause between two heartbeats of a working group.
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
-
-    private bool _blocks = blocks;
-    private SealingStream? _sealing;
-    private volatile SslStream? _tls;
-
-    public Socket Socket => socket;
+    /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>
+    /// <exception cref="OperationCanceledException">The other side did not answer in time.</exception>
+    public abstract Task ConnectAsync(string host, int port, CancellationToken cancellation);
 
     /// <summary>
     /// Sends probes while the connection is idle, so that firewalls keep it, and the death of the other machine is noticed.
     /// </summary>
-    public void KeepAlive()
-    {
-        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, IdleSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, ProbeSeconds);
-        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, Probes);
-    }
+    public abstract void KeepAlive();
 
     /// <summary>
     /// Ends the connection if sent bytes get no answer for some seconds. TCP repeats lost bytes ever more rarely, so a healed network
     /// would otherwise seem broken for as long again as it was.
     /// </summary>
-    public void EndWithoutAnswer()
-    {
-        if (OperatingSystem.IsLinux())
-        {
-            socket.SetRawSocketOption(TcpLevel, TcpUserTimeout, BitConverter.GetBytes((int)AnswerTimeout.TotalMilliseconds));
-        }
-    }
+    public abstract void EndWithoutAnswer();
 
     /// <summary>Encrypts an incoming connection, and returns the proved identity of the other side.</summary>
-    public Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation) =>
-        credentials.AuthenticateAsServerAsync(BeginTls(), cancellation);
+    public virtual Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation) =>
+        throw new NotSupportedException();
 
     /// <summary>Encrypts an outgoing connection, and returns the proved identity of the other side.</summary>
-    public Task<PeerIdentity> AuthenticateAsClientAsync(
-        CertificateCredentials credentials, string host, CancellationToken cancellation) =>
-        credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation);
+    public virtual Task<PeerIdentity> AuthenticateAsClientAsync(
+        CertificateCredentials credentials, string host, CancellationToken cancellation) => throw new NotSupportedException();
 
-    /// <summary>The size of the buffer for sealed bytes.</summary>
-    public int KeptBytes => _sealing?.Size ?? 0;
-
-    /// <summary>Ends the handshake. From now on <see cref="SendNow"/> and <see cref="SendAsync"/> send.</summary>
-    public void Begin()
-    {
-        _blocks = false;
-        _sealing?.Collect();
-    }
+    /// <summary>Ends the handshake. From now on <see cref="TrySendNow"/> and <see cref="SendAsync"/> send.</summary>
+    /// <param name="keepsThread">The thread that receives may block.</param>
+    public abstract void Begin(bool keepsThread);
 
     /// <summary>Sends bytes of the handshake.</summary>
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
-    {
-        if (_tls is { } tls)
-        {
-            await tls.WriteAsync(bytes, cancellation).ConfigureAwait(false);
-            return;
-        }
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation);
 
-        while (!bytes.IsEmpty)
-        {
-            bytes = bytes[(_blocks ? socket.Send(bytes.Span) : await socket.SendAsync(bytes, cancellation).ConfigureAwait(false))..];
-        }
-    }
-
-    /// <summary>
-    /// Receives some bytes, or returns 0 if the other side has closed the connection. Looks for bytes a few times while other threads may
-    /// run, and then blocks until there are any.
-    /// </summary>
-    public int Receive(Span<byte> bytes)
-    {
-        for (var look = 0; look < LooksBeforeWait && socket.Available == 0; look++)
-        {
-            Thread.Yield();
-        }
-
-        return _tls is { } tls ? tls.Read(bytes) : socket.Receive(bytes);
-    }
-
-    /// <summary>Receives like <see cref="Receive"/>, but blocks no thread after the handshake.</summary>
-    public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default)
-    {
-        if (_tls is { } tls)
-        {
-            return tls.ReadAsync(bytes, cancellation);
-        }
-
-        return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
-    }
+    /// <summary>Receives some bytes, or returns 0 if the other side has closed the connection.</summary>
+    public abstract ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default);
 
     /// <summary>Encrypts bytes, or returns them as they are without TLS. The result is valid until <see cref="OnSent"/>.</summary>
-    public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
-    {
-        if (_tls is not { } tls || _sealing is not { } sealing)
-        {
-            return bytes;
-        }
+    public virtual ArraySegment<byte> Seal(ArraySegment<byte> bytes) => bytes;
 
-        tls.Write(bytes);
-        return sealing.Take();
-    }
-
-    /// <summary>Sends sealed bytes as far as the socket takes them without waiting.</summary>
-    public int SendNow(ArraySegment<byte> bytes, out SocketError error) => socket.Send(bytes, SocketFlags.None, out error);
+    /// <summary>Sends sealed bytes as far as the channel takes them without waiting. Returns false if the connection is lost.</summary>
+    public abstract bool TrySendNow(ArraySegment<byte> bytes, out int sent);
 
     /// <param name="keptSize">A larger buffer is left to the garbage collector.</param>
-    public void OnSent(int keptSize) => _sealing?.Reset(keptSize);
+    public virtual void OnSent(int keptSize)
+    {
+    }
 
-    public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
+    /// <summary>Sends some of the sealed bytes, at least one.</summary>
+    public abstract Task<int> SendAsync(ArraySegment<byte> bytes);
 
     /// <summary>Ends this direction. The other side reads to the end, and then closes the connection.</summary>
-    public void Finish()
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // It has ended, which its owner knows.
-        }
-    }
+    public abstract void Finish();
 
-    public void Dispose()
-    {
-        socket.Dispose();
+    public abstract void Dispose();
+}
 
-        // TLS holds memory outside of the garbage collector's, which would free it late in a flood of connections.
-        _tls?.Dispose();
-    }
+/// <summary>The connections of a program to others. Thread-safe.</summary>
+internal interface IChannels
+{
+    /// <summary>Those of the machine of this thread.</summary>
+    static IChannels Current => Machine.Current is IChannelMachine { Channels: var channels } ? channels : SocketChannels.Instance;
 
-    private SslStream BeginTls()
-    {
-        _sealing = new SealingStream(socket, _blocks);
-        return _tls = new SslStream(_sealing, leaveInnerStreamOpen: false);
-    }
+    /// <summary>A channel that connects to another program.</summary>
+    ByteChannel New();
+
+    /// <param name="host">A name or an address of this machine, or empty for all addresses.</param>
+    /// <param name="port">0 takes any free port.</param>
+    /// <exception cref="System.Net.Sockets.SocketException">The port cannot be opened, or the name is unknown.</exception>
+    IChannelListener Listen(string host, int port);
+}
+
+/// <summary>A <see cref="Machine"/> with connections of its own.</summary>
+internal interface IChannelMachine
+{
+    /// <summary>The connections of the program that asks.</summary>
+    IChannels Channels { get; }
+}
+
+/// <summary>Accepts connections at one port.</summary>
+internal interface IChannelListener : IDisposable
+{
+    int Port { get; }
+
+    Task<ByteChannel> AcceptAsync();
 }

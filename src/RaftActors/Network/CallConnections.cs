@@ -29,7 +29,7 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     public static CallConnections Of(RaftHost host, TransportSettings settings, SecuritySettings security) => new(
         new NetworkContext(
-            settings, CustomAddress.OfClient, Node: 0, ActorRefs.Nobody, host.Log, new(host.System?.Name ?? CustomAddress.OfClient.System))
+            settings, RaftAddress.OfClient, Node: 0, ActorRefs.Nobody, host.Log, new(host.System?.Name ?? RaftAddress.OfClient.System))
         {
             Credentials = security.IsOn ? new CredentialStore(security, host.Log) : null,
             Outcomes = new OutcomeFormat(host),

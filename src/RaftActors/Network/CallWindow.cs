@@ -1,3 +1,5 @@
+using RaftActors.Settings;
+
 namespace RaftActors.Network;
 
 /// <summary>
@@ -69,7 +71,7 @@ internal sealed class CallWindow(TimeProvider clock)
                 return;
             }
 
-            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _room = new TaskCompletionSource(Machine.Current.Completion);
             room = _room.Task;
         }
 

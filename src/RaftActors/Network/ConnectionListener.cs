@@ -33,31 +33,28 @@ internal sealed class ConnectionListener : IDisposable
     private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly NetworkContext _context;
     private readonly Func<HandshakeResult, IConnection> _connectionTo;
-    private readonly Func<Socket, Task<Socket>> _accept;
     private readonly int _maxConnections;
-    private readonly Socket _socket;
+    private readonly IChannelListener _listener;
     private volatile bool _isDisposed;
 
     /// <param name="connectionTo">The route back to a node.</param>
-    /// <param name="accept">Accepts the next connection, in place of the operating system.</param>
+    /// <param name="listener">Accepts the connections, in place of the machine.</param>
     /// <param name="maxConnections">Beyond it, a client is accepted only in place of another one. Nodes are always accepted.</param>
     /// <param name="port">0 takes any free port.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public ConnectionListener(
         NetworkContext context,
         Func<HandshakeResult, IConnection> connectionTo,
-        Func<Socket, Task<Socket>>? accept = null,
+        IChannelListener? listener = null,
         int maxConnections = MaxConnections,
         int port = 0)
     {
-        (_context, _connectionTo, _accept, _maxConnections) =
-            (context, connectionTo, accept ?? (listening => listening.AcceptAsync()), maxConnections);
-        _socket = Listen(context.Settings, port);
-        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
+        (_context, _connectionTo, _maxConnections) = (context, connectionTo, maxConnections);
+        _listener = listener ?? Listen(context, port);
         _ = AcceptAsync();
     }
 
-    public int Port { get; }
+    public int Port => _listener.Port;
 
     /// <summary>Closes the connections that the changed credentials would not accept.</summary>
     public void Recheck()
@@ -102,7 +99,7 @@ internal sealed class ConnectionListener : IDisposable
     public void Dispose()
     {
         _isDisposed = true;
-        _socket.Dispose();
+        _listener.Dispose();
         _handshakes.Close();
         lock (_lock)
         {
@@ -113,26 +110,15 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private static Socket Listen(TransportSettings settings, int port)
+    private static IChannelListener Listen(NetworkContext context, int port)
     {
-        Socket? socket = null;
+        var settings = context.Settings;
         try
         {
-            var address = Resolve(settings.Hostname);
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            if (OperatingSystem.IsWindows())
-            {
-                // Otherwise another program could bind the same port with SO_REUSEADDR, and take the connections.
-                socket.ExclusiveAddressUse = true;
-            }
-
-            socket.Bind(new IPEndPoint(address, port));
-            socket.Listen();
-            return socket;
+            return context.Channels.Listen(settings.Hostname, port);
         }
         catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            socket?.Dispose();
             var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
             var remedy = settings.IsAtAddress
                 ? "raft.transport-tcp.port-offset is 0, so raft has the port of the address, and the remoting must listen elsewhere: "
@@ -144,23 +130,6 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private static IPAddress Resolve(string host)
-    {
-        if (host.Length == 0)
-        {
-            return IPAddress.Any;
-        }
-
-        // Dns refuses 0.0.0.0, which means all addresses.
-        if (IPAddress.TryParse(host, out var address))
-        {
-            return address;
-        }
-
-        var found = Dns.GetHostAddresses(host);
-        return found.FirstOrDefault(each => each.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
-    }
-
     private async Task AcceptAsync()
     {
         var isFailing = false;
@@ -168,10 +137,10 @@ internal sealed class ConnectionListener : IDisposable
         {
             try
             {
-                var socket = await _accept(_socket);
+                var channel = await _listener.AcceptAsync();
 
-                // The handshake blocks, because the socket must stay unregistered (see ByteChannel). So it has a thread of its own.
-                new Thread(() => _ = TakeAsync(socket)) { IsBackground = true, Name = "raft-handshake" }.Start();
+                // The handshake blocks, because the socket must stay unregistered (see SocketChannel). So it has a thread of its own.
+                Machine.Current.RunOnThread("raft-handshake", () => _ = TakeAsync(channel));
                 isFailing = false;
             }
             catch (Exception e)
@@ -188,19 +157,18 @@ internal sealed class ConnectionListener : IDisposable
                 }
 
                 isFailing = true;
-                await Task.Delay(AcceptPause);
+                await Task.Delay(AcceptPause, Machine.Current.Time);
             }
         }
     }
 
-    private async Task TakeAsync(Socket socket)
+    private async Task TakeAsync(ByteChannel channel)
     {
-        using var channel = new ByteChannel(socket, blocks: true);
-        var from = IPAddress.None;
+        using var closing = channel;
+        var from = channel.From;
         AcceptedConnection? connection = null;
         try
         {
-            from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
             var greeting = await ShakeHandsAsync(channel, from);
             var owner = greeting.Identity?.Name ?? from.ToString();
             connection = greeting.ClientRole is null
@@ -210,7 +178,7 @@ internal sealed class ConnectionListener : IDisposable
             {
                 // The answer is sent only after TryAdd. It may make the other side close the former connection, and that end then does not
                 // count as the node's end.
-                using var timeout = new CancellationTokenSource(HandshakeTimeout);
+                using var timeout = new CancellationTokenSource(HandshakeTimeout, Machine.Current.Time);
                 await HandshakeResult.AnswerAsync(channel, timeout.Token);
 
                 // The credentials may have changed since its handshake, before it was added.
@@ -236,10 +204,9 @@ internal sealed class ConnectionListener : IDisposable
     private async Task<HandshakeResult> ShakeHandsAsync(ByteChannel channel, IPAddress from)
     {
         var place = _handshakes.Enter(from, channel.Dispose);
-        using var timeout = new CancellationTokenSource(HandshakeTimeout);
+        using var timeout = new CancellationTokenSource(HandshakeTimeout, Machine.Current.Time);
         try
         {
-            channel.Socket.NoDelay = true;
             channel.KeepAlive();
             using var ending = timeout.Token.Register(channel.Dispose);
             return await HandshakeResult.TakeAsync(channel, _context, timeout.Token);

@@ -1,5 +1,4 @@
-using System.Net.Sockets;
-
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Network;
@@ -53,7 +52,7 @@ internal sealed class FrameSender(
             if (isFull || round == MaxRounds)
             {
                 var (sending, left) = (frames, isFull ? rest : (ArraySegment<byte>?)null);
-                _ = Task.Run(() => SendAsync(sending, left));
+                Machine.Current.Queue(() => _ = SendAsync(sending, left));
                 return;
             }
         }
@@ -138,8 +137,7 @@ internal sealed class FrameSender(
         try
         {
             var all = channel.Seal(bytes);
-            var sent = channel.SendNow(all, out var error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
+            if (!channel.TrySendNow(all, out var sent))
             {
                 onLost(null);
                 return false;

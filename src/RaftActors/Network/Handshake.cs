@@ -200,11 +200,8 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     }
 
     /// <summary>Tells the other side that the connection takes its messages.</summary>
-    public static async Task AnswerAsync(ByteChannel channel, CancellationToken cancellation)
-    {
-        await channel.WriteAsync(Handshake.AnswerOf(FormatRange.Own), cancellation).ConfigureAwait(false);
-        channel.Begin();
-    }
+    public static ValueTask AnswerAsync(ByteChannel channel, CancellationToken cancellation) =>
+        channel.WriteAsync(Handshake.AnswerOf(FormatRange.Own), cancellation);
 
     // A node has the rights of an operator as a client, even if it is a node only because a group names it.
     private static ConnectionRole RoleOfClient(PeerIdentity? identity, Address peer, NetworkContext context) => identity switch

@@ -5,8 +5,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The route of calls to one node: inside of this one (<see cref="LocalLink"/>), by a connection (<see cref="CallConnection"/>), or by a
-/// custom transport (<see cref="CustomConnection"/>). The reply comes by the same route. Thread-safe.
+/// The route of calls to one node: inside of this one (<see cref="LocalLink"/>), or by a connection (<see cref="CallConnection"/>). The
+/// reply comes by the same route. Thread-safe.
 /// </summary>
 internal interface ICallLink
 {

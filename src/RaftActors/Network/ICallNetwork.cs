@@ -14,6 +14,6 @@ internal interface ICallNetwork
     /// <summary>Explains to a person why nodes cannot be connected to. Empty if nothing is known.</summary>
     string Problems { get; }
 
-    /// <param name="node">An address as <see cref="Settings.CustomAddress.WithoutSystem"/> returns it.</param>
+    /// <param name="node">An address as <see cref="Settings.RaftAddress.WithoutSystem"/> returns it.</param>
     ICallLink LinkTo(Address node);
 }

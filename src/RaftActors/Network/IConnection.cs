@@ -5,8 +5,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The route for messages of raft to one other node: by a connection (<see cref="NodeConnection"/>), or by a custom transport
-/// (<see cref="CustomConnection"/>). Thread-safe.
+/// The route for messages of raft to one other node (<see cref="NodeConnection"/>). Thread-safe.
 /// </summary>
 internal interface IConnection : IFlushable
 {

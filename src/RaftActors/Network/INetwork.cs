@@ -5,10 +5,9 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The routes for messages of raft to other nodes: by TCP (<see cref="TcpNetwork"/>), or by a transport of the program (<see
-/// cref="CustomNetwork"/>). Thread-safe.
+/// The routes for messages of raft to other nodes (<see cref="TcpNetwork"/>), as the registry needs them. Thread-safe.
 /// </summary>
-internal interface INetwork : IDisposable
+internal interface INetwork
 {
     /// <summary>Explains to a person why some nodes cannot be reached. Empty if nothing is known.</summary>
     string Problems => "";
@@ -16,13 +15,15 @@ internal interface INetwork : IDisposable
     /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
     IActorRef Resolve(string path);
 
-    ICallLink LinkTo(Address node);
-
     /// <summary>Sets the nodes that the groups of this node name. Unnamed nodes take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);
 
     /// <summary>Forgets a node that is gone.</summary>
-    void Forget(Address address)
-    {
-    }
+    void Forget(Address address);
+
+    /// <summary>
+    /// Ends the rights of a node that no group names any more, unless its certificate has a role. Without credentials every program may
+    /// connect, so nothing changes.
+    /// </summary>
+    void OnDeparted(Address address);
 }

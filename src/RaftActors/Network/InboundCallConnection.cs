@@ -47,7 +47,7 @@ internal sealed class InboundCallConnection : AcceptedConnection, IFlushable
 
     public override async Task RunToEndAsync()
     {
-        Channel.Socket.Blocking = false;
+        Channel.Begin(keepsThread: false);
         Context.Replies.Enter(_place);
         Id = Context.Calls.Enter(this);
         try

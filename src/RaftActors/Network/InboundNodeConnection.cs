@@ -31,17 +31,14 @@ internal sealed class InboundNodeConnection : AcceptedConnection
         };
     }
 
-    public override Task RunToEndAsync() => Machine.Current.RunBlocking("raft-connection", () =>
-    {
-        Run();
-        return true;
-    });
+    public override Task RunToEndAsync() => Machine.Current.RunToEndOnThread("raft-connection", ReadToEndAsync);
 
-    /// <summary>Reads on this thread until the connection ends.</summary>
+    /// <summary>Reads until the connection ends: on this thread, if the channel blocks it.</summary>
     /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
-    public void Run()
+    public async Task ReadToEndAsync()
     {
-        while (Channel.Receive(_block.Room().Span) is var count and > 0)
+        Channel.Begin(keepsThread: true);
+        while (await Channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
         {
             Context.Metrics.OnReceived(count);
             _block.Add(count);
@@ -53,7 +50,7 @@ internal sealed class InboundNodeConnection : AcceptedConnection
 
                 // The engine may run here if no other messages wait: a slow engine must not hold up the messages of another one, and with
                 // more to read it works on the pool meanwhile.
-                mayRunHere = _frames.Engines == 1 && Channel.Socket.Available == 0;
+                mayRunHere = _frames.Engines == 1 && !Channel.HasBytes;
             }
             finally
             {

@@ -32,6 +32,8 @@ internal sealed record NetworkContext(
 
     public required NodeCalls Calls { get; init; }
 
+    public IChannels Channels { get; } = IChannels.Current;
+
     public WarningLimit Refusals { get; } = new(Machine.Current.Time);
 
     public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);

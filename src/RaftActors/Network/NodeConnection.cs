@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -259,7 +260,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     private async Task RenewLaterAsync()
     {
-        await Task.Delay(RenewalPause);
+        await Task.Delay(RenewalPause, Machine.Current.Time);
         Renew();
     }
 

@@ -21,15 +21,14 @@ internal sealed class NodeNetwork : ICallNetwork
     private readonly ExtendedActorSystem _system;
     private readonly LocalLink _local;
     private CallConnections? _ofClients;
-    private RaftTransport? _transport;
     private bool _hasBegun;
 
     private NodeNetwork(ExtendedActorSystem system)
     {
         _system = system;
         _local = new LocalLink(Calls);
-        Address = CustomAddress.OwnOf(system);
-        CallAddress = CustomAddress.WithoutSystem(Address);
+        Address = RaftAddress.OwnOf(system);
+        CallAddress = RaftAddress.WithoutSystem(Address);
     }
 
     public static NodeNetwork Of(ActorSystem system) =>
@@ -43,26 +42,12 @@ internal sealed class NodeNetwork : ICallNetwork
     public NodeCalls Calls { get; } = new();
 
     /// <summary>Null if the actor system has no address. Set before the first engine or client starts.</summary>
-    public INetwork? Network { get; private set; }
+    public TcpNetwork? Network { get; private set; }
 
     public string Problems => Network?.Problems ?? _ofClients?.Problems ?? "";
 
     /// <summary><c>/system/raft</c>, which gets the news of connections. Set before the start.</summary>
     public IActorRef Registry { get; set; } = ActorRefs.Nobody;
-
-    /// <inheritdoc cref="Raft.UseTransport"/>
-    public void Use(RaftTransport transport)
-    {
-        var setting = _system.Settings.Config.GetString("raft.transport");
-        RaftConfigurationException.Demand(
-            setting == "custom", $"Raft.UseTransport was called, and raft.transport is {setting}. Set raft.transport = custom.");
-        if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
-        {
-            throw new InvalidOperationException("This actor system has a transport already. Call Raft.UseTransport once.");
-        }
-
-        Start(isClient: true);
-    }
 
     /// <summary>Returns the reference of an actor at a path with address. Messages to it go by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
@@ -84,42 +69,29 @@ internal sealed class NodeNetwork : ICallNetwork
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            if (!_hasBegun && Make(transport, security) is { } made)
+            if (!_hasBegun && Address.HasLocalScope)
             {
-                Network = made;
-                _system.RegisterOnTermination(made.Dispose);
-                Registry.Tell(made, ActorRefs.NoSender);
+                RaftConfigurationException.Demand(
+                    isClient || !transport.IsAtName, RaftAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
+                _ofClients = CallConnections.Of(_system, transport, security);
+                _system.RegisterOnTermination(_ofClients.Dispose);
+            }
+            else if (!_hasBegun)
+            {
+                Network = new TcpNetwork(_system, transport, security, Calls, Registry);
+                _system.RegisterOnTermination(Network.Dispose);
+                Registry.Tell(Network, ActorRefs.NoSender);
+                if (transport.IsAtName)
+                {
+                    RaftHost.Of(_system).ActorAt = Network.Resolve;
+                }
             }
 
             _hasBegun = true;
-            if (!isClient && Network is TcpNetwork connections && connections.Listen())
+            if (!isClient && Network is { } connections && connections.Listen())
             {
                 ExposureCheck.Warn(_system, transport, security);
             }
         }
-    }
-
-    private INetwork? Make(TransportSettings settings, SecuritySettings security)
-    {
-        if (!settings.IsCustom && Address.HasLocalScope)
-        {
-            _ofClients = CallConnections.Of(_system, settings, security);
-            _system.RegisterOnTermination(_ofClients.Dispose);
-            return null;
-        }
-
-        if (!settings.IsCustom)
-        {
-            return new TcpNetwork(_system, settings, security, Calls, Registry);
-        }
-
-        var transport = _transport ?? throw new RaftConfigurationException(
-            "raft.transport is custom, and this actor system has no transport. Call Raft.Get(system).UseTransport(...) before its first "
-            + "raft actor or client is created; or set raft.transport = tcp.");
-        RaftConfigurationException.Demand(
-            Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
-        var connections = new CustomNetwork(_system, transport, settings, Address, Calls, Registry);
-        RaftHost.Of(_system).ActorAt = connections.Resolve;
-        return connections;
     }
 }

@@ -70,7 +70,9 @@ internal abstract class OutboundConnection<TFrames>(
     protected OutboundSocket<TFrames> NewSocket()
     {
         var socket = new OutboundSocket<TFrames>(kind, newFrames(), context, Gate, OnLost);
-        _ = RunAsync(socket);
+
+        // On another thread than the caller's, because a name may have to be looked up.
+        Machine.Current.Queue(() => _ = RunAsync(socket));
         return socket;
     }
 
@@ -113,8 +115,6 @@ internal abstract class OutboundConnection<TFrames>(
 
     private async Task RunAsync(OutboundSocket<TFrames> socket)
     {
-        // Runs on another thread than the caller's, because a name may have to be looked up.
-        await Task.Yield();
         try
         {
             await socket.ConnectAsync(address);

@@ -5,6 +5,7 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Network;
 
@@ -24,11 +25,11 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     public OutboundSocket(
         ConnectionKind kind, TFrames frames, NetworkContext context, Lock gate, Action<OutboundSocket<TFrames>, Exception?> onLost)
     {
-        (_kind, Frames, _context) = (kind, frames, context);
+        (_kind, Frames, _context, Channel) = (kind, frames, context, context.Channels.New());
         Sender = new FrameSender(gate, Channel, frames, context.Metrics, cause => onLost(this, cause));
     }
 
-    public ByteChannel Channel { get; } = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+    public ByteChannel Channel { get; }
 
     /// <summary>The frames that are not sent yet. Guarded by the lock.</summary>
     public TFrames Frames { get; }
@@ -55,15 +56,9 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     public async Task ConnectAsync(Address node)
     {
         var (host, port) = (node.Host!, _context.Settings.PortBeside(node.Port!.Value)); // Justification: see the parameter.
-        using var timeout = new CancellationTokenSource(ConnectionFailure.Timeout);
+        using var timeout = new CancellationTokenSource(ConnectionFailure.Timeout, Machine.Current.Time);
         var cancellation = timeout.Token;
-        await Channel.Socket.ConnectAsync(host, port, cancellation);
-        if (Equals(Channel.Socket.LocalEndPoint, Channel.Socket.RemoteEndPoint))
-        {
-            // The port is in the range that the system assigns to clients, and it gave this socket the very port that it wants to reach.
-            throw new SocketException((int)SocketError.ConnectionRefused);
-        }
-
+        await Channel.ConnectAsync(host, port, cancellation);
         if (_context.Credentials?.Current is { } credentials)
         {
             _credentials = credentials;
@@ -75,8 +70,7 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
         _level = Handshake.LevelOf(FormatRange.Own, formats);
         Channel.KeepAlive();
         Channel.EndWithoutAnswer();
-        Channel.Begin();
-        Channel.Socket.Blocking = false;
+        Channel.Begin(keepsThread: false);
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace RaftActors.Network;
 /// The encrypted side of a TLS connection. During the handshake it writes to the socket. Afterwards it collects the written bytes for its
 /// owner to send, because TLS would block the engine's thread when the socket is full.
 /// </summary>
-/// <param name="blocks">The handshake blocks its thread; see <see cref="ByteChannel"/>.</param>
+/// <param name="blocks">The handshake blocks its thread; see <see cref="SocketChannel"/>.</param>
 internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 {
     private readonly NetworkStream _network = new(socket, ownsSocket: false);

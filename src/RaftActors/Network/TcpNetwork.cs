@@ -15,13 +15,13 @@ namespace RaftActors.Network;
 /// The TCP connections of one actor system for all messages of raft: a listener, if the system has processes, and a connection to each
 /// node that it has a message for. Thread-safe.
 /// </summary>
-internal sealed class TcpNetwork : INetwork
+internal sealed class TcpNetwork : INetwork, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly NetworkContext _context;
     private readonly ExtendedActorSystem _system;
     private ConnectionListener? _listener;
-    private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _namesKnown = new(Machine.Current.Completion);
     private ImmutableHashSet<Address> _named = [];
 
     private readonly ConnectionTable<NodeConnection> _connections;
@@ -45,7 +45,7 @@ internal sealed class TcpNetwork : INetwork
             + "would leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
         settings = settings with { Hostname = HostOf(system, settings) };
-        var own = CustomAddress.OwnOf(system);
+        var own = RaftAddress.OwnOf(system);
         _system = system;
         var credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
         var node = Machine.Current.NewNumber();
@@ -58,7 +58,7 @@ internal sealed class TcpNetwork : INetwork
             Calls = calls,
             IsNamed = settings.IsOfCluster && credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
-            Resolve = path => CustomAddress.ResolveOwn(system, own, path),
+            Resolve = path => RaftAddress.ResolveOwn(system, own, path),
             ConnectionTo = ConnectionTo,
         };
         _connections = new ConnectionTable<NodeConnection>(address => new NodeConnection(address, _context), _context);
@@ -93,8 +93,9 @@ internal sealed class TcpNetwork : INetwork
     private int ListeningPort()
     {
         var atAddress = _context.Settings.PortBeside(_context.Own.Port!.Value); // Justification: it has an address.
-        var remoting = _system.Settings.Config.GetInt($"{AkkaRemoting.Section}.port");
-        return _context.Settings.IsAtAddress || remoting == 0 ? atAddress : _context.Settings.PortBeside(remoting);
+        return !_context.Settings.IsAtAddress && _system.Settings.Config.GetInt($"{AkkaRemoting.Section}.port") is not 0 and var remoting
+            ? _context.Settings.PortBeside(remoting)
+            : atAddress;
     }
 
     // The host on which the remoting listens. Others may reach it by another one, the public-hostname.
@@ -102,11 +103,12 @@ internal sealed class TcpNetwork : INetwork
     {
         var config = system.Settings.Config;
         string?[] hosts = settings.IsAtAddress
-            ? [settings.Hostname, system.Provider.DefaultAddress.Host]
+            ? [settings.Hostname, RaftAddress.OwnOf(system).Host]
             : [settings.Hostname, config.GetString($"{AkkaRemoting.Section}.hostname")];
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 
+    /// <inheritdoc/>
     public IActorRef Resolve(string path) =>
         WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
             ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
@@ -143,15 +145,14 @@ internal sealed class TcpNetwork : INetwork
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
         || _connections.Find(address) is { IsVerified: true };
 
+    /// <inheritdoc/>
     public string Problems =>
         string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
 
+    /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
 
-    /// <summary>
-    /// Ends the rights of a node that no group names any more, unless its certificate has a role. Without credentials every program may
-    /// connect, so nothing changes.
-    /// </summary>
+    /// <inheritdoc/>
     public void OnDeparted(Address address)
     {
         if (_context.Credentials is not null)

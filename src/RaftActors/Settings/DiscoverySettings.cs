@@ -6,7 +6,7 @@ namespace RaftActors.Settings;
 
 /// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
 /// <param name="IsByNames">
-/// True if a node's name is its address, or stands for it with a custom transport. False if Akka.Cluster knows the nodes.
+/// True if a node's name is its address. False if Akka.Cluster knows the nodes.
 /// </param>
 /// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
 /// <param name="Interval">The time between two Hellos to a node that has not answered.</param>
@@ -16,15 +16,15 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
     public static DiscoverySettings Read(Config raft)
     {
         var contacts = raft.ReadList("contacts");
-        var isCustom = CustomAddress.IsUsedIn(raft);
-        if (contacts.FirstOrDefault(name => isCustom ? CustomAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
+        var isAtName = RaftAddress.IsUsedIn(raft);
+        if (contacts.FirstOrDefault(name => isAtName ? RaftAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
         {
-            throw new RaftConfigurationException(isCustom
-                ? $"raft.contacts is wrong. {CustomAddress.WhyNone(wrong)}"
+            throw new RaftConfigurationException(isAtName
+                ? $"raft.contacts is wrong. {RaftAddress.WhyNone(wrong)}"
                 : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
         }
 
         return new DiscoverySettings(
-            raft.ReadText("discovery") == "node-names" || isCustom, [.. contacts], raft.ReadTime("discovery-interval"));
+            raft.ReadText("discovery") == "node-names" || isAtName, [.. contacts], raft.ReadTime("discovery-interval"));
     }
 }

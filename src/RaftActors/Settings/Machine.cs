@@ -5,8 +5,8 @@ using RaftActors.Storage;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// The clock, random numbers, threads and disks of nodes. Timers are the scheduler's, and the network is the transport's. A simulation
-/// replaces the machine of its thread, on which all its nodes run.
+/// The clock, random numbers, threads and disks of nodes. Timers are the scheduler's, and connections those of <c>IChannels</c>. A
+/// simulation replaces the machine of its thread, on which all its nodes run.
 /// </summary>
 internal class Machine
 {
@@ -54,28 +54,51 @@ internal class Machine
     public virtual void RunOnThread(string name, Action run) => new Thread(() => run()) { IsBackground = true, Name = name }.Start();
 
     /// <summary>Runs code that may block, for instance on a disk, on its own thread, while the caller goes on.</summary>
-    public Task<T> RunBlocking<T>(string name, Func<T> run)
+    public async Task<T> RunBlocking<T>(string name, Func<T> run)
     {
-        var ended = new TaskCompletionSource<T>(Completion);
-        RunOnThread(name, () =>
+        var ended = default(T);
+        await RunToEndOnThread(name, () =>
+        {
+            ended = run();
+            return Task.CompletedTask;
+        }).ConfigureAwait(false);
+        return ended!; // Justification: it has run.
+    }
+
+    /// <summary>Begins code that may block on its own thread. The result completes with it.</summary>
+    public Task RunToEndOnThread(string name, Func<Task> run)
+    {
+        var ended = new TaskCompletionSource(Completion);
+        RunOnThread(name, () => _ = RunAsync());
+        return ended.Task;
+
+        async Task RunAsync()
         {
             try
             {
-                ended.SetResult(run());
+                await run().ConfigureAwait(false);
+                ended.SetResult();
             }
             catch (Exception e)
             {
                 ended.SetException(e);
             }
-        });
-        return ended.Task;
+        }
     }
 
     /// <summary>Runs code that does not block on the thread pool.</summary>
     public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 
+    /// <inheritdoc cref="Queue(IThreadPoolWorkItem)"/>
+    public void Queue(Action run) => Queue(new Work(run));
+
     /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions, Func{Guid})"/>.</summary>
     public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);
 
     protected virtual void FillRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
+
+    private sealed class Work(Action run) : IThreadPoolWorkItem
+    {
+        public void Execute() => run();
+    }
 }

@@ -11,8 +11,8 @@ namespace RaftActors.Settings;
 /// <param name="QueueSizeMaxBytes">The most bytes that wait for one node. Messages above it are dropped.</param>
 internal sealed record TransportSettings(string Hostname, int PortOffset, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
-    /// <summary>The messages go by the <see cref="RaftTransport"/> of the application, not by raft's own connections.</summary>
-    public bool IsCustom { get; init; }
+    /// <summary>The name of a node is its address, and its actor system needs no remoting.</summary>
+    public bool IsAtName { get; init; }
 
     /// <summary>Raft listens on the port of the node's address, and the remoting elsewhere.</summary>
     public bool IsAtAddress => PortOffset == 0;
@@ -30,11 +30,11 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static TransportSettings Read(Config raft) => new(
         raft.ReadText("transport-tcp.hostname"),
-        raft.ReadNumber("transport-tcp.port-offset"),
+        raft.ReadText("address") == "node" ? 0 : raft.ReadNumber("transport-tcp.port-offset"),
         (int)raft.ReadSize("transport-tcp.frame-size-max"),
         (int)raft.ReadSize("transport-tcp.queue-size-max"))
     {
-        IsCustom = raft.ReadText("transport") == "custom",
+        IsAtName = raft.ReadText("address") == "node",
         IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
         IsOfCluster = raft.ReadText("discovery") == "cluster",
     };
@@ -43,11 +43,7 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
     public void DemandAgreement(SecuritySettings security, bool isByNames)
     {
         Demand(
-            !IsCustom || !security.IsOn,
-            "raft.security is set, and raft.transport is custom. Leave raft.security out, and let the custom transport encrypt and "
-            + "authenticate its messages; or set raft.transport = tcp.");
-        Demand(
-            !IsAtAddress || IsCustom || isByNames,
+            !IsAtAddress || isByNames,
             "raft.transport-tcp.port-offset is 0, so raft has the port of the node's address, and raft.discovery is cluster. A cluster "
             + "needs the remoting there: use another offset, the same on all nodes.");
         Demand(

@@ -57,7 +57,7 @@ internal sealed class StatusFormat(RaftHost host)
 
     // Justification: only nodes write the status of a process.
     private IActorRef? Actor(ref WireFields f, IActorRef? actor) =>
-        f.Path(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!))) is { Length: > 0 } path
+        f.Path(actor?.Path.ToSerializationFormatWithAddress(_own ??= RaftAddress.OwnOf(host.System!))) is { Length: > 0 } path
             ? actor ?? host.ActorAt(path)
             : null;
 }

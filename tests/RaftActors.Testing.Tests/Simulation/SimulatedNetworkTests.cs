@@ -1,138 +1,238 @@
+using System.Net.Sockets;
+
 using Akka.Configuration;
 
+using RaftActors.Network;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 
-/// <summary>What the network of a simulation does to messages when it is told to, and that it does nothing to them otherwise.</summary>
+/// <summary>The connections of a simulation deliver bytes in order or break, as those of TCP, and break as they are told to.</summary>
 public sealed class SimulatedNetworkTests : IDisposable
 {
-    private const int Messages = 1000;
+    private const int Port = 4053;
 
+    private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan GoodDelay = TimeSpan.FromMilliseconds(2);
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
     private readonly World _world = new(seed: 1);
-    private readonly SimulatedNetwork _network;
-    private readonly Dictionary<string, (SimulatedNode Node, SimulatedNetwork.SimulatedTransport Transport)> _nodes = [];
-    private readonly List<(string From, string To, int Message, TimeSpan At)> _arrived = [];
+    private readonly Dictionary<string, SimulatedNode> _nodes = [];
 
     public SimulatedNetworkTests()
     {
-        _network = new SimulatedNetwork(_world);
-        Start(new SimulatedNode(_world, 0, "n1"));
-        Start(new SimulatedNode(_world, 1, "n2"));
+        Start("n1");
+        Start("n2");
     }
 
-    public void Dispose() => Task.WaitAll([.. _nodes.Values.Select(each => each.Node.Crash())], TimeSpan.FromSeconds(2));
+    private SimulatedNetwork Network => _world.Network;
+
+    public void Dispose() => Task.WaitAll([.. _nodes.Values.Select(each => each.Crash())], TimeSpan.FromSeconds(2));
 
     [Fact]
-    public void Good_network_delivers_each_message_once_and_soon()
+    public void Good_network_delivers_all_bytes_in_order_and_soon()
     {
-        Send("n1", "n2");
-        Run();
-
-        Assert.Equal(Enumerable.Range(0, Messages), _arrived.Select(each => each.Message).Order());
-        Assert.All(_arrived, each => Assert.Equal(("n1", "n2"), (each.From, each.To)));
-        Assert.True(_arrived.Max(each => each.At) <= GoodDelay);
-        Assert.Equal(Messages, _network.Delivered);
-    }
-
-    [Fact]
-    public void Bad_network_loses_repeats_delays_and_reorders_messages()
-    {
-        _network.IsBad = true;
-        Send("n1", "n2");
-        Run();
-
-        var copies = _arrived.CountBy(each => each.Message).ToList();
-        Assert.InRange(Messages - copies.Count, Messages / 20, Messages / 5);
-        Assert.InRange(copies.Count(each => each.Value == 2), Messages / 20, Messages / 5);
-        Assert.InRange(_arrived.Count(each => each.At > GoodDelay * 10), Messages / 2, _arrived.Count);
-        Assert.NotEqual(_arrived.Select(each => each.Message).Order(), _arrived.Select(each => each.Message));
-    }
-
-    [Fact]
-    public void Cut_loses_the_messages_of_one_direction_until_it_is_mended()
-    {
-        _network.Cut("n1", "n2");
-        Send("n1", "n2");
-        Send("n2", "n1");
-        Run();
-        Assert.Equal(Messages, _arrived.Count);
-        Assert.All(_arrived, each => Assert.Equal("n1", each.To));
-
-        _network.Mend("n1", "n2");
-        Send("n1", "n2");
-        Run();
-        Assert.Equal(2 * Messages, _arrived.Count);
-    }
-
-    [Fact]
-    public void Cut_loses_the_messages_that_are_under_way()
-    {
-        Send("n1", "n2");
-        _network.Cut("n1", "n2");
-        Run();
-
-        Assert.Empty(_arrived);
-    }
-
-    [Fact]
-    public void Cut_loses_the_messages_that_would_have_arrived_after_its_end()
-    {
-        _network.Cut("n1", "n2");
-        Send("n1", "n2");
-        _network.Mend("n1", "n2");
-        Run();
-
-        Assert.Empty(_arrived);
-    }
-
-    [Fact]
-    public void Network_that_is_mended_is_as_at_the_beginning()
-    {
-        _network.IsBad = true;
-        _network.Cut("n1", "n2");
-        _network.MendAll();
-        Send("n1", "n2");
-        Run();
-
-        Assert.Equal(Messages, _arrived.Count);
-    }
-
-    [Fact]
-    public void Node_that_has_crashed_neither_sends_nor_receives()
-    {
-        var (node, before) = _nodes["n1"];
-        Send("n2", "n1");
-        node.Crash();
-        Send("n1", "n2");
-        Run();
-        Assert.Empty(_arrived);
-
-        Start(node);
-        ((RaftTransport)before).Send("n2", default);
-        Send("n1", "n2");
-        Send("n2", "n1");
-        Run();
-        Assert.Equal(2 * Messages, _arrived.Count);
-    }
-
-    private void Start(SimulatedNode node) => node.Start(Config.Empty, life =>
-    {
-        var transport = _network.Connect(life);
-        transport.Attach((from, message) =>
-            _arrived.Add((from, node.Name, BitConverter.ToInt32(message.Span), _world.Now)));
-        _nodes[node.Name] = (node, transport);
-    });
-
-    private void Send(string from, string to)
-    {
-        for (var message = 0; message < Messages; message++)
+        var (near, far) = Connect();
+        for (byte each = 1; each <= 100; each++)
         {
-            ((RaftTransport)_nodes[from].Transport).Send(to, BitConverter.GetBytes(message));
+            Assert.True(near.TrySendNow(new[] { each }, out _));
         }
+
+        Run(GoodDelay);
+
+        Assert.Equal(Enumerable.Range(1, 100).Select(each => (byte)each), Received(far));
     }
 
-    private void Run() => _world.RunUntil(_world.Now + TimeSpan.FromSeconds(1));
+    [Fact]
+    public void Bad_network_is_slow_and_breaks_connections_but_loses_no_byte_between_others()
+    {
+        Network.IsBad = true;
+        var (broken, late) = (0, 0);
+        for (var round = 0; round < 50; round++)
+        {
+            var (near, far) = Connect();
+            List<byte> received = [];
+            for (byte each = 1; each <= 20; each++)
+            {
+                near.TrySendNow(new[] { each }, out _);
+                Run(TimeSpan.FromMilliseconds(20));
+                late += far.HasBytes ? 0 : 1;
+                received.AddRange(far.HasBytes ? Received(far) : []);
+            }
+
+            Run(Second);
+            received.AddRange(far.HasBytes ? Received(far) : []);
+            Assert.Equal(Enumerable.Range(1, received.Count).Select(each => (byte)each), received);
+            broken += near.HasEnded ? 1 : 0;
+            Assert.True(near.HasEnded || received.Count == 20, $"{received.Count} bytes have arrived");
+        }
+
+        Assert.InRange(broken, 1, 25);
+        Assert.InRange(late, 100, 1000);
+    }
+
+    [Fact]
+    public void Bytes_that_meet_a_cut_arrive_after_its_end()
+    {
+        var (near, far) = Connect();
+        Network.Cut("n1", "n2");
+        near.TrySendNow(new byte[] { 1 }, out _);
+        far.TrySendNow(new byte[] { 2 }, out _);
+        Run(Second);
+        Assert.False(far.HasBytes);
+        Assert.Equal([2], Received(near));
+
+        Network.Mend("n1", "n2");
+        Run(Second);
+
+        Assert.Equal([1], Received(far));
+    }
+
+    [Theory]
+    [InlineData("n1", "n2")]
+    [InlineData("n2", "n1")]
+    public void Connection_that_ends_without_an_answer_breaks_if_one_direction_is_cut(string from, string to)
+    {
+        var (near, _) = Connect();
+        near.EndWithoutAnswer();
+        Network.Cut(from, to);
+        near.TrySendNow(new byte[] { 1 }, out _);
+        Run(TimeSpan.FromSeconds(2));
+        Assert.True(near.TrySendNow(new byte[] { 2 }, out _));
+
+        Run(TimeSpan.FromSeconds(4));
+
+        Assert.False(near.TrySendNow(new byte[] { 3 }, out _));
+    }
+
+    [Fact]
+    public void Idle_connection_over_a_cut_ends_by_its_probes()
+    {
+        var (near, far) = Connect();
+        near.KeepAlive();
+        far.KeepAlive();
+        var reading = near.ReceiveAsync(new byte[1]).AsTask();
+        Network.Cut("n2", "n1");
+        Run(TimeSpan.FromSeconds(20));
+        Assert.False(reading.IsCompleted);
+
+        Run(Minute);
+
+        Assert.Equal(SocketError.TimedOut, Assert.IsType<SocketException>(reading.Exception?.InnerException).SocketErrorCode);
+        Assert.True(far.HasEnded);
+    }
+
+    [Fact]
+    public async Task Full_window_takes_a_part_and_the_rest_when_the_other_side_has_read()
+    {
+        var (near, far) = Connect();
+        var bytes = new byte[1024 * 1024];
+        Assert.True(near.TrySendNow(bytes, out var sent));
+        Assert.InRange(sent, 4096, bytes.Length - 1);
+        var sending = near.SendAsync(bytes);
+        Run(Second);
+        Assert.False(sending.IsCompleted);
+
+        Assert.Equal(sent, Received(far).Count);
+        Run(Second);
+
+        Assert.InRange(await sending, 1, sent);
+    }
+
+    [Fact]
+    public async Task Finished_stream_is_read_to_its_end()
+    {
+        var (near, far) = Connect();
+        near.TrySendNow(new byte[] { 1 }, out _);
+        near.Finish();
+        Run(Second);
+
+        Assert.Equal([1], Received(far));
+        Assert.Equal(0, await far.ReceiveAsync(new byte[1]));
+        Assert.True(far.TrySendNow(new byte[] { 2 }, out _));
+        Run(Second);
+        Assert.Equal([2], Received(near));
+    }
+
+    [Fact]
+    public void Node_without_an_open_port_refuses_and_one_that_is_down_does_not_answer()
+    {
+        Start("n3");
+        var (refused, silent) = (ChannelOf("n1"), ChannelOf("n1"));
+        using CancellationTokenSource gaveUp = new();
+        ListenAt("n3").Dispose();
+        _nodes["n2"].Crash();
+
+        var connecting = refused.ConnectAsync("n3", Port, gaveUp.Token);
+        var waiting = silent.ConnectAsync("n2", Port, gaveUp.Token);
+        Run(Second);
+
+        Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(connecting.Exception?.InnerException).SocketErrorCode);
+        Assert.False(waiting.IsCompleted);
+        gaveUp.Cancel();
+        Assert.True(waiting.IsCanceled);
+    }
+
+    // The machine of a killed process says so. After a power failure nobody does, until the machine is up again.
+    [Fact]
+    public void Crash_resets_connections_at_once_or_when_the_node_is_back()
+    {
+        HashSet<bool> atOnce = [];
+        for (var round = 0; round < 20; round++)
+        {
+            var (near, _) = Connect();
+            _nodes["n2"].Crash();
+            near.TrySendNow(new byte[] { 1 }, out _);
+            Run(Second);
+            atOnce.Add(near.HasEnded);
+
+            Start("n2");
+            Run(TimeSpan.FromSeconds(10));
+
+            Assert.True(near.HasEnded);
+        }
+
+        Assert.Equal(2, atOnce.Count);
+    }
+
+    private void Start(string name)
+    {
+        var node = _nodes.TryGetValue(name, out var known) ? known : _nodes[name] = new SimulatedNode(_world, _nodes.Count, name);
+        node.Start(Config.Empty, _ => { });
+    }
+
+    private SimulatedChannel ChannelOf(string node) => (SimulatedChannel)Network.ChannelsOf(_nodes[node].Life!).New(); // Justification: up.
+
+    private IChannelListener ListenAt(string node) => Network.ChannelsOf(_nodes[node].Life!).Listen("", Port); // Justification: it is up.
+
+    // From n1 to n2.
+    private (SimulatedChannel Near, SimulatedChannel Far) Connect()
+    {
+        var accepting = ListenAt("n2").AcceptAsync();
+        SimulatedChannel near;
+        Task connecting;
+        do
+        {
+            near = ChannelOf("n1");
+            connecting = near.ConnectAsync("n2", Port, CancellationToken.None);
+            Run(Second);
+        }
+        while (!connecting.IsCompletedSuccessfully);
+
+        return (near, (SimulatedChannel)accepting.Result);
+    }
+
+    private static List<byte> Received(SimulatedChannel channel)
+    {
+        List<byte> all = [];
+        var bytes = new byte[100];
+        while (channel.HasBytes)
+        {
+            all.AddRange(bytes.AsSpan(0, channel.ReceiveAsync(bytes).Result));
+        }
+
+        return all;
+    }
+
+    private void Run(TimeSpan span) => _world.RunUntil(_world.Now + span);
 }

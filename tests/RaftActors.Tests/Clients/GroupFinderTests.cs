@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Clients;
 public sealed class GroupFinderTests
 {
     private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
-    private static readonly Address Node = CustomAddress.Of("10.0.0.1:2551")!;
+    private static readonly Address Node = RaftAddress.Of("10.0.0.1:2551")!;
 
     private readonly List<ProcessAddress> _asked = [];
     private readonly List<Address> _askedNodes = [];
@@ -304,5 +304,5 @@ public sealed class GroupFinderTests
 
     private static ProcessName NameOf(string name) => new($"{name}@node");
 
-    private static Address NodeOf(string name) => CustomAddress.Of($"{name}:2551")!;
+    private static Address NodeOf(string name) => RaftAddress.Of($"{name}:2551")!;
 }

@@ -55,7 +55,7 @@ public sealed class DiscoveryCheckTests
     [InlineData(Remote, ":9991", Addresses, "it at akka.tcp://check@127.0.0.1:9991, and it listens as akka.tcp://check@127.0.0.1:9990.")]
     [InlineData(Remote, "localhost:9990", Addresses, "look for it at akka.tcp://check@localhost:9990, and it listens as")]
     [InlineData("raft.discovery = names", "node1", OneNode, "raft.discovery is 'names'; it must be cluster or node-names.")]
-    [InlineData("raft.transport = udp", "node1", OneNode, "raft.transport is 'udp'; it must be tcp or custom.")]
+    [InlineData("raft.address = name", "node1", OneNode, "raft.address is 'name'; it must be remoting or node.")]
     [InlineData("raft.transport-tcp.port-offset = 70000", "node1", OneNode, "port-offset is '70000'; it must be 0 to 65534.")]
     [InlineData("raft.contacts = [\"node1\"]", "node1", OneNode, "raft.contacts names 'node1', which is no address.")]
     public async Task Group_whose_processes_cannot_find_each_other_is_refused(string config, string node, string roster, string expected)
@@ -78,7 +78,7 @@ public sealed class DiscoveryCheckTests
     [Theory]
     [InlineData("", "akka://check")]
     [InlineData(Remote, "akka.tcp://check@127.0.0.1:9990")]
-    [InlineData("raft.transport = custom", "akka.raft://raft@node:1")]
+    [InlineData("raft.address = node", "akka.raft://raft@node:4053")]
     public async Task Names_are_refused_whose_path_other_nodes_would_refuse(string config, string address)
     {
         var node = config == Remote ? ":9990" : "node";

@@ -60,7 +60,7 @@ public sealed class GreetingTests : TestKit
     [Fact]
     public void Node_that_is_gone_is_forgotten_by_the_network_too()
     {
-        using Network network = new(Sys);
+        Network network = new(Sys);
         _registry.Tell(network);
         Say(new NodeNews.Named(_node));
         Hello();
@@ -551,15 +551,13 @@ public sealed class GreetingTests : TestKit
 
         public IActorRef Resolve(string path) => ((ExtendedActorSystem)system).Provider.ResolveActorRef(path);
 
-        public ICallLink LinkTo(Address node) => throw new NotSupportedException();
-
         public void SetNamed(ImmutableHashSet<Address> named)
         {
         }
 
         public void Forget(Address address) => Forgotten.Enqueue(address);
 
-        public void Dispose()
+        public void OnDeparted(Address address)
         {
         }
     }

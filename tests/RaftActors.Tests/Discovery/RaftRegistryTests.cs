@@ -70,7 +70,7 @@ public sealed class RaftRegistryTests : TestKit
             Resolve = _ => Nobody.Instance,
         };
         using InboundCallConnection client = new(
-            new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
+            new SocketChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
             context,
             new HandshakeResult(own, null, ConnectionRole.Operator));
 

@@ -7,45 +7,47 @@ using RaftActors.Core;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
-/// A client on a node without a process moves the leadership of a group of four: three voters, and n4 as a learner. The network loses
-/// nothing, unless a test cuts a node off.
+/// A client on a node without a process moves the leadership of a group of four: three voters, and the last one as a learner.
 /// </summary>
 public sealed class ClientTransferTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-    private static readonly string[] Names = ["n1", "n2", "n3", "n4"];
 
-    private readonly BadNetwork _network = new(seed: 1);
-    private readonly List<CustomNode> _nodes = [];
+    private readonly string[] _names = AddressNode.NewNames(4);
+    private readonly List<AddressNode> _nodes = [];
     private readonly ActorSystem _system;
     private readonly RaftClient<string, int> _client;
 
     public ClientTransferTests()
         : base("akka.loglevel = ERROR")
     {
-        _network.Calm();
-        var roster = string.Join(", ", Names.Select(name => $"\"raft@{name}\""));
+        var roster = string.Join(", ", _names.Select(name => $"\"raft@{name}\""));
 
         // A busy machine must not elect another leader.
         var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}\n"
             + "raft.election-timeout { min = 5s, max = 8s }";
-        _nodes.AddRange(Names.Select(name => new CustomNode(this, name, _network.Join(name), config)));
+        _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config)));
         _system = ActorSystem.Create("client", ConfigurationFactory.ParseString(
-            """
+            $$"""
             akka.loglevel = ERROR
-            raft { transport = custom, node = "c1", client { contacts = ["n1", "n2", "n3", "n4"], attempt-timeout = 500ms } }
+            raft {
+              address = node
+              node = "{{AddressNode.NewNames(1)[0]}}"
+              client { contacts = [{{string.Join(", ", _names.Select(name => $"\"{name}\""))}}], attempt-timeout = 500ms }
+            }
             """));
-        _client = Raft.Get(_system).UseTransport(_network.Join("c1")).CreateClient<string, int>();
+        _client = Raft.Get(_system).CreateClient<string, int>();
     }
 
     [Theory]
-    [InlineData("n1")]
-    [InlineData("n2")]
-    [InlineData("n3")]
-    public async Task Voter_that_a_client_names_leads_and_appends_go_on(string node)
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Voter_that_a_client_names_leads_and_appends_go_on(int number)
     {
         var former = await LeaderAsync();
-        var next = new ProcessName($"raft@{(former.Node == node ? Names.First(name => name != node) : node)}");
+        var node = _names[number];
+        var next = new ProcessName($"raft@{(former.Node == node ? _names.First(name => name != node) : node)}");
 
         (await _client.TransferLeadershipAsync(next, Guard)).OrThrow();
 
@@ -62,16 +64,17 @@ public sealed class ClientTransferTests : TestKit
         (await _client.TransferLeadershipAsync(timeout: Guard)).OrThrow();
 
         var leader = LeaderNow();
-        Assert.Contains(leader.Node, Names.Take(3));
+        Assert.Contains(leader.Node, _names.Take(3));
         Assert.NotEqual(former, leader);
     }
 
     [Theory]
-    [InlineData("raft@n4")]
-    [InlineData("raft@n9")]
-    public async Task Learner_and_unknown_process_cannot_be_made_leaders(string name)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Learner_and_unknown_process_cannot_be_made_leaders(bool isLearner)
     {
         var former = await LeaderAsync();
+        var name = isLearner ? $"raft@{_names[3]}" : "raft@n9";
 
         var refused = (await _client.TransferLeadershipAsync(new ProcessName(name), Guard)).NotDone();
 
@@ -80,13 +83,13 @@ public sealed class ClientTransferTests : TestKit
     }
 
     [Fact]
-    public async Task Transfer_to_a_voter_that_is_cut_off_is_not_committed_and_the_leader_still_leads()
+    public async Task Transfer_to_a_voter_that_has_stopped_is_not_committed_and_the_leader_still_leads()
     {
         var former = await LeaderAsync();
-        var silent = Names.Take(3).First(name => name != former.Node);
-        _network.Cut(silent);
+        var silent = _nodes.Take(3).First(node => node.Name != former);
+        silent.Stop();
 
-        var refused = (await _client.TransferLeadershipAsync(new ProcessName($"raft@{silent}"), Guard)).NotDone();
+        var refused = (await _client.TransferLeadershipAsync(silent.Name, Guard)).NotDone();
 
         Assert.Equal(FailureReason.Unavailable, refused.Reason);
         Assert.Equal(2, (await _client.AppendAsync("key", "value", Guard)).OrThrow().Serial.Value);
@@ -98,13 +101,12 @@ public sealed class ClientTransferTests : TestKit
         _client.DisposeAsync().AsTask().Wait(Guard);
         _system.Terminate().Wait(Guard);
         _nodes.ForEach(node => node.Stop());
-        _network.Dispose();
         base.AfterAll();
     }
 
-    private static RaftStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
+    private static RaftStatus StatusOf(AddressNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
-    private CustomNode NodeOf(ProcessName name) => _nodes.Single(node => node.Name == name);
+    private AddressNode NodeOf(ProcessName name) => _nodes.Single(node => node.Name == name);
 
     // The leader of a group that has committed a pair.
     private async Task<ProcessName> LeaderAsync()

@@ -71,7 +71,7 @@ public sealed class NetworkGroupTests : TestKit
             ClientSession.New(), 1, "passed", new ValueCodec<string>(Sys).Encode("on"), TimeSpan.FromSeconds(30), IsRetry: false);
         Caller caller = new(RequestRef.Of(append.Request));
 
-        network.LinkTo(CustomAddress.WithoutSystem(follower.Address)).Send(new CallTarget("default", follower.Name), append, caller);
+        network.LinkTo(RaftAddress.WithoutSystem(follower.Address)).Send(new CallTarget("default", follower.Name), append, caller);
 
         Assert.Null(Assert.IsAssignableFrom<IOutcome>(await caller.Told.WaitAsync(TimeSpan.FromSeconds(30))).Failure);
         _nodes.ForEach(node => node.Expect($"append {_appended + 1} passed=on"));

@@ -239,16 +239,6 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
-    public void Client_of_a_program_without_an_actor_system_refuses_a_custom_transport()
-    {
-        var custom = ConfigurationFactory.ParseString("raft.transport = custom");
-
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1:1"], settings: custom));
-
-        Assert.Contains("Use Raft.CreateClient.", problem.Message);
-    }
-
-    [Fact]
     public async Task Client_in_an_actor_system_without_an_address_calls_other_nodes()
     {
         var port = StartCounter();

@@ -5,15 +5,14 @@ using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Three nodes with six shards of entities. The network between them loses nothing.</summary>
+/// <summary>Three nodes with six shards of entities.</summary>
 public sealed class ShardGroupTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-    private static readonly string[] Names = ["n1", "n2", "n3"];
     private static readonly RaftShards Shards = new("sums", 6);
 
-    private readonly BadNetwork _network = new(seed: 1);
-    private readonly List<CustomNode> _nodes = [];
+    private readonly string[] _names = AddressNode.NewNames(3);
+    private readonly List<AddressNode> _nodes = [];
 
     // As the events of one node tell them.
     private readonly Dictionary<string, string> _leaders = [];
@@ -21,28 +20,27 @@ public sealed class ShardGroupTests : TestKit
     public ShardGroupTests()
         : base("akka.loglevel = ERROR")
     {
-        _network.Calm();
-        var roster = string.Join(", ", Names.Select(name => $"\"sums@{name}\""));
+        var roster = string.Join(", ", _names.Select(name => $"\"sums@{name}\""));
         var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
-        _nodes.AddRange(Names.Select(name => new CustomNode(this, name, _network.Join(name), config, StartShards)));
+        _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config, StartShards)));
     }
 
     [Fact]
     public void Leaders_spread_evenly_over_the_nodes_and_those_of_a_lost_node_over_the_others()
     {
-        ExpectLeaders(_nodes[1], n1: 2, n2: 2, n3: 2);
+        ExpectLeaders(2, 2, 2);
         var before = _leaders.ToDictionary();
 
         _nodes[0].Stop();
 
-        ExpectLeaders(_nodes[1], n1: 0, n2: 3, n3: 3);
-        Assert.All(before.Where(each => each.Value != "n1"), each => Assert.Equal(each.Value, _leaders[each.Key]));
+        ExpectLeaders(0, 3, 3);
+        Assert.All(before.Where(each => each.Value != _names[0]), each => Assert.Equal(each.Value, _leaders[each.Key]));
     }
 
     [Fact]
     public async Task Each_node_commands_and_reads_the_same_entities_also_after_the_loss_of_one()
     {
-        ExpectLeaders(_nodes[1], n1: 2, n2: 2, n3: 2);
+        ExpectLeaders(2, 2, 2);
         await using var first = Raft.Get(_nodes[1].System).CreateEntityClient(Shards);
         await using var second = Raft.Get(_nodes[2].System).CreateEntityClient(Shards);
         var ids = Shards.All.Select(IdIn).ToList();
@@ -64,7 +62,6 @@ public sealed class ShardGroupTests : TestKit
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
-        _network.Dispose();
         base.AfterAll();
     }
 
@@ -81,17 +78,16 @@ public sealed class ShardGroupTests : TestKit
     private static string IdIn(RaftShard shard) =>
         Enumerable.Range(0, 1000).Select(number => $"id{number}").First(id => Shards.Of(id) == shard);
 
-    private void ExpectLeaders(CustomNode witness, int n1, int n2, int n3) => witness.ExpectEvent<RaftEvent>(told =>
+    // Of each node, as the second one hears it.
+    private void ExpectLeaders(params int[] counts) => _nodes[1].ExpectEvent<RaftEvent>(told =>
     {
         if (told is RaftEvent.LeaderChanged { Leader: var leader } changed)
         {
             _leaders[changed.Group] = leader?.Node ?? "none";
         }
 
-        return (n1, n2, n3) == (CountOf("n1"), CountOf("n2"), CountOf("n3"));
+        return counts.SequenceEqual(_names.Select(name => _leaders.Values.Count(leader => leader == name)));
     });
-
-    private int CountOf(string node) => _leaders.Values.Count(leader => leader == node);
 
     private sealed class Sum : ReplicatedEntity<int, int>
     {

@@ -403,7 +403,8 @@ public sealed class ClientCallsTests : TestKit
         };
         client.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
         var role = identity?.Role ?? ConnectionRole.Operator;
-        var connection = new InboundCallConnection(new ByteChannel(_listener.Accept()), _context, new HandshakeResult(Far, identity, role));
+        SocketChannel channel = new(_listener.Accept());
+        InboundCallConnection connection = new(channel, _context, new HandshakeResult(Far, identity, role));
         _open.AddRange([connection, client]);
         return (client, connection.RunToEndAsync());
     }

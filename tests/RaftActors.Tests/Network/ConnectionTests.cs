@@ -122,13 +122,7 @@ public sealed class ConnectionTests : TestKit
     [Fact]
     public void Listener_goes_on_when_it_could_not_accept_a_connection()
     {
-        var hasFailed = false;
-        using var listener = new ConnectionListener(NewContext(), _ => new NoConnection(), socket =>
-        {
-            var fails = !hasFailed;
-            hasFailed = true;
-            return fails ? throw new InvalidOperationException("no memory") : socket.AcceptAsync();
-        });
+        using var listener = new ConnectionListener(NewContext(), _ => new NoConnection(), new FailingOnce());
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(IPAddress.Loopback, listener.Port);
 
@@ -361,5 +355,22 @@ public sealed class ConnectionTests : TestKit
     {
         var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
         _connection.Write(_engine, new WireMessage.AppendRequest(new RequestId(origin, number), "", new byte[size]), _engine);
+    }
+
+    private sealed class FailingOnce : IChannelListener
+    {
+        private readonly SocketListener _listener = new("127.0.0.1", port: 0);
+        private bool _hasFailed;
+
+        public int Port => _listener.Port;
+
+        public Task<ByteChannel> AcceptAsync()
+        {
+            var fails = !_hasFailed;
+            _hasFailed = true;
+            return fails ? throw new InvalidOperationException("no memory") : _listener.AcceptAsync();
+        }
+
+        public void Dispose() => _listener.Dispose();
     }
 }

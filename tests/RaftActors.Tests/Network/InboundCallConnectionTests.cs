@@ -170,7 +170,7 @@ public sealed class InboundCallConnectionTests : TestKit
     {
         var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
-        using var connection = new InboundCallConnection(new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"));
+        using var connection = new InboundCallConnection(new SocketChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"));
         var reading = connection.RunToEndAsync();
         Assert.Equal(1, _context.Replies.Count);
 
@@ -193,7 +193,7 @@ public sealed class InboundCallConnectionTests : TestKit
     private Client Connect(string name)
     {
         var (socket, end) = ConnectSockets();
-        return NewClient(name, new ByteChannel(socket), new NetworkStream(end, ownsSocket: true));
+        return NewClient(name, new SocketChannel(socket), new NetworkStream(end, ownsSocket: true));
     }
 
     private async Task<Client> ConnectEncrypted(string name)
@@ -203,11 +203,11 @@ public sealed class InboundCallConnectionTests : TestKit
         var ca = new TestCertificates(folder.Path);
         var credentials = CredentialFiles.Read(
             new TlsFiles(ca.Issue("any", ["127.0.0.1"]), Key: "", Password: "", ca.Ca, Pins: []), new RoleRules([], [], [], []));
-        var (channel, tls) = (new ByteChannel(socket), new SslStream(new NetworkStream(end, ownsSocket: true)));
+        var (channel, tls) = (new SocketChannel(socket), new SslStream(new NetworkStream(end, ownsSocket: true)));
         await Task.WhenAll(
             channel.AuthenticateAsServerAsync(credentials, CancellationToken.None),
             credentials.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None));
-        channel.Begin();
+        channel.Begin(keepsThread: false);
         return NewClient(name, channel, tls);
     }
 
@@ -224,7 +224,7 @@ public sealed class InboundCallConnectionTests : TestKit
 
     private Client NewClient(string name, ByteChannel channel, Stream end)
     {
-        channel.Socket.Blocking = false;
+        channel.Begin(keepsThread: false);
         var client = new Client(new InboundCallConnection(channel, _context, GreetingOf(name)), end);
         _clients.Add(client);
         return client;

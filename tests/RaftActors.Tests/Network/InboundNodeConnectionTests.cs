@@ -51,7 +51,7 @@ public sealed class InboundNodeConnectionTests : TestKit
         };
         _accepted = listener.Accept();
         var connection = new InboundNodeConnection(
-            new ByteChannel(_accepted), _context, new HandshakeResult(Far, null, null), new NoConnection());
+            new SocketChannel(_accepted), _context, new HandshakeResult(Far, null, null), new NoConnection());
         _reader = new Thread(() => Run(connection));
     }
 
@@ -60,10 +60,11 @@ public sealed class InboundNodeConnectionTests : TestKit
     public async Task Handshake_leaves_the_socket_to_the_thread_that_reads_it()
     {
         _socket.Send(new Handshake(Far.ToString(), 8, ConnectionKind.Node).ToBytes());
-        var channel = new ByteChannel(_accepted, blocks: true);
+        var channel = new SocketChannel(_accepted, blocks: true);
 
         var greeting = await HandshakeResult.TakeAsync(channel, _context, CancellationToken.None);
         await HandshakeResult.AnswerAsync(channel, CancellationToken.None);
+        channel.Begin(keepsThread: true);
 
         Assert.Equal(Far, greeting.Peer);
         Assert.Equal(Handshake.AnswerSize, _socket.Receive(new byte[Handshake.AnswerSize]));
@@ -125,13 +126,13 @@ public sealed class InboundNodeConnectionTests : TestKit
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
         using InboundCallConnection client = new(
-            new ByteChannel(listener.Accept()), _context, new HandshakeResult(Far, null, ConnectionRole.Operator));
+            new SocketChannel(listener.Accept()), _context, new HandshakeResult(Far, null, ConnectionRole.Operator));
         var reading = client.RunToEndAsync();
         var engine = ThreadTeller.StartIdle(this);
         var present = $"{Near}/system/raft/g/raft1#{engine.Path.Uid}";
         _engines.Add(present, engine);
         _engines.Add(PathOf("raft1"), engine);
-        _engines.Add(PathOf("gone"), CustomAddress.ResolveOwn((ExtendedActorSystem)Sys, Near, PathOf("gone")));
+        _engines.Add(PathOf("gone"), RaftAddress.ResolveOwn((ExtendedActorSystem)Sys, Near, PathOf("gone")));
 
         _reader.Start();
         Reply(PathOf("gone"), "earlier");
@@ -160,7 +161,7 @@ public sealed class InboundNodeConnectionTests : TestKit
     {
         NodeCalls calls = new(connections: (1 << 22) - 1);
         using InboundCallConnection client = new(
-            new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
+            new SocketChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
             _context,
             new HandshakeResult(Far, null, ConnectionRole.Operator));
         _reader.Start();
@@ -181,7 +182,7 @@ public sealed class InboundNodeConnectionTests : TestKit
         {
             try
             {
-                connection.Run();
+                connection.ReadToEndAsync().GetAwaiter().GetResult();
             }
             catch (InvalidDataException)
             {

@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
 
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 using Akka.Event;
 
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Testing.Simulation;
 
@@ -41,7 +43,7 @@ internal sealed class ScenarioNode : IDisposable
           }
           coordinated-shutdown { run-by-clr-shutdown-hook = off, run-by-actor-system-terminate = off, exit-clr = off }
         }
-        raft { transport = custom, discovery-interval = 1h, founding-timeout = 1h }
+        raft { address = node, transport-tcp.hostname = localhost, discovery-interval = 1h, founding-timeout = 1h }
         """)
         .WithFallback(Raft.DefaultConfig());
 
@@ -66,7 +68,7 @@ internal sealed class ScenarioNode : IDisposable
         }
 
         _pool.IsInUse = false;
-        Raft.Get(System).UseTransport(new NoTransport());
+        Raft.Get(System).Network.Start(isClient: true);
     }
 
     public ActorSystem System { get; }
@@ -90,16 +92,8 @@ internal sealed class ScenarioNode : IDisposable
         }
     }
 
-    // The peers are no nodes: discovery never finds them, and the scenario introduces them itself.
-    private sealed class NoTransport : RaftTransport
-    {
-        protected internal override void Send(string node, ReadOnlyMemory<byte> message)
-        {
-        }
-    }
-
     /// <summary>The thread, clock and numbers of the scenario, for the thread of the test.</summary>
-    internal sealed class TurnMachine(ScenarioTurns turns) : Machine
+    internal sealed class TurnMachine(ScenarioTurns turns) : Machine, IChannelMachine
     {
         private ulong _numbers;
 
@@ -108,6 +102,8 @@ internal sealed class ScenarioNode : IDisposable
         public override TaskCreationOptions Completion => TaskCreationOptions.None;
 
         public override bool HasTelemetry => false;
+
+        public IChannels Channels { get; } = new NoChannels();
 
         public override void RunOnThread(string name, Action run) => turns.Post(name, run);
 
@@ -130,6 +126,75 @@ internal sealed class ScenarioNode : IDisposable
         public override long GetTimestamp() => turns.Now.Ticks;
 
         public override DateTimeOffset GetUtcNow() => Begin + turns.Now;
+
+        // What waits for a connection waits for ever.
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
+    }
+
+    private sealed class NoTimer : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    // The peers are no nodes: no connection to them opens, and the scenario introduces them itself.
+    private sealed class NoChannels : IChannels, IChannelListener
+    {
+        public int Port => 0;
+
+        public ByteChannel New() => new NoChannel();
+
+        public IChannelListener Listen(string host, int port) => this;
+
+        public Task<ByteChannel> AcceptAsync() => new TaskCompletionSource<ByteChannel>().Task;
+
+        public void Dispose()
+        {
+        }
+    }
+
+    private sealed class NoChannel : ByteChannel
+    {
+        public override IPAddress From => IPAddress.None;
+
+        public override bool HasBytes => false;
+
+        public override Task ConnectAsync(string host, int port, CancellationToken cancellation) => new TaskCompletionSource().Task;
+
+        public override void KeepAlive()
+        {
+        }
+
+        public override void EndWithoutAnswer()
+        {
+        }
+
+        public override void Begin(bool keepsThread)
+        {
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
+        public override ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default) =>
+            throw new NotSupportedException();
+
+        public override bool TrySendNow(ArraySegment<byte> bytes, out int sent) => throw new NotSupportedException();
+
+        public override Task<int> SendAsync(ArraySegment<byte> bytes) => throw new NotSupportedException();
+
+        public override void Finish()
+        {
+        }
+
+        public override void Dispose()
+        {
+        }
     }
 
     /// <summary>Runs the mailboxes as turns. Made by Akka.NET.</summary>

@@ -80,7 +80,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         Note($"The process takes the state of the majority: attempt {_attempts}.");
         var source = majority.FirstOrDefault(name => context.Peers.FindServing(name) is not null, majority[0]);
         var node = context.Peers.FindServing(source)?.Path.Address is { HasGlobalScope: true } other
-            ? CustomAddress.WithoutSystem(other)
+            ? RaftAddress.WithoutSystem(other)
             : context.Network.CallAddress;
         _ = AskAsync(new Source(context.Network.LinkTo(node), new CallTarget(Group, source)), context.Self);
     }

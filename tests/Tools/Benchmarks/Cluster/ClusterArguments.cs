@@ -10,7 +10,7 @@ internal sealed record ClusterArguments
           --topology LIST   single: three actor systems in one process; multi: three processes (default single,multi)
           --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
           --payload LIST    bytes of a value (default 256)
-          --transport LIST  tcp: the value of raft.transport; tls: tcp with raft.security (default tcp)
+          --transport LIST  tcp; tls: tcp with raft.security (default tcp)
           --at LIST         the process of the clients: leader, follower, or remote: one without a node (default leader)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)

@@ -2,7 +2,7 @@ using RaftActors.Cli.Certificates;
 
 namespace RaftActors.Benchmarks.Cluster;
 
-/// <summary>The settings of a way between nodes: the values of raft.transport, and <c>tls</c> for tcp with raft.security.</summary>
+/// <summary>The settings of a way between nodes: <c>tcp</c>, and <c>tls</c> for tcp with raft.security.</summary>
 internal static class TransportConfig
 {
     private const string Host = "127.0.0.1";
@@ -17,7 +17,6 @@ internal static class TransportConfig
         folder.WriteCa(authority);
         folder.Write(holder, certificate, isReplacing: false);
         return $$"""
-            raft.transport = tcp
             raft.security {
               tls { certificate = "{{folder.CertificateOf(holder)}}", key = "{{folder.KeyOf(holder)}}", ca = "{{folder.CaCertificate}}" }
               roles.node = ["{{Host}}"]
@@ -25,5 +24,5 @@ internal static class TransportConfig
             """;
     });
 
-    public static string Of(string transport) => transport == "tls" ? Tls.Value : $"raft.transport = {transport}";
+    public static string Of(string transport) => transport == "tls" ? Tls.Value : "";
 }

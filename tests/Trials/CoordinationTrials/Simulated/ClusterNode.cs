@@ -13,7 +13,7 @@ using RaftActors.Testing.Simulation;
 namespace CoordinationTrials.Simulated;
 
 /// <summary>One node of the simulated cluster, with what a <see cref="TrialNode"/> hosts.</summary>
-internal sealed class ClusterNode(World world, SimulatedNetwork network, Register register, int number) : FaultyNode(number, NameOf(number))
+internal sealed class ClusterNode(World world, Register register, int number) : FaultyNode(number, NameOf(number))
 {
     private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);
 
@@ -58,7 +58,6 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
         _founds = founds;
         _node.Start(config, life =>
         {
-            Raft.Get(life.System).UseTransport(network.Connect(life));
             _ = HostEntities(life, instance);
             _ = HoldLock(life, instance);
             if (founds)

@@ -18,7 +18,7 @@ internal sealed class ClusterRun : FaultyCluster, IDisposable
         : base(Downing.Raft, seed, scale: 1)
     {
         _stage = new(seed);
-        _nodes = [.. Enumerable.Range(1, Count).Select(number => new ClusterNode(_stage.World, _stage.Network, Register, number))];
+        _nodes = [.. Enumerable.Range(1, Count).Select(number => new ClusterNode(_stage.World, Register, number))];
     }
 
     public override IReadOnlyList<FaultyNode> Nodes => _nodes;

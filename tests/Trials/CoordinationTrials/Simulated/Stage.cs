@@ -29,7 +29,6 @@ internal sealed class Stage : IDisposable
     {
         _current = this;
         World = new PoolWorld(seed);
-        Network = new(World);
         AkkaNetwork.Current = new(World, Network);
         _thread = new(World);
         OnPool(() => _pool = new(World));
@@ -37,7 +36,7 @@ internal sealed class Stage : IDisposable
 
     public World World { get; }
 
-    public SimulatedNetwork Network { get; }
+    public SimulatedNetwork Network => World.Network;
 
     /// <summary>The configuration of all nodes.</summary>
     public static Config Config { get; } =

@@ -62,7 +62,6 @@ internal sealed class StartNode(Stage stage, int number, bool hasSeeds)
     {
         stage.Note($"{Name} starts");
         (StartedAt, _leavesAt) = (stage.World.Now, null);
-        Raft.Get(life.System).UseTransport(stage.Network.Connect(life));
         RaftCoordination.Get(life.System);
         if (hasSeeds)
         {

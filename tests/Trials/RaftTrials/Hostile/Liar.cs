@@ -39,7 +39,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private static readonly ActivityContext Parent =
         new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
-    private readonly INetwork _network;
+    private readonly TcpNetwork _network;
     private readonly Deeds _deeds;
     private readonly Func<RequestRef?> _honest;
     private readonly Count _count;

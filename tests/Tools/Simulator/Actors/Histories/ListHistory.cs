@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
-using MaelstromTrials.Lists;
+using RaftActors.Simulator.Actors.Lists;
 
 namespace RaftActors.Simulator.Actors.Histories;
 
@@ -59,15 +59,15 @@ internal sealed class ListHistory
         _open.Remove(number, out var begun);
         var steps = answer is null ? begun.Steps : Observed(begun.Steps, answer);
         _history.Add(answer is null
-            ? new Transaction(number, steps, begun.Called, null, MaelstromTrials.Ending.Failed)
-            : new Transaction(number, steps, begun.Called, Now(), MaelstromTrials.Ending.Done));
+            ? new Transaction(number, steps, begun.Called, null, Lists.Ending.Failed)
+            : new Transaction(number, steps, begun.Called, Now(), Lists.Ending.Done));
     }
 
     /// <summary>The last transaction has read all lists.</summary>
     public void End(ImmutableArray<Step> steps, long called, JsonObject answer)
     {
         var observed = Observed(steps, answer);
-        _closing = new Transaction(NextNumber(), observed, called, Now(), MaelstromTrials.Ending.Done);
+        _closing = new Transaction(NextNumber(), observed, called, Now(), Lists.Ending.Done);
         _history.Add(_closing);
         Final = observed.Cast<Step.Read>().ToDictionary(read => read.Key, read => read.Observed);
     }
@@ -77,7 +77,7 @@ internal sealed class ListHistory
         [
             .. _history.Select(Cut),
             .. _open.Select(each =>
-                new Transaction(each.Key, each.Value.Steps, each.Value.Called, null, MaelstromTrials.Ending.Unknown)),
+                new Transaction(each.Key, each.Value.Steps, each.Value.Called, null, Lists.Ending.Unknown)),
         ],
         Final!).FindFaults(); // Justification: the last program has read them.
 
@@ -88,7 +88,7 @@ internal sealed class ListHistory
         {
             Steps = [.. transaction.Steps.Select(step => step is Step.Read read ? read with { Observed = [] } : step)],
             EndedAt = null,
-            Ending = MaelstromTrials.Ending.Unknown,
+            Ending = Lists.Ending.Unknown,
         };
 
     private static ImmutableArray<Step> Observed(ImmutableArray<Step> steps, JsonObject answer) =>

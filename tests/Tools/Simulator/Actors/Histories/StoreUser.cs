@@ -2,13 +2,12 @@ using System.Text.Json.Nodes;
 
 using Akka.Actor;
 
-using Maelstrom;
-
 using RaftActors.Core;
+using RaftActors.Simulator.Actors.Lists;
 
 namespace RaftActors.Simulator.Actors.Histories;
 
-/// <summary>The node of demo/Maelstrom, without its network: calls the store by message, and crashes with it.</summary>
+/// <summary>Calls a store by message, and crashes with it.</summary>
 internal sealed class StoreUser : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(400);

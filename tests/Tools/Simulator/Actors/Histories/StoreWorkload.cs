@@ -1,16 +1,15 @@
 using System.Text.Json.Nodes;
 
-using MaelstromTrials.Registers;
-
 using RaftActors.Core;
+using RaftActors.Simulator.Actors.Lists;
 using RaftActors.Testing.History;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors.Histories;
 
 /// <summary>
-/// The store of demo/Maelstrom: the registers of lin-kv, whose history must be linearizable, and the transactions of txn-list-append, whose
-/// history must be strictly serializable. Actors on the nodes call it, too.
+/// A store as Maelstrom demands it: the registers of lin-kv, whose history must be linearizable, and the transactions of txn-list-append,
+/// whose history must be strictly serializable. Actors on the nodes call it, too.
 /// </summary>
 internal static class StoreWorkload
 {

@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 
-using MaelstromTrials.Lists;
-
 using RaftActors.Simulator.Actors.Histories;
+using RaftActors.Simulator.Actors.Lists;
 
 namespace RaftActors.Simulator.Tests.Checking;
 
