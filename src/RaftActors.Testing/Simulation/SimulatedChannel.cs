@@ -148,7 +148,7 @@ internal sealed class SimulatedChannel : ByteChannel
             return false;
         }
 
-        sent = Math.Min(Free, bytes.Count);
+        sent = Share(Math.Min(Free, bytes.Count));
         Send(bytes[..sent].ToArray());
         return true;
     }
@@ -207,6 +207,9 @@ internal sealed class SimulatedChannel : ByteChannel
 
     private void After(TimeSpan delay, Action run) => _world.After(delay, null, run);
 
+    // As a system call may take or give less than all of them.
+    private int Share(int count) => count > 1 && _world.Chance(10) ? _world.Prng.Between(1, count - 1) : count;
+
     private void Post(Action run)
     {
         if (!Life.IsOver)
@@ -232,13 +235,12 @@ internal sealed class SimulatedChannel : ByteChannel
         }
 
         _bytesUnderWay += bytes.Length;
-        var cut = _world.Chance(10) ? _world.Prng.Between(0, bytes.Length - 1) : 0;
-        if (cut > 0)
+        var cut = Share(bytes.Length);
+        Enqueue(new ArraySegment<byte>(bytes, 0, cut));
+        if (cut < bytes.Length)
         {
-            Enqueue(new ArraySegment<byte>(bytes, 0, cut));
+            Enqueue(new ArraySegment<byte>(bytes, cut, bytes.Length - cut));
         }
-
-        Enqueue(new ArraySegment<byte>(bytes, cut, bytes.Length - cut));
     }
 
     /// <param name="bytes">None: the end.</param>
@@ -339,10 +341,10 @@ internal sealed class SimulatedChannel : ByteChannel
 
     private int Read(Memory<byte> into)
     {
-        var count = 0;
-        while (count < into.Length && _received.TryPeek(out var first))
+        var (count, most) = (0, Share(Math.Min(_unread, into.Length)));
+        while (count < most && _received.TryPeek(out var first))
         {
-            var part = Math.Min(first.Count, into.Length - count);
+            var part = Math.Min(first.Count, most - count);
             first[..part].AsSpan().CopyTo(into.Span[count..]);
             count += part;
             _received.Dequeue();

@@ -11,7 +11,7 @@ internal sealed class SimulatedNetwork(World world)
     private const int BadPercent = 10;
     private const int ResetsOneOf = 200;
 
-    private static readonly int[] Windows = [4 * 1024, 64 * 1024, 256 * 1024];
+    private static readonly int[] Windows = [1024, 16 * 1024, 256 * 1024];
 
     private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);
     private static readonly TimeSpan Repeat = TimeSpan.FromMilliseconds(200);
