@@ -9,8 +9,8 @@ namespace RaftActors.Testing.Simulation;
 internal sealed class SimulatedNetwork(World world)
 {
     private const int BadPercent = 10;
-    private const int ResetsOneOf = 200;
 
+    private static readonly int[] ResetsOneOf = [20, 200];
     private static readonly int[] Windows = [1024, 16 * 1024, 256 * 1024];
 
     private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);
@@ -23,8 +23,15 @@ internal sealed class SimulatedNetwork(World world)
     private readonly List<SimulatedChannel> _channels = [];
     private readonly HashSet<(string From, string To)> _cuts = [];
 
+    // Of a bad network: one of so many parts of a stream resets its connection.
+    private int _resetsOneOf;
+
     /// <summary>Connections break, and bytes are so late that a Raft timeout may pass.</summary>
-    public bool IsBad { get; set; }
+    public bool IsBad
+    {
+        get => _resetsOneOf > 0;
+        set => _resetsOneOf = value ? AnyOf(ResetsOneOf) : 0;
+    }
 
     /// <summary>The parts of streams that have arrived.</summary>
     public long Delivered { get; set; }
@@ -48,7 +55,7 @@ internal sealed class SimulatedNetwork(World world)
     /// <param name="other">The end that has connected. Null: this one connects.</param>
     public SimulatedChannel NewChannel(NodeLife life, SimulatedChannel? other)
     {
-        SimulatedChannel channel = new(_world, this, life, Windows[_world.Prng.Between(0, Windows.Length - 1)], other);
+        SimulatedChannel channel = new(_world, this, life, AnyOf(Windows), other);
         _channels.RemoveAll(each => each.HasEnded);
         _channels.Add(channel);
         return channel;
@@ -71,7 +78,9 @@ internal sealed class SimulatedNetwork(World world)
         + (IsBad && _world.Chance(BadPercent) ? Repeat : TimeSpan.Zero);
 
     /// <summary>Whether a part of a stream resets its connection.</summary>
-    public bool Resets() => IsBad && _world.Prng.Between(1, ResetsOneOf) == 1;
+    public bool Resets() => IsBad && _world.Prng.Between(1, _resetsOneOf) == 1;
+
+    private int AnyOf(int[] values) => values[_world.Prng.Between(0, values.Length - 1)];
 
     // After the end of its life, an actor system ends outside of the simulation, and its messages go nowhere.
     private sealed class Channels(SimulatedNetwork network, NodeLife life) : IChannels
