@@ -68,6 +68,8 @@ public sealed class ConnectionTests : TestKit
             Write(++written, size: 1000);
         }
 
+        Assert.False(_connection.TakesMessages);
+
         // The connection may send some meanwhile. None of those is counted.
         _connection.Flush();
         var received = Enumerable.Range(0, written - (int)CountDropped()).Select(_ => ReadNumber(other)).ToList();
