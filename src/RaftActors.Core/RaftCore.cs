@@ -320,7 +320,6 @@ internal sealed class RaftCore
                 break;
             case Message.ComparePrefix comparison:
                 _divergences.OnComparePrefix(peer, envelope.Term, comparison);
-                _divergences.OnCompared(envelope, comparison.Mine);
                 break;
             case Message.Refusal refusal:
                 OnRefusal(peer, envelope, refusal);

@@ -123,19 +123,6 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Reports a follower whose log ends where the log of this leader begins, and differs there. The follower has no entry at the place
-    /// that a comparison would name, so it would never report that place. The hash that it sent is enough.
-    /// </summary>
-    public void OnCompared(Envelope envelope, LogPosition theirs)
-    {
-        var start = state.Log.Base;
-        if (theirs.Index == start.Index && theirs.Index > LogIndex.Zero && !state.Log.Holds(theirs))
-        {
-            Report(envelope, new Divergence(theirs.Index, start.Serial.Next, theirs.Hash));
-        }
-    }
-
-    /// <summary>
     /// Takes the report of another process on where its log and ours diverge. Tells it our content there, so that both logs can be
     /// compared. A leader is told each time, because it asks no more once it knows.
     /// </summary>
