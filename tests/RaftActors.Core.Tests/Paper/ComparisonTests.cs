@@ -22,14 +22,22 @@ public sealed class ComparisonTests
     [Fact]
     public void A_compacted_index_is_not_reported_as_a_difference()
     {
-        var lab = new Lab([1, 1, 1]);
-        var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
-        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, 0, [], new byte[1], snapshot.Position.Serial, 0));
-        lab.Sent.Clear();
+        var lab = Compacted();
 
         lab.Receive(Raft2, 1, new Message.ComparePrefix(LogIndex.Zero, new LogIndex(3), At(1, 1)));
 
         Assert.Empty(lab.Sent);
+    }
+
+    /// <summary>All entries there are compacted, so they are not compared.</summary>
+    [Fact]
+    public void A_leader_whose_log_differs_where_the_own_log_begins_is_told_so()
+    {
+        var lab = Compacted();
+
+        lab.Append(Raft2, 1, lab.Core.Base with { Hash = 9 }, []);
+
+        Assert.Equal(RefusalReason.Diverged, Assert.Single(lab.SentTo<Message.Refusal>(Raft2)).Reason);
     }
 
     [Fact]
@@ -66,5 +74,15 @@ public sealed class ComparisonTests
         Receive(new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 });
 
         Assert.Equal(isCompared, lab.SentTo<Message.Refusal>(Raft3).Any(refusal => refusal.Reason == RefusalReason.Outvoted));
+    }
+
+    /// <summary>Returns a log without entries, which begins after a snapshot of raft2.</summary>
+    private static Lab Compacted()
+    {
+        var lab = new Lab([1, 1, 1]);
+        var snapshot = new Snapshot(At(1, 1, 1, 1, 1), new LogIndex(1), lab.Core.Configuration, [], 1);
+        lab.Receive(Raft2, 1, new Message.SnapshotChunk(snapshot, 0, 0, [], new byte[1], snapshot.Position.Serial, 0));
+        lab.Sent.Clear();
+        return lab;
     }
 }

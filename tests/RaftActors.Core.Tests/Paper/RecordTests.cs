@@ -33,6 +33,7 @@ public sealed class RecordTests
 
         for (var number = 3; number < 20; number++)
         {
+            lab.Lose(Raft2);
             lab.Receive(MemberOf(Raft2.Name, number), 1, Greeting, new Boot(1, 1));
         }
 
@@ -47,6 +48,7 @@ public sealed class RecordTests
         var without = new Payload.Reconfigure(lab.Core.Configuration with { Voters = [Raft1, Raft3] });
         lab.Append(Raft3, 1, lab.Core.LastPosition, [new LogEntry(new LogIndex(2), new Term(1), Serial.Zero, without)]);
 
+        lab.Lose(Raft2);
         lab.Receive(MemberOf(Raft2.Name, 3), 1, Greeting, new Boot(1, 1));
 
         Assert.Contains(new PeerRecord(MemberOf(Raft2.Name, 2), new Boot(4, 44)), Recorded(lab));
