@@ -254,8 +254,11 @@ internal sealed partial class RaftEngine
             case ClientCall.Append append:
                 _clients.Submit(append, client);
                 break;
-            case ClientCall.Close close:
+            case ClientCall.Close close when _context.Leads:
                 _closed.Add(close.Last);
+                break;
+            case ClientCall.Close close:
+                _clients.TryPassOn(close, client);
                 break;
             case ClientCall.Query query:
                 _queries.Submit(query, client);

@@ -63,8 +63,8 @@ internal abstract record ClientCall
     }
 
     /// <summary>
-    /// Tells the leader that a client makes no Append any more, so that the group forgets it at once. It may be lost, and has no answer:
-    /// the group forgets the clients that are silent longest in any case.
+    /// Tells the leader that a client makes no Append any more, so that the group forgets it at once. Another process passes the call on,
+    /// if it can. It may be lost, and has no answer: the group forgets the clients that are silent longest in any case.
     /// </summary>
     /// <param name="Number">The number of its last Append.</param>
     public sealed record Close(ClientSession Session, long Number) : ClientCall

@@ -69,16 +69,25 @@ public sealed class EngineBoundsTests : TestKit
     [InlineData(1_030, 6, "done as 1031")]
     public void Retry_of_a_new_client_is_told_from_that_of_a_forgotten_one(int clients, int started, string expected)
     {
-        using ScenarioRunner scenario = new();
-        scenario.Run("start");
-        scenario.Run("lead");
-        for (var client = 1; client <= clients; client++)
-        {
-            scenario.Run($"client {client}: append 1 k {client}");
-        }
+        using var scenario = LeadWith(clients);
 
         Assert.Contains($"committed {clients}", scenario.Run("client 5000: locate"));
         Assert.Contains(expected, scenario.Run($"client 5000: append 1 k new retry started={started}"));
+    }
+
+    [Fact]
+    public void Clients_that_close_within_a_second_are_forgotten_however_many()
+    {
+        const int Clients = Payload.Close.Max + 1;
+        using var scenario = LeadWith(Clients);
+        for (var client = 1; client <= Clients; client++)
+        {
+            scenario.Run($"client {client}: close 1");
+        }
+
+        scenario.Run("tick 30");
+
+        Assert.Contains("unknown, Forgotten", scenario.Run($"client {Clients}: append 1 k {Clients}"));
     }
 
     [Fact]
@@ -188,6 +197,20 @@ public sealed class EngineBoundsTests : TestKit
 
         Assert.All(Enumerable.Range(1, RefusedAppends.Max + 1), number => refused.Add(Request(number)));
         Assert.True(refused.TryPass(Request(RefusedAppends.Max + 1)));
+    }
+
+    /// <summary>A leader that has a pair of each of these clients.</summary>
+    private static ScenarioRunner LeadWith(int clients)
+    {
+        ScenarioRunner scenario = new();
+        scenario.Run("start");
+        scenario.Run("lead");
+        for (var client = 1; client <= clients; client++)
+        {
+            scenario.Run($"client {client}: append 1 k {client}");
+        }
+
+        return scenario;
     }
 
     private ImmutableArray<Payload.Pair> Proposed() => ((Input.Propose)_bench.Steps[^1]).Pairs;

@@ -57,7 +57,7 @@ public sealed class NetworkGroupTests : TestKit
     }
 
     [Fact]
-    public async Task Append_of_a_client_that_calls_a_follower_is_passed_on_and_its_outcome_comes_back()
+    public async Task Append_and_the_close_of_a_client_that_calls_a_follower_are_passed_on()
     {
         _names.ForEach(name => Start(name));
         _nodes.ForEach(node => node.ExpectConnectionsTo(OthersOf(node)));
@@ -69,12 +69,20 @@ public sealed class NetworkGroupTests : TestKit
         network.Start(isClient: true);
         ClientCall.Append append = new(
             ClientSession.New(), 1, "passed", new ValueCodec<string>(Sys).Encode("on"), TimeSpan.FromSeconds(30), IsRetry: false);
-        Caller caller = new(RequestRef.Of(append.Request));
+        var link = network.LinkTo(RaftAddress.WithoutSystem(follower.Address));
+        CallTarget target = new("default", follower.Name);
+        async Task<RaftFailure?> Append()
+        {
+            Caller caller = new(RequestRef.Of(append.Request));
+            link.Send(target, append, caller);
+            return Assert.IsAssignableFrom<IOutcome>(await caller.Told.WaitAsync(TimeSpan.FromSeconds(30))).Failure;
+        }
 
-        network.LinkTo(RaftAddress.WithoutSystem(follower.Address)).Send(new CallTarget("default", follower.Name), append, caller);
-
-        Assert.Null(Assert.IsAssignableFrom<IOutcome>(await caller.Told.WaitAsync(TimeSpan.FromSeconds(30))).Failure);
+        Assert.Null(await Append());
         _nodes.ForEach(node => node.Expect($"append {_appended + 1} passed=on"));
+
+        link.Send(target, new ClientCall.Close(append.Session, 1), new Caller(default));
+        await AwaitAssertAsync(async () => Assert.Equal(FailureReason.Forgotten, (await Append())?.Reason), TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class ClientCallsTests : TestKit
         "TakeSnapshot: Operator, plain, node",
         "Backup: Operator, plain, node",
         "Events: Reader, Writer, Operator, plain, node",
-        "Close: Writer, Operator, plain, node",
+        "Close: Writer, Operator, plain, node, passed on",
     ];
 
     [Fact]

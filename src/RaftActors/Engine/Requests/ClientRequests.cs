@@ -140,7 +140,10 @@ internal sealed class ClientRequests(
 
         if (!context.Leads)
         {
-            PassOn(call, client);
+            if (!TryPassOn(call, client))
+            {
+                client.Tell(NotLeading(mayBeWritten: false), context.Self);
+            }
         }
         else if (FindObstacle(call, client is not WaitingCaller { MayOperate: false }) is { } obstacle)
         {
@@ -185,9 +188,11 @@ internal sealed class ClientRequests(
         ? new(leader.Leader.Name, leader.Term, mayBeWritten)
         : new(null, default, mayBeWritten);
 
-    // A client asks a process that does not lead because it does not know the leader yet, or does not reach it. This process may reach it.
-    // The answer goes through the connection of this node, and this process keeps no state for it.
-    private void PassOn(ClientCall.Append call, ICanTell client)
+    /// <summary>
+    /// Passes a call on to the leader. A client asks a process that does not lead because it does not know the leader yet, or does not
+    /// reach it. This process may reach it. The answer goes through the connection of this node, and this process keeps no state for it.
+    /// </summary>
+    public bool TryPassOn(ClientCall call, ICanTell client)
     {
         if (client is RemoteCaller remote
             && context.Leader is { } leader
@@ -196,11 +201,10 @@ internal sealed class ClientRequests(
                 is { } forwarded)
         {
             context.Send(engine, forwarded);
+            return true;
         }
-        else
-        {
-            client.Tell(NotLeading(mayBeWritten: false), context.Self);
-        }
+
+        return false;
     }
 
     private RaftFailure? FindObstacle(ClientCall.Append call, bool mayOperate)

@@ -4,12 +4,15 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The clients that have closed and the members that have left, until the leader proposes that the group forgets them. Otherwise they would
-/// count among the origins that the group remembers, and programs that come and go would push out those that stay. A lost leadership and
-/// the bound of this list drop some of them. The group then forgets these later, by its own bound.
+/// count among the origins that the group remembers, and programs that come and go would push out those that stay. A lost leadership drops
+/// them. The group then forgets them later, by its own bound.
 /// </summary>
 internal sealed class ClosedOrigins(EngineContext context)
 {
-    // Those that close at about the same time share one entry.
+    // As many as the group remembers. Clients choose their origins, so the list needs a bound.
+    private const int Max = Snapshot.MaxSessions;
+
+    // Those that close at about the same time share entries.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<RequestId> _last = [];
@@ -20,7 +23,7 @@ internal sealed class ClosedOrigins(EngineContext context)
     /// <summary>An origin makes no request after this one.</summary>
     public void Add(RequestId last)
     {
-        if (context.Leads && _last.Count < Payload.Close.Max)
+        if (context.Leads && _last.Count < Max)
         {
             _proposeAt = HasWaiting ? _proposeAt : context.DeadlineAfter(Pause);
             _last.Add(last);
@@ -43,7 +46,11 @@ internal sealed class ClosedOrigins(EngineContext context)
     {
         if (HasWaiting && context.Now >= _proposeAt)
         {
-            context.Step(new Input.Close([.. _last]));
+            foreach (var some in _last.Chunk(Payload.Close.Max))
+            {
+                context.Step(new Input.Close([.. some]));
+            }
+
             _last.Clear();
         }
     }
