@@ -12,32 +12,52 @@ public sealed class IntruderTests(SharedNodes shared)
     private static readonly Guid Owner = new("aaaaaaaa-0000-0000-0000-000000000000");
     private static readonly Guid Intruder = new("bbbbbbbb-0000-0000-0000-000000000000");
 
-    public static TheoryData<string> Commands => new(OfSession.Keys);
+    private const string AnyClient = "any client", ClientOfSession = "the client of the session", AnOperator = "an operator";
 
-    private static Dictionary<string, Command> OfSession { get; } = new()
+    private static readonly (Command Command, string Who)[] Rights =
+    [
+        (new Command.Open(TimeSpan.FromSeconds(9)), AnyClient),
+        (new Command.Renew(1), ClientOfSession),
+        (new Command.Close(1), ClientOfSession),
+        (new Command.Acquire(1, 2, 1, true, null), ClientOfSession),
+        (new Command.Release(1, 1), ClientOfSession),
+        (new Command.Break(2, 1), AnOperator),
+        (new Command.End(1), AnOperator),
+        (new Command.Put("", null, 0, null), AnyClient),
+        (new Command.Put("", null, 1, null), ClientOfSession),
+        (new Command.Add(1), AnyClient),
+        (new Command.Delete(null), AnyClient),
+    ];
+
+    [Fact]
+    public void Each_command_has_its_rights()
     {
-        ["renew"] = new Command.Renew(1),
-        ["close"] = new Command.Close(1),
-        ["acquire"] = new Command.Acquire(1, 2, 1, true, null),
-        ["release"] = new Command.Release(1, 1),
-        ["put"] = new Command.Put("", null, 1, null),
-    };
+        Assert.Equal(
+            typeof(Command).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Command))).ToHashSet(),
+            Rights.Select(each => each.Command.GetType()).ToHashSet());
 
-    [Theory]
-    [MemberData(nameof(Commands))]
-    public void Session_obeys_the_client_that_opened_it_alone(string name)
+        Assert.Equal(Rights, Rights.Select(each => (each.Command, WhoMay(each.Command))));
+    }
+
+    // A state and its snapshot obey the same clients, and a refused command changes nothing.
+    private static string WhoMay(Command command)
     {
-        var state = NewState();
-        var before = Bytes(state);
+        var obeyed = "";
+        foreach (var client in (Guid?[])[Owner, Owner, Intruder, Intruder, null, null])
+        {
+            var state = obeyed.Length % 2 == 0 ? NewState() : CoordinationState.Of(NewState().ToImage());
+            var before = Bytes(state);
+            var isObeyed = state.Apply("billing", command, 3, client) is not Answer.NoSession;
+            Assert.True(isObeyed || (state.Touched.Count == 0 && before.SequenceEqual(Bytes(state))));
+            obeyed += isObeyed ? "+" : "-";
+        }
 
-        Assert.Equal(new Answer.NoSession(), state.Apply("billing", OfSession[name], 3, Intruder));
-        Assert.Equal(new Answer.NoSession(), state.Apply("billing", OfSession[name], 3, null));
-        Assert.Equal(before, Bytes(state));
-        Assert.Empty(state.Touched);
-
-        var restored = CoordinationState.Of(state.ToImage());
-        Assert.Equal(new Answer.NoSession(), restored.Apply("billing", OfSession[name], 3, Intruder));
-        Assert.IsNotType<Answer.NoSession>(restored.Apply("billing", OfSession[name], 3, Owner));
+        return Command.IsOfOperators(command) ? AnOperator : obeyed switch
+        {
+            "++++++" => AnyClient,
+            "++----" => ClientOfSession,
+            _ => obeyed,
+        };
     }
 
     [Theory]

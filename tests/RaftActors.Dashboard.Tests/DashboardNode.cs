@@ -4,6 +4,8 @@ using Akka.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -73,6 +75,8 @@ internal sealed class DashboardNode : IAsyncDisposable
     public ActorSystem System => _app.Services.GetRequiredService<ActorSystem>();
 
     public HttpClient Http { get; } = new();
+
+    public IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public static async Task<DashboardNode[]> StartThreeAsync()
     {
