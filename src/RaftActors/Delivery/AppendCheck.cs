@@ -25,14 +25,7 @@ internal sealed class AppendCheck<TValue>(
 
     public ValueCodec<TValue> Values => values;
 
-    public RaftFailure? FindRefusal(string key, TValue value) =>
-        MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
-            ? RaftFailure.NotDone(
-                FailureReason.NotYet,
-                $"The group has logic version {logic()}, and {value.GetType().Name} needs {since}. Append it when all nodes have the new "
-                + "program.")
-            : FindFault(key, value) is { } fault ? RaftFailure.NotDone(FailureReason.Invalid, fault)
-            : null;
+    public RaftFailure? FindRefusal(string key, TValue value) => FindRefusalOf(key, value, mayOperate: true);
 
     /// <summary>Checks a pair of a client.</summary>
     public RaftFailure? FindRefusal(string key, ReadOnlyMemory<byte> value, bool mayOperate)
@@ -45,13 +38,8 @@ internal sealed class AppendCheck<TValue>(
         TValue? read = default;
         var isSeen = findFault is not null || isOfOperators is not null || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
-        return fault is null && !mayOperate && IsOfOperators(read!, ref fault) // Justification: as below.
-            ? RaftFailure.NotDone(
-                FailureReason.Unauthorized,
-                "Only an operator may append this value, by a connection of its own to the leader. Give the client the role 'operator' in "
-                + "raft.security.")
-            : fault is null
-            ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
+        return fault is null
+            ? FindRefusalOf(key, read!, mayOperate) // Justification: null is a value of its type, or nothing looks at it.
             : isOlder()
             ? RaftFailure.NotDone(
                 FailureReason.NotYet,
@@ -62,30 +50,38 @@ internal sealed class AppendCheck<TValue>(
                 + "actors.");
     }
 
-    private bool IsOfOperators(TValue value, ref string? fault)
+    private RaftFailure? FindRefusalOf(string key, TValue value, bool mayOperate)
     {
-        try
+        if (MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic())
         {
-            return isOfOperators?.Invoke(value) == true;
+            return RaftFailure.NotDone(
+                FailureReason.NotYet,
+                $"The group has logic version {logic()}, and {value.GetType().Name} needs {since}. Append it when all nodes have the new "
+                + "program.");
         }
-        catch (Exception e)
-        {
-            fault = $"{nameof(RaftOptions<>.IsOfOperators)} threw {FailureText.Of(e)}";
-            return false;
-        }
-    }
 
-    private string? FindFault(string key, TValue value)
-    {
+        string? fault;
+        var asked = nameof(RaftOptions<>.IsOfOperators);
         try
         {
-            return findFault is null ? null
-                : value is null && RefusesNull ? $"The value is null, which {nameof(RaftOptions<>.FindFault)} of the actors never admits."
+            if (!mayOperate && isOfOperators?.Invoke(value) == true)
+            {
+                return RaftFailure.NotDone(
+                    FailureReason.Unauthorized,
+                    "Only an operator may append this value, by a connection of its own to the leader. Give the client the role 'operator' "
+                    + "in raft.security.");
+            }
+
+            asked = nameof(RaftOptions<>.FindFault);
+            fault = findFault is null ? null
+                : value is null && RefusesNull ? $"The value is null, which {asked} of the actors never admits."
                 : findFault(key, value);
         }
         catch (Exception e)
         {
-            return $"{nameof(RaftOptions<>.FindFault)} threw {FailureText.Of(e)}";
+            fault = $"{asked} threw {FailureText.Of(e)}";
         }
+
+        return fault is null ? null : RaftFailure.NotDone(FailureReason.Invalid, fault);
     }
 }

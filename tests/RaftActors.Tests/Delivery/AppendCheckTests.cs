@@ -62,7 +62,9 @@ public sealed class AppendCheckTests : TestKit
         var values = new ValueCodec<int>(Sys);
         var check = new AppendCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1, () => false);
 
-        Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
+        var refusal = check.FindRefusal("key", values.Encode(0), mayOperate: false);
+
+        Assert.StartsWith("FindFault threw DivideByZeroException", refusal?.Detail);
     }
 
     [Fact]
@@ -71,7 +73,9 @@ public sealed class AppendCheckTests : TestKit
         var values = new ValueCodec<int>(Sys);
         var check = new AppendCheck<int>(values, findFault: null, isOfOperators: value => 1 / value > 0, () => 1, () => false);
 
-        Assert.Contains("IsOfOperators threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
+        var refusal = check.FindRefusal("key", values.Encode(0), mayOperate: false);
+
+        Assert.StartsWith("IsOfOperators threw DivideByZeroException", refusal?.Detail);
     }
 
     [Theory]
