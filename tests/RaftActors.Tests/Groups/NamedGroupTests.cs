@@ -46,27 +46,40 @@ public sealed class NamedGroupTests : TestKit
 
     // A format level that is too high, too, is found when the store is opened.
     [Theory]
-    [InlineData(1, "the group has logic version 2, and the program of ")]
-    [InlineData(null, "is a file")]
-    public async Task Process_that_cannot_take_part_tells_the_reason_through_every_node(int? logic, string why)
+    [InlineData("store", "the group has logic version 2, and the program of ")]
+    [InlineData("no store", " and logic version 2, and the program of ")] // The others refuse it.
+    [InlineData("file", "is a file")]
+    public async Task Process_that_cannot_take_part_tells_the_reason_through_every_node_until_it_is_mended(string has, string why)
     {
         var names = NewNames(3);
         var nodes = names.Select(name => Start(name, Roster(names), 2)).ToList();
         nodes[2].ExpectEvent<RaftEvent.MembersChanged>(_ => Raft.Get(nodes[2].System).Processes[0].LogicVersion == 2);
         nodes[2].Stop();
-        if (logic is null)
+        var store = _folder[names[2].Node];
+        if (has != "store")
         {
-            Directory.Delete(_folder[names[2].Node], recursive: true);
-            File.WriteAllText(_folder[names[2].Node], "no store");
+            Directory.Delete(store, recursive: true);
         }
 
-        var old = Start(names[2], Roster(names), logic);
-        await AwaitAssertAsync(() => Assert.Contains(why, $"{Raft.Get(old.System).Processes[0].Failure}", StringComparison.Ordinal));
+        if (has == "file")
+        {
+            File.WriteAllText(store, "no store");
+        }
 
+        var old = Start(names[2], Roster(names), has == "file" ? null : 1);
+        bool IsTold(GroupProblem problem) => problem.Process == names[2] && $"{problem}".Contains(why, StringComparison.Ordinal);
+        await AwaitAssertAsync(() => Assert.Contains(Raft.Get(old.System).Processes[0].Problems, IsTold));
         await using var client = RaftClient.Create<string, int>([$"127.0.0.1{names[0].Node}"]);
-        await AwaitAssertAsync(async () => Assert.Contains(
-            (await client.StatusAsync()).Problems,
-            problem => problem.Process == names[2] && problem.ToString().Contains(why, StringComparison.Ordinal)));
+        await AwaitAssertAsync(async () => Assert.Contains((await client.StatusAsync()).Problems, IsTold));
+
+        old.Stop();
+        if (has == "file")
+        {
+            File.Delete(store);
+        }
+
+        Start(names[2], Roster(names), logic: 2);
+        await AwaitAssertAsync(async () => Assert.DoesNotContain((await client.StatusAsync()).Problems, IsTold));
     }
 
     [Fact]
