@@ -51,6 +51,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>The least number of bytes that a member takes in this input.</summary>
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
 
+    /// <summary>The least number of bytes that a request takes in this input.</summary>
+    public readonly int RequestSizeMin => MemberSizeMin + 1;
+
     /// <summary>Expects members as <see cref="ByteWriter.ShareMembers"/> writes them, from here on.</summary>
     /// <param name="members">An empty list, which only the reader uses while it reads.</param>
     public void ShareMembers(List<Member> members) => _members = members;

@@ -16,7 +16,6 @@ internal static class EntryFormat
     private const byte OwnedPair = 3;
     private const byte KeyedPair = 4;
     private const byte Close = 5;
-    private const int CloseSizeMin = 3;
     private const int EntrySizeMin = 5;
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
@@ -240,7 +239,7 @@ internal static class EntryFormat
 
     private static Payload.Close ReadClose(ref ByteReader reader)
     {
-        var last = reader.List(CloseSizeMin, static (ref ByteReader r) => r.Request());
+        var last = reader.List(reader.RequestSizeMin, static (ref ByteReader r) => r.Request());
         return last.Length <= Payload.Close.Max ? new(last) : throw reader.Damaged($"an entry closes {last.Length} origins");
     }
 

@@ -13,8 +13,8 @@ internal static class TraceFormat
     // W3C asks programs to pass on 512 characters of a trace's state. Part of a state is no state.
     private const int StateLengthMax = 512;
 
-    // A request has at least 3 bytes, and the trace state has 1.
-    private const int LinkSizeMin = 3 + TraceIdSize + SpanIdSize + 1 + 1;
+    // A request of a member that the connection knows has at least 2 bytes, and the trace state has 1.
+    private const int LinkSizeMin = 2 + TraceIdSize + SpanIdSize + 1 + 1;
 
     public static WireMessage.Traced Traced(ref WireFields f, WireMessage.Traced? traced) => new(
         f.List(

@@ -59,22 +59,36 @@ public sealed class SessionFormatTests
     [Fact]
     public void Closed_origins_of_an_entry_are_read_back_and_too_many_are_refused()
     {
-        var origin = Session(0).Origin;
-        LogEntry Entry(int count)
-        {
-            var last = Enumerable.Range(1, count).Select(i => new RequestId(origin, i));
-            return new(new LogIndex(5), new Term(3), new Serial(2), new Payload.Close([.. last]));
-        }
-
         var writer = new ByteWriter();
-        EntryFormat.WriteEntries(writer, [Entry(2)]);
+        EntryFormat.WriteEntries(writer, [Closing(2)]);
         Assert.StartsWith("01" + "050302" + "00" + "05" + "02" + "0B", Convert.ToHexString(writer.Written));
         var reader = new ByteReader(writer.ToArray());
-        Assert.Equal<IEnumerable<RequestId>>(Entry(2).Close!.Last, EntryFormat.ReadEntries(ref reader)[0].Close!.Last);
+        Assert.Equal<IEnumerable<RequestId>>(Closing(2).Close!.Last, EntryFormat.ReadEntries(ref reader)[0].Close!.Last);
         reader.End();
 
-        EntryFormat.WriteEntries(writer = new ByteWriter(), [Entry(Payload.Close.Max + 1)]);
+        EntryFormat.WriteEntries(writer = new ByteWriter(), [Closing(Payload.Close.Max + 1)]);
         Assert.Throws<InvalidDataException>(() => { var r = new ByteReader(writer.ToArray()); EntryFormat.ReadEntries(ref r); });
+    }
+
+    // On a connection, a member that was written before takes a byte.
+    [Fact]
+    public void Closed_origins_that_the_connection_knows_are_read_back()
+    {
+        var writer = new ByteWriter();
+        writer.ShareMembers();
+        EntryFormat.WriteEntries(writer, [Closing(100)]);
+
+        var reader = new ByteReader(writer.ToArray());
+        reader.ShareMembers([]);
+
+        Assert.Equal<IEnumerable<RequestId>>(Closing(100).Close!.Last, EntryFormat.ReadEntries(ref reader)[0].Close!.Last);
+    }
+
+    // Ends of one client, as often as a real entry has clients.
+    private static LogEntry Closing(int count)
+    {
+        var last = Enumerable.Range(1, count).Select(i => new RequestId(Session(0).Origin, i));
+        return new(new LogIndex(5), new Term(3), new Serial(2), new Payload.Close([.. last]));
     }
 
     private static AnsweredRequest Request(long number, long index, long serial) => new(number, new LogIndex(index), new Serial(serial));
