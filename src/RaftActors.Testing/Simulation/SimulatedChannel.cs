@@ -5,7 +5,7 @@ using RaftActors.Network;
 
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>One end of a connection of a <see cref="SimulatedNetwork"/>. What it completes runs as a turn of its node.</summary>
+/// <summary>One end of a connection of a <see cref="SimulatedNetwork"/>. Its completions run as turns of its node.</summary>
 internal sealed class SimulatedChannel : ByteChannel
 {
     private static readonly TimeSpan FirstRepeat = TimeSpan.FromMilliseconds(200);
@@ -22,6 +22,7 @@ internal sealed class SimulatedChannel : ByteChannel
     private readonly Queue<Part> _underWay = new();
     private readonly Queue<ArraySegment<byte>> _received = new();
     private readonly SentText _text;
+    private int _readOfFirst;
     private int _bytesUnderWay;
     private int _unread;
     private bool _otherHasFinished;
@@ -344,27 +345,19 @@ internal sealed class SimulatedChannel : ByteChannel
         var (count, most) = (0, Share(Math.Min(_unread, into.Length)));
         while (count < most && _received.TryPeek(out var first))
         {
-            var part = Math.Min(first.Count, most - count);
-            first[..part].AsSpan().CopyTo(into.Span[count..]);
-            count += part;
-            _received.Dequeue();
-            if (part < first.Count)
+            var part = Math.Min(first.Count - _readOfFirst, most - count);
+            first.AsSpan(_readOfFirst, part).CopyTo(into.Span[count..]);
+            (count, _readOfFirst) = (count + part, _readOfFirst + part);
+            if (_readOfFirst == first.Count)
             {
-                PutBack(first[part..]);
+                _received.Dequeue();
+                _readOfFirst = 0;
             }
         }
 
         _unread -= count;
         _other?.OnRoom();
         return count;
-    }
-
-    private void PutBack(ArraySegment<byte> rest)
-    {
-        ArraySegment<byte>[] later = [.. _received];
-        _received.Clear();
-        _received.Enqueue(rest);
-        Array.ForEach(later, _received.Enqueue);
     }
 
     private void OnRoom()

@@ -104,7 +104,7 @@ public sealed partial class RaftContext<TValue>
     /// </para>
     /// <para>
     /// The Appends of one process are committed in the order of the calls while the leader stays, and its actor is not replaced by another
-    /// one. On a learner, the quorum member that forwards them must stay in reach, too. A custom transport must keep the order of messages.
+    /// one. On a learner, the quorum member that forwards them must stay in reach, too.
     /// </para>
     /// </summary>
     /// <param name="key">The key. Any text; keys need not be unique.</param>

@@ -51,10 +51,10 @@ internal sealed record ClientSettings(
             new(own));
     }
 
-    // "host:port", also behind the "@" of an address of Akka. With a custom transport the name of a node.
-    private static Address ToAddress(string contact, bool isCustom)
+    // "host:port", also behind the "@" of an address of Akka. With raft.address = node the name of a node.
+    private static Address ToAddress(string contact, bool isAtName)
     {
-        if (isCustom)
+        if (isAtName)
         {
             return RaftAddress.Of(contact)
                 ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {RaftAddress.WhyNone(contact)}");

@@ -400,9 +400,9 @@ public sealed partial class Raft : IExtension
     }
 
     // An actor system without an address has no other nodes.
-    private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isCustom) =>
+    private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isAtName) =>
         _network.Address.HasLocalScope ? null
-        : isCustom || discovery.IsByNames ? new NamedNodes(_network.Address, discovery.Contacts, system.Log, isCustom)
+        : isAtName || discovery.IsByNames ? new NamedNodes(_network.Address, discovery.Contacts, system.Log, isAtName)
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;
 

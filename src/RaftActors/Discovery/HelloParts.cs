@@ -5,9 +5,9 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// Sends a long list of processes in parts, and puts the parts together. A long message would hold up the heartbeats behind it, and a
-/// custom transport is promised small ones. One object collects the parts of one node. A list that comes after a later one of the same
-/// registry is dropped, because a custom transport may reorder messages.
+/// Sends a long list of processes in parts, and puts the parts together. A long message would hold up the heartbeats behind it.
+/// One object collects the parts of one node. A list that comes after a later one of the same registry is dropped, because a former
+/// connection may still be read beside the present one.
 /// </summary>
 internal sealed class HelloParts
 {

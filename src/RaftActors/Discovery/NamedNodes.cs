@@ -14,7 +14,7 @@ namespace RaftActors.Discovery;
 /// their connections do.
 /// </summary>
 /// <param name="contacts">Nodes to greet even if no group names them.</param>
-/// <param name="isAtName">The names are those of a custom transport.</param>
+/// <param name="isAtName">The names are those of raft.address = node.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isAtName = false) : INodeSource
 {
     /// <summary>

@@ -101,7 +101,7 @@ internal sealed class InboundNodeConnection : AcceptedConnection
             case WireMessage.Reply when frame.IsToGone:
                 break;
             case WireMessage.Reply reply:
-                Context.Calls.TryReturn(reply);
+                Context.Calls.Return(reply);
                 break;
             default:
                 _batch.Add(frame);

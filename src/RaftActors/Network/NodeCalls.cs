@@ -99,11 +99,9 @@ internal sealed class NodeCalls(long connections = 0)
         }
     }
 
-    /// <summary>
-    /// Passes the reply to a forwarded call on to the client, if it is still connected. Returns false if the call was this node's own.
-    /// </summary>
+    /// <summary>Passes the reply to a forwarded call on to the client, if it is still connected.</summary>
     /// <exception cref="InvalidDataException">The reply is damaged.</exception>
-    public bool TryReturn(WireMessage.Reply reply)
+    public void Return(WireMessage.Reply reply)
     {
         var reader = ByteReader.OfKept(reply.Frame);
         var number = CallFormat.ReadHead(ref reader);
@@ -111,8 +109,6 @@ internal sealed class NodeCalls(long connections = 0)
         {
             client.Write(number & NumberMax, reader.Rest().ToArray());
         }
-
-        return number > NumberMax;
     }
 
     /// <summary>

@@ -5,7 +5,7 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The caller of a call that another node has sent: for a client that it serves, or by a custom transport for a client of its own.
+/// The caller of a call that another node has sent: for a client that it serves, or for itself.
 /// </summary>
 /// <param name="To">The actor of the other node that sent the call.</param>
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : WaitingCaller

@@ -17,8 +17,8 @@ internal abstract class RaftHost
     public RaftJsonTypes Json => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
 
     /// <summary>
-    /// Finds a user's actor by its path. Messages to it go by the remoting, or by a custom transport, which sets this before it takes the
-    /// first message.
+    /// Finds a user's actor by its path. Messages to it go by the remoting. With <c>raft.address = node</c> they go by raft's connections,
+    /// which set this before they take the first message.
     /// </summary>
     public abstract Func<string, IActorRef> ActorAt { get; set; }
 

@@ -88,8 +88,7 @@ internal abstract record WireMessage
     public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
     /// <summary>
-    /// A call that the receiver should answer, of a client that the sender's node serves, or by a custom transport of a client of that
-    /// node. Connections of clients carry such frames bare.
+    /// A call that the receiver should answer, of a client that the sender's node serves. Connections of clients carry such frames bare.
     /// </summary>
     public sealed record Call(ReadOnlyMemory<byte> Frame) : WireMessage;
 

@@ -309,7 +309,7 @@ public sealed class GroupCallsTests : TestKit
         Assert.Contains(_engine.Waiting, call => call is ClientCall.Locate);
     }
 
-    // A custom transport may lose each question for the leader. The link counts them as open.
+    // Each question for the leader may be lost with its connection. The link counts them as open.
     [Fact]
     public void Question_for_the_leader_that_is_asked_again_replaces_the_one_before()
     {

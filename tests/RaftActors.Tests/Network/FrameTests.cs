@@ -29,7 +29,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
 
     public static TheoryData<string> Manifests => new(ManifestsOfEngines);
 
-    /// <summary>A call and a reply of a custom transport are all bytes to the end.</summary>
+    /// <summary>A call and a reply that a node passes on are all bytes to the end.</summary>
     public static TheoryData<string> Bounded => new(ManifestsOfEngines.Except([WireTable.CallManifest, WireTable.ReplyManifest]));
 
     private static IEnumerable<string> ManifestsOfEngines =>

@@ -127,7 +127,7 @@ internal sealed class ScenarioNode : IDisposable
 
         public override DateTimeOffset GetUtcNow() => Begin + turns.Now;
 
-        // What waits for a connection waits for ever.
+        // A wait for a connection lasts for ever.
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new NoTimer();
     }
 

@@ -19,7 +19,7 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
 
     public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
-    /// <summary>A call and a reply of a custom transport are all bytes to the end.</summary>
+    /// <summary>A call and a reply that a node passes on are all bytes to the end.</summary>
     public static TheoryData<string> Bounded => new(Samples.All.Keys.Except([WireTable.CallManifest, WireTable.ReplyManifest]));
 
     [Fact]
