@@ -68,7 +68,6 @@ public sealed partial class Raft : IExtension
         EngineDispatcher.AddTo(system);
         _network = NodeNetwork.Of(system);
         _stores = new OpenStores(system);
-        system.RegisterOnTermination(CloseStores);
         system.RegisterOnTermination(EndClients);
         system.RegisterOnTermination(_terminated.Cancel);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
@@ -77,7 +76,7 @@ public sealed partial class Raft : IExtension
 
         // Not Akka's channel executor: it may run an actor on the thread that starts it, under the lock that each sender needs then. The
         // registry replies to clients, which send under their own lock.
-        var registry = Props.Create(() => new RaftRegistry(source, discovery.Interval)).WithDispatcher(EngineDispatcher.DispatcherId);
+        var registry = Props.Create(() => new RaftRegistry(source, discovery.Interval, CloseStores)).WithDispatcher(EngineDispatcher.DispatcherId);
         _registry = system.SystemActorOf(registry, "raft");
         _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;
@@ -451,10 +450,10 @@ public sealed partial class Raft : IExtension
         }
     }
 
-    // The engines have closed theirs by now. The others belong to processes without an engine, or are still being opened.
+    // The engines have closed theirs by now. The others belong to processes without an engine.
     private void CloseStores()
     {
-        _stores.DropOpenings();
+        _stores.EndOpenings();
         lock (_lock)
         {
             foreach (var opening in _processes.Values)

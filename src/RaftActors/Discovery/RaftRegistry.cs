@@ -41,6 +41,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly Address _own = RaftAddress.OwnOf((ExtendedActorSystem)Context.System);
     private readonly INodeSource? _source;
     private readonly TimeSpan _interval;
+    private readonly Action? _ended;
     private readonly PeerWatch _watch = new(Context.GetLogger());
     private readonly QuietGroups _quiet = new();
 
@@ -55,11 +56,12 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     /// <param name="source">Null if the actor system has no address, so that there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
-    public RaftRegistry(INodeSource? source, TimeSpan interval)
+    /// <param name="ended">Called when the registry and all engines of this node have stopped. The actor system ends after it.</param>
+    public RaftRegistry(INodeSource? source, TimeSpan interval, Action? ended = null)
     {
         _local = new LocalEngines(_own);
         _source = source;
-        _interval = interval;
+        (_interval, _ended) = (interval, ended);
         Receive<ToEngine.Attach>(attach => SupervisorOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineNews.Opening>(OnOpening);
         Receive<EngineNews.OpeningEnded>(ended => EndOpening(ended.Place));
@@ -124,7 +126,21 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Timers.StartPeriodicTimer(Due.Greetings, Due.Greetings, _interval);
     }
 
-    protected override void PostStop() => _source?.Stop(Self);
+    protected override void PostStop()
+    {
+        _source?.Stop(Self);
+        _ended?.Invoke();
+    }
+
+    // Another life of the registry needs what PostStop ends.
+    protected override void PreRestart(Exception reason, object message)
+    {
+        _source?.Stop(Self);
+        foreach (var child in Context.GetChildren())
+        {
+            Context.Stop(child);
+        }
+    }
 
     private void OnHello(WireMessage.Hello hello)
     {

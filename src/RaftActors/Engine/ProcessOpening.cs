@@ -91,18 +91,18 @@ internal sealed class ProcessOpening
     public RaftProcess Wait() => Opened.GetAwaiter().GetResult();
 
     /// <summary>Sends the actor <see cref="ToActor.OpeningEnded"/> when the opening has ended.</summary>
-    public void Notify(IActorRef actor) => Then(_ => actor.Tell(new ToActor.OpeningEnded()), TaskContinuationOptions.None);
+    public void Notify(IActorRef actor) => Opened.ContinueWith(
+        _ => actor.Tell(new ToActor.OpeningEnded()),
+        CancellationToken.None,
+        TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
 
-    /// <summary>Closes the store now, or as soon as it is open. Does not wait for the opening.</summary>
+    /// <summary>Closes the store, if it is open.</summary>
     public void Close()
     {
         if (IsOpen)
         {
             Opened.Result.Store.Close();
-        }
-        else
-        {
-            Then(opened => opened.Result.Store.Close(), TaskContinuationOptions.OnlyOnRanToCompletion);
         }
     }
 
@@ -147,7 +147,4 @@ internal sealed class ProcessOpening
             }
         }
     }
-
-    private void Then(Action<Task<RaftProcess>> action, TaskContinuationOptions when) => Opened.ContinueWith(
-        action, CancellationToken.None, when | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 }

@@ -19,14 +19,24 @@ internal sealed class OpenStores(ActorSystem system)
 
     // By the directory as the settings spell it. Two spellings of one directory only cost more threads.
     private readonly ConcurrentDictionary<string, StoreOpenings> _openings = new(StringComparer.Ordinal);
+    private volatile bool _isEnded;
 
     /// <summary>Runs an opening on another thread. It waits while many others of its directory run.</summary>
-    public void Start(ProcessOpening opening, StoreOptions options) =>
-        _openings.GetOrAdd(options.Directory, _ => new StoreOpenings()).Add(opening);
-
-    /// <summary>Drops the openings that wait.</summary>
-    public void DropOpenings()
+    public void Start(ProcessOpening opening, StoreOptions options)
     {
+        var openings = _openings.GetOrAdd(options.Directory, _ => new StoreOpenings());
+        if (_isEnded)
+        {
+            openings.Close();
+        }
+
+        openings.Add(opening);
+    }
+
+    /// <summary>Drops the openings that wait, and all later ones. Waits for those that run.</summary>
+    public void EndOpenings()
+    {
+        _isEnded = true;
         foreach (var openings in _openings.Values)
         {
             openings.Close();

@@ -10,10 +10,12 @@ internal sealed class StoreOpenings
 {
     public const int ThreadsMax = 32;
 
-    private readonly Lock _lock = new();
+    // Guards what follows, and is pulsed when an opening has run.
+    private readonly object _lock = new();
     private readonly Queue<ProcessOpening> _waiting = [];
     private int _threads;
-    private volatile bool _isClosed;
+    private int _running;
+    private bool _isClosed;
 
     /// <summary>Runs an opening as soon as a thread is free. Drops it after <see cref="Close"/>.</summary>
     public void Add(ProcessOpening opening)
@@ -37,7 +39,9 @@ internal sealed class StoreOpenings
         opening.Drop();
     }
 
-    /// <summary>Drops the waiting openings. Those that run go on.</summary>
+    /// <summary>
+    /// Drops the waiting openings. Waits for those that run, because a directory is free again when its actor system has ended.
+    /// </summary>
     public void Close()
     {
         List<ProcessOpening> dropped;
@@ -49,6 +53,13 @@ internal sealed class StoreOpenings
         }
 
         dropped.ForEach(opening => opening.Drop());
+        lock (_lock)
+        {
+            while (_running > 0)
+            {
+                Monitor.Wait(_lock);
+            }
+        }
     }
 
     // Invariant: an opening waits only while all threads are busy. A thread takes its next opening, or ends, under the lock, so it misses
@@ -57,15 +68,33 @@ internal sealed class StoreOpenings
     {
         for (var opening = first; opening is not null; opening = TryTake())
         {
-            if (_isClosed)
+            if (!TryBegin())
             {
                 // On a busy machine the thread may run long after the end of its actor system.
                 opening.Drop();
+                continue;
             }
-            else
-            {
-                opening.Run();
-            }
+
+            opening.Run();
+            End();
+        }
+    }
+
+    private bool TryBegin()
+    {
+        lock (_lock)
+        {
+            _running += _isClosed ? 0 : 1;
+            return !_isClosed;
+        }
+    }
+
+    private void End()
+    {
+        lock (_lock)
+        {
+            _running--;
+            Monitor.PulseAll(_lock);
         }
     }
 
