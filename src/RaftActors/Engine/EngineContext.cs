@@ -10,8 +10,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The facts that the parts of one engine share, and their calls to Core, to other processes, to the actor and to the log. No part calls
-/// another one through it. For the engine's thread only.
+/// The facts that the parts of one engine share, and their calls to Core, to other processes, to the actor and to the log. A part that
+/// needs another one has it from its constructor. For the engine's thread only.
 /// </summary>
 internal sealed class EngineContext
 {
@@ -19,21 +19,18 @@ internal sealed class EngineContext
 
     private readonly Queue<(DateTimeOffset At, RaftEvent What)> _latest = new();
     private readonly Action<Input> _step;
-    private readonly Action<WireMessage> _receive;
     private readonly EventStream _events;
 
     /// <param name="step">Gives Core an input.</param>
-    /// <param name="receive">Handles a message of this engine to itself, such as an Append on the leader.</param>
     public EngineContext(
         RaftProcess process,
         Action<Input> step,
-        Action<WireMessage> receive,
         IActorRef self,
         IActorRef registry,
         ActorSystem system,
         ILoggingAdapter log)
     {
-        (Process, Core, _step, _receive, Self, Registry, Log) = (process, process.TakeCore(), step, receive, self, registry, log);
+        (Process, Core, _step, Self, Registry, Log) = (process, process.TakeCore(), step, self, registry, log);
         (Network, _events) = (NodeNetwork.Of(system), system.EventStream);
         Peers = new PeerBook(process);
         Untaken = NewUntaken();
@@ -130,18 +127,8 @@ internal sealed class EngineContext
     /// </summary>
     public void Step(Input input) => _step(input);
 
-    /// <summary>Sends a message to another engine at the end of the turn. A message to this engine is received at once.</summary>
-    public void Send(IActorRef engine, WireMessage message)
-    {
-        if (engine == Self)
-        {
-            _receive(message);
-        }
-        else
-        {
-            engine.Tell(message, Self);
-        }
-    }
+    /// <summary>Sends a message to another engine at the end of the turn.</summary>
+    public void Send(IActorRef engine, WireMessage message) => engine.Tell(message, Self);
 
     /// <summary>The engine to which requests to the leader go, or null if they cannot be sent now.</summary>
     public LeaderRoute? FindLeader()

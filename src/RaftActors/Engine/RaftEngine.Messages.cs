@@ -68,13 +68,10 @@ internal sealed partial class RaftEngine
                 _peers.Receive(core, sender);
                 break;
             case WireMessage.AppendRequest append:
-                _proposals.Submit(append, sender);
-                break;
-            case AppendReply reply when reply.Request.Origin == Process.Member:
-                _appends.Receive(reply);
+                _proposals.Submit(append, new RemoteOrigin(_context, sender));
                 break;
             case AppendReply reply:
-                _clients.Receive(reply);
+                _appends.Receive(reply);
                 break;
             case WireMessage.GetRequest get:
                 _servedGets.Submit(get, sender);
@@ -83,7 +80,7 @@ internal sealed partial class RaftEngine
                 _gets.Receive(reply, sender);
                 break;
             case WireMessage.ChangeRequest change:
-                _leaderChanges.Submit(change, sender);
+                _leaderChanges.Submit(change, new RemoteOrigin(_context, sender));
                 break;
             case ChangeReply reply:
                 _changes.Receive(reply);

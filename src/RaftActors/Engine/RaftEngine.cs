@@ -59,8 +59,7 @@ internal sealed partial class RaftEngine : UntypedActor
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
         var (context, system) = (Context, Context.System);
-        _context = new EngineContext(
-            process, Step, message => OnWire(message, Self), Self, registry, system, Context.GetLogger());
+        _context = new EngineContext(process, Step, Self, registry, system, Context.GetLogger());
         _time = system.Scheduler;
 
         // Given by type, because an expression is compiled each time, and a node may start ten thousand engines.
@@ -72,10 +71,10 @@ internal sealed partial class RaftEngine : UntypedActor
         _snapshots = new SnapshotTaking(_context);
 
         _traces = new AppendTraces(process.Telemetry);
-        _appends = new OwnAppends(_context, _traces);
         _proposals = new LeaderProposals(_context, _traces);
-        _changes = new PendingChanges(_context);
+        _appends = new OwnAppends(_context, _traces, _proposals);
         _leaderChanges = new LeaderChanges(_context);
+        _changes = new PendingChanges(_context, _leaderChanges);
         _gets = new OwnGets(_context, _pairs);
         _servedGets = new ServedGets(_context);
         _queries = new PendingQueries(_context);

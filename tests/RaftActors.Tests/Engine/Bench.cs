@@ -60,6 +60,8 @@ internal sealed class Bench
 
     public AppendTraces Traces => new(Process.Telemetry);
 
+    public OwnAppends MakeOwnAppends() => new(Context, Traces, new LeaderProposals(Context, Traces));
+
     public TestProbe Self { get; }
 
     public TestProbe Actor { get; }
@@ -113,8 +115,7 @@ internal sealed class Bench
     {
         Raft.Get(_kit.Sys);
         Process.MakeCore();
-        var context = new EngineContext(
-            Process, Steps.Add, _ => throw new NotSupportedException(), Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log)
+        var context = new EngineContext(Process, Steps.Add, Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log)
         {
             HasBooted = true,
         };

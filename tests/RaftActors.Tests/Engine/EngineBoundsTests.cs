@@ -25,7 +25,7 @@ public sealed class EngineBoundsTests : TestKit
     [Fact]
     public void Twenty_thousand_appends_end_one_by_one_between_ticks()
     {
-        var appends = new OwnAppends(_bench.Context, _bench.Traces);
+        var appends = _bench.MakeOwnAppends();
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         RequestId[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Append(appends))];
@@ -49,7 +49,7 @@ public sealed class EngineBoundsTests : TestKit
         var path = ActorPath.Parse("akka.tcp://demo@node2:2551/system/raft/default/raft2");
         _bench.Context.Peers.Learn(Bench.NameOf("raft2"), new ConnectionRef(path, link, null!), out _); // Justification: only for logs.
         _bench.Elect("raft2");
-        var appends = new OwnAppends(_bench.Context, _bench.Traces);
+        var appends = _bench.MakeOwnAppends();
 
         var first = Append(appends).Number;
         link.TakesMessages = isLost;
@@ -139,7 +139,7 @@ public sealed class EngineBoundsTests : TestKit
         for (var number = 1L; number <= 100; number++)
         {
             var request = new RequestId(Bench.MemberOf("raft4"), number);
-            proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), _bench["raft4"]);
+            proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), OriginOf("raft4"));
             proposals.OnTurn();
             if (number == 1)
             {
@@ -177,7 +177,7 @@ public sealed class EngineBoundsTests : TestKit
             foreach (var number in numbers)
             {
                 RequestId request = new(Bench.MemberOf(origin), number);
-                proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), _bench[origin]);
+                proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), OriginOf(origin));
             }
         }
     }
@@ -212,6 +212,8 @@ public sealed class EngineBoundsTests : TestKit
 
         return scenario;
     }
+
+    private RemoteOrigin OriginOf(string peer) => new(_bench.Context, _bench[peer]);
 
     private ImmutableArray<Payload.Pair> Proposed() => ((Input.Propose)_bench.Steps[^1]).Pairs;
 

@@ -20,7 +20,7 @@ public sealed class AppendFailureTests : TestKit
     public AppendFailureTests()
     {
         _bench = new Bench(this, name: "metered");
-        _appends = new OwnAppends(_bench.Context, _bench.Traces);
+        _appends = _bench.MakeOwnAppends();
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
 

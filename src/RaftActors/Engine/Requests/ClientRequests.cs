@@ -15,6 +15,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="backups">The <see cref="BackupServer"/>, which starts at the first backup.</param>
 internal sealed class ClientRequests(
     EngineContext context, LeaderProposals proposals, PairReads pairs, AppendTraces traces, Lazy<IActorRef> backups)
+    : IRequestOrigin
 {
     /// <summary>The most open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
@@ -159,12 +160,12 @@ internal sealed class ClientRequests(
         {
             var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
             Process.Appends.Add(request, client, actor.Outcomes, sizeOfClient: (3 * call.Key.Length) + call.Value.Length);
-            proposals.Submit(call, context.Self);
+            proposals.Submit(call, this);
         }
     }
 
     /// <summary>The answer of LeaderProposals to the Append of a client.</summary>
-    public void Receive(AppendReply reply)
+    public void Receive(RequestReply reply)
     {
         var request = RequestRef.Of(reply.Request);
         switch (reply)

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 
-using Akka.Actor;
-
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -14,10 +12,10 @@ namespace RaftActors.Engine.Requests;
 /// </summary>
 internal sealed class LeaderChanges(EngineContext context)
 {
-    private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
-    private (RequestId Request, IActorRef Origin, ProcessName? Target)? _transfer;
+    private readonly Dictionary<RequestId, (IRequestOrigin Origin, bool IsBased)> _asked = [];
+    private (RequestId Request, IRequestOrigin Origin, ProcessName? Target)? _transfer;
 
-    public void Submit(WireMessage.ChangeRequest request, IActorRef origin)
+    public void Submit(WireMessage.ChangeRequest request, IRequestOrigin origin)
     {
         if (context.Leads)
         {
@@ -25,7 +23,7 @@ internal sealed class LeaderChanges(EngineContext context)
         }
         else
         {
-            context.Send(origin, NotLeading(request.Request, $"{context.Process.Name} does not lead"));
+            origin.Receive(NotLeading(request.Request, $"{context.Process.Name} does not lead"));
         }
     }
 
@@ -35,7 +33,7 @@ internal sealed class LeaderChanges(EngineContext context)
         if (_transfer is var (request, origin, target) && ended.Target == target)
         {
             _transfer = null;
-            context.Send(origin, ToReply(request, target, ended.Reason));
+            origin.Receive(ToReply(request, target, ended.Reason));
         }
     }
 
@@ -43,7 +41,7 @@ internal sealed class LeaderChanges(EngineContext context)
     {
         if (_asked.Remove(accepted.Request, out var asked))
         {
-            context.Send(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, context.Core.Term)));
+            asked.Origin.Receive(new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, context.Core.Term)));
         }
     }
 
@@ -51,11 +49,11 @@ internal sealed class LeaderChanges(EngineContext context)
     {
         if (_asked.Remove(refused.Request, out var asked))
         {
-            context.Send(asked.Origin, ToReply(refused, asked.IsBased));
+            asked.Origin.Receive(ToReply(refused, asked.IsBased));
         }
     }
 
-    private void Begin(RequestId request, GroupChange change, IActorRef origin)
+    private void Begin(RequestId request, GroupChange change, IRequestOrigin origin)
     {
         switch (change)
         {
@@ -71,11 +69,11 @@ internal sealed class LeaderChanges(EngineContext context)
         }
     }
 
-    private void BeginTransfer(RequestId request, ProcessName? target, IActorRef origin)
+    private void BeginTransfer(RequestId request, ProcessName? target, IRequestOrigin origin)
     {
         if (target == context.Process.Name)
         {
-            context.Send(origin, new ChangeReply.Done(request));
+            origin.Receive(new ChangeReply.Done(request));
         }
         else if (_transfer is null)
         {
@@ -86,7 +84,7 @@ internal sealed class LeaderChanges(EngineContext context)
         {
             // The origin asks again. If the target leads by then, it knows that the transfer is done.
             var detail = "another transfer of the leadership is under way";
-            context.Send(origin, new ChangeReply.NotMade(request, FailureReason.Busy, detail));
+            origin.Receive(new ChangeReply.NotMade(request, FailureReason.Busy, detail));
         }
     }
 

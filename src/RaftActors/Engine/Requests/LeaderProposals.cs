@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-using Akka.Actor;
-
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
@@ -49,7 +47,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
-    public void Submit(IAppendRequest request, IActorRef origin)
+    public void Submit(IAppendRequest request, IRequestOrigin origin)
     {
         if (context.Leads && context.HasActor && _refused.TryPass(request.Request))
         {
@@ -63,7 +61,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             }
 
             // Refused rather than forwarded, because a stopping node would lose a forwarded request. The origin sends it again.
-            context.Send(origin, new AppendReply.Refused(request.Request));
+            origin.Receive(new AppendReply.Refused(request.Request));
         }
     }
 
@@ -180,7 +178,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             _repeated.Dequeue();
             _bytes -= due.Open.Size;
-            context.Send(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
+            due.Open.Origin.Receive(new AppendReply.Committed(due.Open.Request.Request, due.Serial));
         }
     }
 
@@ -204,7 +202,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair.
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
-            context.Send(open.Origin, isSafe ? new AppendReply.Refused(request) : Forgotten(request));
+            open.Origin.Receive(isSafe ? new AppendReply.Refused(request) : Forgotten(request));
             _bytes -= open.Size;
         }
 
@@ -256,7 +254,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             var detail = "The leader has too many bytes of proposals to validate (raft.uncommitted-size-max); append it again later.";
             OnRefused(open.Request, FailureReason.Busy);
-            context.Send(open.Origin, NotDone(request, FailureReason.Busy, detail));
+            open.Origin.Receive(NotDone(request, FailureReason.Busy, detail));
         }
         else if (!context.ValidatesProposals)
         {
@@ -372,7 +370,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         if (Remove(request) is { } open)
         {
-            context.Send(open.Origin, reply);
+            open.Origin.Receive(reply);
         }
     }
 
@@ -393,7 +391,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return open;
     }
 
-    private sealed record Open(IAppendRequest Request, IActorRef Origin, long Arrival)
+    private sealed record Open(IAppendRequest Request, IRequestOrigin Origin, long Arrival)
     {
         // Roughly the memory for one pair here and in the actor's mailbox, besides its key and value.
         private const int OverheadBytes = 64;

@@ -8,19 +8,20 @@ namespace RaftActors.Engine.Requests;
 /// bounds and repeats them, and ends them at their deadlines. But an Append ends when its entry is committed in this process's own log,
 /// because the actor of this process gives the result. So the leader answers only if there is no new entry.
 /// </summary>
-internal sealed class OwnAppends
+internal sealed class OwnAppends : IRequestOrigin
 {
     private readonly EngineContext _context;
     private readonly AppendTraces _traces;
+    private readonly LeaderProposals _proposals;
     private readonly AppendSession<OwnAppend> _session;
 
     // The route of the latest Append. Null if it was out of reach since, because Appends on their way may be lost.
     private LeaderRoute? _route;
 
-    public OwnAppends(EngineContext context, AppendTraces traces)
+    public OwnAppends(EngineContext context, AppendTraces traces, LeaderProposals proposals)
     {
         var settings = context.Process.Settings;
-        (_context, _traces) = (context, traces);
+        (_context, _traces, _proposals) = (context, traces, proposals);
         _session = new AppendSession<OwnAppend>(
             () => context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
     }
@@ -59,7 +60,7 @@ internal sealed class OwnAppends
         }
     }
 
-    public void Receive(AppendReply reply)
+    public void Receive(RequestReply reply)
     {
         var request = RequestRef.Of(reply.Request);
         switch (reply)
@@ -142,7 +143,15 @@ internal sealed class OwnAppends
         {
             Started = append.Started,
         };
-        _context.Send(route.Engine, route.Engine == _context.Self ? message : _traces.Attach(message));
+        if (route.Engine == _context.Self)
+        {
+            _proposals.Submit(message, this);
+        }
+        else
+        {
+            _context.Send(route.Engine, _traces.Attach(message));
+        }
+
         return true;
     }
 

@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// done when a committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were
 /// wanted.
 /// </summary>
-internal sealed class PendingChanges(EngineContext context)
+internal sealed class PendingChanges(EngineContext context, LeaderChanges changes) : IRequestOrigin
 {
     /// <summary>
     /// The most open changes and transfers. The group makes one after the other, so operators never need more.
@@ -47,11 +47,19 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            context.Send(route.Engine, new WireMessage.ChangeRequest(pending.Request.Id, pending.What));
+            WireMessage.ChangeRequest message = new(pending.Request.Id, pending.What);
+            if (route.Engine == context.Self)
+            {
+                changes.Submit(message, this);
+            }
+            else
+            {
+                context.Send(route.Engine, message);
+            }
         }
     }
 
-    public void Receive(ChangeReply reply)
+    public void Receive(RequestReply reply)
     {
         if (_open.Find(reply.Request.Number) is not { } pending)
         {
