@@ -47,12 +47,19 @@ internal sealed partial class RaftEngine
             switch (next)
             {
                 case Input.PeerReachable(var peer):
-                    _digests.OnReachable(peer);
+                    foreach (var part in _parts)
+                    {
+                        part.OnReachable(peer);
+                    }
+
                     OnServerInSight();
                     break;
-                case Input.PeerUnreachable(var server):
-                    _appends.OnUnreachable();
-                    _gets.OnUnreachable(server);
+                case Input.PeerUnreachable(var peer):
+                    foreach (var part in _parts)
+                    {
+                        part.OnUnreachable(peer);
+                    }
+
                     break;
             }
         }
@@ -192,7 +199,7 @@ internal sealed partial class RaftEngine
         }
     }
 
-    // Invariant: Process.Pairs has the pairs before another part or the actor learns of them.
+    // Invariant: Process.Pairs has the pairs before a part or the actor learns of them.
     private void OnCommitted(Effect.Commit commit)
     {
         var before = Process.Pairs.CommittedSerial;
@@ -202,16 +209,12 @@ internal sealed partial class RaftEngine
             OnCommitted(entry);
         }
 
-        if (commit.Entries is [.., var latest])
+        foreach (var part in _parts)
         {
-            _clockDifference.OnCommitted(latest.Time);
+            part.OnCommitted(commit.Entries, before);
         }
 
-        _notices.TellCommittedAfter(before);
-        _appends.SendWaiting();
-        _gets.OnCommitted();
         OnCommitMoved();
-        _snapshots.OnCommitted(commit.Entries);
     }
 
     private void OnCommitted(LogEntry entry)
@@ -224,82 +227,71 @@ internal sealed partial class RaftEngine
 
         if (entry.Configuration is { } configuration)
         {
-            if (configuration.Version.Logic != _context.Configuration?.Version.Logic)
-            {
-                // The actor takes the new version at this place, also if no pair follows.
-                _notices.TellCommitted();
-            }
-
-            _closed.OnConfiguration(_context.Configuration, configuration);
+            var before = _context.Configuration;
             _context.CommitConfiguration(entry.Index, configuration);
-            _events.OnConfiguration(entry.Index, configuration);
+            foreach (var part in _parts)
+            {
+                part.OnConfiguration(before, entry.Index, configuration);
+            }
         }
 
-        _traces.OnCommitted(entry);
-        _appends.OnCommitted(entry);
-        _changes.OnCommitted(entry);
+        foreach (var part in _entryParts)
+        {
+            part.OnCommitted(entry);
+        }
     }
 
-    // A snapshot from another process replaces the log up to its position. Core and the requests that wait for a commit go on from there at
-    // once. Only the actor waits, for the snapshot and for the pairs after it, until the snapshot is durable.
+    // Core and the requests that wait for a commit go on from the position of the snapshot at once. Only the actor waits, for the snapshot
+    // and for the pairs after it, until the snapshot is durable.
     private void OnInstalled(Snapshot snapshot)
     {
         var position = snapshot.Position;
         _context.Commit = position.Index;
         _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
         Process.Pairs.StartAfter(position, snapshot.Configuration);
-        _snapshots.OnInstalled(snapshot);
-        _notices.HoldFor(snapshot);
-        TellRestore(position.Serial);
-        _events.OnConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
         _context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
-        _appends.OnInstalled();
-        _changes.OnInstalled();
+        foreach (var part in _parts)
+        {
+            part.OnInstalled(snapshot);
+        }
+
         OnCommitMoved();
     }
 
     private void OnCommitMoved()
     {
-        _proposals.OnCommitted();
-        _servedGets.ServeHeld();
-        _queries.OnCommitted();
-        _clients.OnCommitted();
-    }
-
-    // The actor is to restore the snapshot that ends at this serial.
-    private void TellRestore(Serial serial)
-    {
-        _gets.OnRestore(serial);
-        _notices.TellRestore(serial);
+        foreach (var part in _parts)
+        {
+            part.OnCommitMoved();
+        }
     }
 
     private void OnLeader(LeaderView? leader)
     {
         var hasLed = _context.Leads;
-        _notices.OnLeader(leader);
+        _context.Leader = leader;
         if (hasLed && !_context.Leads)
         {
-            _proposals.OnDeposed();
-            _clients.OnDeposed();
-            _closed.OnDeposed();
+            foreach (var part in _parts)
+            {
+                part.OnDeposed();
+            }
         }
 
-        if (leader is not null)
+        foreach (var part in _parts)
         {
-            _changes.OnLeader(leader.Leader.Name);
-            _queries.AskAgain();
+            part.OnLeader(leader);
         }
 
         OnServerInSight();
-        _stopping.OnLeaderChanged();
     }
 
-    // A leader or server may have become reachable, so the requests that wait for one are sent.
     private void OnServerInSight()
     {
-        _appends.SendWaiting();
-        _changes.SendWaiting();
-        _gets.AskWaiting();
+        foreach (var part in _parts)
+        {
+            part.OnServerInSight();
+        }
     }
 
     private void OnTransferEnded(Effect.TransferEnded ended)

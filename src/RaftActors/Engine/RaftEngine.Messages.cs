@@ -328,12 +328,11 @@ internal sealed partial class RaftEngine
             _peers.TellActor();
         }
 
-        _notices.TellAll();
-        _notices.TellCommittedAfter(last);
-        _proposals.ShowAll();
-        _snapshots.OnAttached();
-        _hold.OnAttached();
-        _digests.OnAttached();
+        foreach (var part in _parts)
+        {
+            part.OnAttached(last);
+        }
+
         _calls.OnActor(_context);
     }
 
@@ -345,7 +344,7 @@ internal sealed partial class RaftEngine
             && serial > attach.LastSerial
             && (attach.TakesSnapshots || attach.LastSerial < Process.Pairs.Base))
         {
-            TellRestore(serial);
+            _notices.TellRestore(serial);
             return serial;
         }
 
@@ -373,13 +372,11 @@ internal sealed partial class RaftEngine
         }
     }
 
-    // Ends the calls for which only this life of the actor waits.
     private void OnLifeEnded()
     {
-        _notices.Forget();
-        _gets.Forget();
-        _queries.Forget();
-        _snapshots.OnLifeEnded();
-        _servedGets.RefuseAll();
+        foreach (var part in _parts)
+        {
+            part.OnLifeEnded();
+        }
     }
 }

@@ -13,8 +13,7 @@ namespace RaftActors.Engine;
 /// The actor that hosts the Core of one process, at <c>/system/raft/{group}/{name}</c>. It runs on when the user's actor restarts, and the
 /// next life attaches to it.
 /// <para>
-/// It passes each message, each effect of Core and each event to the parts that need it. Invariant: a part gets an event after the parts
-/// whose results it needs.
+/// It passes each message and each effect of Core to a part, and each event to all parts, in the order of their list.
 /// </para>
 /// </summary>
 internal sealed partial class RaftEngine : UntypedActor
@@ -45,10 +44,13 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly StateRebuild _rebuild;
     private readonly StateDigests _digests;
     private readonly DuplicateProcesses _duplicates;
-    private readonly ClockDifference _clockDifference;
     private readonly EventPublishing _events;
     private readonly PeerMessages _peers;
     private readonly StopPreparation _stopping;
+
+    // Invariant: a part stands behind the parts whose results it needs.
+    private readonly IEnginePart[] _parts;
+    private readonly IEntryPart[] _entryParts;
 
     private readonly CallInbox _calls;
     private readonly ProcessGauges _gauges;
@@ -86,10 +88,29 @@ internal sealed partial class RaftEngine : UntypedActor
         _rebuild = new StateRebuild(_context, _snapshots);
         _digests = new StateDigests(_context, _rebuild);
         _duplicates = new DuplicateProcesses(_context);
-        _clockDifference = new ClockDifference(_context);
         _events = new EventPublishing(_context, _duplicates);
         _peers = new PeerMessages(_context, _duplicates, _events, _notices, _traces, _reads);
         _stopping = new StopPreparation(_context);
+        _parts =
+        [
+            _traces, // Before the actor may end an Append.
+            _notices, // The actor learns of an event before it gets what other parts make of it.
+            _proposals, // Answers an Append of this process before its time for an answer is up, so that it is not sent again.
+            _clients,
+            _appends,
+            _changes,
+            _gets,
+            _servedGets,
+            _queries,
+            _closed,
+            _snapshots,
+            _hold,
+            _digests,
+            _events,
+            new ClockDifference(_context),
+            _stopping, // Last, because it waits for the ends of requests.
+        ];
+        _entryParts = [.. _parts.OfType<IEntryPart>()];
 
         _calls = new CallInbox(Self);
         _gauges = new ProcessGauges(_context, _appends, _proposals);
@@ -103,14 +124,10 @@ internal sealed partial class RaftEngine : UntypedActor
 
     private CallTarget Target => new(Process.Settings.Group, Process.Name);
 
-    // True if no request is open, so that a tick has little to do.
-    private bool IsIdle => _appends.Count + _proposals.Count + _queries.Count + _gets.Count == 0;
+    // A tick has little to do.
+    private bool IsIdle => !Array.Exists(_parts, static part => part.HasRequests);
 
-    // True if no part waits for a tick.
-    private bool IsAtRest =>
-        IsIdle && _changes.Count + _servedGets.Count == 0
-        && !_snapshots.HasWaiting && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting
-        && !_closed.HasWaiting;
+    private bool IsAtRest => !Array.Exists(_parts, static part => part.NeedsTicks);
 
     // The failure of a child ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -133,13 +150,11 @@ internal sealed partial class RaftEngine : UntypedActor
         _calls.Close(_context.Network.Calls.WhyNone(Target));
         _peers.EndWatch();
         _gauges.End();
-        _notices.OnStopped();
-        _clients.OnDeposed();
-        _appends.OnStopped();
-        _queries.OnStopped();
-        _changes.OnStopped();
-        _snapshots.OnStopped();
-        _traces.OnStopped();
+        foreach (var part in _parts)
+        {
+            part.OnStopped();
+        }
+
         Process.Store.Close();
     }
 
@@ -189,17 +204,10 @@ internal sealed partial class RaftEngine : UntypedActor
         if (ticks > 0)
         {
             TellApplied();
-            _proposals.OnTick();
-            _appends.OnTick();
-            _changes.OnTick();
-            _queries.OnTick();
-            _gets.OnTick();
-            _servedGets.OnTick();
-            _stopping.OnTick();
-            _clients.OnTick();
-            _closed.OnTick();
-            _snapshots.OnTick();
-            _digests.OnTick();
+            foreach (var part in _parts)
+            {
+                part.OnTick();
+            }
         }
     }
 

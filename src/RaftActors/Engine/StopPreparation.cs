@@ -10,7 +10,7 @@ namespace RaftActors.Engine;
 /// Appends have ended and the others send it no more requests, at most for twice <c>raft.transfer-timeout</c>. The engine then runs on as a
 /// follower until the actor system stops. That may be much later, because a shutdown can fail, or leave the actor system running.
 /// </summary>
-internal sealed class StopPreparation(EngineContext context)
+internal sealed class StopPreparation(EngineContext context) : IEnginePart
 {
     public static RaftFailure NodeStops { get; } =
         RaftFailure.NotDone(FailureReason.Stopped, "This node is stopping and takes no more pairs. Append it on another node.");
@@ -83,7 +83,7 @@ internal sealed class StopPreparation(EngineContext context)
     }
 
     /// <summary>The leader changed, perhaps to this process again.</summary>
-    public void OnLeaderChanged()
+    public void OnLeader(LeaderView? leader)
     {
         if (context.IsStopping)
         {

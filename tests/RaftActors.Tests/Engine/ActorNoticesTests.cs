@@ -26,12 +26,13 @@ public sealed class ActorNoticesTests : TestKit
     public void Leader_whose_notice_waited_has_the_actor_that_was_announced_meanwhile()
     {
         var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
-        _notices.HoldFor(Snapshot);
+        _notices.OnInstalled(Snapshot);
         Tell();
         _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, isReachable: true)));
         _notices.Release(Snapshot);
 
         order.Take(_bench.Actor.ExpectMsg<ToActor.PeerMet>());
+        _bench.Actor.ExpectMsg<ToActor.Restore>();
         order.Take(_bench.Actor.ExpectMsg<ToActor.LeaderIs>());
 
         Assert.Equal(TestActor, order.Leader?.Actor);
@@ -40,14 +41,16 @@ public sealed class ActorNoticesTests : TestKit
     [Fact]
     public void Notices_wait_for_the_latest_of_two_snapshots()
     {
-        _notices.HoldFor(Snapshot);
-        _notices.HoldFor(Snapshot with { Length = 1 });
+        _notices.OnInstalled(Snapshot);
+        _notices.OnInstalled(Snapshot with { Length = 1 });
         Tell();
 
         _notices.Release(Snapshot);
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
 
         _notices.Release(Snapshot with { Length = 1 });
+        _bench.Actor.ExpectMsg<ToActor.Restore>();
+        _bench.Actor.ExpectMsg<ToActor.Restore>();
         _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
     }
 
@@ -55,16 +58,19 @@ public sealed class ActorNoticesTests : TestKit
     public void Commits_for_an_earlier_life_do_not_raise_a_notice_of_the_next()
     {
         _bench.Commit(1);
-        _notices.TellCommittedAfter(Serial.Zero);
-        _notices.Forget();
+        _notices.OnCommitted([], Serial.Zero);
+        _notices.OnLifeEnded();
         _bench.Context.Attach(_bench.Actor, 2);
         _bench.Commit(2);
-        _notices.TellCommittedAfter(new Serial(1));
+        _notices.OnCommitted([], new Serial(1));
 
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
         Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
     }
 
-    private void Tell() => _notices.OnLeader(
-        new LeaderView(Bench.MemberOf("raft2"), new Term(1), Serial.Zero, IsSelf: false, IsReady: true));
+    private void Tell()
+    {
+        _bench.Elect("raft2");
+        _notices.OnLeader(_bench.Context.Leader);
+    }
 }

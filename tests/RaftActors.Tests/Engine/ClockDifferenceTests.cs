@@ -37,5 +37,6 @@ public sealed class ClockDifferenceTests : TestKit
         ExpectMsg<RaftEvent.ClockDiffers>(differs => Assert.InRange(differs.Ahead.TotalHours, 0.9, 1));
     }
 
-    private void Commit(int hours) => _difference.OnCommitted(LogTime.Of(DateTimeOffset.UtcNow.AddHours(hours)));
+    private void Commit(int hours) =>
+        _difference.OnCommitted([Bench.Entry(1, 1, null) with { Time = LogTime.Of(DateTimeOffset.UtcNow.AddHours(hours)) }], default);
 }

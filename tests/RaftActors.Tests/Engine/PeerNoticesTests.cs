@@ -45,7 +45,7 @@ public sealed class PeerNoticesTests : TestKit
         _bench.Actor.ExpectMsg<ToActor.PeerMet>();
         _bench.Context.Attach(_bench.Actor, 2);
 
-        _notices.TellAll();
+        _notices.OnAttached(default);
 
         Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.PeerMet>().Life);
     }
@@ -61,7 +61,7 @@ public sealed class PeerNoticesTests : TestKit
         views.ForgetPeer(_bench.Actor.ExpectMsg<ToActor.PeerForgotten>().Name);
 
         Assert.Empty(views.Peers);
-        _notices.TellAll();
+        _notices.OnAttached(default);
         _bench.Actor.ExpectMsg<ToActor.ToldAll>();
     }
 

@@ -69,7 +69,7 @@ public sealed class SnapshotTakingTests : TestKit
         foreach (var index in Enumerable.Range(4, 50))
         {
             _bench.Commit(index);
-            _snapshots.OnCommitted([Bench.Entry(index, 1, null)]);
+            _snapshots.OnCommitted([Bench.Entry(index, 1, null)], default);
             GiveState(serial: 100);
         }
 
@@ -92,7 +92,7 @@ public sealed class SnapshotTakingTests : TestKit
     {
         var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
         _bench.Context.Commit = new LogIndex(4);
-        _snapshots.OnCommitted([new LogEntry(new LogIndex(4), new Term(1), new Serial(3), new Payload.Reconfigure(configuration))]);
+        _snapshots.OnCommitted([new LogEntry(new LogIndex(4), new Term(1), new Serial(3), new Payload.Reconfigure(configuration))], default);
 
         GiveState(serial: 3);
 
@@ -121,13 +121,13 @@ public sealed class SnapshotTakingTests : TestKit
         var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
         _snapshots.OnLifeEnded();
 
-        _snapshots.OnCommitted([PairAt(4)]);
+        _snapshots.OnCommitted([PairAt(4)], default);
         var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
         _snapshots.OnInstalled(new Snapshot(position, new LogIndex(1), configuration, [], 1));
-        _snapshots.OnCommitted([PairAt(5)]);
+        _snapshots.OnCommitted([PairAt(5)], default);
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
 
-        _snapshots.OnCommitted([PairAt(6)]);
+        _snapshots.OnCommitted([PairAt(6)], default);
         _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
     }
 
@@ -142,7 +142,7 @@ public sealed class SnapshotTakingTests : TestKit
         Call(TestActor);
 
         Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Failed>().Failure.Detail);
-        Assert.False(_snapshots.HasWaiting);
+        Assert.False(_snapshots.NeedsTicks);
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class SnapshotTakingTests : TestKit
     {
         var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
         _bench.Context.CommitConfiguration(new LogIndex(1), configuration);
-        _snapshots.OnCommitted([new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+        _snapshots.OnCommitted([new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))], default);
         _snapshots.Submit(new ClientCall.TakeSnapshot(timeout ?? TimeSpan.FromMinutes(1)), client);
     }
 

@@ -8,7 +8,7 @@ namespace RaftActors.Engine;
 /// The conduct of a process whose actor is held. It still votes, acknowledges and commits. It takes no Appends, because it could tell no
 /// results, and prefers each other process as the leader, because clients ask the leader first and its actor validates proposals.
 /// </summary>
-internal sealed class ActorHold(EngineContext context)
+internal sealed class ActorHold(EngineContext context) : IEnginePart
 {
     // The hold stays until a person acts, so the log repeats it. A reader should find it in any part of the log.
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(10);
@@ -19,7 +19,7 @@ internal sealed class ActorHold(EngineContext context)
     /// <summary>The reason for committed Appends whose actor is held before them, so nobody can tell the results.</summary>
     public static RaftFailure Unapplied { get; } = RaftFailure.Unknown(FailureReason.Stopped);
 
-    public void OnAttached()
+    public void OnAttached(Serial last)
     {
         if (context.Process.Tries.HeldAt is not { } held)
         {

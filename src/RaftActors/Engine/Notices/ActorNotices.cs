@@ -9,7 +9,7 @@ namespace RaftActors.Engine;
 /// Tells the actor of met processes, the quorum, the leader, commits and snapshots. Invariant: a restarted actor is told the same in the
 /// same order. All notices except those of met processes wait while a received snapshot is not durable yet.
 /// </summary>
-internal sealed class ActorNotices(EngineContext context)
+internal sealed class ActorNotices(EngineContext context) : IEnginePart
 {
     // The processes that Core has met, with the last serials of their logs. Invariant: the peer book has each of them.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
@@ -39,13 +39,12 @@ internal sealed class ActorNotices(EngineContext context)
 
     public void OnLeader(LeaderView? leader)
     {
-        context.Leader = leader;
         CompareMaxQuorum(leader);
         TellLeader();
     }
 
     /// <summary>Tells a restarted actor all that is known.</summary>
-    public void TellAll()
+    public void OnAttached(Serial last)
     {
         foreach (var (name, serial) in _met)
         {
@@ -63,6 +62,25 @@ internal sealed class ActorNotices(EngineContext context)
         }
 
         Tell(new ToActor.ToldAll(context.Life));
+        TellCommittedAfter(last);
+    }
+
+    /// <summary>The actor takes a new logic version at this place, also if no pair follows.</summary>
+    public void OnConfiguration(Configuration? before, LogIndex index, Configuration configuration)
+    {
+        if (configuration.Version.Logic != before?.Version.Logic)
+        {
+            TellCommitted();
+        }
+    }
+
+    public void OnCommitted(LogSlice entries, Serial before) => TellCommittedAfter(before);
+
+    /// <summary>Holds the notices back until this snapshot is durable. The actor then restores it.</summary>
+    public void OnInstalled(Snapshot snapshot)
+    {
+        _held = snapshot;
+        TellRestore(snapshot.Position.Serial);
     }
 
     /// <summary>Tells that the actor or the reachability of another process has changed.</summary>
@@ -84,30 +102,7 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    public void TellCommittedAfter(Serial last)
-    {
-        if (context.Process.Pairs.CommittedSerial > last)
-        {
-            TellCommitted();
-        }
-    }
-
-    /// <summary>Tells how far pairs are committed. Also tells if the next pair has another logic version.</summary>
-    public void TellCommitted()
-    {
-        var committed = context.Process.Pairs.CommittedSerial;
-        if (_committed is null || !_committed.TryRaise(committed))
-        {
-            var notice = new ToActor.Committed(context.Life, committed);
-            Tell(notice);
-            _committed = notice;
-        }
-    }
-
     public void TellRestore(Serial serial) => Tell(new ToActor.Restore(context.Life, serial));
-
-    /// <summary>Holds the notices back until this snapshot is durable.</summary>
-    public void HoldFor(Snapshot snapshot) => _held = snapshot;
 
     /// <summary>Tells the waiting notices. Does nothing if another snapshot came in meanwhile.</summary>
     public void Release(Snapshot snapshot)
@@ -120,7 +115,7 @@ internal sealed class ActorNotices(EngineContext context)
     }
 
     /// <summary>Drops the waiting notices of an actor that has ended. Its successor is told everything anew.</summary>
-    public void Forget()
+    public void OnLifeEnded()
     {
         _waiting.Clear();
         _committed = null;
@@ -148,6 +143,26 @@ internal sealed class ActorNotices(EngineContext context)
         if (recorded != own)
         {
             context.Log.Info("{0}: {1}", context.Process.Name, EngineExplanation.OfMaxQuorum(recorded, own));
+        }
+    }
+
+    private void TellCommittedAfter(Serial last)
+    {
+        if (context.Process.Pairs.CommittedSerial > last)
+        {
+            TellCommitted();
+        }
+    }
+
+    // Tells how far pairs are committed. Also tells if the next pair has another logic version.
+    private void TellCommitted()
+    {
+        var committed = context.Process.Pairs.CommittedSerial;
+        if (_committed is null || !_committed.TryRaise(committed))
+        {
+            var notice = new ToActor.Committed(context.Life, committed);
+            Tell(notice);
+            _committed = notice;
         }
     }
 

@@ -10,7 +10,7 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Publishes each <see cref="RaftEvent"/> of this process once, and updates <see cref="RaftProcess.Status"/> before it.
 /// </summary>
-internal sealed class EventPublishing(EngineContext context, DuplicateProcesses duplicates)
+internal sealed class EventPublishing(EngineContext context, DuplicateProcesses duplicates) : IEnginePart
 {
     private readonly HashSet<ProcessName> _inReach = [];
     private readonly PeerPrograms _programs = new(context);
@@ -32,9 +32,11 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         _wasMember = context.Core.Configuration.Group != GroupUid.None && HasThisLife(context.Core.Configuration);
         if (context.Core.Snapshot is { } snapshot)
         {
-            OnConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
+            OnInstalled(snapshot);
         }
     }
+
+    public void OnInstalled(Snapshot snapshot) => OnConfiguration(null, snapshot.ConfigurationIndex, snapshot.Configuration);
 
     /// <summary>Publishes what an input has changed. Core's effects are not carried out yet.</summary>
     public void OnStepped()
@@ -69,7 +71,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
     }
 
-    public void OnConfiguration(LogIndex index, Configuration configuration)
+    public void OnConfiguration(Configuration? before, LogIndex index, Configuration configuration)
     {
         if (configuration.IsJoint)
         {

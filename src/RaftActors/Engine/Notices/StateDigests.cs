@@ -14,7 +14,7 @@ namespace RaftActors.Engine;
 /// compares all that it has, so each node publishes a difference. Actors make a digest at each multiple of <see
 /// cref="StateDigest.PairsMax"/>. In a quiet group the leader's actor is asked for one, and the others follow.
 /// </summary>
-internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
+internal sealed class StateDigests(EngineContext context, StateRebuild rebuild) : IEnginePart
 {
     // A process may be this many ranges, 262,144 pairs, behind the others.
     private const int RangesMax = 64;
@@ -80,7 +80,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
     }
 
     /// <summary>Asks a started actor for a digest at the serial of the latest one of others, if it gets there.</summary>
-    public void OnAttached()
+    public void OnAttached(Serial last)
     {
         if (_ranges is [.., var latest])
         {

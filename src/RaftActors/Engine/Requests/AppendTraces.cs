@@ -10,7 +10,7 @@ namespace RaftActors.Engine.Requests;
 /// The sampled traces of the Appends in which this process takes part. A trace comes with the call of a client, and goes with the request
 /// to the leader and with the entry to the other processes. Keeps at most <see cref="MaxTraces"/>, and forgets the oldest ones.
 /// </summary>
-internal sealed class AppendTraces(ProcessTelemetry telemetry)
+internal sealed class AppendTraces(ProcessTelemetry telemetry) : IEntryPart
 {
     public const int MaxTraces = 1024;
 

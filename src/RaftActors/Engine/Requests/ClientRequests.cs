@@ -15,7 +15,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="backups">The <see cref="BackupServer"/>, which starts at the first backup.</param>
 internal sealed class ClientRequests(
     EngineContext context, LeaderProposals proposals, PairReads pairs, AppendTraces traces, Lazy<IActorRef> backups)
-    : IRequestOrigin
+    : IEnginePart, IRequestOrigin
 {
     /// <summary>The most open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
@@ -31,11 +31,11 @@ internal sealed class ClientRequests(
     private readonly OpenRequests<Waiting> _waiting = new();
     private long _reads;
 
-    public bool HasWaiting => _waiting.Count > 0;
+    public bool NeedsTicks => _waiting.Count > 0;
 
     private RaftProcess Process => context.Process;
 
-    public void OnCommitted()
+    public void OnCommitMoved()
     {
         foreach (var waiting in _waiting.InOrder.Where(waiting => waiting.Read.After < Process.Pairs.CommittedSerial))
         {
@@ -182,8 +182,10 @@ internal sealed class ClientRequests(
         }
     }
 
-    /// <summary>This process no longer leads, or its engine stops. The clients ask the next leader whether the log has them.</summary>
+    /// <summary>The clients ask the next leader whether the log has their Appends.</summary>
     public void OnDeposed() => Process.Appends.EndOfClients(NotLeading(mayBeWritten: true), context.Self);
+
+    public void OnStopped() => OnDeposed();
 
     private ClientReply.NotLeading NotLeading(bool mayBeWritten) => context.Leader is { IsSelf: false } leader
         ? new(leader.Leader.Name, leader.Term, mayBeWritten)

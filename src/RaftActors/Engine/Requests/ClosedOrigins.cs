@@ -7,7 +7,7 @@ namespace RaftActors.Engine.Requests;
 /// count among the origins that the group remembers, and programs that come and go would push out those that stay. A lost leadership drops
 /// them. The group then forgets them later, by its own bound.
 /// </summary>
-internal sealed class ClosedOrigins(EngineContext context)
+internal sealed class ClosedOrigins(EngineContext context) : IEnginePart
 {
     // As many as the group remembers. Clients choose their origins, so the list needs a bound.
     private const int Max = Snapshot.MaxSessions;
@@ -18,23 +18,23 @@ internal sealed class ClosedOrigins(EngineContext context)
     private readonly HashSet<RequestId> _last = [];
     private long _proposeAt;
 
-    public bool HasWaiting => _last.Count > 0;
+    public bool NeedsTicks => _last.Count > 0;
 
     /// <summary>An origin makes no request after this one.</summary>
     public void Add(RequestId last)
     {
         if (context.Leads && _last.Count < Max)
         {
-            _proposeAt = HasWaiting ? _proposeAt : context.DeadlineAfter(Pause);
+            _proposeAt = NeedsTicks ? _proposeAt : context.DeadlineAfter(Pause);
             _last.Add(last);
         }
     }
 
     /// <summary>
-    /// A configuration is committed. A member that it lacks may join again as the same incarnation, and then its requests go on from the
+    /// A member that the configuration lacks may join again as the same incarnation, and then its requests go on from the
     /// last one that the group knows.
     /// </summary>
-    public void OnConfiguration(Configuration? before, Configuration configuration)
+    public void OnConfiguration(Configuration? before, LogIndex index, Configuration configuration)
     {
         foreach (var gone in before?.Everybody().Where(member => !configuration.Holds(member)) ?? [])
         {
@@ -44,7 +44,7 @@ internal sealed class ClosedOrigins(EngineContext context)
 
     public void OnTick()
     {
-        if (HasWaiting && context.Now >= _proposeAt)
+        if (NeedsTicks && context.Now >= _proposeAt)
         {
             foreach (var some in _last.Chunk(Payload.Close.Max))
             {

@@ -17,7 +17,7 @@ namespace RaftActors.Engine.Requests;
 /// itself a message, and then proposes all pairs that its mailbox had before. With too many uncommitted proposals it waits for a commit.
 /// </para>
 /// </summary>
-internal sealed class LeaderProposals(EngineContext context, AppendTraces traces)
+internal sealed class LeaderProposals(EngineContext context, AppendTraces traces) : IEnginePart
 {
     /// <summary>
     /// The most uncommitted proposals. Later pairs share one write, and one message to each process. Messages are most of the cost of an
@@ -42,6 +42,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     /// <summary>The pairs that are not in the log yet.</summary>
     public int Count => _open.Count;
+
+    public bool HasRequests => Count > 0;
 
     private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
 
@@ -161,7 +163,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    public void OnCommitted()
+    public void OnCommitMoved()
     {
         var hadRoom = HasRoom;
         while (_uncommitted.TryPeek(out var last) && last <= context.Commit)
@@ -182,8 +184,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
     }
 
-    /// <summary>A new life of the actor began. Shows it the pairs that the life before it did not validate.</summary>
-    public void ShowAll()
+    /// <summary>Shows the new life of the actor the pairs that the life before it did not validate.</summary>
+    public void OnAttached(Serial last)
     {
         foreach (var open in InOrderOfArrival.Where(open => !open.IsAccepted).ToArray())
         {
@@ -363,7 +365,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         _repeated.Enqueue((open, serial), index);
         _bytes += open.Size;
-        OnCommitted();
+        OnCommitMoved();
     }
 
     private void End(RequestId request, AppendReply reply)

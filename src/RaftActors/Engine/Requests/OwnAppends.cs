@@ -8,7 +8,7 @@ namespace RaftActors.Engine.Requests;
 /// bounds and repeats them, and ends them at their deadlines. But an Append ends when its entry is committed in this process's own log,
 /// because the actor of this process gives the result. So the leader answers only if there is no new entry.
 /// </summary>
-internal sealed class OwnAppends : IRequestOrigin
+internal sealed class OwnAppends : IEntryPart, IRequestOrigin
 {
     private readonly EngineContext _context;
     private readonly AppendTraces _traces;
@@ -27,6 +27,8 @@ internal sealed class OwnAppends : IRequestOrigin
     }
 
     public int Count => _session.Count;
+
+    public bool HasRequests => _session.IsOpen;
 
     private TimeSpan Now => _context.Now * _context.Process.Settings.Timing.TickInterval;
 
@@ -51,14 +53,9 @@ internal sealed class OwnAppends : IRequestOrigin
         }
     }
 
-    /// <summary>Sends the Appends that wait, or all open ones on a new route to the leader.</summary>
-    public void SendWaiting()
-    {
-        if (_session.IsOpen && TryFollow())
-        {
-            _session.SendWaiting(Now);
-        }
-    }
+    public void OnServerInSight() => SendWaiting();
+
+    public void OnCommitMoved() => SendWaiting();
 
     public void Receive(RequestReply reply)
     {
@@ -79,7 +76,6 @@ internal sealed class OwnAppends : IRequestOrigin
         }
     }
 
-    /// <summary>An entry is committed. Call <see cref="SendWaiting"/> after the last one.</summary>
     public void OnCommitted(LogEntry entry)
     {
         if (entry.Request is { } request && request.Origin == _context.Process.Member)
@@ -92,10 +88,10 @@ internal sealed class OwnAppends : IRequestOrigin
     /// A process is out of reach. If it leads, all open Appends are sent again once it is back. Otherwise a later one would overtake those
     /// that were lost with the connection.
     /// </summary>
-    public void OnUnreachable() => TryFollow();
+    public void OnUnreachable(ProcessName peer) => TryFollow();
 
     /// <summary>A snapshot was installed, which may have the pairs of open Appends. They are sent again to learn their serials.</summary>
-    public void OnInstalled() => _route = null;
+    public void OnInstalled(Snapshot snapshot) => _route = null;
 
     public void OnTick()
     {
@@ -108,6 +104,15 @@ internal sealed class OwnAppends : IRequestOrigin
     }
 
     public void OnStopped() => _session.Close(_context.Process.EngineStopped, RaftFailure.Unknown(FailureReason.Stopped));
+
+    // Sends the Appends that wait, or all open ones on a new route to the leader.
+    private void SendWaiting()
+    {
+        if (_session.IsOpen && TryFollow())
+        {
+            _session.SendWaiting(Now);
+        }
+    }
 
     private RaftFailure? FindObstacle(ToEngine.Append made) =>
         made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);

@@ -12,11 +12,13 @@ namespace RaftActors.Engine.Requests;
 /// other, after each refusal, lost connection or quarter of the timeout. If all refuse, or at the timeout, the pair is unavailable, or
 /// compacted if one of them said so.
 /// </summary>
-internal sealed class OwnGets(EngineContext context, PairReads pairs)
+internal sealed class OwnGets(EngineContext context, PairReads pairs) : IEnginePart
 {
     private readonly OpenRequests<Pending> _open = new();
 
     public int Count => _open.Count;
+
+    public bool HasRequests => Count > 0;
 
     public void Submit(ToEngine.Get get)
     {
@@ -34,7 +36,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    public void OnCommitted()
+    public void OnCommitMoved()
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.IsOwn))
         {
@@ -67,10 +69,10 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    /// <summary>The actor will restore a snapshot that covers all pairs up to this serial.</summary>
-    public void OnRestore(Serial serial)
+    /// <summary>The actor will restore this snapshot, which covers all pairs up to its serial.</summary>
+    public void OnInstalled(Snapshot snapshot)
     {
-        foreach (var pending in _open.InOrder.Where(pending => pending.Get.Serial <= serial))
+        foreach (var pending in _open.InOrder.Where(pending => pending.Get.Serial <= snapshot.Position.Serial))
         {
             Cancel(pending, RaftFailure.Compacted);
         }
@@ -84,8 +86,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    /// <summary>A server became reachable.</summary>
-    public void AskWaiting()
+    public void OnServerInSight()
     {
         foreach (var pending in _open.InOrder.Where(pending => pending is { Asked: null, IsOwn: false }))
         {
@@ -106,8 +107,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         }
     }
 
-    /// <summary>The life that asked has ended.</summary>
-    public void Forget() => _open.TakeAll();
+    public void OnLifeEnded() => _open.TakeAll();
 
     /// <summary>
     /// The quorum members except this process, in the order in which a Get asks them. First come those that had the pair at the founding,

@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// done when a committed configuration, from the index of the change on, is not joint and has the members, maximum or version that were
 /// wanted.
 /// </summary>
-internal sealed class PendingChanges(EngineContext context, LeaderChanges changes) : IRequestOrigin
+internal sealed class PendingChanges(EngineContext context, LeaderChanges changes) : IEntryPart, IRequestOrigin
 {
     /// <summary>
     /// The most open changes and transfers. The group makes one after the other, so operators never need more.
@@ -35,8 +35,11 @@ internal sealed class PendingChanges(EngineContext context, LeaderChanges change
         }
     }
 
-    /// <summary>A leader is known, or a tick has passed.</summary>
-    public void SendWaiting()
+    public bool NeedsTicks => _open.Count > 0;
+
+    public void OnServerInSight() => SendWaiting();
+
+    private void SendWaiting()
     {
         if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } route)
         {
@@ -89,9 +92,9 @@ internal sealed class PendingChanges(EngineContext context, LeaderChanges change
     }
 
     /// <summary>A process leads, which may be the target of a transfer although the old leader did not answer.</summary>
-    public void OnLeader(ProcessName leader)
+    public void OnLeader(LeaderView? leader)
     {
-        foreach (var pending in _open.InOrder.Where(pending => pending.IsTransferredTo(leader)))
+        foreach (var pending in _open.InOrder.Where(pending => pending.IsTransferredTo(leader?.Leader.Name)))
         {
             EndDone(pending);
         }
@@ -120,9 +123,7 @@ internal sealed class PendingChanges(EngineContext context, LeaderChanges change
     }
 
     /// <summary>A snapshot was installed, whose configuration the context already has.</summary>
-    public void OnInstalled() => ConcludeUpTo(context.Commit);
-
-    public int Count => _open.Count;
+    public void OnInstalled(Snapshot snapshot) => ConcludeUpTo(context.Commit);
 
     public void OnTick()
     {
@@ -239,10 +240,10 @@ internal sealed class PendingChanges(EngineContext context, LeaderChanges change
         public LogPlace? Place { get; set; }
 
         // A transfer without a target is done when any other process leads.
-        public bool IsTransferredTo(ProcessName leader) => what switch
+        public bool IsTransferredTo(ProcessName? leader) => what switch
         {
             GroupChange.Transfer { Target: { } target } => target == leader,
-            GroupChange.Transfer => Leader is { } old && old != leader,
+            GroupChange.Transfer => leader is not null && Leader is { } old && old != leader,
             _ => false,
         };
 

@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// must include, and the actor answers once this process has committed that index. Queries that no leader confirmed are asked again until
 /// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial.
 /// </summary>
-internal sealed class PendingQueries(EngineContext context)
+internal sealed class PendingQueries(EngineContext context) : IEnginePart
 {
     /// <summary>The most queries in Core. Heartbeats wait for the step that answers all queries of one round.</summary>
     public const int WindowReads = 4096;
@@ -37,6 +37,8 @@ internal sealed class PendingQueries(EngineContext context)
     private long _reads;
 
     public int Count => _open.Count;
+
+    public bool HasRequests => Count > 0;
 
     /// <summary>The reads whose index is not committed here yet.</summary>
     public int Confirmed => _confirmed.Count;
@@ -119,7 +121,7 @@ internal sealed class PendingQueries(EngineContext context)
         }
     }
 
-    public void OnCommitted()
+    public void OnCommitMoved()
     {
         while (_confirmed.TryPeek(out var queries, out var place) && place.Index <= context.Commit)
         {
@@ -152,8 +154,15 @@ internal sealed class PendingQueries(EngineContext context)
         AskAgain();
     }
 
-    /// <summary>A leader is known, or a tick has passed.</summary>
-    public void AskAgain()
+    public void OnLeader(LeaderView? leader)
+    {
+        if (leader is not null)
+        {
+            AskAgain();
+        }
+    }
+
+    private void AskAgain()
     {
         foreach (var pending in _failed)
         {
@@ -164,8 +173,8 @@ internal sealed class PendingQueries(EngineContext context)
         AskWaiting();
     }
 
-    /// <summary>The current life has ended, which asked, or should answer. A client asks another process, or the next life.</summary>
-    public void Forget()
+    /// <summary>The life that asked, or should answer, has ended. A client asks another process, or the next life.</summary>
+    public void OnLifeEnded()
     {
         DeclineClients($"The actor of {context.Process.Name} has restarted or stopped.");
         _unasked.Clear();
@@ -177,7 +186,7 @@ internal sealed class PendingQueries(EngineContext context)
         _inCore = 0;
     }
 
-    /// <summary>The engine has stopped. The actor ends its own queries.</summary>
+    /// <summary>The actor ends its own queries.</summary>
     public void OnStopped() => DeclineClients(context.Process.EngineStopped.Detail);
 
     private void DeclineClients(string why)

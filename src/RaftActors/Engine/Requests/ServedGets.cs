@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// the question. It also waits while the pair is in the log and uncommitted. The actor answers after it has received the pairs up to there.
 /// A Get above <see cref="MaxGets"/> is dropped, and its asker asks another server after a quarter of the timeout.
 /// </summary>
-internal sealed class ServedGets(EngineContext context)
+internal sealed class ServedGets(EngineContext context) : IEnginePart
 {
     /// <summary>The most open Gets of all other processes, which is the default raft.get-window of 16 of them.</summary>
     public const int MaxGets = 4096;
@@ -37,7 +37,7 @@ internal sealed class ServedGets(EngineContext context)
         }
     }
 
-    public void ServeHeld()
+    public void OnCommitMoved()
     {
         if (_held.Count == 0 || _held.Where(IsDue).ToArray() is not { Length: > 0 } due)
         {
@@ -62,14 +62,13 @@ internal sealed class ServedGets(EngineContext context)
         context.Send(held.Asker, reply);
     }
 
-    /// <summary>The Gets that wait for a commit.</summary>
-    public int Count => _held.Count;
+    public bool NeedsTicks => _held.Count > 0;
 
     /// <summary>Drops Gets whose askers have given up.</summary>
     public void OnTick() => _held.RemoveAll(held => held.Deadline <= context.Now);
 
-    /// <summary>The life that was asked has ended. Refuses its Gets, because another server may answer sooner than the next life.</summary>
-    public void RefuseAll()
+    /// <summary>Refuses the Gets that the life was asked for, because another server may answer sooner than the next life.</summary>
+    public void OnLifeEnded()
     {
         foreach (var (request, held) in _asked)
         {

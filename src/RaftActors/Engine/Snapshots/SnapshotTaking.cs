@@ -16,7 +16,7 @@ namespace RaftActors.Engine;
 /// the memory meanwhile. <see cref="StateWriting"/> writes the state into the store while the actor goes on. Then Core discards the
 /// entries that the snapshot covers.
 /// </summary>
-internal sealed class SnapshotTaking(EngineContext context)
+internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
 {
     // Roughly the bytes of an entry in the log, without its pair.
     private const int EntryOverheadBytes = 64;
@@ -64,7 +64,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// Calls wait for a snapshot, the actor waits for another state, or a refused snapshot is taken again. Only a later snapshot of another
     /// process replaces the own one, so to ask for one before the next commit would be in vain, each second.
     /// </summary>
-    public bool HasWaiting => _calls.Count > 0 || (_askOther is not null && Latest < context.Commit) || _isRefused;
+    public bool NeedsTicks => _calls.Count > 0 || (_askOther is not null && Latest < context.Commit) || _isRefused;
 
     private string Progress =>
         _writing is not null ? "the state is being written"
@@ -87,7 +87,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     // A snapshot that is being installed covers all that is committed, so the actor has no later state to give until it is durable.
     private bool IsWanted =>
-        HasWaiting && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
+        NeedsTicks && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     private bool IsPausing => context.Now < _nextAt;
 
@@ -95,7 +95,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     // when the log has grown by half the length of the latest one. All snapshots together are then a few times as long as the log.
     private long LatestBytes => context.Core.Snapshot?.Length ?? 0;
 
-    public void OnCommitted(LogSlice entries)
+    public void OnCommitted(LogSlice entries, Serial before)
     {
         foreach (ref readonly var entry in entries)
         {
@@ -167,7 +167,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    public void OnAttached() => AskIfDue();
+    public void OnAttached(Serial last) => AskIfDue();
 
     public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
     {
