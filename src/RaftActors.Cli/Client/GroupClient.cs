@@ -164,7 +164,7 @@ internal sealed class GroupClient : IDisposable
                 case ConnectionNews.Refused refused:
                     OnRefused(refused.Address, WhyOf(refused));
                     break;
-                case GroupCalls.LeaderFound found when found.Leader != _leader:
+                case GroupRoute.LeaderFound found when found.Leader != _leader:
                     _leader = found.Leader;
                     if (_settings.Target.IsRedirect(found.Leader))
                     {

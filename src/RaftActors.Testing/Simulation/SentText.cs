@@ -60,7 +60,7 @@ internal sealed class SentText(SentText? connector)
         if (_kind == ConnectionKind.Client)
         {
             var call = CallOf(frame);
-            return (call, call is not (nameof(ClientCall.Locate) or nameof(ClientCall.Close)));
+            return (call, call is not (nameof(ClientCall.Locate) or nameof(ClientCall.Ping) or nameof(ClientCall.Close)));
         }
 
         _frames ??= new FrameReader(RaftAddress.Of(to)!, _ => ActorRefs.Nobody) // Justification: the name of a node of the simulation.

@@ -12,9 +12,9 @@ using RaftActors.Wire;
 namespace RaftActors.Clients;
 
 /// <summary>
-/// The open calls of one client: finds the group, sends Appends to its leader and questions to one process at a time, and sends them again
-/// until they end. A call goes out on the thread of its caller, and a reply ends it on the thread that brings the reply. A timer looks at
-/// the rest while a call is open. Thread-safe: a lock guards all.
+/// The open calls of one client: sends Appends to the leader of the group and questions to one process at a time, and sends them again
+/// until they end. <see cref="GroupRoute"/> finds the leader. A call goes out on the thread of its caller, and a reply ends it on the
+/// thread that brings the reply. A timer looks at the rest while a call is open. Thread-safe: a lock guards all.
 /// </summary>
 internal sealed class GroupCalls
 {
@@ -27,9 +27,6 @@ internal sealed class GroupCalls
     private const int FirstPausePart = 32;
     private const int Doublings = 4;
 
-    // All that a client remembers, as processes and as nodes.
-    private const int LocationsMax = 2 * GroupFinder.ProcessesMax;
-
     private readonly Lock _lock = new();
     private readonly ClientSettings _settings;
     private readonly RaftHost _host;
@@ -39,21 +36,12 @@ internal sealed class GroupCalls
     // so that the seeds of simulations keep their meaning.
     private ClientSession? _session;
     private readonly AppendSession<ClientAppend> _appends;
-    private readonly GroupFinder _finder;
+    private readonly GroupRoute _route;
     private readonly HashSet<ClientQuestion> _questions = [];
-    private readonly Dictionary<Receiver, Location> _locations = [];
     private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
     private readonly TimeSpan _attemptTimeout;
     private int _countOfAppends;
     private int _countOfQuestions;
-
-    // Since then the process on the route was asked, and has not answered. Null: it has answered, or was not asked.
-    private TimeSpan? _silentSince;
-    private TimeSpan _pingedAt;
-
-    // The highest serial that a process of the group has told, or 0. A restored group has another identity, and may have lower ones.
-    private (GroupUid Group, Serial Serial)? _seen;
-    private bool _hasAsked;
     private Action? _endTimer;
     private bool _isClosing;
     private TimeSpan _closesAt;
@@ -63,14 +51,7 @@ internal sealed class GroupCalls
         (_settings, _host, _network, _attemptTimeout) = (settings, host, network, settings.AttemptTimeout);
         _session = host.System is null ? null : ClientSession.New();
         _appends = new AppendSession<ClientAppend>(() => Origin, _attemptTimeout, long.MaxValue, Send);
-        _finder = new GroupFinder(
-            settings.Group,
-            process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
-            node => Locate(CallTarget.Registry, node, asked: null),
-            network.CallAddress is { } own ? [own, .. settings.Contacts] : settings.Contacts,
-            () => _network.Problems,
-            _attemptTimeout,
-            OnRoute);
+        _route = new GroupRoute(_lock, settings, host, network, OnRoute, TellQuestions);
     }
 
     /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
@@ -94,15 +75,16 @@ internal sealed class GroupCalls
         {
             lock (_lock)
             {
-                return [.. _finder.Idle];
+                return [.. Finder.Idle];
             }
         }
     }
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
-    // The process that Appends are sent to. Null: none is known now, so they wait. A process that knows no leader could not do more.
-    private ProcessAddress? Target => _finder.Route;
+    private GroupFinder Finder => _route.Finder;
+
+    private ProcessAddress? Target => _route.Target;
 
     private bool MustFindGroup => Target is null && (_appends.IsOpen || _questions.Any(question => question.Node is null));
 
@@ -214,38 +196,29 @@ internal sealed class GroupCalls
             {
                 case ClientReply.Lost(var node, var wasSent):
                     _appends.OnLost(append, wasSent, now);
-                    _finder.OnUnreachable(node, now);
+                    Finder.OnUnreachable(node, now);
                     return;
                 case Status.Failure { State: IOutcome unreadable } failure:
-                    OnHeard();
+                    _route.OnHeard(from: null);
                     ReceiveUnreadable(unreadable, failure.Cause, now);
                     break;
                 case Status.Failure:
                     // Not even the outcome can be read.
-                    OnHeard();
+                    _route.OnHeard(from: null);
                     _appends.OnLost(append, wasSent: true, now);
                     break;
                 case IOutcome outcome:
-                    OnHeard();
+                    _route.OnHeard(from: null);
                     _appends.Receive(outcome, now);
                     break;
                 case ClientReply.NotLeading elsewhere:
                     _appends.OnLost(append, elsewhere.MayBeWritten, now);
-                    var hadTarget = Target is not null;
-                    _silentSince = null;
-                    _finder.OnNotLeading(elsewhere, now);
-                    if (hadTarget && Target is null && !_hasAsked)
-                    {
-                        // Once a tick: a follower that is on the route, because the leader is silent, answers so again and again.
-                        _hasAsked = true;
-                        _finder.Ask(now);
-                    }
-
+                    _route.OnNotLeading(elsewhere, now);
                     return;
                 case ClientReply.Declined:
                     // The process is not there any more.
                     _appends.OnLost(append, wasSent: false, now);
-                    _finder.OnSilent(now);
+                    Finder.OnSilent(now);
                     return;
             }
 
@@ -274,7 +247,7 @@ internal sealed class GroupCalls
                 case ClientReply.Lost(var node, var wasSent):
                     question.Attempts -= wasSent || question.Attempts == 0 ? 0 : 1;
                     question.NextAt = now;
-                    _finder.OnUnreachable(node, now);
+                    Finder.OnUnreachable(node, now);
                     if (question.MayRepeat && wasSent)
                     {
                         Send(question, now);
@@ -291,8 +264,7 @@ internal sealed class GroupCalls
                 default:
                     if (question.Asked is { } asked)
                     {
-                        _finder.OnHeard(asked);
-                        _silentSince = asked == Target ? null : _silentSince;
+                        _route.OnHeard(asked);
                     }
 
                     Remove(question);
@@ -323,49 +295,13 @@ internal sealed class GroupCalls
         }
     }
 
-    private void OnLocated(ClientReply.Located located)
-    {
-        var now = Now;
-        if (located.By == Target?.Name)
-        {
-            _silentSince = null;
-        }
-
-        Note(located);
-        _finder.Receive(located, now);
-        TellQuestions(now);
-    }
-
-    // Invariant: the serial is of the group that the client asks. After a change nothing is known, because a process of the group before
-    // may still answer.
-    private void Note(ClientReply.Located located)
-    {
-        if (located.By is null)
-        {
-            return;
-        }
-
-        _seen = _seen is not { } seen ? (located.Uid, located.Committed)
-            : seen.Group != located.Uid ? (located.Uid, Serial.Zero)
-            : (located.Uid, new Serial(Math.Max(seen.Serial.Value, located.Committed.Value)));
-    }
-
-    private void OnHeard()
-    {
-        _silentSince = null;
-        if (Target is { } target)
-        {
-            _finder.OnHeard(target);
-        }
-    }
-
     private void Watch()
     {
         if (_endTimer is null && IsOpen)
         {
             if (MustFindGroup)
             {
-                _finder.Ask(Now);
+                Finder.Ask(Now);
             }
 
             var interval = TimeSpan.FromMilliseconds(
@@ -379,19 +315,11 @@ internal sealed class GroupCalls
         lock (_lock)
         {
             var now = Now;
-            _hasAsked = false;
-            if (now - _silentSince >= _attemptTimeout)
-            {
-                _finder.OnSilent(now);
-            }
-
+            _route.OnTick(now);
             _appends.EndLate(now, WhyNotSent);
-
-            // A leader that was deposed says so. Its silence counts on when the calls end, because their own timeouts may be shorter.
-            if (IsOpen && now - _pingedAt >= _attemptTimeout / 4 && _finder.TryPing())
+            if (IsOpen)
             {
-                _pingedAt = now;
-                _silentSince ??= now;
+                _route.Watch(now);
             }
 
             if (Target is not null)
@@ -402,7 +330,7 @@ internal sealed class GroupCalls
 
             if (MustFindGroup)
             {
-                _finder.Ask(now);
+                Finder.Ask(now);
             }
 
             TellQuestions(now);
@@ -418,14 +346,8 @@ internal sealed class GroupCalls
 
     private void OnRoute(TimeSpan now)
     {
-        _silentSince = null;
         if (Target is not null)
         {
-            if (_finder.Leader is { } leader)
-            {
-                _host.Publish(new LeaderFound(_settings.Group, leader));
-            }
-
             _appends.SendAll(now);
         }
     }
@@ -436,7 +358,7 @@ internal sealed class GroupCalls
         {
             if (question.Deadline <= now)
             {
-                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoRoute);
+                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : Finder.WhyNoRoute);
                 End(question, question.Silence, why);
             }
             else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
@@ -447,7 +369,7 @@ internal sealed class GroupCalls
     }
 
     private RaftFailure WhyNotSent() => Target is null
-        ? RaftFailure.NotDone(FailureReason.NoLeader, _finder.WhyNoRoute)
+        ? RaftFailure.NotDone(FailureReason.NoLeader, Finder.WhyNoRoute)
         : RaftFailure.NotDone(FailureReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
 
     // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
@@ -474,13 +396,13 @@ internal sealed class GroupCalls
         ClientCall.Append call = new(
             Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
         {
-            Started = append.Started = append.Attempts > 1 ? append.Started : _seen?.Serial ?? Serial.Zero,
+            Started = append.Started = append.Attempts > 1 ? append.Started : _route.Seen,
         };
         append.Link = LinkTo(target.Node, append, append.Link);
         var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
         if (sending == CallSending.Unreachable)
         {
-            _finder.OnUnreachable(target.Node, now);
+            Finder.OnUnreachable(target.Node, now);
         }
 
         return sending == CallSending.Sent;
@@ -490,7 +412,7 @@ internal sealed class GroupCalls
     {
         var tries = question.MayRepeat ? question.Attempts : question.Declines;
         var process = question.Node is null
-            ? _finder.Find(question.To, tries, question.PrefersOwnNode ? _network.CallAddress : null)
+            ? Finder.Find(question.To, tries, question.PrefersOwnNode ? _network.CallAddress : null)
             : null;
         if ((question.Node ?? process?.Node) is not { } node)
         {
@@ -510,7 +432,7 @@ internal sealed class GroupCalls
             case CallSending.Unreachable:
                 question.Attempts--;
                 question.NextAt = now + PauseAfter(++question.Declines);
-                _finder.OnUnreachable(node, now);
+                Finder.OnUnreachable(node, now);
                 EndUnreached(question);
                 break;
         }
@@ -528,37 +450,6 @@ internal sealed class GroupCalls
         return link;
     }
 
-    // One for each receiver: a repeat replaces the one before, whose reply may have been lost.
-    private void Locate(CallTarget target, Address node, ProcessAddress? asked)
-    {
-        var receiver = new Receiver(target.Process?.Value, node);
-        if (!_locations.TryGetValue(receiver, out var location))
-        {
-            if (_locations.Count >= LocationsMax)
-            {
-                ForgetLocations();
-            }
-
-            _locations.Add(receiver, location = new Location(this, asked));
-        }
-
-        // If the queue is full, the next tick or ping asks again.
-        if (_network.LinkTo(node).Send(target, new ClientCall.Locate(_settings.Group), location) == CallSending.Unreachable)
-        {
-            _finder.OnUnreachable(node, Now);
-        }
-    }
-
-    private void ForgetLocations()
-    {
-        foreach (var (receiver, location) in _locations)
-        {
-            _network.LinkTo(receiver.Node).Forget(location);
-        }
-
-        _locations.Clear();
-    }
-
     private void EndQuestions()
     {
         foreach (var question in _questions.ToArray())
@@ -570,7 +461,7 @@ internal sealed class GroupCalls
     // A question for one node ends: no other node can answer it. One for an idle process ends too, because its node is often down.
     private void EndUnreached(ClientQuestion question)
     {
-        if ((question.Node ?? _finder.NodeOfIdle(question.Asked?.Name)) is { } node && question.Link is { } link)
+        if ((question.Node ?? Finder.NodeOfIdle(question.Asked?.Name)) is { } node && question.Link is { } link)
         {
             var why = $"No connection to {link.Problem ?? $"{node}"}; a node without raft actors listens nowhere.";
             End(question, question.Silence, why);
@@ -607,7 +498,7 @@ internal sealed class GroupCalls
             _appends.Close(NotSent, RaftFailure.Unknown(FailureReason.Closed));
             _endTimer?.Invoke();
             _endTimer = null;
-            ForgetLocations();
+            _route.Close();
             _stopped.TrySetResult();
         }
     }
@@ -624,44 +515,12 @@ internal sealed class GroupCalls
         }
     }
 
-    /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
-    internal sealed record LeaderFound(string Group, ProcessName Leader);
-
-    // Without a struct: generic code over structs is compiled at each start of a program.
-    private sealed record Receiver(string? Process, Address Node);
-
     private sealed class Unheard : ICaller
     {
         public RequestRef Request => default;
 
         public void Tell(object message, IActorRef sender)
         {
-        }
-    }
-
-    /// <summary>A question for the leader. Its reply is news for the whole client.</summary>
-    /// <param name="asked">Null: a registry.</param>
-    private sealed class Location(GroupCalls calls, ProcessAddress? asked) : ICaller
-    {
-        public RequestRef Request => default;
-
-        public void Tell(object message, IActorRef sender)
-        {
-            lock (calls._lock)
-            {
-                switch (message)
-                {
-                    case ClientReply.Located located:
-                        calls.OnLocated(located);
-                        break;
-                    case ClientReply.Lost(var node, _):
-                        calls._finder.OnUnreachable(node, calls.Now);
-                        break;
-                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Route:
-                        calls._finder.OnSilent(calls.Now);
-                        break;
-                }
-            }
         }
     }
 }

@@ -107,19 +107,6 @@ internal sealed class GroupFinder(
         }
     }
 
-    /// <summary>Asks the process on the route whether it is still there.</summary>
-    /// <returns>Whether there is one.</returns>
-    public bool TryPing()
-    {
-        if (Route is not { } route)
-        {
-            return false;
-        }
-
-        ask(route);
-        return true;
-    }
-
     public void Receive(ClientReply.Located located, TimeSpan now)
     {
         var former = Route;
@@ -134,7 +121,7 @@ internal sealed class GroupFinder(
             return;
         }
 
-        if (IsOfOther(located, now))
+        if (!IsOfGroup(located.Uid, now))
         {
             Forget(located.By?.Value ?? "");
             return;
@@ -265,22 +252,24 @@ internal sealed class GroupFinder(
         return all[attempts % all.Length];
     }
 
-    // A restored group has the name of the one that was backed up, and may reach it. The first one that answered is the client's, until it
-    // has been silent.
-    private bool IsOfOther(ClientReply.Located located, TimeSpan now)
+    /// <summary>
+    /// Returns true if the process that answers belongs to the group. A restored group has the name of the one that was backed up, and may
+    /// reach it. The first one that answered is the client's, until it has been silent.
+    /// </summary>
+    public bool IsOfGroup(GroupUid uid, TimeSpan now)
     {
-        if (located.Uid == GroupUid.None)
-        {
-            return false;
-        }
-
-        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < attemptTimeout)
+        if (uid == GroupUid.None)
         {
             return true;
         }
 
-        (_uid, _uidAt) = (located.Uid, now);
-        return false;
+        if (_uid != GroupUid.None && uid != _uid && now - _uidAt < attemptTimeout)
+        {
+            return false;
+        }
+
+        (_uid, _uidAt) = (uid, now);
+        return true;
     }
 
     private void Learn(ProcessAddress process)

@@ -275,6 +275,9 @@ internal sealed partial class RaftEngine
             case ClientCall.Locate:
                 client.Tell(_clients.Locate(), Self);
                 break;
+            case ClientCall.Ping:
+                client.Tell(_clients.OnPing(), Self);
+                break;
             case ClientCall.Status:
                 // The engine answers, because the process counts in majorities although its actor may be slow or restart.
                 client.Tell(Process.Describe(Process.Delivered, _context.Actor), Self);

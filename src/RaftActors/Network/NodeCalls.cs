@@ -125,12 +125,12 @@ internal sealed class NodeCalls(long connections = 0)
 
     /// <summary>
     /// The reply to a call that does not fit into the inbox. An Append fails, as with other bounds of a process. So does the question for
-    /// the leader: if it is declined, the process is gone.
+    /// the leader, because a decline means that the process is gone.
     /// </summary>
     public static object WhyFull(CallTarget target, ClientCall call)
     {
         var why = $"{(target.Process is { } process ? $"{process}" : "The registry")} has too many calls that wait. Call again later.";
-        return call is ClientCall.Append or ClientCall.Locate
+        return call is ClientCall.Append or ClientCall.Locate or ClientCall.Ping
             ? call.FailedWith(RaftFailure.NotDone(FailureReason.Busy, why))
             : new ClientReply.Declined(why);
     }

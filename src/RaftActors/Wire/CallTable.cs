@@ -1,3 +1,4 @@
+using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Settings;
 
@@ -37,6 +38,7 @@ internal static class CallTable
         Of<ClientCall.Events>(12, ConnectionRole.Reader, (ref _, _) => new()),
         Of<ClientCall.Close>(
             13, ConnectionRole.Writer, (ref f, call) => new(ClientSession.Of(f.Identity(call?.Session.Secret)), f.Count(call?.Number))),
+        Of<ClientCall.Ping>(14, ConnectionRole.Reader, (ref _, _) => new()),
     ];
 
     // Numbers from 100 on are those of the messages that actors get too. OutcomeFormat has their bytes.
@@ -55,6 +57,7 @@ internal static class CallTable
         Of<ClientReply.Events>(
             10,
             (ref f, reply) => new(f.List(reply?.Latest, EventSizeMin, static (ref f, each) => (f.Instant(each.At), f.Detail(each.Text))))),
+        Of<ClientReply.Leading>(11, (ref f, reply) => new(new GroupUid(f.Identity(reply?.Uid.Value)), f.Serial(reply?.Committed))),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);

@@ -32,6 +32,12 @@ internal abstract record ClientCall
     public sealed record Locate(string Group) : ClientCall;
 
     /// <summary>
+    /// Asks a process whether it leads. The answer is <see cref="ClientReply.Leading"/>, or <see cref="ClientReply.Located"/> if it does
+    /// not.
+    /// </summary>
+    public sealed record Ping : ClientCall;
+
+    /// <summary>
     /// Asks the leader to append a pair. The answer is the outcome, once the pair was delivered to its actor, or <see
     /// cref="ClientReply.NotLeading"/>. Another process passes the call on, if it can.
     /// </summary>
@@ -170,6 +176,11 @@ internal abstract record ClientReply
         /// <summary>If no process of the group is known: the names of some groups that are, at most <see cref="OtherGroupsMax"/>.</summary>
         public ImmutableArray<string> OtherGroups { get; init; } = [];
     }
+
+    /// <summary>The process leads.</summary>
+    /// <param name="Uid">The identity of the group.</param>
+    /// <param name="Committed">The last committed serial that the process knows.</param>
+    public sealed record Leading(GroupUid Uid, Serial Committed) : ClientReply;
 
     /// <summary>The connection has ended before the reply. Comes from the client's own node.</summary>
     /// <param name="WasSent">The call may have reached the other node.</param>

@@ -281,19 +281,6 @@ public sealed class GroupFinderTests
         Assert.Equal([Node, Node], _askedNodes);
     }
 
-    [Fact]
-    public void Only_the_process_on_the_route_is_asked_whether_it_is_still_there()
-    {
-        Assert.False(_finder.TryPing());
-        Assert.Empty(_asked);
-        Locate("first", leader: "first", term: 1);
-        Locate("second", leader: "second", term: 1);
-
-        Assert.True(_finder.TryPing());
-
-        Assert.Equal([At("second")], _asked);
-    }
-
     private void Locate(string by, string? leader, long term, GroupUid uid = default) =>
         _finder.Receive(Located(by, leader, term, uid), _now);
 

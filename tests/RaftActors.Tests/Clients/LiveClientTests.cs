@@ -336,6 +336,12 @@ public sealed class LiveClientTests : TestKit
         Assert.Empty(_engine.Waiting);
         Advance(0.1);
         Assert.Equal(new ClientCall.Locate("orders"), _engine.Expect<ClientCall.Locate>());
+        _engine.Reply(new ClientReply.Located("orders", Leader, Leader, new Term(1), []));
+        Advance(0.2);
+        Assert.Empty(_engine.Waiting);
+        Advance(0.1);
+        _engine.Expect<ClientCall.Ping>();
+        _engine.Reply(new ClientReply.Leading(default, default));
         Advance(0.2);
         Assert.Empty(_engine.Waiting);
 

@@ -92,7 +92,8 @@ public sealed class SnapshotTakingTests : TestKit
     {
         var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
         _bench.Context.Commit = new LogIndex(4);
-        _snapshots.OnCommitted([new LogEntry(new LogIndex(4), new Term(1), new Serial(3), new Payload.Reconfigure(configuration))], default);
+        LogEntry entry = new(new LogIndex(4), new Term(1), new Serial(3), new Payload.Reconfigure(configuration));
+        _snapshots.OnCommitted([entry], default);
 
         GiveState(serial: 3);
 

@@ -70,6 +70,7 @@ public sealed class ClientCallsTests : TestKit
         "Backup: Operator, plain, node",
         "Events: Reader, Writer, Operator, plain, node",
         "Close: Writer, Operator, plain, node, passed on",
+        "Ping: Reader, Writer, Operator, plain, node",
     ];
 
     [Fact]

@@ -107,6 +107,7 @@ internal sealed class ScenarioClients(
                 new Serial(line.Number("after") ?? 0), (int)(line.Number("max") ?? 100), line.Time("wait") ?? TimeSpan.Zero),
             "snapshot" => new ClientCall.TakeSnapshot(timeout),
             "locate" => new ClientCall.Locate("default"),
+            "ping" => new ClientCall.Ping(),
             "close" => new ClientCall.Close(ScenarioRequests.SessionOf(client), long.Parse(line[0])),
             "status" => new ClientCall.Status(),
             "explain" => new ClientCall.Explain(),
@@ -133,6 +134,7 @@ internal sealed class ScenarioClients(
             ClientReply.Pairs pairs => (pairs.Found.IsEmpty ? "no pairs" : "pairs ")
                 + string.Join(", ", pairs.Found.Select(pair => $"{pair.Serial} {pair.Key}={Text(pair.Value)}"))
                 + (pairs.Base.Value > 0 ? $", compacted to {pairs.Base}" : ""),
+            ClientReply.Leading leading => $"leads, committed {leading.Committed}",
             ClientReply.Located located => $"leader {located.Leader?.Process ?? "unknown"} in term {located.Term}, "
                 + $"committed {located.Committed}, processes "
                 + string.Join(' ', located.Processes.Select(process => process.Name.Process)),

@@ -282,6 +282,7 @@ internal static class Samples
         new ClientCall.Backup(default, Position, 294, new LogIndex(293)),
         new ClientCall.Events(),
         new ClientCall.Close(Session, 256),
+        new ClientCall.Ping(),
     ];
 
     /// <summary>The replies to them, in the order of their numbers, without the <see cref="Outcomes"/>.</summary>
@@ -324,6 +325,7 @@ internal static class Samples
             [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 }) { Time = Time }]),
         new ClientReply.NotLeading(Two.Name, new Term(7), MayBeWritten: true),
         new ClientReply.Events([(DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "follower in term 7")]),
+        new ClientReply.Leading(new(Id(4)), new Serial(293)),
     ];
 
     /// <summary>Other contents of some calls.</summary>

@@ -108,6 +108,9 @@ internal sealed class ClientRequests(
 
     private static long SizeOf(StoredPair pair) => OverheadBytes + (3 * pair.Key.Length) + pair.Value.Length;
 
+    public ClientReply OnPing() =>
+        context.Leads ? new ClientReply.Leading(context.Core.Configuration.Group, Process.Pairs.CommittedSerial) : Locate();
+
     public ClientReply.Located Locate()
     {
         var (process, own) = (Process, context.Network.Address);
