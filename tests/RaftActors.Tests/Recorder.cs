@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Wire;
@@ -25,7 +26,7 @@ internal class Recorder : RaftActor<string, int>
         Receive<Join>(join => Change(new GroupChange.Members(new MemberChange.Join(join.Name), join.BasedOn)));
         Receive<Leave>(leave => Change(new GroupChange.Members(new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn)));
         Receive<SetMaxQuorum>(set => Change(new GroupChange.Members(new MemberChange.SetMaxQuorum(set.Max), set.BasedOn)));
-        Receive<Explain>(_ => Call(new ClientCall.Explain()));
+        Receive<Explain>(_ => Call(new ClientCall.Explain(), Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
         Receive<GetView>(_ => Sender.Tell(new View(Raft.Leader, Raft.Quorum, Raft.Peers)));
         Receive<Snap>(_ => Raft.TakeSnapshot());
@@ -83,14 +84,18 @@ internal class Recorder : RaftActor<string, int>
 
     protected void Tell(string what) => _watcher.Tell(what);
 
-    private void Change(GroupChange change, TimeSpan? timeout = null) =>
-        Call(new ClientCall.Change(change, timeout ?? TimeSpan.FromSeconds(10)));
+    // If this process does not lead, a client asks the others.
+    private void Change(GroupChange change, TimeSpan? timeout = null)
+    {
+        ClientCall.Change call = new(change, timeout ?? TimeSpan.FromSeconds(10));
+        Call(call, new Changer(RaftActors.Raft.Get(Context.System).CreateClient(Raft.Status.Group), call, Sender));
+    }
 
-    // As a client of this process does. The Sender gets the answer.
-    private void Call(ClientCall call)
+    // As a client of this process does.
+    private void Call(ClientCall call, ICanTell caller)
     {
         var calls = NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(Raft.Status.Group, Raft.Self))!;
-        calls.Add(call, Sender);
+        calls.Add(call, caller);
         calls.Announce();
     }
 
@@ -117,4 +122,18 @@ internal class Recorder : RaftActor<string, int>
     internal sealed record View(Leader? Leader, Quorum? Quorum, IReadOnlyList<Peer> Peers);
 
     internal sealed record Snap;
+
+    private sealed class Changer(RaftClient client, ClientCall.Change call, IActorRef asker) : ICanTell
+    {
+        public async void Tell(object message, IActorRef sender)
+        {
+            if (message is ClientReply.Declined)
+            {
+                var answer = await client.AskAsync(new ClientQuestion(call.Timeout, call, mayRepeat: false), CancellationToken.None);
+                message = answer.Reply ?? answer;
+            }
+
+            asker.Tell(message, sender);
+        }
+    }
 }

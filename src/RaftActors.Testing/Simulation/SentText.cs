@@ -78,7 +78,7 @@ internal sealed class SentText(SentText? connector)
         WireMessage.Hello { Processes: var processes } => Shortened($"Hello of {string.Join(", ", processes.Select(each => each.Name))}"),
         WireMessage.Call call => CallOf(call.Frame),
         WireMessage.Reply reply => ReplyOf(reply.Frame),
-        AppendReply or ChangeReply => Shortened($"{message}"),
+        AppendReply => Shortened($"{message}"),
         _ => message.GetType().Name,
     };
 

@@ -143,6 +143,25 @@ internal sealed class EngineContext
         return engine is null ? null : new LeaderRoute(engine, leader.Term, connection, connection?.Losses ?? 0);
     }
 
+    /// <summary>
+    /// Passes a call on to the leader, for a client that may not reach it. The answer goes through the connection of this node, and this
+    /// process keeps no state for it. Returns false if it cannot.
+    /// </summary>
+    public bool TryPassOn(ClientCall call, ICanTell client)
+    {
+        if (client is RemoteCaller remote
+            && Leader is { } leader
+            && Peers.FindServing(leader.Leader.Name) is ConnectionRef { Connection: var connection } engine
+            && Network.Calls.TryForward(remote, new CallTarget(Process.Settings.Group, leader.Leader.Name), call, connection.Level)
+                is { } forwarded)
+        {
+            Send(engine, forwarded);
+            return true;
+        }
+
+        return false;
+    }
+
     /// <summary>The address of the node of an engine.</summary>
     public Address NodeOf(IActorRef? engine) =>
         engine?.Path.Address is { HasGlobalScope: true } address ? address : Network.Address;

@@ -115,10 +115,10 @@ internal sealed partial class RaftEngine
                 OnTransferEnded(ended);
                 break;
             case Effect.MembersAccepted accepted:
-                _leaderChanges.OnAccepted(accepted);
+                _changes.OnAccepted(accepted);
                 break;
             case Effect.MembersRefused refused:
-                _leaderChanges.OnRefused(refused);
+                _changes.OnRefused(refused);
                 break;
             case Effect.MembersDecided decided:
                 _events.OnDecided(decided);
@@ -298,7 +298,7 @@ internal sealed partial class RaftEngine
     {
         var (target, end) = (ended.Target?.Value ?? "any voter", ended.Reason?.ToString() ?? "Done");
         _context.Log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Process.Name, target, end);
-        _leaderChanges.OnTransferEnded(ended);
+        _changes.OnTransferEnded(ended);
         _stopping.OnTransferEnded(ended);
     }
 }

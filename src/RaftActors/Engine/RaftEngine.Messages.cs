@@ -79,12 +79,6 @@ internal sealed partial class RaftEngine
             case GetReply reply:
                 _gets.Receive(reply, sender);
                 break;
-            case WireMessage.ChangeRequest change:
-                _leaderChanges.Submit(change, new RemoteOrigin(_context, sender));
-                break;
-            case ChangeReply reply:
-                _changes.Receive(reply);
-                break;
             case WireMessage.ActorAt actor:
                 _peers.Receive(actor, sender);
                 break;
@@ -255,7 +249,7 @@ internal sealed partial class RaftEngine
                 _closed.Add(close.Last);
                 break;
             case ClientCall.Close close:
-                _clients.TryPassOn(close, client);
+                _context.TryPassOn(close, client);
                 break;
             case ClientCall.Query query:
                 _queries.Submit(query, client);

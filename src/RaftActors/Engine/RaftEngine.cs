@@ -25,8 +25,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly AppendTraces _traces;
     private readonly OwnAppends _appends;
     private readonly LeaderProposals _proposals;
-    private readonly PendingChanges _changes;
-    private readonly LeaderChanges _leaderChanges;
+    private readonly GroupChanges _changes;
     private readonly OwnGets _gets;
     private readonly ServedGets _servedGets;
     private readonly PendingQueries _queries;
@@ -75,8 +74,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _traces = new AppendTraces(process.Telemetry);
         _proposals = new LeaderProposals(_context, _traces);
         _appends = new OwnAppends(_context, _traces, _proposals);
-        _leaderChanges = new LeaderChanges(_context);
-        _changes = new PendingChanges(_context, _leaderChanges);
+        _changes = new GroupChanges(_context);
         _gets = new OwnGets(_context, _pairs);
         _servedGets = new ServedGets(_context);
         _queries = new PendingQueries(_context);

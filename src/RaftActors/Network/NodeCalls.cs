@@ -18,7 +18,7 @@ internal sealed class NodeCalls(long connections = 0)
     public const long NumberMax = (1L << NumberBits) - 1;
 
     private const string WhyNotPassedOn =
-        "A node passes on only the Appends of its clients, and their ends. Call the process by a connection of the client's own.";
+        "A node passes on only Appends, changes and ends of its clients. Call the process by a connection of the client's own.";
 
     private const long IdMax = (1L << (62 - NumberBits)) - 1;
 
@@ -80,7 +80,7 @@ internal sealed class NodeCalls(long connections = 0)
         var (number, target, content) = CallFormat.ReadCall(ref reader, latest);
         var inbox = Find(target);
         PeerCaller caller = new(from, number, level, context) { SizeBytes = call.Frame.Length };
-        if (caller.IsPassedOn && content is not (ClientCall.Append or ClientCall.Close))
+        if (caller.IsPassedOn && content is not (ClientCall.Append or ClientCall.Change or ClientCall.Close))
         {
             caller.Tell(content.FailedWith(RaftFailure.NotDone(FailureReason.Unauthorized, WhyNotPassedOn)), context.Registry);
         }

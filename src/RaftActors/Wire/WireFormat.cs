@@ -130,8 +130,6 @@ internal static class WireFormat
                 member?.Incarnations, IdentitySize, static (ref f, incarnation) => new Incarnation(f.Identity(incarnation.Value))),
         });
 
-    public static LogPlace Place(ref WireFields f, LogPlace? place) => new(f.Index(place?.Index), f.Term(place?.Term));
-
     public static GroupChange Change(ref WireFields f, GroupChange? change)
     {
         var (kind, members) = (f.Octet(KindOf(change)), change as GroupChange.Members);

@@ -8,8 +8,8 @@ using RaftActors.Core;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// A message between nodes. It may be lost, and arrives at most once. The replies to the three requests are <see cref="AppendReply"/>,
-/// <see cref="GetReply"/> and <see cref="ChangeReply"/>. Closed.
+/// A message between nodes. It may be lost, and arrives at most once. The replies to the two requests are <see cref="AppendReply"/>
+/// and <see cref="GetReply"/>. Closed.
 /// </summary>
 internal abstract record WireMessage
 {
@@ -113,9 +113,6 @@ internal abstract record WireMessage
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
-
-    /// <summary>Asks the leader to change the group. Answered as an <see cref="AppendRequest"/> is.</summary>
-    public sealed record ChangeRequest(RequestId Request, GroupChange Change) : WireMessage;
 }
 
 /// <summary>What the leader is asked to append: by a process of the group, or by a client.</summary>
@@ -168,20 +165,6 @@ internal abstract record GetReply(RequestId Request) : RequestReply(Request)
     public sealed record Compacted(RequestId Request) : GetReply(Request);
 }
 
-/// <summary>The reply to a <see cref="WireMessage.ChangeRequest"/>. Closed.</summary>
-internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
-{
-    /// <summary>The leader's log has the change of members at this place. The change is done once the entry is committed.</summary>
-    public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);
-
-    /// <summary>The transfer is done.</summary>
-    public sealed record Done(RequestId Request) : ChangeReply(Request);
-
-    /// <summary>The group is unchanged.</summary>
-    /// <param name="IsOver">False if the request may be sent again.</param>
-    public sealed record NotMade(RequestId Request, FailureReason Reason, string Detail, bool IsOver = false) : ChangeReply(Request);
-}
-
 /// <summary>A change that a group may be asked for. Closed.</summary>
 internal abstract record GroupChange
 {
@@ -211,18 +194,6 @@ internal abstract record GroupChange
             _ => $"{What}",
         };
     }
-}
-
-/// <summary>
-/// The place of an entry in the log of the leader that took it. Another leader may overwrite the entry until it is committed.
-/// </summary>
-internal readonly record struct LogPlace(LogIndex Index, Term Term)
-{
-    /// <summary>
-    /// Returns true if the committed entry has this index and another term, or a lower index and a later term. Terms do not fall along a
-    /// log, so no log with the committed entry has this one (§5.3).
-    /// </summary>
-    public bool IsOverwrittenBy(LogIndex committed, Term term) => Index == committed ? Term != term : Index > committed && Term < term;
 }
 
 /// <summary>The trace of an Append, as W3C Trace Context defines it.</summary>

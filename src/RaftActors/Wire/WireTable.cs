@@ -39,12 +39,6 @@ internal static class WireTable
         Of<GetReply.Found>("ga", WireFormat.Found),
         Of<GetReply.Refused>("gr", (ref f, reply) => new(f.Request(reply?.Request))),
         Of<GetReply.Compacted>("gc", (ref f, reply) => new(f.Request(reply?.Request))),
-        Of<WireMessage.ChangeRequest>("m", (ref f, change) => new(f.Request(change?.Request), WireFormat.Change(ref f, change?.Change))),
-        Of<ChangeReply.Taken>("mt", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Place(ref f, reply?.Place))),
-        Of<ChangeReply.Done>("md", (ref f, reply) => new(f.Request(reply?.Request))),
-        Of<ChangeReply.NotMade>(
-            "mn",
-            (ref f, reply) => new(f.Request(reply?.Request), f.Enum(reply?.Reason), f.Detail(reply?.Detail), f.Flag(reply?.IsOver))),
         Of<WireMessage.Call>(
             CallManifest,
             (writer, call) => writer.Rest(call.Frame.Span),

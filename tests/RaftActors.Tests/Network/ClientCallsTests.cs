@@ -61,7 +61,7 @@ public sealed class ClientCallsTests : TestKit
         "Append: Writer, Operator*, plain*, node*, passed on",
         "Query: Reader, Writer, Operator, plain, node",
         "Read: Reader, Writer, Operator, plain, node",
-        "Change: Operator, plain, node",
+        "Change: Operator, plain, node, passed on",
         "Explain: Reader, Writer, Operator, plain, node",
         "Status: Reader, Writer, Operator, plain, node",
         "Describe: Reader, Writer, Operator, plain, node",
@@ -100,7 +100,7 @@ public sealed class ClientCallsTests : TestKit
         {
             Take(call, number);
             Take(new ClientCall.Explain(), 2);
-            if (IsTaken(call, ReplyToNode, "A node passes on only the Appends") is { } star)
+            if (IsTaken(call, ReplyToNode, "A node passes on only Appends") is { } star)
             {
                 yield return $"{way}{star}";
             }

@@ -15,7 +15,7 @@ namespace RaftActors.Tests.Scenarios;
 /// </summary>
 internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requests, ValueCodec<string> values)
 {
-    private readonly Dictionary<RequestId, WireMessage> _asked = [];
+    private readonly Dictionary<RequestId, WireMessage.AppendRequest> _asked = [];
 
     /// <summary>Messages of Core are shown, too.</summary>
     public bool ShowsCore { get; set; }
@@ -68,11 +68,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             $"{Name(found.Request)} is {found.Serial} {found.Key}={ValueOf(found.Value)}{If(found.IsKeyed, ", keyed")}",
         GetReply.Refused refused => $"{Name(refused.Request)} is refused",
         GetReply.Compacted compacted => $"{Name(compacted.Request)} is compacted",
-        WireMessage.ChangeRequest change => $"change {Name(change.Request)}: {Describe(change.Change)}",
-        ChangeReply.Taken taken => $"{Name(taken.Request)} is taken at {PlaceOf(taken.Place)}",
-        ChangeReply.Done done => $"{Name(done.Request)} is done",
-        ChangeReply.NotMade denied =>
-            $"{Name(denied.Request)} is {(denied.IsOver ? "over" : "refused, send it again")}: {denied.Reason}, {denied.Detail}",
         WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
         WireMessage.Digest { Value: var digest } => $"digest of {digest.After.Next} to {digest.To}",
         WireMessage.ActorAt actor => !ShowsActors ? null
@@ -125,10 +120,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "gives" => new GetReply.Found(
             requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), default, line.Has("keyed")),
         "compacted" => new GetReply.Compacted(requests.Find(line[0])),
-        "places-change" => new ChangeReply.Taken(requests.Find(line[0]), PlaceIn(line)),
-        "did" => new ChangeReply.Done(requests.Find(line[0])),
-        "denies" => new ChangeReply.NotMade(
-            requests.Find(line[0]), Enum.Parse<FailureReason>(line[1]), line.Rest(2), line.Setting("over") == "yes"),
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
         "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
         "actor" => new WireMessage.ActorAt(
@@ -141,32 +132,20 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     /// <summary>Remembers what the process asks for.</summary>
     public void Note(object message)
     {
-        switch (message)
+        if (message is WireMessage.AppendRequest append)
         {
-            case WireMessage.AppendRequest append:
-                _asked[append.Request] = append;
-                break;
-            case WireMessage.ChangeRequest change:
-                _asked[change.Request] = change;
-                break;
+            _asked[append.Request] = append;
         }
     }
 
     /// <summary>The pair that a request of the process asked a peer to append.</summary>
     public Payload.Pair PairOf(RequestId request)
     {
-        var append = (WireMessage.AppendRequest)_asked[request];
+        var append = _asked[request];
         return append.RequestKey is { } key
             ? new Payload.KeyedPair(key.Hash, request, append.Key, append.Value)
             : new Payload.Pair(request, append.Key, append.Value);
     }
-
-    /// <summary>The change that a request of the process asked a peer for.</summary>
-    public MemberChange MembersOf(RequestId request) =>
-        ((GroupChange.Members)((WireMessage.ChangeRequest)_asked[request]).Change).What;
-
-    public static object Taken(Effect.MembersAccepted accepted, Term term) =>
-        new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term));
 
     public static object Committed(Effect.Repeated repeated) => new AppendReply.Committed(repeated.Request, repeated.Serial);
 
@@ -186,32 +165,9 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     private static string NamesOf(ImmutableArray<GroupMember> members, bool areVoters) =>
         string.Join(' ', members.Where(member => member.IsVoter == areVoters).Select(member => member.Name.Process).Distinct());
 
-    private static string PlaceOf(LogPlace place) => $"{place.Index}/{place.Term}";
-
-    private static LogPlace PlaceIn(ScenarioLine line) => line.Setting("at")!.Split('/') is [var index, var term]
-        ? new LogPlace(new LogIndex(long.Parse(index)), new Term(long.Parse(term)))
-        : throw new FormatException("A place is at=index/term.");
-
     private static RaftFailure FailureOf(ScenarioLine line) => Enum.Parse<FailureReason>(line[1]) is var reason && line.Words.Count == 2
         ? RaftFailure.Unknown(reason)
         : RaftFailure.NotDone(reason, line.Rest(2));
-
-    private static string Describe(GroupChange change) => change switch
-    {
-        GroupChange.Transfer { Target: { } target } => $"transfer to {target}",
-        GroupChange.Transfer => "transfer to any voter",
-        GroupChange.Members(var what, var basedOn) => what switch
-        {
-            MemberChange.Join join => $"join {join.Name}",
-            MemberChange.Leave leave => $"leave {leave.Name}{If(leave.Incarnation is not null, " in one incarnation")}",
-            MemberChange.SetMaxQuorum set => $"at most {set.Max} voters",
-            MemberChange.Raise raise => $"format level {raise.Format}",
-            _ => throw new InvalidOperationException($"No scenario knows a {what.GetType()}."),
-        } + BasedOn(basedOn),
-        _ => throw new InvalidOperationException($"No scenario knows a {change.GetType()}."),
-    };
-
-    private static string BasedOn(LogIndex? index) => index is { } known ? $", based on {known}" : "";
 
     private static string KeyOf(HashedKey? key) =>
         key is null ? "" : $", with a request key{If(key.Since is not null, $" since {key.Since}")}";
@@ -244,10 +200,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         {
             "append" => new WireMessage.AppendRequest(request, line[2], Value(line[3]), line.Has("retry"), key),
             "get" => new WireMessage.GetRequest(request, new Serial(long.Parse(line[2])), new LogIndex(line.Number("commit") ?? 0)),
-            _ => new WireMessage.ChangeRequest(
-                request,
-                ChangeOf(line with { Verb = line[0], Words = [.. line.Words.Skip(2)] })
-                    ?? throw new FormatException($"A peer does not ask for '{line[0]}'.")),
+            _ => throw new FormatException($"A peer does not ask for '{line[0]}'."),
         };
     }
 }

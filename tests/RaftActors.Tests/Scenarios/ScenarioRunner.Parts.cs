@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Scenarios;
 
@@ -139,15 +140,9 @@ internal sealed partial class ScenarioRunner
                 var request = _requests.Find(line.Setting("as") ?? $"{peer}{++_written}");
                 Propose(peer, _messages.Pair(request, line[0], line[1], line.Setting("key")), isRetry: false, mayAnswer: false);
                 break;
-            case "joins":
-                var core = _peers.CoreOf(peer);
-                _peers.Step(peer, new Input.ChangeMembers(
-                    _requests.Find($"{peer}{++_written}"),
-                    core.CommittedConfiguration!.Value.Index, // Justification: the group is founded.
-                    new MemberChange.Join(ScenarioPeers.NameOf(line[0]))));
-                break;
-            case "takes-change" or "changes":
-                ChangeMembers(peer, line);
+            case "changes":
+                var asked = line with { Verb = line[0], Words = [.. line.Words.Skip(1)] };
+                ChangeMembers(peer, (GroupChange.Members)ScenarioMessages.ChangeOf(asked)!); // Justification: a scenario knows its words.
                 break;
             case "compacts":
                 _peers.Compact(peer, _messages.StateOf(line[0]));
@@ -177,22 +172,14 @@ internal sealed partial class ScenarioRunner
         }
     }
 
-    private void ChangeMembers(string peer, ScenarioLine line)
+    private void ChangeMembers(string peer, GroupChange.Members change)
     {
-        var request = _requests.Find(line[0]);
         _peers.TakeEffects(peer);
-        var basedOn = _peers.CoreOf(peer).CommittedConfiguration!.Value.Index;
-        _peers.Step(peer, new Input.ChangeMembers(request, basedOn, _messages.MembersOf(request)));
-        foreach (var effect in _peers.TakeEffects(peer))
+        var basedOn = _peers.CoreOf(peer).CommittedConfiguration!.Value.Index; // Justification: the group is founded.
+        _peers.Step(peer, new Input.ChangeMembers(_requests.Find($"{peer}{++_written}"), basedOn, change.What));
+        if (_peers.TakeEffects(peer).OfType<Effect.MembersRefused>().FirstOrDefault() is { } refused)
         {
-            switch (effect)
-            {
-                case Effect.MembersAccepted accepted when line.Verb == "takes-change":
-                    TellEngine(ScenarioMessages.Taken(accepted, _peers.CoreOf(peer).Term), _peers.RefOf(peer));
-                    break;
-                case Effect.MembersRefused refused:
-                    throw new InvalidOperationException($"{peer} refuses the change: {refused.Detail}");
-            }
+            throw new InvalidOperationException($"{peer} refuses the change: {refused.Detail}");
         }
     }
 

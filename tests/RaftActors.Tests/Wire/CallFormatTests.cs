@@ -51,6 +51,11 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
             Assert.Equal(Fields.Of(call), Fields.Of(back));
             Assert.Equal(Encode(call), Encode(back));
         }
+
+        var changes = Samples.CallVariants.OfType<ClientCall.Change>().Select(call => call.What)
+            .Select(change => (change as GroupChange.Members)?.What.GetType() ?? change.GetType());
+        var asked = typeof(MemberChange).GetNestedTypes().Except([typeof(MemberChange.Assign)]).Append(typeof(GroupChange.Transfer));
+        Assert.Equal(asked.ToHashSet(), changes.ToHashSet());
     }
 
     [Fact]

@@ -135,10 +135,6 @@ internal static class Samples
         ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time),
         ["gr"] = new GetReply.Refused(Request),
         ["gc"] = new GetReply.Compacted(Request),
-        ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name)),
-        ["mt"] = new ChangeReply.Taken(Request, new LogPlace(new LogIndex(305), new Term(7))),
-        ["mn"] = new ChangeReply.NotMade(Request, FailureReason.Unavailable, "it is not heard", IsOver: true),
-        ["md"] = new ChangeReply.Done(Request),
     };
 
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
@@ -248,7 +244,6 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
-        .. Changes.Select(change => ("m", (object)new WireMessage.ChangeRequest(Request, change))),
     ];
 
     /// <summary>The receiver of the calls.</summary>

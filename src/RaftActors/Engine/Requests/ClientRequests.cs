@@ -15,7 +15,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="backups">The <see cref="BackupServer"/>, which starts at the first backup.</param>
 internal sealed class ClientRequests(
     EngineContext context, LeaderProposals proposals, PairReads pairs, AppendTraces traces, Lazy<IActorRef> backups)
-    : IEnginePart, IRequestOrigin
+    : IEnginePart, IAppendOrigin
 {
     /// <summary>The most open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
@@ -144,7 +144,8 @@ internal sealed class ClientRequests(
 
         if (!context.Leads)
         {
-            if (!TryPassOn(call, client))
+            // A client asks a process that does not lead because it does not know the leader yet, or does not reach it.
+            if (!context.TryPassOn(call, client))
             {
                 client.Tell(NotLeading(mayBeWritten: false), context.Self);
             }
@@ -168,7 +169,7 @@ internal sealed class ClientRequests(
     }
 
     /// <summary>The answer of LeaderProposals to the Append of a client.</summary>
-    public void Receive(RequestReply reply)
+    public void Receive(AppendReply reply)
     {
         var request = RequestRef.Of(reply.Request);
         switch (reply)
@@ -193,25 +194,6 @@ internal sealed class ClientRequests(
     private ClientReply.NotLeading NotLeading(bool mayBeWritten) => context.Leader is { IsSelf: false } leader
         ? new(leader.Leader.Name, leader.Term, mayBeWritten)
         : new(null, default, mayBeWritten);
-
-    /// <summary>
-    /// Passes a call on to the leader. A client asks a process that does not lead because it does not know the leader yet, or does not
-    /// reach it. This process may reach it. The answer goes through the connection of this node, and this process keeps no state for it.
-    /// </summary>
-    public bool TryPassOn(ClientCall call, ICanTell client)
-    {
-        if (client is RemoteCaller remote
-            && context.Leader is { } leader
-            && context.Peers.FindServing(leader.Leader.Name) is ConnectionRef { Connection: var connection } engine
-            && context.Network.Calls.TryForward(remote, new CallTarget(Process.Settings.Group, leader.Leader.Name), call, connection.Level)
-                is { } forwarded)
-        {
-            context.Send(engine, forwarded);
-            return true;
-        }
-
-        return false;
-    }
 
     private RaftFailure? FindObstacle(ClientCall.Append call, bool mayOperate)
     {

@@ -49,7 +49,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
-    public void Submit(IAppendRequest request, IRequestOrigin origin)
+    public void Submit(IAppendRequest request, IAppendOrigin origin)
     {
         if (context.Leads && context.HasActor && _refused.TryPass(request.Request))
         {
@@ -393,7 +393,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return open;
     }
 
-    private sealed record Open(IAppendRequest Request, IRequestOrigin Origin, long Arrival)
+    private sealed record Open(IAppendRequest Request, IAppendOrigin Origin, long Arrival)
     {
         // Roughly the memory for one pair here and in the actor's mailbox, besides its key and value.
         private const int OverheadBytes = 64;

@@ -8,7 +8,7 @@ namespace RaftActors.Engine.Requests;
 /// bounds and repeats them, and ends them at their deadlines. But an Append ends when its entry is committed in this process's own log,
 /// because the actor of this process gives the result. So the leader answers only if there is no new entry.
 /// </summary>
-internal sealed class OwnAppends : IEntryPart, IRequestOrigin
+internal sealed class OwnAppends : IEntryPart, IAppendOrigin
 {
     private readonly EngineContext _context;
     private readonly AppendTraces _traces;
@@ -57,7 +57,7 @@ internal sealed class OwnAppends : IEntryPart, IRequestOrigin
 
     public void OnCommitMoved() => SendWaiting();
 
-    public void Receive(RequestReply reply)
+    public void Receive(AppendReply reply)
     {
         var request = RequestRef.Of(reply.Request);
         switch (reply)
