@@ -78,7 +78,7 @@ public sealed class ClientTransferTests : TestKit
 
         var refused = (await _client.TransferLeadershipAsync(new ProcessName(name), Guard)).NotDone();
 
-        Assert.Equal((FailureReason.Invalid, $"{name} is not a voter that could lead."), (refused.Reason, refused.Detail));
+        Assert.Equal((FailureReason.Invalid, $"{name} is not a voter that could lead. Name a voter."), (refused.Reason, refused.Detail));
         Assert.Equal(former, StatusOf(NodeOf(former)).Leader);
     }
 

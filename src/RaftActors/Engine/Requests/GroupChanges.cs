@@ -92,12 +92,14 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
                 case FailureReason.Invalid:
                     End(transfer, RaftFailure.NotDone(
                         FailureReason.Invalid,
-                        target is { } named ? $"{named} is not a voter that could lead." : "No other voter could lead."));
+                        target is { } named
+                            ? $"{named} is not a voter that could lead. Name a voter."
+                            : "No other voter could lead. Start one."));
                     break;
                 default:
                     End(transfer, RaftFailure.NotDone(
                         FailureReason.Unavailable,
-                        $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads."));
+                        $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads. Try again later."));
                     break;
             }
         }
