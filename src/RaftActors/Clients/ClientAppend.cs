@@ -3,8 +3,8 @@ using System.Diagnostics;
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Engine.Requests;
 using RaftActors.Network;
+using RaftActors.Sessions;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;

@@ -1,7 +1,7 @@
 using Akka.Actor;
 
-using RaftActors.Engine.Requests;
 using RaftActors.Network;
+using RaftActors.Sessions;
 using RaftActors.Settings;
 using RaftActors.Wire;
 

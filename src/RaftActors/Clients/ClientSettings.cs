@@ -4,7 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Core.Codec;
-using RaftActors.Engine.Requests;
+using RaftActors.Sessions;
 using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;

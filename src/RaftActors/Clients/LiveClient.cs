@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Engine.Requests;
 using RaftActors.Network;
+using RaftActors.Sessions;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;

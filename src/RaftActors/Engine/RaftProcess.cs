@@ -4,6 +4,7 @@ using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine.Requests;
+using RaftActors.Sessions;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Telemetry;

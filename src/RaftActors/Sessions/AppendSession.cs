@@ -1,6 +1,6 @@
 using RaftActors.Core;
 
-namespace RaftActors.Engine.Requests;
+namespace RaftActors.Sessions;
 
 /// <summary>
 /// The Appends of one caller to its group, in the order of the calls. The caller is a <see cref="RaftClient"/>, or the actor of a process.

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace RaftActors.Engine.Requests;
+namespace RaftActors.Sessions;
 
 /// <summary>
 /// The open Appends that were sent, in the order of their numbers. A client's get the numbers 1, 2, 3 and so on here, and an actor's have

@@ -1,6 +1,6 @@
 using RaftActors.Wire;
 
-namespace RaftActors.Engine.Requests;
+namespace RaftActors.Sessions;
 
 /// <summary>An Append of an <see cref="AppendSession{T}"/>, which alone changes it. Any thread may end it.</summary>
 internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout, HashedKey? requestKey)

@@ -1,10 +1,10 @@
 using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Engine.Requests;
 using RaftActors.Network;
+using RaftActors.Sessions;
 using RaftActors.Wire;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Sessions;
 
 public sealed class AppendSessionTests
 {

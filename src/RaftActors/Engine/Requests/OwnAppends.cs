@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Sessions;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
