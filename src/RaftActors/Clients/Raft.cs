@@ -76,7 +76,8 @@ public sealed partial class Raft : IExtension
 
         // Not Akka's channel executor: it may run an actor on the thread that starts it, under the lock that each sender needs then. The
         // registry replies to clients, which send under their own lock.
-        var registry = Props.Create(() => new RaftRegistry(source, discovery.Interval, CloseStores)).WithDispatcher(EngineDispatcher.DispatcherId);
+        var registry = Props.Create(() => new RaftRegistry(source, discovery.Interval, CloseStores))
+            .WithDispatcher(EngineDispatcher.DispatcherId);
         _registry = system.SystemActorOf(registry, "raft");
         _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;

@@ -266,17 +266,18 @@ public sealed class OpeningTests : TestKit
     }
 
     [Fact]
-    public async Task Node_stops_while_a_store_is_opened_and_the_store_is_closed_as_soon_as_it_is_open()
+    public async Task Node_that_stops_while_a_store_is_opened_ends_when_the_store_is_open_and_closed_again()
     {
         var node = ActorSystem.Create("stops", VirtualGroup.Config.WithFallback("akka.loglevel = ERROR"));
-        node.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
+        var actor = node.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
         AwaitCondition(() => _store.Openings == 1, Guard);
 
-        await node.Terminate().WaitAsync(Guard);
-        Assert.False(_store.Closed.IsCompleted);
+        await actor.GracefulStop(Guard);
+        var end = node.Terminate();
         _store.ReleaseOpening();
 
-        await _store.Closed.WaitAsync(Guard);
+        await end.WaitAsync(Guard);
+        Assert.True(_store.Closed.IsCompletedSuccessfully);
         Assert.Equal(0, _store.Users);
         Assert.False(_watcher.HasMessages);
     }

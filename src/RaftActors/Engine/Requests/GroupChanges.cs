@@ -99,7 +99,7 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
                 default:
                     End(transfer, RaftFailure.NotDone(
                         FailureReason.Unavailable,
-                        $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads. Try again later."));
+                        $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads. Ask again later."));
                     break;
             }
         }
