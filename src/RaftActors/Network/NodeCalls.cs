@@ -14,8 +14,7 @@ internal sealed class NodeCalls(long connections = 0)
     // The number of a forwarded call has the number of a connection in its upper bits, and the client's own number below.
     private const int NumberBits = 40;
 
-    /// <summary>The highest number of a node's own call.</summary>
-    public const long NumberMax = (1L << NumberBits) - 1;
+    private const long NumberMax = (1L << NumberBits) - 1;
 
     private const string WhyNotPassedOn =
         "A node passes on only Appends, changes and ends of its clients. Call the process by a connection of the client's own.";
@@ -70,7 +69,7 @@ internal sealed class NodeCalls(long connections = 0)
         return new WireMessage.Call(writer.ToArray());
     }
 
-    /// <summary>Takes a call that another node has sent, of its own or of a client that it serves.</summary>
+    /// <summary>Takes a call that another node has sent for a client that it serves.</summary>
     /// <param name="from">Gets the reply.</param>
     /// <param name="latest">The receiver of the call before.</param>
     /// <exception cref="InvalidDataException">The call is damaged.</exception>
@@ -80,7 +79,7 @@ internal sealed class NodeCalls(long connections = 0)
         var (number, target, content) = CallFormat.ReadCall(ref reader, latest);
         var inbox = Find(target);
         PeerCaller caller = new(from, number, level, context) { SizeBytes = call.Frame.Length };
-        if (caller.IsPassedOn && content is not (ClientCall.Append or ClientCall.Change or ClientCall.Close))
+        if (content is not (ClientCall.Append or ClientCall.Change or ClientCall.Close))
         {
             caller.Tell(content.FailedWith(RaftFailure.NotDone(FailureReason.Unauthorized, WhyNotPassedOn)), context.Registry);
         }

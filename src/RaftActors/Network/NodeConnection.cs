@@ -15,13 +15,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     : OutboundConnection<FrameWriter>(
         address, context, ConnectionKind.Node, () => new(context.Own, context.Settings.FrameSizeMaxBytes)), IForgettableConnection
 {
-    private const int EarlyMax = 16;
-
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
-
-    // Messages that need a higher level than the lowest one wait here until the level of the connection is known. They are requests of
-    // operators, so there are few.
-    private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
 
     // Connects with changed credentials, while the present connection still sends.
     private OutboundSocket<FrameWriter>? _next;
@@ -154,14 +148,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             {
                 Context.Metrics.OnDropped();
             }
-            else if (!socket.Frames.TryWrite(to, message, from))
+            else if (!socket.Frames.TryWrite(to, message, from) && socket.IsConnected)
             {
-                if (!socket.IsConnected && _early.Count < EarlyMax)
-                {
-                    _early.Enqueue((to, message, from));
-                    return;
-                }
-
                 // Before the handshake, nothing is known of the program on that node.
                 Context.OnUnwritten(message, Address);
             }
@@ -186,11 +174,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             }
 
             Begin();
-            while (_early.TryDequeue(out var early))
-            {
-                Write(early.To, early.Message, early.From);
-            }
-
             _hasConnected = true;
         }
 
@@ -288,7 +271,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
 
         Volatile.Write(ref _losses, _losses + (Socket is null ? 0 : 1));
-        _early.Clear();
         Socket?.Dispose();
         _next?.Dispose();
         _former?.Dispose();

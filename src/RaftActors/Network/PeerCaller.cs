@@ -4,17 +4,12 @@ using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
-/// <summary>
-/// The caller of a call that another node has sent: for a client that it serves, or for itself.
-/// </summary>
+/// <summary>The caller of a call that another node has passed on for a client that it serves.</summary>
 /// <param name="To">The actor of the other node that sent the call.</param>
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : WaitingCaller
 {
-    /// <summary>The other node forwards the call of a client. Otherwise the call is its own.</summary>
-    public bool IsPassedOn => Number > NodeCalls.NumberMax;
-
-    /// <summary>A call of a client has the rights of a writer, because the other node does not tell the client's role.</summary>
-    public override bool MayOperate => !IsPassedOn;
+    /// <summary>The other node has checked the client's role for the call, and does not tell it, so an Append has that of a writer.</summary>
+    public override bool MayOperate => false;
 
     /// <summary>A repeated call has the same caller, even if the repeat has another size.</summary>
     public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
