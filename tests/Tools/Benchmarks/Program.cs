@@ -9,6 +9,7 @@ using RaftActors.Benchmarks.Coordination;
 using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
+using RaftActors.Benchmarks.Messages;
 using RaftActors.Benchmarks.Reads;
 using RaftActors.Benchmarks.Store;
 
@@ -31,6 +32,7 @@ internal static class Program
         new("failover", "the time without a leader after a fault of the leader", FailoverArguments.Help,
             (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
+        new("messages", "messages between two nodes, beside Akka.Remote", MessagesBenchmark.Help, MessagesBenchmark.RunAsync),
         new("groups", "the memory of many quiescent groups", GroupsBenchmark.Help, GroupsBenchmark.RunAsync),
         new("coordination", "locks that are free, and many that are held", CoordinationBenchmark.Help, CoordinationBenchmark.RunAsync),
         new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
@@ -45,6 +47,7 @@ internal static class Program
         new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
         new(DotNextNode.Verb, Summary: null, "", (words, _) => DotNextNode.RunAsync(words)),
         new(EmptyNode.Verb, Summary: null, "", (words, _) => EmptyNode.RunAsync(words)),
+        new(MessageNode.Verb, Summary: null, "", (words, _) => MessageNode.RunAsync(words)),
         new(FailoverNode.Verb, Summary: null, "", (words, _) => FailoverNode.RunAsync(words)),
     ];
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>One combination that is measured.</summary>
@@ -37,6 +39,13 @@ internal sealed record Load(long Operations, double OperationsPerSecond, double[
     /// <summary>The line of a node: <c>load</c>, operations, operations a second, latencies and failures.</summary>
     public string Line => FormattableString.Invariant(
         $"load {Operations} {OperationsPerSecond:R} {Latencies[0]:R} {Latencies[1]:R} {Latencies[2]:R} {Latencies[3]:R} {Failed}");
+
+    /// <summary>Reads such a line.</summary>
+    public static Load Parse(string line)
+    {
+        var numbers = line.Split(' ').Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
+        return new Load((long)numbers[0], numbers[1], numbers[2..6], (long)numbers[6]);
+    }
 
     public override string ToString() => FormattableString.Invariant(
         $"{OperationsPerSecond:N0}/s, p50 {Latencies[0]:N0} us, p99 {Latencies[1]:N0} us");

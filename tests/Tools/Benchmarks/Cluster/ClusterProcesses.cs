@@ -78,7 +78,7 @@ internal sealed class ClusterProcesses : IDisposable
         var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
         var window = busyAfter.At - busyBefore.At;
         var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
-        var load = Parse(await LineAsync(loaded, "load"));
+        var load = Load.Parse(await LineAsync(loaded, "load"));
         return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
     }
 
@@ -98,11 +98,5 @@ internal sealed class ClusterProcesses : IDisposable
         return line?.Text ?? throw new TimeoutException(
             $"Node {_nodes.IndexOf(node) + 1} of {_nodes.Count} of {_name} did not write '{word}'. Its last lines are:\n"
             + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));
-    }
-
-    private static Load Parse(string line)
-    {
-        var numbers = line.Split(' ').Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        return new Load((long)numbers[0], numbers[1], numbers[2..6], (long)numbers[6]);
     }
 }
