@@ -108,13 +108,19 @@ internal static class WireFormat
         };
     }
 
-    public static GetReply.Found Found(ref WireFields f, GetReply.Found? found) => new(
-        f.Request(found?.Request),
-        f.Serial(found?.Serial),
-        f.Key(found?.Key),
-        f.Value(found?.Value),
-        f.Time(found?.Time),
-        f.Flag(found?.IsKeyed));
+    public static AppendReply AppendReply(ref WireFields f, AppendReply? reply) => new(
+        f.Request(reply?.Request),
+        f.Flag(reply?.Committed is not null) ? f.Serial(reply?.Committed) : null,
+        f.Flag(reply?.Failure is not null) ? Failure(ref f, reply?.Failure) : null);
+
+    public static GetReply GetReply(ref WireFields f, GetReply? reply)
+    {
+        var (request, isCompacted) = (f.Request(reply?.Request), f.Flag(reply?.IsCompacted));
+        return new(request, f.Flag(reply?.Pair is not null) ? Pair(ref f, reply?.Pair) : null, isCompacted);
+    }
+
+    private static StoredPair Pair(ref WireFields f, StoredPair? pair) =>
+        new(f.Serial(pair?.Serial), f.Key(pair?.Key), f.Value(pair?.Value), f.Time(pair?.Time), IsKeyed: f.Flag(pair?.IsKeyed));
 
     public static RaftFailure Failure(ref WireFields f, RaftFailure? failure) => f.Checked(
         new RaftFailure(f.Enum(failure?.Kind), f.Enum(failure?.Reason), f.Detail(failure?.Detail)),

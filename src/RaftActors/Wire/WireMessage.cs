@@ -129,41 +129,28 @@ internal interface IAppendRequest
     HashedKey? RequestKey { get; }
 }
 
-internal abstract record RequestReply(RequestId Request) : WireMessage;
-
 /// <summary>
 /// The reply to a <see cref="WireMessage.AppendRequest"/>. If the leader writes the pair, it sends none, because the origin finds the
-/// entry in its own log. Closed.
+/// entry in its own log.
 /// </summary>
-internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
+/// <param name="Committed">The log had the request before, and its pair is committed under this serial. Null if not.</param>
+/// <param name="Failure">
+/// The leader did not append the pair, and the request is over. Unknown if the leader cannot tell whether it appended the pair before.
+/// </param>
+internal sealed record AppendReply(RequestId Request, Serial? Committed, RaftFailure? Failure) : WireMessage
 {
     /// <summary>
     /// The sender does not lead, or has no actor to validate the pair. It wrote nothing, so the request may be sent again.
     /// </summary>
-    public sealed record Refused(RequestId Request) : AppendReply(Request);
+    public static AppendReply Refused(RequestId request) => new(request, null, null);
 
-    /// <summary>The leader did not append the pair, and the request is over.</summary>
-    /// <param name="Failure">Unknown if the leader cannot tell whether it appended the pair before.</param>
-    public sealed record Cancelled(RequestId Request, RaftFailure Failure) : AppendReply(Request);
-
-    /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
-    public sealed record Committed(RequestId Request, Serial Serial) : AppendReply(Request);
+    public static AppendReply Cancelled(RequestId request, RaftFailure failure) => new(request, null, failure);
 }
 
-/// <summary>The reply to a <see cref="WireMessage.GetRequest"/>. Closed.</summary>
-internal abstract record GetReply(RequestId Request) : RequestReply(Request)
-{
-    /// <summary>The pair, which is committed.</summary>
-    /// <param name="IsKeyed">The pair has a request key, so the asker keeps its result apart.</param>
-    public sealed record Found(
-        RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value, LogTime Time, bool IsKeyed = false) : GetReply(Request);
-
-    /// <summary>The sender does not have the pair. Another process may have it.</summary>
-    public sealed record Refused(RequestId Request) : GetReply(Request);
-
-    /// <summary>The sender has compacted the pair. Another process may still have it.</summary>
-    public sealed record Compacted(RequestId Request) : GetReply(Request);
-}
+/// <summary>The reply to a <see cref="WireMessage.GetRequest"/>.</summary>
+/// <param name="Pair">The pair, which is committed. Null if the sender does not have it. Another process may have it.</param>
+/// <param name="IsCompacted">The sender has compacted the pair.</param>
+internal sealed record GetReply(RequestId Request, StoredPair? Pair, bool IsCompacted = false) : WireMessage;
 
 /// <summary>A change that a group may be asked for. Closed.</summary>
 internal abstract record GroupChange

@@ -31,14 +31,10 @@ internal static class WireTable
         Of<WireMessage.Digest>("e", WireFormat.Digest),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Traced),
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
-        Of<AppendReply.Refused>("ar", (ref f, reply) => new(f.Request(reply?.Request))),
-        Of<AppendReply.Cancelled>("an", (ref f, reply) => new(f.Request(reply?.Request), WireFormat.Failure(ref f, reply?.Failure))),
-        Of<AppendReply.Committed>("ac", (ref f, reply) => new(f.Request(reply?.Request), f.Serial(reply?.Serial))),
+        Of<AppendReply>("ar", WireFormat.AppendReply),
         Of<WireMessage.GetRequest>(
             "g", (ref f, get) => new(f.Request(get?.Request), f.Serial(get?.Serial), f.Index(get?.AskerCommit))),
-        Of<GetReply.Found>("ga", WireFormat.Found),
-        Of<GetReply.Refused>("gr", (ref f, reply) => new(f.Request(reply?.Request))),
-        Of<GetReply.Compacted>("gc", (ref f, reply) => new(f.Request(reply?.Request))),
+        Of<GetReply>("gr", WireFormat.GetReply),
         Of<WireMessage.Call>(
             CallManifest,
             (writer, call) => writer.Rest(call.Frame.Span),

@@ -115,7 +115,7 @@ public sealed class ConnectionTests : TestKit
         EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(() =>
             _connection.Write(
                 _engine,
-                new AppendReply.Cancelled(new RequestId(origin, 1), RaftFailure.NotDone(FailureReason.Busy, "half of \ud83d")),
+                AppendReply.Cancelled(new RequestId(origin, 1), RaftFailure.NotDone(FailureReason.Busy, "half of \ud83d")),
                 _engine));
         Write(2);
         _connection.Flush();

@@ -50,7 +50,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     [Fact]
     public void Paths_and_members_are_written_once_for_a_connection()
     {
-        var message = (WireMessage)Samples.All["ac"];
+        var message = (WireMessage)Samples.All["ar"];
         var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
 
         var (first, second) = (Encode(message, to, from), Encode(message, to, from));
@@ -65,7 +65,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     public void Frames_after_one_that_is_too_large_are_read()
     {
         var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
-        var reply = (AppendReply.Committed)Samples.All["ac"];
+        var reply = (AppendReply)Samples.All["ar"];
 
         Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax]), from));
 
@@ -80,7 +80,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
         for (var number = 1; number <= 5 * FrameWriter.MaxKnown; number++)
         {
             var origin = new Member(new ProcessName($"raft{number}@node1"), Incarnation.None);
-            var message = new AppendReply.Refused(new RequestId(origin, number));
+            var message = AppendReply.Refused(new RequestId(origin, number));
 
             var frame = Read(Encode(message, EngineAt(Far, number <= FrameWriter.MaxKnown ? "first" : "to", number), senders[number % 3]));
 
@@ -171,7 +171,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
             Assert.True(writer.TryWrite(Keep($"{Far}{path}"), message, Keep($"{Near}{path}")));
             var frame = writer.Take([]).ToArray().AsMemory(sizeof(int));
             frame.Span[0] &= 0xFE;
-            var read = Assert.IsType<AppendReply.Refused>(reader.Read(frame, out _).Message);
+            var read = Assert.IsType<AppendReply>(reader.Read(frame, out _).Message);
             all.Add(new WeakReference(read.Request.Origin.Name.Value));
         }
     }
@@ -183,7 +183,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     {
         var far = EngineAt(Far, string.Concat(Enumerable.Repeat(part, count)), 7);
 
-        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["ac"], far, EngineAt(Near, "from", 8))));
+        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["ar"], far, EngineAt(Near, "from", 8))));
     }
 
     // The names of a frame may be as many as fit into it.
@@ -231,7 +231,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     }
 
     [Theory]
-    [InlineData("ac")]
+    [InlineData("ar")]
     [InlineData("ct")]
     public void Frame_without_values_leaves_no_view(string manifest)
     {
@@ -258,7 +258,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     public void Frame_of_a_level_that_the_reader_does_not_know_is_refused()
     {
         _writer.Level = 100;
-        var bytes = Encode((WireMessage)Samples.All["ac"]);
+        var bytes = Encode((WireMessage)Samples.All["ar"]);
 
         var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(bytes, out _));
 
@@ -285,7 +285,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
         var ledger = At($"{Far}/user/ledger");
 
         var problem = Assert.Throws<InvalidDataException>(() =>
-            _reader.Read(Encode((WireMessage)Samples.All["ac"], ledger, EngineAt(Near, "from", 8)), out _));
+            _reader.Read(Encode((WireMessage)Samples.All["ar"], ledger, EngineAt(Near, "from", 8)), out _));
 
         Assert.Contains("/user/ledger' is no path of an actor that takes messages of other nodes", problem.Message);
     }
@@ -309,13 +309,13 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     public void Buffer_that_a_large_message_needed_is_not_kept()
     {
         _writer.Take(new byte[FrameWriter.KeptSizeMax + 1]);
-        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["ac"], EngineAt(Near, "from", 8));
+        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["ar"], EngineAt(Near, "from", 8));
 
         Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
     }
 
-    private static AppendReply.Refused RefusedOf(string origin) =>
-        new(new RequestId(new Member(new ProcessName(origin), Incarnation.None), 1));
+    private static AppendReply RefusedOf(string origin) =>
+        AppendReply.Refused(new RequestId(new Member(new ProcessName(origin), Incarnation.None), 1));
 
     private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) => _reader.Read(bytes, out _);
 

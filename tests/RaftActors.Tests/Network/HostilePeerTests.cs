@@ -36,7 +36,7 @@ public sealed class HostilePeerTests : TestKit
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly CallTarget Target = new("g", new ProcessName("p@node1"));
-    private static readonly AppendReply.Refused OfNode = new(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
+    private static readonly AppendReply OfNode = AppendReply.Refused(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
@@ -186,7 +186,7 @@ public sealed class HostilePeerTests : TestKit
         var node = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
         Send(node, Engine, OfNode, $"{Far}{Engine}");
 
-        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        _engine.ExpectMsg<AppendReply>(Guard);
     }
 
     [Fact]
@@ -354,7 +354,7 @@ public sealed class HostilePeerTests : TestKit
         }
 
         Send(node, Engine, OfNode, $"{Far}{Engine}");
-        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        _engine.ExpectMsg<AppendReply>(Guard);
     }
 
     [Fact]
@@ -364,8 +364,8 @@ public sealed class HostilePeerTests : TestKit
         var former = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
         var later = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
 
-        Send(later, Engine, new GetReply.Refused(OfNode.Request), $"{Far}{Engine}");
-        _engine.ExpectMsg<GetReply.Refused>(Guard);
+        Send(later, Engine, new GetReply(OfNode.Request, Pair: null), $"{Far}{Engine}");
+        _engine.ExpectMsg<GetReply>(Guard);
         for (var i = 0; i < 100; i++)
         {
             Send(former, Engine, OfNode, $"{Far}{Engine}");
@@ -375,11 +375,11 @@ public sealed class HostilePeerTests : TestKit
         former.Close();
         for (var i = 0; i < 100; i++)
         {
-            _engine.ExpectMsg<AppendReply.Refused>(Guard);
+            _engine.ExpectMsg<AppendReply>(Guard);
         }
 
-        Send(later, Engine, new GetReply.Refused(OfNode.Request), $"{Far}{Engine}");
-        _engine.ExpectMsg<GetReply.Refused>(Guard);
+        Send(later, Engine, new GetReply(OfNode.Request, Pair: null), $"{Far}{Engine}");
+        _engine.ExpectMsg<GetReply>(Guard);
         Assert.False(HasMessages, "The registry was told that the node has gone.");
     }
 
@@ -405,7 +405,7 @@ public sealed class HostilePeerTests : TestKit
         former.Close();
         Send(connected, Engine, OfNode, $"{Far}{Engine}");
 
-        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        _engine.ExpectMsg<AppendReply>(Guard);
         Assert.False(isEarly, "The listener answered before the connection had a place.");
         Assert.False(HasMessages, "The registry was told that the node has gone.");
     }
@@ -421,9 +421,9 @@ public sealed class HostilePeerTests : TestKit
 
         Assert.True(HasEnded(first));
         Send(second, Engine, OfNode, $"{Far}{Engine}");
-        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        _engine.ExpectMsg<AppendReply>(Guard);
         Send(third, Engine, OfNode, $"{Far}{Engine}");
-        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        _engine.ExpectMsg<AppendReply>(Guard);
     }
 
     protected override void AfterAll()

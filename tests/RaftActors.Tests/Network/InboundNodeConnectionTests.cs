@@ -205,7 +205,7 @@ public sealed class InboundNodeConnectionTests : TestKit
     private void Send(string name)
     {
         var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
-        var message = new AppendReply.Committed(request, new Serial(1));
+        var message = new AppendReply(request, new Serial(1), Failure: null);
         Assert.True(_writer.TryWrite(At(PathOf(name)), message, At(Sender)));
         _socket.Send(_writer.Take([]));
     }

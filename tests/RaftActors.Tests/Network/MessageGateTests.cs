@@ -80,7 +80,7 @@ public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSyst
     {
         var elsewhere = new Actor(new RootActorPath(Own) / "system" / "raft" / "orders" / "raft1");
 
-        Assert.False(GateOf("node1").Admits((WireMessage)Samples.All["ac"], elsewhere));
+        Assert.False(GateOf("node1").Admits((WireMessage)Samples.All["ar"], elsewhere));
     }
 
     private static WireMessage[] WithTraces(string manifest)

@@ -76,7 +76,7 @@ public sealed class SendTurnTests : TestKit
     private static ConnectionRef EngineBy(IConnection connection) =>
         new(ActorPath.Parse("akka.tcp://far@host:1/system/raft/g/p"), connection, null!); // Justification: it takes the messages.
 
-    private static WireMessage Refused(long number) => new AppendReply.Refused(new RequestId(Bench.MemberOf("raft2"), number));
+    private static WireMessage Refused(long number) => AppendReply.Refused(new RequestId(Bench.MemberOf("raft2"), number));
 
     private sealed class CountingConnection : IConnection
     {

@@ -60,14 +60,13 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         WireMessage.Traced traced => Describe(traced.Inner),
         WireMessage.AppendRequest append =>
             $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}",
-        AppendReply.Refused refused => $"{Name(refused.Request)} is refused, send it again",
-        AppendReply.Cancelled cancelled => $"{Name(cancelled.Request)} is over: {Describe(cancelled.Failure)}",
-        AppendReply.Committed committed => $"{Name(committed.Request)} is committed as {committed.Serial}",
+        AppendReply { Failure: { } failure } over => $"{Name(over.Request)} is over: {Describe(failure)}",
+        AppendReply { Committed: { } serial } had => $"{Name(had.Request)} is committed as {serial}",
+        AppendReply refused => $"{Name(refused.Request)} is refused, send it again",
         WireMessage.GetRequest get => $"get {Name(get.Request)} serial {get.Serial}, asker committed {get.AskerCommit}",
-        GetReply.Found found =>
-            $"{Name(found.Request)} is {found.Serial} {found.Key}={ValueOf(found.Value)}{If(found.IsKeyed, ", keyed")}",
-        GetReply.Refused refused => $"{Name(refused.Request)} is refused",
-        GetReply.Compacted compacted => $"{Name(compacted.Request)} is compacted",
+        GetReply { Pair: { } pair } found =>
+            $"{Name(found.Request)} is {pair.Serial} {pair.Key}={ValueOf(pair.Value)}{If(pair.IsKeyed, ", keyed")}",
+        GetReply reply => $"{Name(reply.Request)} is {(reply.IsCompacted ? "compacted" : "refused")}",
         WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
         WireMessage.Digest { Value: var digest } => $"digest of {digest.After.Next} to {digest.To}",
         WireMessage.ActorAt actor => !ShowsActors ? null
@@ -114,12 +113,13 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
     {
         "asks" => (object)Question(line),
         "refuses" => line.Has("get")
-            ? new GetReply.Refused(requests.Find(line[0])) : new AppendReply.Refused(requests.Find(line[0])),
-        "ends" => new AppendReply.Cancelled(requests.Find(line[0]), FailureOf(line)),
-        "had" => new AppendReply.Committed(requests.Find(line[0]), new Serial(long.Parse(line[1]))),
-        "gives" => new GetReply.Found(
-            requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), default, line.Has("keyed")),
-        "compacted" => new GetReply.Compacted(requests.Find(line[0])),
+            ? new GetReply(requests.Find(line[0]), Pair: null) : AppendReply.Refused(requests.Find(line[0])),
+        "ends" => AppendReply.Cancelled(requests.Find(line[0]), FailureOf(line)),
+        "had" => new AppendReply(requests.Find(line[0]), new Serial(long.Parse(line[1])), Failure: null),
+        "gives" => new GetReply(
+            requests.Find(line[0]),
+            new StoredPair(new Serial(long.Parse(line[1])), line[2], Value(line[3]), default, IsKeyed: line.Has("keyed"))),
+        "compacted" => new GetReply(requests.Find(line[0]), Pair: null, IsCompacted: true),
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
         "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
         "actor" => new WireMessage.ActorAt(
@@ -147,7 +147,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             : new Payload.Pair(request, append.Key, append.Value);
     }
 
-    public static object Committed(Effect.Repeated repeated) => new AppendReply.Committed(repeated.Request, repeated.Serial);
+    public static object Committed(Effect.Repeated repeated) => new AppendReply(repeated.Request, repeated.Serial, Failure: null);
 
     /// <summary>The state of an actor that takes snapshots, as a snapshot has it.</summary>
     public ReadOnlyMemory<byte> StateOf(string text) =>

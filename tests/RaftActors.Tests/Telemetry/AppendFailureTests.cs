@@ -32,7 +32,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
     {
-        _appends.Receive(new AppendReply.Cancelled(Append().Id, RaftFailure.Unknown(FailureReason.Forgotten)));
+        _appends.Receive(AppendReply.Cancelled(Append().Id, RaftFailure.Unknown(FailureReason.Forgotten)));
 
         Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
     }
@@ -72,7 +72,7 @@ public sealed class AppendFailureTests : TestKit
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
     private void Refuse(FailureReason reason) =>
-        _appends.Receive(new AppendReply.Cancelled(Append().Id, RaftFailure.NotDone(reason, "no room")));
+        _appends.Receive(AppendReply.Cancelled(Append().Id, RaftFailure.NotDone(reason, "no room")));
 
     private RequestRef Append()
     {

@@ -128,13 +128,9 @@ internal static class Samples
         ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [.. Sessions], default, new Serial(292), Round: 602)),
         ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 }),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }),
-        ["ar"] = new AppendReply.Refused(Request),
-        ["an"] = new AppendReply.Cancelled(Request, RaftFailure.NotDone(FailureReason.DiskFull, "the disk is full")),
-        ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
+        ["ar"] = new AppendReply(Request, new Serial(292), Failure: null),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
-        ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time),
-        ["gr"] = new GetReply.Refused(Request),
-        ["gc"] = new GetReply.Compacted(Request),
+        ["gr"] = new GetReply(Request, new StoredPair(new Serial(17), "key17", new byte[] { 9 }, Time)),
     };
 
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
@@ -242,8 +238,12 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, IsRetry: true) { Started = new Serial(289) }),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, null))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
-        ("an", new AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
-        ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
+        ("ar", AppendReply.Refused(Request)),
+        ("ar", AppendReply.Cancelled(Request, RaftFailure.NotDone(FailureReason.DiskFull, "the disk is full"))),
+        ("ar", AppendReply.Cancelled(Request, RaftFailure.Unknown(FailureReason.Forgotten))),
+        ("gr", new GetReply(Request, new StoredPair(new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true))),
+        ("gr", new GetReply(Request, Pair: null)),
+        ("gr", new GetReply(Request, Pair: null, IsCompacted: true)),
     ];
 
     /// <summary>The receiver of the calls.</summary>

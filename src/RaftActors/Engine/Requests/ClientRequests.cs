@@ -174,14 +174,14 @@ internal sealed class ClientRequests(
         var request = RequestRef.Of(reply.Request);
         switch (reply)
         {
-            case AppendReply.Refused:
+            case { Failure: { } failure }:
+                context.CancelAppend(request, failure);
+                break;
+            case { Committed: { } serial }:
+                context.EndRepeated(request, serial);
+                break;
+            default:
                 Process.Appends.EndOfClient(request, NotLeading(mayBeWritten: false), context.Self);
-                break;
-            case AppendReply.Cancelled cancelled:
-                context.CancelAppend(request, cancelled.Failure);
-                break;
-            case AppendReply.Committed committed:
-                context.EndRepeated(request, committed.Serial);
                 break;
         }
     }

@@ -63,7 +63,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             }
 
             // Refused rather than forwarded, because a stopping node would lose a forwarded request. The origin sends it again.
-            origin.Receive(new AppendReply.Refused(request.Request));
+            origin.Receive(AppendReply.Refused(request.Request));
         }
     }
 
@@ -180,7 +180,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             _repeated.Dequeue();
             _bytes -= due.Open.Size;
-            due.Open.Origin.Receive(new AppendReply.Committed(due.Open.Request.Request, due.Serial));
+            due.Open.Origin.Receive(new AppendReply(due.Open.Request.Request, due.Serial, Failure: null));
         }
     }
 
@@ -204,7 +204,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair.
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
-            open.Origin.Receive(isSafe ? new AppendReply.Refused(request) : Forgotten(request));
+            open.Origin.Receive(isSafe ? AppendReply.Refused(request) : Forgotten(request));
             _bytes -= open.Size;
         }
 
@@ -218,21 +218,22 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         foreach (var open in InOrderOfArrival.ToArray())
         {
             OnRefused(open.Request, FailureReason.Stopped);
-            End(open.Request.Request, new AppendReply.Refused(open.Request.Request));
+            End(open.Request.Request, AppendReply.Refused(open.Request.Request));
         }
     }
 
     private static RequestId RequestOf(Payload.Pair pair) =>
         pair.Request ?? throw new UnreachableException("Every pair that is proposed here bears its request.");
 
-    private static AppendReply.Cancelled NotDone(RequestId request, FailureReason reason, string detail) =>
-        new(request, RaftFailure.NotDone(reason, detail));
+    private static AppendReply NotDone(RequestId request, FailureReason reason, string detail) =>
+        AppendReply.Cancelled(request, RaftFailure.NotDone(reason, detail));
 
-    private static AppendReply.Cancelled Forgotten(RequestId request) => new(request, RaftFailure.Unknown(FailureReason.Forgotten));
+    private static AppendReply Forgotten(RequestId request) =>
+        AppendReply.Cancelled(request, RaftFailure.Unknown(FailureReason.Forgotten));
 
     private static AppendReply ToReply(RequestId request, FailureReason reason) => reason switch
     {
-        FailureReason.NoLeader => new AppendReply.Refused(request),
+        FailureReason.NoLeader => AppendReply.Refused(request),
         FailureReason.Busy => NotDone(
             request, reason, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
         FailureReason.DiskFull => NotDone(
@@ -301,7 +302,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             var request = accepted[first].Request.Request;
             if (!_refused.TryPass(request))
             {
-                End(request, new AppendReply.Refused(request));
+                End(request, AppendReply.Refused(request));
                 first++;
                 continue;
             }

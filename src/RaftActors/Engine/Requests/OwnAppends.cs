@@ -61,18 +61,23 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
     public void Receive(AppendReply reply)
     {
         var request = RequestRef.Of(reply.Request);
+        if (_session.Find(request) is not { } append)
+        {
+            return;
+        }
+
         switch (reply)
         {
-            case AppendReply.Refused when _session.Find(request) is { } refused:
+            case { Failure: { } failure }:
+                _session.Receive(failure.ToOutcome<object?>(request), Now);
+                break;
+            case { Committed: { } serial }:
+                End(request, serial);
+                _context.EndRepeated(request, serial);
+                break;
+            default:
                 // The leader has no actor now, or no longer leads. To send at once would be a busy loop.
-                _session.OnLost(refused, wasSent: false, Now);
-                break;
-            case AppendReply.Cancelled cancelled:
-                _session.Receive(cancelled.Failure.ToOutcome<object?>(request), Now);
-                break;
-            case AppendReply.Committed committed when _session.Find(request) is not null:
-                End(request, committed.Serial);
-                _context.EndRepeated(request, committed.Serial);
+                _session.OnLost(append, wasSent: false, Now);
                 break;
         }
     }

@@ -51,21 +51,19 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs) : IEngineP
             return;
         }
 
-        switch (reply)
+        if (reply.Pair is { } pair)
         {
-            case GetReply.Found found when found.Serial == pending.Get.Serial:
-                _open.Remove(found.Request.Number);
-                var pair = new StoredPair(found.Serial, found.Key, found.Value, found.Time, IsKeyed: found.IsKeyed);
+            if (pair.Serial == pending.Get.Serial)
+            {
+                _open.Remove(reply.Request.Number);
                 context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
-                break;
-            case GetReply.Refused:
-                OnRefusedBy(server, pending);
-                break;
-            case GetReply.Compacted:
-                // Another server may still have the pair.
-                pending.Otherwise = RaftFailure.Compacted;
-                OnRefusedBy(server, pending);
-                break;
+            }
+        }
+        else
+        {
+            // Another server may still have a pair that this one has compacted.
+            pending.Otherwise = reply.IsCompacted ? RaftFailure.Compacted : pending.Otherwise;
+            OnRefusedBy(server, pending);
         }
     }
 

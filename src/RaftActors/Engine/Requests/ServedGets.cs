@@ -55,11 +55,8 @@ internal sealed class ServedGets(EngineContext context) : IEnginePart
             return;
         }
 
-        GetReply reply = served.Pair is { } pair
-            ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value, pair.Time, pair.IsKeyed)
-            : held.Request.Serial <= context.Process.Pairs.Base ? new GetReply.Compacted(served.Request)
-            : new GetReply.Refused(served.Request);
-        context.Send(held.Asker, reply);
+        var isCompacted = served.Pair is null && held.Request.Serial <= context.Process.Pairs.Base;
+        context.Send(held.Asker, new GetReply(served.Request, served.Pair, isCompacted));
     }
 
     public bool NeedsTicks => _held.Count > 0;
@@ -72,7 +69,7 @@ internal sealed class ServedGets(EngineContext context) : IEnginePart
     {
         foreach (var (request, held) in _asked)
         {
-            context.Send(held.Asker, new GetReply.Refused(request));
+            context.Send(held.Asker, new GetReply(request, Pair: null));
         }
 
         _asked.Clear();
@@ -100,7 +97,7 @@ internal sealed class ServedGets(EngineContext context) : IEnginePart
         }
         else
         {
-            context.Send(held.Asker, new GetReply.Refused(held.Request.Request));
+            context.Send(held.Asker, new GetReply(held.Request.Request, Pair: null));
         }
     }
 

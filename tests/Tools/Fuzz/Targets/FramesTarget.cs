@@ -30,7 +30,7 @@ internal sealed class FramesTarget : Target
     // Two blocks for each connection: one with views of values stays as it is.
     public override int BytesMin => 3 * ReceiveBlock.SizeBytes;
 
-    public override IReadOnlyList<byte[]> Words { get; } = [.. FrameOf(Samples.All["ac"]).Chunk(16), [0, 0, 0, 0], [1, 0, 0, 0, 1]];
+    public override IReadOnlyList<byte[]> Words { get; } = [.. FrameOf(Samples.All["ar"]).Chunk(16), [0, 0, 0, 0], [1, 0, 0, 0, 1]];
 
     public override IEnumerable<byte[]> Seeds()
     {
