@@ -158,7 +158,7 @@ public sealed class AkkaPinsTests : TestKit
 
         Assert.Equal("OFF", Sys.Settings.Config.GetString("akka.loglevel"));
         Assert.Equal(1, Sys.Settings.Config.GetInt("other.key"));
-        Assert.IsType<RaftMessageSerializer>(Sys.Serialization.FindSerializerForType(typeof(WireMessage.Hello)));
+        Assert.IsType<RaftMessageSerializer>(Sys.Serialization.FindSerializerForType(typeof(WireMessage.Presence)));
     }
 
     // Without this, a host that listens to all events of raft would miss the kinds of them.

@@ -75,7 +75,8 @@ internal sealed class SentText(SentText? connector)
     private static string Of(WireMessage message) => message switch
     {
         WireMessage.CoreMessage { Envelope: var envelope } => Shortened($"term {envelope.Term} {envelope.Body}"),
-        WireMessage.Hello { Processes: var processes } => Shortened($"Hello of {string.Join(", ", processes.Select(each => each.Name))}"),
+        WireMessage.Presence { Stopped: [] } told => Shortened($"Presence of {string.Join(", ", told.Running.Select(each => each.Name))}"),
+        WireMessage.Presence told => Shortened($"End of {string.Join(", ", told.Stopped.Select(each => each.Name))}"),
         WireMessage.Call call => CallOf(call.Frame),
         WireMessage.Reply reply => ReplyOf(reply.Frame),
         AppendReply => Shortened($"{message}"),

@@ -5,7 +5,7 @@ using ClusterMember = Akka.Cluster.Member;
 
 namespace RaftActors.Discovery;
 
-/// <summary>The nodes of the Akka.Cluster with the role <c>raft</c>. The cluster also reports which of them are unreachable.</summary>
+/// <summary>The nodes of the Akka.Cluster with the role <c>raft</c>.</summary>
 internal sealed class ClusterNodes(Cluster cluster) : INodeSource
 {
     public const string Role = "raft";
@@ -22,18 +22,14 @@ internal sealed class ClusterNodes(Cluster cluster) : INodeSource
         registry,
         ClusterEvent.InitialStateAsEvents,
         typeof(ClusterEvent.MemberUp),
-        typeof(ClusterEvent.MemberRemoved),
-        typeof(ClusterEvent.IReachabilityEvent));
+        typeof(ClusterEvent.MemberRemoved));
 
     public void Stop(IActorRef registry) => cluster.Unsubscribe(registry);
 
     public IEnumerable<NodeNews>? Read(object message) => message switch
     {
         ClusterEvent.MemberUp { Member: var member } when IsOther(member) => [new NodeNews.Named(member.Address)],
-        ClusterEvent.MemberRemoved { Member.Address: var address } =>
-            [new NodeNews.Unreachable(address), new NodeNews.Unnamed(address)],
-        ClusterEvent.UnreachableMember { Member.Address: var address } => [new NodeNews.Unreachable(address)],
-        ClusterEvent.ReachableMember { Member.Address: var address } => [new NodeNews.Reachable(address)],
+        ClusterEvent.MemberRemoved { Member.Address: var address } => [new NodeNews.Unnamed(address)],
         ClusterEvent.IClusterDomainEvent => [],
         _ => null,
     };

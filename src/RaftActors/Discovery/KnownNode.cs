@@ -6,16 +6,29 @@ using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
 
-/// <summary>Another node, as the registry of this one knows it.</summary>
+/// <summary>
+/// Another node, as the registry of this one knows it. Its processes are those of the list that its latest connection has brought, with the
+/// changes since.
+/// </summary>
 internal sealed class KnownNode(Address address)
 {
+    /// <summary>
+    /// The most characters of a list, as <see cref="SizeOf(WireMessage.Presence)"/> counts them. A list of 65,536 processes has fewer.
+    /// </summary>
+    public const long SizeMax = 16 * 1024 * 1024;
+
+    // Roughly the memory of a process or a message without its texts, in characters.
+    private const int Overhead = 100;
+
     // By group, then by name. A node that lies may tell of any number of processes of one group.
     private readonly SortedDictionary<string, Dictionary<ProcessName, LocalProcess>> _byGroup = new(StringComparer.Ordinal);
 
-    // Ordered by the time of the stop. Their size is bounded: a node that reported ever new names and dropped them would otherwise fill
-    // the memory. The oldest reports are dropped first.
-    private readonly List<(LocalProcess Process, TimeSpan At)> _stopped = [];
-    private long _sizeOfStopped;
+    // The parts of the list of the latest connection, until it is complete.
+    private readonly List<LocalProcess> _parts = [];
+    private long _sizeOfParts;
+    private long _sizeOfList;
+    private long _connection;
+    private bool _isComplete;
 
     public Address Address { get; } = address;
 
@@ -23,50 +36,94 @@ internal sealed class KnownNode(Address address)
 
     public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes.Values);
 
-    /// <summary>The number of the list that <see cref="Processes"/> holds, or <c>default</c> before the first one.</summary>
-    public ListNumber List { get; private set; }
+    /// <summary>The size of all that is known of the node.</summary>
+    public long Size => _sizeOfParts + _sizeOfList;
 
-    /// <summary>The size of <see cref="Processes"/>, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
-    public long SizeOfList { get; private set; }
+    /// <summary>A connection of the node is open that has brought its list.</summary>
+    public bool HasList { get; private set; }
 
-    public HelloParts Parts { get; } = new();
+    /// <summary>This node's connection to the other one is open.</summary>
+    public bool IsConnected { get; set; }
 
-    /// <summary>The size of all that is known of the node, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
-    public long Size => Parts.Size + SizeOfList + _sizeOfStopped;
+    /// <summary>The connections of both nodes to each other are open.</summary>
+    public bool IsReachable => HasList && IsConnected;
+
+    /// <summary>True: the source names the node. False: the node has connected to this one.</summary>
+    public bool IsNamed { get; set; }
+
+    /// <summary>The characters of the names and paths of a message, and some for each process and for the message.</summary>
+    public static long SizeOf(WireMessage.Presence told) => Overhead + told.Running.Sum(SizeOf);
+
+    /// <summary>The size of the list or of its parts, together with a message that <see cref="Take"/> has not taken yet.</summary>
+    public long SizeWith(long connection, WireMessage.Presence told) =>
+        SizeOf(told) + (connection > _connection ? 0 : _isComplete ? _sizeOfList : _sizeOfParts);
 
     public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) =>
         _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
 
-    public bool Has(LocalProcess process) => Find(process) == process;
-
-    /// <summary>The processes that the node reported earlier and reports no more, because they have stopped.</summary>
-    public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
+    public bool Has(LocalProcess process) =>
+        _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name) == process;
 
     /// <summary>
-    /// Takes the processes of a Hello: the whole list, or those that the node has started since an earlier list. Returns the processes
-    /// that are new to this node, or null if the Hello builds on a list that this node does not have.
+    /// Takes a part of the list or a change. Returns the processes that are new, and those that have stopped. Null: the list is not
+    /// complete, or a later connection has taken the place of this one.
     /// </summary>
-    /// <param name="processes">The processes of all its parts.</param>
-    public ImmutableArray<LocalProcess>? Take(WireMessage.Hello hello, ImmutableArray<LocalProcess> processes, TimeSpan now)
+    public (ImmutableArray<LocalProcess> Started, ImmutableArray<LocalProcess> Stopped)? Take(long connection, WireMessage.Presence told)
     {
-        if (hello.Since is { } since && (hello.List.Registry != List.Registry || since > List.Number))
+        if (connection < _connection)
         {
             return null;
         }
 
-        ImmutableArray<LocalProcess> added = [.. processes.Where(process => !Has(process)).Distinct()];
-        List = hello.List;
-        if (hello.Since is null)
+        if (connection > _connection)
         {
-            var names = processes.Select(process => (process.Group, process.Name)).ToHashSet();
-            foreach (var gone in Processes.Where(process => !names.Contains((process.Group, process.Name))).ToArray())
-            {
-                Remove(gone);
-                _stopped.Add((gone, now));
-            }
+            (_connection, _isComplete) = (connection, false);
+            ClearParts();
         }
 
-        foreach (var process in added)
+        if (_isComplete)
+        {
+            return Change(told.Running, told.Stopped);
+        }
+
+        _parts.AddRange(told.Running);
+        _sizeOfParts += SizeOf(told);
+        if (!told.IsComplete)
+        {
+            return null;
+        }
+
+        // A process that has another engine now is only new, because its restart is no end of it.
+        var names = _parts.Select(process => (process.Group, process.Name)).ToHashSet();
+        var change = Change(_parts, [.. Processes.Where(process => !names.Contains((process.Group, process.Name)))]);
+        (_isComplete, HasList) = (true, true);
+        ClearParts();
+        return change;
+    }
+
+    /// <summary>Notes the end of a connection of the node. Does nothing if a later one has taken its place.</summary>
+    public void OnEnded(long connection)
+    {
+        if (connection >= _connection)
+        {
+            (_connection, _isComplete, HasList) = (connection, false, false);
+            ClearParts();
+        }
+    }
+
+    private static long SizeOf(LocalProcess process) => Overhead + process.Length;
+
+    private (ImmutableArray<LocalProcess> Started, ImmutableArray<LocalProcess> Stopped) Change(
+        IEnumerable<LocalProcess> running, ImmutableArray<LocalProcess> stopped)
+    {
+        ImmutableArray<LocalProcess> ended = [.. stopped.Where(Has).Distinct()];
+        ImmutableArray<LocalProcess> started = [.. running.Where(process => !Has(process)).Distinct()];
+        foreach (var process in ended)
+        {
+            Remove(process);
+        }
+
+        foreach (var process in started)
         {
             Remove(process);
             if (!_byGroup.TryGetValue(process.Group, out var group))
@@ -75,30 +132,18 @@ internal sealed class KnownNode(Address address)
             }
 
             group.Add(process.Name, process);
-            SizeOfList += HelloParts.SizeOf(process);
+            _sizeOfList += SizeOf(process);
         }
 
-        _stopped.RemoveAll(each => Find(each.Process) is not null);
-        BoundStopped();
-        return added;
+        return (started, ended);
     }
 
-    public void ForgetStopped(TimeSpan before)
-    {
-        if (_stopped.RemoveAll(each => each.At < before) > 0)
-        {
-            BoundStopped();
-        }
-    }
-
-    // The process of this node with the same group and name, or null.
-    private LocalProcess? Find(LocalProcess process) => _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name);
-
+    // Removes the process of this name, which may have another engine.
     private void Remove(LocalProcess process)
     {
         if (_byGroup.TryGetValue(process.Group, out var group) && group.Remove(process.Name, out var gone))
         {
-            SizeOfList -= HelloParts.SizeOf(gone);
+            _sizeOfList -= SizeOf(gone);
             if (group.Count == 0)
             {
                 _byGroup.Remove(process.Group);
@@ -106,30 +151,9 @@ internal sealed class KnownNode(Address address)
         }
     }
 
-    private void BoundStopped()
+    private void ClearParts()
     {
-        _sizeOfStopped = _stopped.Sum(each => HelloParts.SizeOf(each.Process));
-        var tooMany = 0;
-        while (_sizeOfStopped > HelloParts.SizeMax)
-        {
-            _sizeOfStopped -= HelloParts.SizeOf(_stopped[tooMany++].Process);
-        }
-
-        _stopped.RemoveRange(0, tooMany);
+        _parts.Clear();
+        _sizeOfParts = 0;
     }
-
-    /// <summary>True from a message of the node until the end of its connection.</summary>
-    public bool IsReachable { get; set; }
-
-    /// <summary>True: the source names the node. False: the node sent a Hello.</summary>
-    public bool IsNamed { get; set; }
-
-    /// <summary>Time of the latest Hello of the node, or of a part of one, by the scheduler's clock.</summary>
-    public TimeSpan HeardAt { get; set; }
-
-    /// <summary>
-    /// The number of our list that the node has, or null if it has none or does not say. The registry repeats its Hello until that is the
-    /// present list.
-    /// </summary>
-    public long? HasList { get; set; }
 }

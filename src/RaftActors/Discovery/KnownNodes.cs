@@ -1,8 +1,7 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Network;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -10,22 +9,25 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// The other nodes that the registry knows. Any program that reaches this node may send a Hello, so the nodes that no group and no contact
-/// names share bounds. The bounds do not count named nodes, so a flood of unnamed ones cannot keep their Hellos out. For the registry's
-/// thread only.
+/// The other nodes that the registry knows. Any program that reaches this node may tell of processes, so the nodes that no group and no
+/// contact names share bounds. The bounds do not count named nodes, so a flood of unnamed ones cannot keep their lists out. For the
+/// registry's thread only.
 /// </summary>
 internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 {
-    /// <summary>The most unnamed nodes. Further ones are ignored until one of them is gone.</summary>
+    /// <summary>The most unnamed nodes. The connections of further ones are closed until one of them is gone.</summary>
     public const int UnnamedMax = 1024;
 
     /// <summary>
-    /// The most characters in the lists of all unnamed nodes together, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts them.
+    /// The most characters in the lists of all unnamed nodes together, as <see cref="KnownNode.SizeOf(WireMessage.Presence)"/> counts them.
     /// </summary>
-    public const long UnnamedSizeMax = HelloParts.SizeMax;
+    public const long UnnamedSizeMax = KnownNode.SizeMax;
 
     private readonly SortedDictionary<Address, KnownNode> _nodes = [];
     private readonly WarningLimit _warnings = new(clock);
+
+    // The nodes that this one is connected to, known or not.
+    private readonly HashSet<Address> _connected = [];
     private int _unnamed;
 
     public int Count => _nodes.Count;
@@ -60,9 +62,20 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes a Hello. Returns null while the list is incomplete, if it is outdated, or if it exceeds the bounds.</summary>
-    public (KnownNode Node, ImmutableArray<LocalProcess> Processes)? Take(Address address, WireMessage.Hello hello, TimeSpan now)
+    /// <summary>Notes whether this node is connected to another one. Returns that node if it is known.</summary>
+    public KnownNode? SetConnected(Address address, bool isConnected)
     {
+        _ = isConnected ? _connected.Add(address) : _connected.Remove(address);
+        var node = Find(address);
+        node?.IsConnected = isConnected;
+        return node;
+    }
+
+    /// <summary>Returns the node that tells of its processes, or null if that exceeds the bounds.</summary>
+    public KnownNode? Admit(ConnectionNews.Told told)
+    {
+        var (address, connection, presence) = told;
+
         // This test comes first, because a flood of unnamed nodes should cost little.
         if (Find(address) is null && _unnamed >= UnnamedMax)
         {
@@ -70,7 +83,7 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
             return null;
         }
 
-        var size = HelloParts.SizeOf(hello);
+        var size = KnownNode.SizeOf(presence);
         if (Find(address) is not { IsNamed: true } && Unnamed.Sum(node => node.Size) + size > UnnamedSizeMax)
         {
             Warn(address, $"nodes that no group names tell of too many processes (more than {UnnamedSizeMax} characters)");
@@ -78,34 +91,35 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         }
 
         var node = Find(address) ?? Add(address);
-        node.HeardAt = now;
-        if (node.Parts.Size + size + (hello.Since is null ? 0 : node.SizeOfList) > HelloParts.SizeMax)
+        if (node.SizeWith(connection, presence) > KnownNode.SizeMax)
         {
-            Warn(address, $"it tells of too many processes (more than {HelloParts.SizeMax} characters)");
+            Warn(address, $"it tells of too many processes (more than {KnownNode.SizeMax} characters)");
             return null;
         }
 
-        return node.Parts.Add(hello) is { } processes ? (node, OfNode(node, processes)) : null;
+        return node;
     }
 
-    // Keeps the engines that live on the node that reports them. Otherwise one node could make this one connect to any number of
-    // addresses.
-    private ImmutableArray<LocalProcess> OfNode(KnownNode node, ImmutableArray<LocalProcess> processes)
+    /// <summary>
+    /// Keeps the engines that live on the node that tells of them. Otherwise one node could make this one connect to any number of
+    /// addresses.
+    /// </summary>
+    public WireMessage.Presence OfNode(KnownNode node, WireMessage.Presence told)
     {
         bool IsThere(LocalProcess process) => node.Has(process)
             || (WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(node.Address));
-        if (processes.All(IsThere))
+        if (told.Running.All(IsThere))
         {
-            return processes;
+            return told;
         }
 
         Warn(node.Address, "it tells of engines that are not on it");
-        return [.. processes.Where(IsThere)];
+        return told with { Running = [.. told.Running.Where(IsThere)] };
     }
 
     private KnownNode Add(Address address)
     {
-        var node = new KnownNode(address);
+        var node = new KnownNode(address) { IsConnected = _connected.Contains(address) };
         _nodes.Add(address, node);
         _unnamed++;
         return node;

@@ -10,10 +10,9 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// Nodes whose names are their addresses: the contacts, and the nodes of all processes that the groups of this node name. A group names the
-/// processes of its founding roster and of each configuration that may still be in force. This source does not report unreachable nodes;
-/// their connections do.
+/// processes of its founding roster and of each configuration that may still be in force.
 /// </summary>
-/// <param name="contacts">Nodes to greet even if no group names them.</param>
+/// <param name="contacts">Nodes to connect to even if no group names them.</param>
 /// <param name="isAtName">The names are those of raft.address = node.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isAtName = false) : INodeSource
 {

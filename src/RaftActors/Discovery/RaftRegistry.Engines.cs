@@ -2,6 +2,7 @@ using Akka;
 using Akka.Actor;
 
 using RaftActors.Engine;
+using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
 
@@ -48,16 +49,18 @@ internal sealed partial class RaftRegistry
             Sender.Tell(new PeerNews.Found(name, other));
         }
 
-        var isFirst = _local.IsEmpty;
         _local.Add(group, process.Name, Sender);
 
-        // The registry announces the engine before the engine greets its peers. Otherwise the other node could learn of the first engine
-        // from its greeting alone. If this node then died before its Hello, the other registry would not know the process, and would not
-        // report it as unreachable.
-        GreetSoon(isFirst);
+        // The other nodes hear of the engine before it greets its peers. Otherwise their registries could not report it as unreachable if
+        // this node died at once.
+        _network?.Tell(new WireMessage.Presence([ToTell(group, process.Name, Sender)], [], IsComplete: true));
         foreach (var node in _nodes.All)
         {
-            Introduce(node, Sender, group);
+            Connect(node);
+            if (node.IsReachable)
+            {
+                Introduce(node, Sender, group);
+            }
         }
     }
 
@@ -70,7 +73,7 @@ internal sealed partial class RaftRegistry
         {
             _watch.Forget(group, process.Name);
             Tell(group, new PeerNews.Stopped(process.Name, engine));
-            GreetSoon(atOnce: false);
+            _network?.Tell(new WireMessage.Presence([], [ToTell(group, process.Name, engine)], IsComplete: true));
         }
 
         _ = TryReadSource(stopped);
@@ -82,6 +85,9 @@ internal sealed partial class RaftRegistry
         _ = TryReadSource(names);
         TellNamed();
     }
+
+    private LocalProcess ToTell(string group, ProcessName name, IActorRef engine) =>
+        new(group, name, engine.Path.ToSerializationFormatWithAddress(_own));
 
     private void OnPrepareStop()
     {

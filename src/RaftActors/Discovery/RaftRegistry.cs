@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 
 using Akka.Actor;
 using Akka.Event;
-using Akka.Remote;
 
 using RaftActors.Engine;
 using RaftActors.Network;
@@ -13,9 +12,10 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft</c>: knows the raft processes of this node, exchanges Hellos with the registries of other nodes, and introduces the
-/// processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming Hello. Its news about
-/// unreachable nodes is a hint.
+/// <c>/system/raft</c>: tells the other nodes of the raft processes of this one, and introduces the processes of one group to each other.
+/// A node is reachable while the connections of both to each other are open. An <see cref="INodeSource"/> says which nodes to connect to,
+/// and this node also connects to those that have connected to it and have a process of its groups. The news about unreachable nodes is a
+/// hint.
 /// </summary>
 internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 {
@@ -23,12 +23,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // committed.
     private const int IntervalsToLeave = 10;
 
-    private const int IntervalsOfSilence = 12;
-
     // Addresses take less than a page of processes, and both fit into one message.
     private const int ListedNodesMax = 1000;
 
-    private readonly LocalEngines _local;
+    private readonly LocalEngines _local = new();
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
     // The processes by group whose engines have not started yet. An entry ends as it began, by the name of its process: another process of
@@ -45,9 +43,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly PeerWatch _watch = new(Context.GetLogger());
     private readonly QuietGroups _quiet = new();
 
-    private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
-    private readonly ulong _life = Machine.Current.NewNumber();
-
     // Null in tests that have a registry alone.
     private ProcessPages? _pages;
 
@@ -55,11 +50,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private INetwork? _network;
 
     /// <param name="source">Null if the actor system has no address, so that there are no other nodes.</param>
-    /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
+    /// <param name="interval">The time between two attempts to connect to a node.</param>
     /// <param name="ended">Called when the registry and all engines of this node have stopped. The actor system ends after it.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval, Action? ended = null)
     {
-        _local = new LocalEngines(_own);
         _source = source;
         (_interval, _ended) = (interval, ended);
         Receive<ToEngine.Attach>(attach => SupervisorOf(attach.Process.Settings.Group).Forward(attach));
@@ -67,16 +61,13 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineNews.OpeningEnded>(ended => EndOpening(ended.Place));
         Receive<EngineNews.Started>(OnEngineStarted);
         Receive<EngineNews.Stopped>(OnEngineStopped);
-        Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);
         Receive<ConnectionNews.Opened>(opened =>
         {
             Context.System.EventStream.Publish(opened);
-            Greet(opened.Address);
-            if (_nodes.Find(opened.Address) is { IsReachable: true } node)
+            if (_nodes.SetConnected(opened.Address, isConnected: true) is { IsReachable: true } node)
             {
-                // Before there was a connection, announcements of actors were dropped. Engines that find a process announce theirs again.
                 TellFound(node.Processes);
             }
         });
@@ -84,17 +75,26 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ConnectionNews.Disconnected>(disconnected =>
         {
             Context.System.EventStream.Publish(disconnected);
-            OnConnectionEnded(disconnected.Address);
+            if (_nodes.SetConnected(disconnected.Address, isConnected: false) is { } node)
+            {
+                OnUnreachable(node);
+            }
         });
-        Receive<ConnectionNews.Ended>(ended => OnConnectionEnded(ended.Address));
+        Receive<ConnectionNews.Told>(OnTold);
+        Receive<ConnectionNews.Ended>(ended =>
+        {
+            if (_nodes.Find(ended.Address) is { } node)
+            {
+                node.OnEnded(ended.Connection);
+                OnUnreachable(node);
+            }
+        });
         Receive<RegistryCall>(OnCall);
-        Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNews.Names>(OnEngineNames);
         Receive<QuietProcess>(OnQuiesced);
         Receive<EngineNews.Unwatched>(process => _quiet.Remove(process.Group, process.Name));
         Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
-        Receive<Due>(_ => OnGreetTime(), due => due == Due.Greetings);
-        Receive<Due>(_ => GreetAll(), due => due == Due.List);
+        Receive<Due>(_ => OnTime(), due => due == Due.Connections);
         Receive<Due>(_ => Self.Tell(Due.BeatsBehindMailbox), due => due == Due.Beats);
         Receive<Due>(_ => OnBeatTime());
         Receive<PrepareStop>(_ => OnPrepareStop());
@@ -113,17 +113,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private ListNumber List => new(_life, _local.Number);
-
     protected override void PreStart()
     {
-        if (_source is not null)
-        {
-            _source.Start(Self);
-            Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        }
-
-        Timers.StartPeriodicTimer(Due.Greetings, Due.Greetings, _interval);
+        _source?.Start(Self);
+        Timers.StartPeriodicTimer(Due.Connections, Due.Connections, _interval);
     }
 
     protected override void PostStop()
@@ -142,36 +135,34 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private void OnHello(WireMessage.Hello hello)
+    private void OnTold(ConnectionNews.Told told)
     {
-        if (_nodes.Take(Sender.Path.Address, hello, Now) is not var (node, processes))
+        if (_nodes.Admit(told) is not { } node)
+        {
+            // Without a part, the list would never be right. The next connection brings it again.
+            _network?.Close(told.Address);
+            return;
+        }
+
+        var wasReachable = node.IsReachable;
+        if (node.Take(told.Connection, _nodes.OfNode(node, told.Presence)) is not var (started, stopped))
         {
             return;
         }
 
-        // A node that has only an earlier list gets the rest.
-        node.HasList = hello.Known.Registry == _life ? hello.Known.Number : null;
-
-        if (node.Take(hello, processes, Now) is not { } added)
+        foreach (var process in stopped)
         {
-            // The node sends only what was added to a list that this one lacks. In answer to this Hello it sends the whole list.
-            SayHello(Sender, node, isReply: false);
-            return;
+            Tell(process.Group, new PeerNews.Stopped(process.Name, Resolve(process.Engine)));
         }
 
-        // A node that is back is told of all engines here, otherwise only the groups with a new peer, because a thousand engines may start
-        // one after another.
-        var isBack = !node.IsReachable;
-        TellStopped(node);
-        node.IsReachable = true;
-        if (!hello.IsReply)
+        if (node.IsReachable)
         {
-            // The reply precedes the engines' greetings, because a node should learn of an engine from its registry, which also reports
-            // its end.
-            SayHello(Sender, node, isReply: true);
+            // A node that is back is told of all engines here, otherwise only the groups with a new peer, because a thousand engines may
+            // start one after another.
+            TellFound(wasReachable ? started : node.Processes);
         }
 
-        TellFound(isBack ? node.Processes : added);
+        Connect(node);
     }
 
     private void OnCall(RegistryCall call)
@@ -247,7 +238,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
         var others = call.After is null
-            ? _nodes.All.Where(node => node.IsNamed || node.SizeOfList > 0).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
+            ? _nodes.All.Where(node => node.IsNamed || node.HasList).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
             : [];
         caller.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
     }
@@ -259,80 +250,44 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return false;
         }
 
-        NodeNews[] all = [.. read];
+        var all = read.ToArray();
         foreach (var news in all)
         {
             switch (news)
             {
                 case NodeNews.Named(var address):
                     _leaving.Remove(address);
-                    _nodes.Name(address).HasList = null;
+                    _nodes.Name(address);
                     break;
                 case NodeNews.Unnamed(var address) when _nodes.Find(address) is { } node:
                     _nodes.Unname(node);
                     _leaving[address] = Now;
                     ForgetIfGone(node);
                     break;
-                case NodeNews.Reachable(var address):
-                    OnReachability(address, true);
-                    break;
-                case NodeNews.Unreachable(var address):
-                    OnReachability(address, false);
-                    break;
             }
         }
 
-        // The names precede the greetings, because a node that is greeted connects to this one at once.
         if (all.Length > 0)
         {
             TellNamed();
-        }
-
-        foreach (var named in all.OfType<NodeNews.Named>())
-        {
-            Greet(named.Address);
+            ConnectAll();
         }
 
         return true;
     }
 
-    // Either the node is gone, or only the connection. The answer to a Hello shows which.
-    private void OnConnectionEnded(Address address)
-    {
-        OnReachability(address, false);
-        if (_nodes.Find(address) is not null)
-        {
-            Greet(address);
-        }
-    }
-
-    // An unreachable node is reported again. Of two connections the later one may deliver a message after the first has ended, and the
+    // Reported also if it was unreachable before. Of two connections the later one may deliver a message after the first has ended, and the
     // engine that read it believes that the node is reachable.
-    private void OnReachability(Address address, bool isReachable)
+    private void OnUnreachable(KnownNode node)
     {
-        if (_nodes.Find(address) is not { } node || (isReachable && node.IsReachable))
+        if (!node.IsReachable)
         {
-            return;
-        }
+            foreach (var process in node.Processes)
+            {
+                Tell(process.Group, new PeerNews.Unreachable(process.Name, node.Address));
+            }
 
-        (node.IsReachable, node.HasList) = (isReachable, null);
-        foreach (var process in node.Processes)
-        {
-            Tell(
-                process.Group,
-                isReachable ? new PeerNews.Reachable(process.Name, address) : new PeerNews.Unreachable(process.Name, address));
-        }
-
-        ForgetIfGone(node);
-    }
-
-    // Reported repeatedly for a while. A message that the process sent before its end may arrive after the Hello that lacks the process,
-    // and the engine that reads it would believe that the process is reachable.
-    private void TellStopped(KnownNode node)
-    {
-        foreach (var process in node.Stopped)
-        {
-            Tell(process.Group, new PeerNews.Stopped(process.Name, Resolve(process.Engine)));
+            ForgetIfGone(node);
         }
     }
 
@@ -352,38 +307,43 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // If a forgotten node restarts, its Hello makes it known again.
+    // A node that connects again is known again.
     private void ForgetIfGone(KnownNode node)
     {
-        if (node is { IsNamed: false, IsReachable: false })
+        if (node is { IsNamed: false, HasList: false })
         {
             _nodes.Remove(node.Address);
             _network?.Forget(node.Address);
         }
     }
 
-    private void OnGreetTime()
+    private void OnTime()
     {
-        GreetAll();
+        ConnectAll();
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
             _network?.OnDeparted(address);
         }
 
-        var silence = Now - (IntervalsOfSilence * _interval);
-        foreach (var node in _nodes.All.ToArray())
-        {
-            node.ForgetStopped(silence);
-            TellStopped(node);
-            if (node.HeardAt < silence)
-            {
-                // Such a node sent some parts of a list, and never the rest.
-                ForgetIfGone(node);
-            }
-        }
-
         _watch.Check(Now, HasPeer, WhyAlone);
+    }
+
+    private void ConnectAll()
+    {
+        foreach (var node in _nodes.All)
+        {
+            Connect(node);
+        }
+    }
+
+    // A node that has connected to this one need not know it by name, as a joining one. Without an engine there is nothing to tell.
+    private void Connect(KnownNode node)
+    {
+        if (!node.IsConnected && !_local.IsEmpty && (node.IsNamed || (node.HasList && node.Groups.Any(_local.Has))))
+        {
+            _network?.Connect(node.Address);
+        }
     }
 
     private bool HasPeer(EngineNews.Names names)
@@ -394,52 +354,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     private string WhyAlone(EngineNews.Names names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
-
-    // Many engines may start at once, so announcements are at least half an interval apart.
-    private void GreetSoon(bool atOnce)
-    {
-        if (atOnce || Now - _greetedAll >= _interval / 2)
-        {
-            GreetAll();
-        }
-        else if (!Timers.IsTimerActive(Due.List))
-        {
-            Timers.StartSingleTimer(Due.List, Due.List, _interval / 2);
-        }
-    }
-
-    private void GreetAll()
-    {
-        _greetedAll = Now;
-        foreach (var node in _nodes.All.Where(node => node.HasList != _local.Number))
-        {
-            Greet(node.Address);
-        }
-    }
-
-    // Before the first engine there is nothing to tell. The end of the last one is told, since the list's number has grown.
-    private void Greet(Address address)
-    {
-        if (_local.Number > 0)
-        {
-            SayHello(RegistryAt(address), _nodes.Find(address), isReply: false);
-        }
-    }
-
-    /// <param name="node">Null for an unknown node, which gets the whole list.</param>
-    private void SayHello(IActorRef to, KnownNode? node, bool isReply)
-    {
-        var added = node?.HasList is { } number ? _local.AddedSince(number) : null;
-        var hello = new WireMessage.Hello(added ?? _local.List, isReply, List)
-        {
-            Since = added is null ? null : node!.HasList,
-            Known = node?.List ?? default,
-        };
-        foreach (var part in HelloParts.Of(hello))
-        {
-            to.Tell(part, Self);
-        }
-    }
 
     private void TellNamed() =>
         _network?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
@@ -459,10 +373,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private enum Due
     {
-        Greetings,
-
-        // Tells the changed list of engines.
-        List,
+        Connections,
 
         Beats,
 

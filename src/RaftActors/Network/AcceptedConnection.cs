@@ -19,6 +19,9 @@ internal abstract class AcceptedConnection(ByteChannel channel, NetworkContext c
     /// <summary>The identity of this start of the other actor system.</summary>
     public ulong Node => greeting.Node;
 
+    /// <summary>Of two connections of a node, the later one has the higher number.</summary>
+    public long Number { get; set; }
+
     /// <summary>Null if the connection is not encrypted.</summary>
     public PeerIdentity? Identity => greeting.Identity;
 

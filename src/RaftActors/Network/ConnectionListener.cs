@@ -35,6 +35,7 @@ internal sealed class ConnectionListener : IDisposable
     private readonly Func<HandshakeResult, IConnection> _connectionTo;
     private readonly int _maxConnections;
     private readonly IChannelListener _listener;
+    private long _accepted;
     private volatile bool _isDisposed;
 
     /// <param name="connectionTo">The route back to a node.</param>
@@ -85,6 +86,18 @@ internal sealed class ConnectionListener : IDisposable
             Array.ForEach(all, connection => connection.Dispose());
             _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
         }
+    }
+
+    /// <summary>Closes the connections of a node.</summary>
+    public void Close(Address peer)
+    {
+        AcceptedConnection[] all;
+        lock (_lock)
+        {
+            all = [.. OfNode(peer)];
+        }
+
+        Array.ForEach(all, connection => connection.Dispose());
     }
 
     private void Recheck(AcceptedConnection connection)
@@ -264,6 +277,7 @@ internal sealed class ConnectionListener : IDisposable
                 return false;
             }
 
+            connection.Number = ++_accepted;
             if (!connection.IsClient)
             {
                 var latest = _latest.GetValueOrDefault(connection.Peer);
@@ -321,8 +335,14 @@ internal sealed class ConnectionListener : IDisposable
             }
 
             _latest.Remove(connection.Peer);
+
+            // A renewal may have failed, so that the node still uses the one before. The next one brings the list of its processes.
+            foreach (var former in OfNode(connection.Peer))
+            {
+                former.Dispose();
+            }
         }
 
-        _context.Registry.Tell(new ConnectionNews.Ended(connection.Peer), ActorRefs.NoSender);
+        _context.Registry.Tell(new ConnectionNews.Ended(connection.Peer, connection.Number), ActorRefs.NoSender);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
     private const int ShownMax = 200;
 
-    private static readonly string[] RefusedToEngines = [WireTable.HelloManifest, WireTable.BeatManifest];
+    private static readonly string[] RefusedToEngines = [WireTable.PresenceManifest, WireTable.BeatManifest];
 
     private readonly string _own = own.ToString();
     private readonly List<Receiver> _receivers = [];

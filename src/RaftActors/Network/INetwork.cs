@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 
 using Akka.Actor;
 
+using RaftActors.Wire;
+
 namespace RaftActors.Network;
 
 /// <summary>
@@ -17,6 +19,15 @@ internal interface INetwork
 
     /// <summary>Sets the nodes that the groups of this node name. Unnamed nodes take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);
+
+    /// <summary>Connects to a node, unless there is a connection, or a pause after a failed attempt.</summary>
+    void Connect(Address address);
+
+    /// <summary>Changes the list of the processes of this node, and tells all connected nodes.</summary>
+    void Tell(WireMessage.Presence change);
+
+    /// <summary>Closes the connections that a node has opened.</summary>
+    void Close(Address address);
 
     /// <summary>Forgets a node that is gone.</summary>
     void Forget(Address address);

@@ -98,6 +98,11 @@ internal sealed class InboundNodeConnection : AcceptedConnection
             case WireMessage.Call call:
                 Context.Calls.Take(call, frame.From, Level, _target, Context);
                 break;
+            case WireMessage.Presence presence:
+                // The earlier messages of an engine come before the news of its end.
+                _batch.Tell();
+                Context.Registry.Tell(new ConnectionNews.Told(Peer, Number, presence), ActorRefs.NoSender);
+                break;
             case WireMessage.Reply when frame.IsToGone:
                 break;
             case WireMessage.Reply reply:

@@ -42,7 +42,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkCo
         return (message is WireMessage.Traced traced ? traced.Inner : message) switch
         {
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
-            WireMessage.Hello hello => WhyNot(hello.Processes),
+            WireMessage.Presence presence => WhyNot(presence.Running),
             WireMessage.Leaving leaving => WhyNot(leaving.Process),
             WireMessage.ActorAt actor => WhyNot(actor.Process),
             _ => null,

@@ -34,6 +34,8 @@ internal sealed record NetworkContext(
 
     public IChannels Channels { get; } = IChannels.Current;
 
+    public OwnProcesses Processes { get; } = new();
+
     public WarningLimit Refusals { get; } = new(Machine.Current.Time);
 
     public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);

@@ -13,7 +13,7 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class NodeConnection(Address address, NetworkContext context)
     : OutboundConnection<FrameWriter>(
-        address, context, ConnectionKind.Node, () => new(context.Own, context.Settings.FrameSizeMaxBytes)), IForgettableConnection
+        address, context, ConnectionKind.Node, () => NewFrames(context)), IForgettableConnection
 {
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
@@ -64,19 +64,35 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
-    /// <summary>Connects now, without a message. Tells the registry the outcome, even if there is a connection already.</summary>
+    /// <summary>Connects without a message, unless there is a connection or a pause.</summary>
     public void Connect()
     {
         lock (Gate)
         {
-            if (Socket is { IsConnected: true })
-            {
-                Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
-            }
-
-            Pause.Reset();
             TryBegin();
         }
+    }
+
+    /// <summary>
+    /// Tells the other node of a change of the processes of this one. Without a connection it does nothing, because the next one begins
+    /// with the list.
+    /// </summary>
+    public void Tell(WireMessage.Presence change)
+    {
+        lock (Gate)
+        {
+            // The list of a socket that connects may lack the change or have it, which makes no difference. A full connection takes it
+            // too, because the other node would never learn of a lost one.
+            foreach (var socket in (ReadOnlySpan<OutboundSocket<FrameWriter>?>)[Socket, _next])
+            {
+                if (socket?.Frames.TryWrite(Registry, change, Context.Registry) == false)
+                {
+                    Context.OnUnwritten(change, Address);
+                }
+            }
+        }
+
+        Flush();
     }
 
     /// <summary>
@@ -175,6 +191,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
             Begin();
             _hasConnected = true;
+            if (former is null)
+            {
+                Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
+            }
         }
 
         if (former is not null)
@@ -186,12 +206,25 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         else
         {
             LogOpened("Raft messages");
-            Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
         }
 
         // The credentials may have changed since the handshake.
         Renew();
         return true;
+    }
+
+    protected override ReadOnlyMemory<byte> FirstFrames(byte level)
+    {
+        FrameWriter frames = new(Context.Own, Context.Settings.FrameSizeMaxBytes) { Level = level };
+        foreach (var part in Context.Processes.ToParts(Context.Settings.FrameSizeMaxBytes))
+        {
+            if (!frames.TryWrite(Registry, part, Context.Registry))
+            {
+                Context.OnUnwritten(part, Address);
+            }
+        }
+
+        return frames.Take([]);
     }
 
     protected override Task ReadAsync(OutboundSocket<FrameWriter> socket) => socket.WaitForEndAsync();
@@ -209,7 +242,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
                 if (socket.IsConnected)
                 {
                     Context.Log.Info("The raft connection to {0} has ended.", Address);
-                    Context.Registry.Tell(new ConnectionNews.Disconnected(Address), ActorRefs.NoSender);
                 }
                 else
                 {
@@ -225,6 +257,17 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         {
             OnRenewalFailed(why.TrimEnd('.'));
         }
+    }
+
+    private IActorRef Registry =>
+        field ??= new ConnectionRef(new RootActorPath(Address) / "system" / "raft", this, Context);
+
+    // Both sides know none of the actors that the first frames name.
+    private static FrameWriter NewFrames(NetworkContext context)
+    {
+        FrameWriter frames = new(context.Own, context.Settings.FrameSizeMaxBytes);
+        frames.Forget();
+        return frames;
     }
 
     private bool IsFull(OutboundSocket<FrameWriter> socket) => socket.Frames.Length > Context.Settings.QueueSizeMaxBytes;
@@ -268,6 +311,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         if (Socket is { IsConnected: true })
         {
             Context.Metrics.OnDisconnected();
+            Context.Registry.Tell(new ConnectionNews.Disconnected(Address), ActorRefs.NoSender);
         }
 
         Volatile.Write(ref _losses, _losses + (Socket is null ? 0 : 1));

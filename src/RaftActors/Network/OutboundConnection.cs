@@ -79,6 +79,9 @@ internal abstract class OutboundConnection<TFrames>(
     /// <summary>Takes a socket that has connected. Returns false if it is no longer wanted.</summary>
     protected abstract bool TryTake(OutboundSocket<TFrames> socket);
 
+    /// <summary>Makes the frames that a socket sends before those that were written for it. It may run without the gate.</summary>
+    protected virtual ReadOnlyMemory<byte> FirstFrames(byte level) => default;
+
     /// <summary>Reads until the other side closes the connection.</summary>
     protected abstract Task ReadAsync(OutboundSocket<TFrames> socket);
 
@@ -117,7 +120,7 @@ internal abstract class OutboundConnection<TFrames>(
     {
         try
         {
-            await socket.ConnectAsync(address);
+            await socket.ConnectAsync(address, FirstFrames);
             if (TryTake(socket))
             {
                 socket.Sender.Flush();

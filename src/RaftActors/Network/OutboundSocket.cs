@@ -49,11 +49,12 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
 
     /// <summary>Connects within <see cref="ConnectionFailure.Timeout"/>, to raft's port beside that of the node.</summary>
     /// <param name="node">An address with host and port.</param>
+    /// <param name="firstFrames">Makes the frames before all others, at the level of the connection.</param>
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="OperationCanceledException">The other side did not answer in time.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>
     /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
-    public async Task ConnectAsync(Address node)
+    public async Task ConnectAsync(Address node, Func<byte, ReadOnlyMemory<byte>> firstFrames)
     {
         var (host, port) = (node.Host!, _context.Settings.PortBeside(node.Port!.Value)); // Justification: see the parameter.
         using var timeout = new CancellationTokenSource(ConnectionFailure.Timeout, Machine.Current.Time);
@@ -70,6 +71,14 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
         _level = Handshake.LevelOf(FormatRange.Own, formats);
         Channel.KeepAlive();
         Channel.EndWithoutAnswer();
+
+        // These may be long. The channel ends without an answer, so they need no other limit of time.
+        if (firstFrames(_level) is { IsEmpty: false } first)
+        {
+            await Channel.WriteAsync(first, CancellationToken.None);
+            _context.Metrics.OnSent(first.Length);
+        }
+
         Channel.Begin(keepsThread: false);
     }
 

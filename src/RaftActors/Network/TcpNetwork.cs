@@ -150,6 +150,22 @@ internal sealed class TcpNetwork : INetwork, IDisposable
         string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
 
     /// <inheritdoc/>
+    public void Connect(Address address) => _connections.TryGet(address)?.Connect();
+
+    /// <inheritdoc/>
+    public void Tell(WireMessage.Presence change)
+    {
+        _context.Processes.Change(change);
+        foreach (var connection in _connections.All)
+        {
+            connection.Tell(change);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close(Address address) => Volatile.Read(ref _listener)?.Close(address);
+
+    /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
 
     /// <inheritdoc/>

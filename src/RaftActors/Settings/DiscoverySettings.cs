@@ -8,8 +8,8 @@ namespace RaftActors.Settings;
 /// <param name="IsByNames">
 /// True if a node's name is its address. False if Akka.Cluster knows the nodes.
 /// </param>
-/// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
-/// <param name="Interval">The time between two Hellos to a node that has not answered.</param>
+/// <param name="Contacts">Nodes to connect to even if no group names them. Only for nodes whose names are addresses.</param>
+/// <param name="Interval">The time between two attempts to connect to a node.</param>
 internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> Contacts, TimeSpan Interval)
 {
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>

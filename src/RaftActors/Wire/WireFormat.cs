@@ -19,28 +19,10 @@ internal static class WireFormat
     private const byte Raise = 5;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
-    private const int HelloPartsMax = 1000;
     private const int LocalProcessSizeMin = 4;
 
-    public static WireMessage.Hello Hello(ref WireFields f, WireMessage.Hello? hello)
-    {
-        var (isReply, list) = (f.Flag(hello?.IsReply), List(ref f, hello?.List));
-        var part = f.Checked(
-            (Place: f.Count(hello?.Place), Count: f.Count(hello?.Count)),
-            static part => part.Place < part.Count && part.Count <= HelloPartsMax,
-            static part => $"it is part {part.Place} of {part.Count}");
-        return new WireMessage.Hello(
-            f.List(
-                hello?.Processes,
-                LocalProcessSizeMin,
-                static (ref f, process) => new LocalProcess(f.Group(process?.Group), f.Name(process?.Name), f.Path(process?.Engine))),
-            isReply,
-            list,
-            (int)part.Place,
-            (int)part.Count,
-            f.Flag(hello?.Since is not null) ? f.Count(hello?.Since) : null,
-            List(ref f, hello?.Known));
-    }
+    public static WireMessage.Presence Presence(ref WireFields f, WireMessage.Presence? presence) => new(
+        Processes(ref f, presence?.Running), Processes(ref f, presence?.Stopped), f.Flag(presence?.IsComplete));
 
     public static RaftProgram Program(ref WireFields f, RaftProgram? program) =>
         new(f.Integer(program?.LogicVersion), f.Identity(program?.Build), f.Hash(program?.Contracts));
@@ -166,5 +148,8 @@ internal static class WireFormat
         _ => throw new UnreachableException(),
     };
 
-    private static ListNumber List(ref WireFields f, ListNumber? list) => new(f.Hash(list?.Registry), f.Count(list?.Number));
+    private static ImmutableArray<LocalProcess> Processes(ref WireFields f, ImmutableArray<LocalProcess>? processes) => f.List(
+        processes,
+        LocalProcessSizeMin,
+        static (ref f, process) => new LocalProcess(f.Group(process?.Group), f.Name(process?.Name), f.Path(process?.Engine)));
 }

@@ -18,27 +18,14 @@ internal abstract record WireMessage
     }
 
     /// <summary>
-    /// Between the registries of two nodes: the processes of the sender's node. The receiver answers with another Hello, whose <paramref
-    /// name="IsReply"/> is true. A long list comes in parts. A registry repeats its Hello until the other node answers, so its dead
-    /// letters are not logged.
+    /// Between registries: the processes of the sender's node. A connection begins with the list of all of them, in parts, because a long
+    /// message would hold up the heartbeats behind it. Each later message is a change of that list.
     /// </summary>
-    /// <param name="List">The list that <paramref name="Processes"/> are part of.</param>
-    /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
-    /// <param name="Count">The number of parts.</param>
-    /// <param name="Since">
-    /// If not null, the receiver has the list with this number, and <paramref name="Processes"/> are those that started since. None has
-    /// stopped since.
-    /// </param>
-    /// <param name="Known">The latest list of the receiver that the sender has, or <c>default</c>.</param>
-    public sealed record Hello(
-        ImmutableArray<LocalProcess> Processes,
-        bool IsReply,
-        ListNumber List = default,
-        int Place = 0,
-        int Count = 1,
-        long? Since = null,
-        ListNumber Known = default)
-        : WireMessage, IDeadLetterSuppression;
+    /// <param name="Running">Processes that run.</param>
+    /// <param name="Stopped">Processes that run no more, each as the list has it. Empty in the list itself.</param>
+    /// <param name="IsComplete">False if another part of the list follows.</param>
+    public sealed record Presence(ImmutableArray<LocalProcess> Running, ImmutableArray<LocalProcess> Stopped, bool IsComplete)
+        : WireMessage;
 
     /// <summary>
     /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It replaces the heartbeats
@@ -189,4 +176,8 @@ internal readonly record struct TraceLink(RequestId Request, ActivityContext Par
 
 /// <summary>A process of the sender's node.</summary>
 /// <param name="Engine">The path of its engine, with address.</param>
-internal sealed record LocalProcess(string Group, ProcessName Name, string Engine);
+internal sealed record LocalProcess(string Group, ProcessName Name, string Engine)
+{
+    /// <summary>The characters of its texts.</summary>
+    public int Length => Group.Length + Name.Value.Length + Engine.Length;
+}

@@ -12,7 +12,7 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class WireTable
 {
-    public const string HelloManifest = "h";
+    public const string PresenceManifest = "p";
 
     public const string BeatManifest = "n";
 
@@ -23,7 +23,7 @@ internal static class WireTable
 
     private static readonly Kind[] Kinds =
     [
-        Of<WireMessage.Hello>(HelloManifest, WireFormat.Hello),
+        Of<WireMessage.Presence>(PresenceManifest, WireFormat.Presence),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.Beat),
         Of<WireMessage.Leaving>("l", (ref f, leaving) => new(IsReply: f.Flag(leaving?.IsReply), Process: f.Name(leaving?.Process))),
         Of<WireMessage.ActorAt>(

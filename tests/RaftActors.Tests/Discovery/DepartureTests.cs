@@ -71,7 +71,7 @@ public sealed class DepartureTests : TestKit
     {
         Connect();
 
-        NodeNews[] news = [new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other)];
+        object[] news = [new ConnectionNews.Disconnected(Other), new NodeNews.Unnamed(Other)];
         Say(isUnreachableBefore ? news : [news[1], news[0]]);
         Wait(11);
 
@@ -86,11 +86,11 @@ public sealed class DepartureTests : TestKit
         var port = Transport.PortBeside(Other.Port!.Value); // Justification: it has one.
         using var listener = new ConnectionListener(_other with { IsNamed = _ => true }, _ => _fromOther, port: port);
         Connect();
-        Say(new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other));
+        Say(new NodeNews.Unnamed(Other));
         Wait(11);
         _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
 
-        _network.Resolve($"{Other}/system/raft").Tell(new WireMessage.Hello([], IsReply: false));
+        _network.Connect(Other);
         opened.ExpectMsg<ConnectionNews.Opened>(Guard);
         _fromOther.Connect();
 
@@ -156,12 +156,12 @@ public sealed class DepartureTests : TestKit
 
     private void Connect()
     {
-        Say(new NodeNews.Named(Other), new NodeNews.Reachable(Other));
+        Say(new NodeNews.Named(Other));
         _fromOther.Connect();
         _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
     }
 
-    private void Say(params NodeNews[] all)
+    private void Say(params object[] all)
     {
         foreach (var news in all)
         {

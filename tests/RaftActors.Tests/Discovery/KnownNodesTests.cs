@@ -5,27 +5,28 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
 
-/// <summary>Programs that nobody knows send Hellos, many more than a registry takes.</summary>
+/// <summary>Programs that nobody knows tell of processes, many more than a registry takes.</summary>
 public sealed class KnownNodesTests
 {
     // So a hundred of such processes are as many as a list may have.
-    private static readonly string Long = new('p', (int)(HelloParts.SizeMax / 100));
+    private static readonly string Long = new('p', (int)(KnownNode.SizeMax / 100));
 
     private readonly KnownNodes _nodes = new(NoLogger.Instance, TimeProvider.System);
-    private long _number;
+    private long _connection;
 
     [Fact]
     public void Unnamed_nodes_beyond_the_bound_are_ignored_and_a_named_node_is_known_all_the_same()
     {
-        var taken = Enumerable.Range(0, Share.Of(2, 4, 10) * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Hello([])));
+        var taken = Enumerable.Range(0, Share.Of(2, 4, 10) * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Of([])));
 
         Assert.Equal((KnownNodes.UnnamedMax, KnownNodes.UnnamedMax), (taken, _nodes.Count));
         var named = _nodes.Name(AddressOf(-1));
-        Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2")])));
+        Assert.True(Take(named.Address, Of([Process(named.Address, "raft2")])));
         Assert.Single(named.Processes);
     }
 
@@ -34,13 +35,13 @@ public sealed class KnownNodesTests
     {
         foreach (var i in Enumerable.Range(0, KnownNodes.UnnamedMax))
         {
-            Take(AddressOf(i), Hello([]));
+            Take(AddressOf(i), Of([]));
         }
 
         _nodes.Remove(AddressOf(7));
         _nodes.Name(AddressOf(8));
 
-        Assert.Equal([true, true, false], Enumerable.Range(5000, 3).Select(i => Take(AddressOf(i), Hello([]))));
+        Assert.Equal([true, true, false], Enumerable.Range(5000, 3).Select(i => Take(AddressOf(i), Of([]))));
     }
 
     // Otherwise the bound would rise or fall for ever, because nothing counts the unnamed nodes anew.
@@ -55,7 +56,7 @@ public sealed class KnownNodesTests
             _nodes.Unname(unnamed);
             _nodes.Name(AddressOf(61_000 + i));
             _nodes.Remove(AddressOf(61_000 + i));
-            Take(AddressOf(62_000 + i), Hello([]));
+            Take(AddressOf(62_000 + i), Of([]));
             _nodes.Name(AddressOf(62_000 + i));
             _nodes.Unname(_nodes.Name(AddressOf(62_000 + i)));
             _nodes.Remove(AddressOf(62_000 + i));
@@ -64,7 +65,7 @@ public sealed class KnownNodesTests
 
         // The one that is no longer named has a place of them.
         Assert.Equal(
-            KnownNodes.UnnamedMax - 1, Enumerable.Range(0, 2 * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Hello([]))));
+            KnownNodes.UnnamedMax - 1, Enumerable.Range(0, 2 * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Of([]))));
     }
 
     [Fact]
@@ -73,40 +74,16 @@ public sealed class KnownNodesTests
         var node = _nodes.Name(AddressOf(60_000));
         foreach (var i in Enumerable.Range(0, KnownNodes.UnnamedMax))
         {
-            Take(AddressOf(i), Hello([]));
+            Take(AddressOf(i), Of([]));
         }
 
         _nodes.Unname(node);
 
-        Assert.True(Take(node.Address, Hello([])));
+        Assert.True(Take(node.Address, Of([])));
         _nodes.Remove(AddressOf(7));
-        Assert.False(Take(AddressOf(5000), Hello([])));
+        Assert.False(Take(AddressOf(5000), Of([])));
         _nodes.Remove(AddressOf(8));
-        Assert.True(Take(AddressOf(5000), Hello([])));
-    }
-
-    // Otherwise a node whose list comes slowly would be forgotten before its end.
-    [Fact]
-    public void Part_of_a_list_shows_that_its_node_is_there()
-    {
-        var part = new WireMessage.Hello([], IsReply: false, new ListNumber(7, 1), Place: 0, Count: 2);
-
-        Assert.Null(_nodes.Take(AddressOf(1), part, TimeSpan.FromSeconds(5)));
-
-        Assert.Equal(TimeSpan.FromSeconds(5), _nodes.Find(AddressOf(1))?.HeardAt);
-    }
-
-    [Fact]
-    public void Processes_whose_stop_is_long_ago_take_no_room()
-    {
-        var node = _nodes.Name(AddressOf(1));
-        Take(node.Address, Hello([Process(node.Address, "raft1", Long)]));
-        Take(node.Address, Hello([]));
-        Assert.InRange(node.Size, Long.Length, HelloParts.SizeMax);
-
-        node.ForgetStopped(TimeSpan.FromSeconds(1));
-
-        Assert.Equal(0, node.Size);
+        Assert.True(Take(AddressOf(5000), Of([])));
     }
 
     [Fact]
@@ -114,12 +91,12 @@ public sealed class KnownNodesTests
     {
         foreach (var i in Enumerable.Range(0, 1000))
         {
-            Take(AddressOf(i), Hello([Process(AddressOf(i), "raft", Long)]));
+            Take(AddressOf(i), Of([Process(AddressOf(i), "raft", Long)]));
         }
 
         Assert.InRange(_nodes.All.Sum(node => node.Size), KnownNodes.UnnamedSizeMax * 9 / 10, KnownNodes.UnnamedSizeMax);
         var named = _nodes.Name(AddressOf(-1));
-        Assert.True(Take(named.Address, Hello([Process(named.Address, "raft2", Long)])));
+        Assert.True(Take(named.Address, Of([Process(named.Address, "raft2", Long)])));
         Assert.Single(named.Processes);
     }
 
@@ -127,27 +104,26 @@ public sealed class KnownNodesTests
     public void List_whose_parts_never_end_stays_within_the_bound_and_the_next_list_is_taken()
     {
         var node = _nodes.Name(AddressOf(1));
-        var list = new ListNumber(7, ++_number);
-        foreach (var place in Enumerable.Range(0, 1000))
+        foreach (var _ in Enumerable.Range(0, 1000))
         {
-            Take(node.Address, new WireMessage.Hello([Process(node.Address, "raft", Long)], false, list, place, int.MaxValue));
+            Take(node.Address, Of([Process(node.Address, "raft", Long)]) with { IsComplete = false }, connection: 1);
         }
 
-        Assert.InRange(node.Size, HelloParts.SizeMax * 9 / 10, HelloParts.SizeMax);
-        Assert.True(Take(node.Address, Hello([Process(node.Address, "raft2")])));
+        Assert.InRange(node.Size, KnownNode.SizeMax * 9 / 10, KnownNode.SizeMax);
+        Assert.True(Take(node.Address, Of([Process(node.Address, "raft2")]), connection: 2));
+        Assert.InRange(node.Size, 0, Long.Length);
     }
 
     [Fact]
-    public void Node_that_drops_and_renames_its_processes_again_and_again_is_remembered_within_the_bound()
+    public void Node_that_starts_ever_new_processes_stays_within_the_bound()
     {
         var node = _nodes.Name(AddressOf(1));
         foreach (var i in Enumerable.Range(0, 1000))
         {
-            Take(node.Address, Hello([Process(node.Address, $"raft{i}", Long)]));
+            Take(node.Address, Of([Process(node.Address, $"raft{i}", Long)]), connection: 1);
         }
 
-        Assert.InRange(node.Size, HelloParts.SizeMax * 9 / 10, 2 * HelloParts.SizeMax);
-        Assert.Equal("raft998", node.Stopped.Last().Name.Process);
+        Assert.InRange(node.Size, KnownNode.SizeMax * 9 / 10, KnownNode.SizeMax);
     }
 
     [Fact]
@@ -155,7 +131,7 @@ public sealed class KnownNodesTests
     {
         var node = _nodes.Name(AddressOf(1));
 
-        Take(node.Address, Hello([.. Enumerable.Range(1, 1000).Select(i => Process(AddressOf(i), $"raft{i}"))]));
+        Take(node.Address, Of([.. Enumerable.Range(1, 1000).Select(i => Process(AddressOf(i), $"raft{i}"))]));
 
         Assert.Equal("raft1", Assert.Single(node.Processes).Name.Process);
     }
@@ -165,17 +141,12 @@ public sealed class KnownNodesTests
     private static LocalProcess Process(Address address, string name, string suffix = "") =>
         new("default", new ProcessName($"{name}@node"), $"{address}/system/raft/default/{name}{suffix}");
 
-    private WireMessage.Hello Hello(ImmutableArray<LocalProcess> processes) =>
-        new(processes, IsReply: false, new ListNumber(7, ++_number));
+    private static WireMessage.Presence Of(ImmutableArray<LocalProcess> processes) => new(processes, [], IsComplete: true);
 
-    // As the registry does.
-    private bool Take(Address address, WireMessage.Hello hello)
+    // As the registry does. By a new connection, if none is named.
+    private bool Take(Address address, WireMessage.Presence presence, long? connection = null)
     {
-        if (_nodes.Take(address, hello, TimeSpan.Zero) is not var (node, processes))
-        {
-            return false;
-        }
-
-        return node.Take(hello, processes, TimeSpan.Zero) is not null;
+        ConnectionNews.Told told = new(address, connection ?? ++_connection, presence);
+        return _nodes.Admit(told) is { } node && node.Take(told.Connection, _nodes.OfNode(node, presence)) is not null;
     }
 }

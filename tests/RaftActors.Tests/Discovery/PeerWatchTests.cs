@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
@@ -59,7 +60,7 @@ public sealed class PeerWatchTests : TestKit
             Advance(60);
         });
 
-        _registry.Tell(new NodeNews.Unreachable(_node.Ref.Path.Address));
+        _registry.Tell(new ConnectionNews.Disconnected(_node.Ref.Path.Address));
         AdvanceWithoutWarning(28);
         EventFilter.Warning(contains: "has met none").ExpectOne(() => Advance(3));
     }
@@ -128,7 +129,8 @@ public sealed class PeerWatchTests : TestKit
     private void Greet(string group)
     {
         var process = new LocalProcess(group, new ProcessName("raft2@node2"), _node.Ref.Path.ToSerializationFormat());
-        _registry.Tell(new WireMessage.Hello([process], IsReply: true), _node);
+        _registry.Tell(new ConnectionNews.Opened(_node.Ref.Path.Address));
+        _registry.Tell(new ConnectionNews.Told(_node.Ref.Path.Address, 1, new([process], [], IsComplete: true)));
         AwaitIdle();
     }
 

@@ -26,6 +26,7 @@ public sealed class RaftRegistryTests : TestKit
 
     private readonly VirtualGroup _group;
     private readonly TestProbe _other;
+    private long _connection;
 
     public RaftRegistryTests()
         : base(VirtualGroup.Config)
@@ -92,20 +93,6 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Hello_is_answered_with_the_processes_of_this_node()
-    {
-        _group.Start("raft1", 0);
-
-        Greet("default", "raft2@node1", isReply: false);
-
-        var reply = _other.FishForMessage<WireMessage.Hello>(_ => true);
-        var local = Assert.Single(reply.Processes);
-        Assert.True(reply.IsReply);
-        Assert.Equal(("default", "raft1@node1"), (local.Group, local.Name.Value));
-        Assert.EndsWith("/system/raft/default/raft1", local.Engine.Split('#')[0]);
-    }
-
-    [Fact]
     public void Message_of_an_unknown_kind_is_reported_as_unhandled()
     {
         _group.Start("raft1", 0);
@@ -121,7 +108,7 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
         _group.Start("raft3", 0);
-        Greet("default", "raft2@node1", isReply: false);
+        Greet("default", "raft2@node1");
 
         var first = List(null);
         var rest = List(first.Rows[0].Place);
@@ -139,11 +126,11 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Processes_of_a_node_that_says_hello_are_greeted()
+    public void Processes_of_a_reachable_node_are_greeted()
     {
         _group.Start("raft1", 0);
 
-        Greet("default", "raft2@node1", isReply: false);
+        Greet("default", "raft2@node1");
 
         var core = _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.Body is Message.Greeting);
         Assert.Equal("raft2@node1", core.Envelope.To.Name.Value);
@@ -154,7 +141,7 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
 
-        Greet("other", "raft2@node1", isReply: true);
+        Greet("other", "raft2@node1");
         _group.Advance(5);
 
         _other.ExpectNoMsg(TimeSpan.Zero);
@@ -164,7 +151,7 @@ public sealed class RaftRegistryTests : TestKit
     public void Process_that_starts_later_is_introduced_to_those_met_before()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1", isReply: true);
+        Greet("default", "raft2@node1");
         _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.From.Name.Process == "raft1");
 
         _group.Start("raft3", 0);
@@ -173,7 +160,7 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Peer_whose_message_comes_before_its_hello_is_answered()
+    public void Peer_whose_message_comes_before_its_list_is_answered()
     {
         _group.Start("raft1", 0);
 
@@ -183,17 +170,17 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Hello_that_lacks_a_process_says_nothing_of_an_engine_that_started_since()
+    public void List_that_lacks_a_process_says_nothing_of_an_engine_that_started_since()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1", isReply: false);
+        Greet("default", "raft2@node1");
         _group.AwaitIdle();
         var again = CreateTestProbe("again");
         SendGreeting(again);
         Assert.True(IsReachable());
 
-        // The node has started again. Its engine's message came by another connection, before this Hello.
-        SayEmptyHello();
+        // The node has started again. Its engine's message came by another connection, before this list.
+        SayEmptyList();
 
         Assert.True(IsReachable());
     }
@@ -202,12 +189,9 @@ public sealed class RaftRegistryTests : TestKit
     public void Process_that_stopped_is_unreachable_though_a_message_of_it_comes_late()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1", isReply: false);
-        SayEmptyHello();
+        Greet("default", "raft2@node1");
+        SayEmptyList();
         SendGreeting(_other);
-        Assert.True(IsReachable());
-
-        _group.Advance(20);
 
         Assert.False(IsReachable());
     }
@@ -283,7 +267,7 @@ public sealed class RaftRegistryTests : TestKit
     public void Announcement_of_the_actor_or_of_its_end_comes_again_when_it_may_be_lost()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1", isReply: false);
+        Greet("default", "raft2@node1");
         var path = _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path;
         var news = new PeerNews.Found(new ProcessName("raft2@node1"), _other);
 
@@ -300,23 +284,23 @@ public sealed class RaftRegistryTests : TestKit
     public void End_of_the_actor_is_announced_again_to_a_process_that_was_unreachable()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1", isReply: false);
+        Greet("default", "raft2@node1");
         _other.FishForMessage<WireMessage.ActorAt>(_ => true);
         Sys.Stop(_group.Actors["raft1"]);
         _other.FishForMessage<WireMessage.ActorAt>(actor => actor.Path.Length == 0);
         var (name, node) = (new ProcessName("raft2@node1"), _other.Ref.Path.Address);
 
         _group.EngineOf("raft1").Tell(new PeerNews.Unreachable(name, node));
-        _group.EngineOf("raft1").Tell(new PeerNews.Reachable(name, node));
+        _group.EngineOf("raft1").Tell(new PeerNews.Found(name, _other));
 
         Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
     }
 
     private bool IsReachable() => _group.ViewOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;
 
-    private void SayEmptyHello()
+    private void SayEmptyList()
     {
-        Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([], IsReply: false), _other.Ref);
+        Tell(new([], [], IsComplete: true));
         _group.AwaitIdle();
     }
 
@@ -341,11 +325,16 @@ public sealed class RaftRegistryTests : TestKit
         return member;
     }
 
-    private void Greet(string group, string name, bool isReply)
+    // The other node is reachable, and its list has this process.
+    private void Greet(string group, string name)
     {
-        var process = new LocalProcess(group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
-        Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([process], isReply), _other.Ref);
+        Sys.ActorSelection("/system/raft").Tell(new ConnectionNews.Opened(_other.Ref.Path.Address));
+        Tell(new([new LocalProcess(group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat())], [], IsComplete: true));
     }
+
+    // By a new connection.
+    private void Tell(WireMessage.Presence list) =>
+        Sys.ActorSelection("/system/raft").Tell(new ConnectionNews.Told(_other.Ref.Path.Address, ++_connection, list));
 
     /// <summary>Holds up the thread that replies to it.</summary>
     private sealed class BlockingCaller : ICanTell, IDisposable

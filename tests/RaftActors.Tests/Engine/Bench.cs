@@ -89,7 +89,7 @@ internal sealed class Bench
 
     /// <summary>The node of a peer becomes unreachable.</summary>
     public void LoseSightOf(string process) =>
-        Context.Peers.Mark(NameOf(process), _peers[process].Ref.Path.Address, isReachable: false);
+        Context.Peers.MarkUnreachable(NameOf(process), _peers[process].Ref.Path.Address);
 
     /// <summary>The peer is reachable, for the first time or again.</summary>
     public void Meet(string process) => Context.Peers.Learn(NameOf(process), _peers[process], out _);

@@ -33,8 +33,7 @@ public sealed class PeerMessagesTests : TestKit
         var node = _bench["raft2"].Ref.Path.Address;
         _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
         _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
-        _messages.OnNews(new PeerNews.Stopped(Raft2, _bench["raft2"]));
-        _messages.OnNews(new PeerNews.Reachable(Raft2, node));
+        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
         _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
 
         Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
@@ -43,7 +42,7 @@ public sealed class PeerMessagesTests : TestKit
     [Fact]
     public void Process_that_was_heard_before_discovery_reported_it_is_told_the_actor_again()
     {
-        _messages.OnNews(new PeerNews.Reachable(Raft2, _bench["raft2"].Ref.Path.Address));
+        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
 
         Assert.Equal(_bench.Process.Name, _bench["raft2"].ExpectMsg<WireMessage.ActorAt>().Process);
         Assert.Empty(_bench.Steps);

@@ -176,7 +176,7 @@ public sealed class OpeningTests : TestKit
         EventFilter.Exception<ActorInitializationException>(contains: "is the actor").ExpectOne(() => Start());
         var other = new LocalProcess("default", new ProcessName("raft1@node2"), "akka.tcp://other@node2:2551/system/raft/default/raft1");
         var registry = Sys.ActorSelection("/system/raft");
-        registry.Tell(new WireMessage.Hello([other], IsReply: true), new Remote("/system/raft", _watcher, Sys));
+        registry.Tell(new ConnectionNews.Told(new Address("akka.tcp", "other", "node2", 2551), 1, new([other], [], IsComplete: true)));
         var (near, far) = (CreateTestProbe(), CreateTestProbe());
         var calls = NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)!; // Justification: the extension has started.
         var locate = new ClientCall.Locate("default");

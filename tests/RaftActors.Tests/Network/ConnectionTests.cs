@@ -27,10 +27,14 @@ public sealed class ConnectionTests : TestKit
     private readonly Address _address;
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly MetricRecorder _metrics;
+    private readonly NetworkContext _context;
     private readonly NodeConnection _connection;
     private readonly IActorRef _engine;
     private readonly ReceiveBlock _block = new(5000);
     private readonly FrameReader _reader;
+
+    // What the latest accepted connection began with.
+    private WireMessage.Presence? _list;
 
     public ConnectionTests()
         : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
@@ -42,9 +46,14 @@ public sealed class ConnectionTests : TestKit
         var provider = ((ExtendedActorSystem)Sys).Provider;
         var port = ((IPEndPoint)_listener.LocalEndPoint!).Port; // Justification: it is bound.
         _address = new Address("akka.tcp", "demo", "127.0.0.1", port);
-        _connection = new NodeConnection(_address, NewContext());
+        _context = NewContext();
+        _connection = new NodeConnection(_address, _context);
         _engine = provider.ResolveActorRef($"{_address}/system/raft/g/raft1#5");
-        _reader = new FrameReader(_address, provider.ResolveActorRef) { ResolveSender = provider.ResolveActorRef };
+        _reader = new FrameReader(_address, provider.ResolveActorRef) 
+        {
+            ResolveSender = provider.ResolveActorRef,
+            MayReceive = InboundNodeConnection.IsService,
+        };
     }
 
     [Fact]
@@ -76,6 +85,43 @@ public sealed class ConnectionTests : TestKit
 
         Assert.NotEmpty(received);
         Assert.Equal(received.Order().Distinct(), received);
+    }
+
+    // The other node would not learn of a lost change.
+    [Fact]
+    public void Connection_begins_with_the_processes_of_this_node_and_takes_each_change_above_the_limit()
+    {
+        _context.Processes.Change(new([ProcessOf("raft1"), ProcessOf("raft2")], [], IsComplete: true));
+        using var other = Connect();
+        Assert.Equal([ProcessOf("raft1"), ProcessOf("raft2")], _list?.Running.AsEnumerable());
+        while (CountDropped() < 90)
+        {
+            Write(1, size: 1000);
+        }
+
+        var before = CountDropped();
+        _connection.Tell(new([], [ProcessOf("raft1")], IsComplete: true));
+
+        Assert.Equal(before, CountDropped());
+        var read = ReadMessage(other);
+        while (read is WireMessage.AppendRequest)
+        {
+            read = ReadMessage(other);
+        }
+
+        Assert.Equal([ProcessOf("raft1")], Assert.IsType<WireMessage.Presence>(read).Stopped.AsEnumerable());
+    }
+
+    [Fact]
+    public void Change_while_the_connection_is_made_follows_the_list()
+    {
+        _connection.Connect();
+        _connection.Tell(new([ProcessOf("raft1")], [], IsComplete: true));
+
+        using var other = Accept();
+
+        Assert.True(_list is { Running: [] });
+        Assert.Equal([ProcessOf("raft1")], Assert.IsType<WireMessage.Presence>(ReadMessage(other)).Running.AsEnumerable());
     }
 
     // An engine announces its actor once to each connection.
@@ -174,15 +220,13 @@ public sealed class ConnectionTests : TestKit
     {
         _listener.Dispose();
         var connection = new NodeConnection(_address, NewContext());
-        connection.OnMet();
-
         EventFilter.Warning(contains: $"let port {_address.Port} pass firewalls").ExpectOne(() =>
         {
-            connection.Connect();
-            for (var attempt = 1; attempt <= 3; attempt++)
+            for (var attempt = 1; attempt <= 4; attempt++)
             {
-                FishForMessage(message => message is ConnectionNews.Refused, Guard);
+                connection.OnMet();
                 connection.Connect();
+                FishForMessage(message => message is ConnectionNews.Refused, Guard);
             }
         });
 
@@ -320,8 +364,16 @@ public sealed class ConnectionTests : TestKit
         var handshake = Handshake.ReadRest(rest);
         Assert.Equal(ConnectionKind.Node, handshake.Kind);
         socket.Send(Handshake.AnswerOf(formats ?? FormatRange.Own));
+        if (formats is null)
+        {
+            var list = Receive(socket, BitConverter.ToInt32(Receive(socket, sizeof(int))));
+            _list = Assert.IsType<WireMessage.Presence>(_reader.Read(list, out _).Message);
+        }
+
         return socket;
     }
+
+    private static LocalProcess ProcessOf(string name) => new("default", new ProcessName($"{name}@node1"), $"akka.tcp://demo@h:1/{name}");
 
     // The number of the next AppendRequest.
     private long ReadNumber(Socket other) => Assert.IsType<WireMessage.AppendRequest>(ReadMessage(other)).Request.Number;

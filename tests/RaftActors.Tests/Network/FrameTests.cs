@@ -33,7 +33,7 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     public static TheoryData<string> Bounded => new(ManifestsOfEngines.Except([WireTable.CallManifest, WireTable.ReplyManifest]));
 
     private static IEnumerable<string> ManifestsOfEngines =>
-        Samples.All.Keys.Except([WireTable.HelloManifest, WireTable.BeatManifest]);
+        Samples.All.Keys.Except([WireTable.PresenceManifest, WireTable.BeatManifest]);
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -291,18 +291,18 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
     }
 
     [Theory]
-    [InlineData("h")]
     [InlineData("n")]
+    [InlineData("p")]
     public void Message_that_engines_do_not_exchange_by_a_connection_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
 
     [Fact]
-    public void Registry_takes_a_hello()
+    public void Registry_takes_the_list_of_a_node()
     {
         var reader = new FrameReader(Far, At) { ResolveSender = At, MayReceive = InboundNodeConnection.IsService };
-        var bytes = Encode((WireMessage)Samples.All["h"], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
+        var bytes = Encode((WireMessage)Samples.All["p"], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
 
-        Assert.IsType<WireMessage.Hello>(reader.Read(bytes, out _).Message);
+        Assert.IsType<WireMessage.Presence>(reader.Read(bytes, out _).Message);
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public sealed class HostilePeerTests : TestKit
     {
         var address = At(Near, _listener.Port);
         using var network = new TcpNetwork((ExtendedActorSystem)Sys, _settings, SettingsOf("other"), new NodeCalls(), TestActor);
-        network.Resolve($"{address}{InboundNodeConnection.RegistryPath}").Tell(new WireMessage.Hello([], IsReply: false));
+        network.Connect(address);
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
         ExchangeCa("other");
@@ -302,12 +302,25 @@ public sealed class HostilePeerTests : TestKit
         var listener = Listen(new ConnectionListener(Open(named: Far) with { Resolve = At }, _ => new NoConnection()));
         var node = await Greet(await Connect(listener), ConnectionKind.Node);
 
-        WireMessage.Hello hello = new([], IsReply: false);
-        Send(node, InboundNodeConnection.RegistryPath, hello, $"{At(Far, 1)}{InboundNodeConnection.RegistryPath}");
+        WireMessage.Presence presence = new([], [], IsComplete: true);
+        Send(node, InboundNodeConnection.RegistryPath, presence, $"{At(Far, 1)}{InboundNodeConnection.RegistryPath}");
 
         Assert.True(HasEnded(node));
         Assert.Contains("which is on another node", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
         FishForMessage<ConnectionNews.Ended>(ended => ended.Address.Equals(Far), Guard);
+    }
+
+    // The later one may be a renewal that has failed. By the former one, the node would not tell again which processes it has.
+    [Fact]
+    public async Task Connection_of_a_node_ends_with_the_one_that_has_taken_its_place()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
+        var former = await Greet(await Connect(listener), ConnectionKind.Node);
+        var latest = await Greet(await Connect(listener), ConnectionKind.Node);
+
+        await latest.DisposeAsync();
+
+        Assert.True(HasEnded(former));
     }
 
     [Fact]

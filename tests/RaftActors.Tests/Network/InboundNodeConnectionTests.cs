@@ -109,7 +109,7 @@ public sealed class InboundNodeConnectionTests : TestKit
             $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
         _reader.Start();
 
-        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.Hello([], IsReply: false), At(elsewhere)));
+        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.Presence([], [], IsComplete: true), At(elsewhere)));
         _socket.Send(_writer.Take([]));
 
         Assert.Equal(0, _socket.Receive(new byte[1]));

@@ -17,7 +17,7 @@ public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSyst
     private static readonly Address Peer = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Own = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly string[] OfProcesses =
-        [.. Samples.All.Where(each => each.Value is WireMessage.CoreMessage).Select(each => each.Key), "h", "l", "w"];
+        [.. Samples.All.Where(each => each.Value is WireMessage.CoreMessage).Select(each => each.Key), "l", "p", "w"];
 
     private readonly NetworkContext _context;
     private readonly Actor _from = new(new RootActorPath(Peer) / "system" / "raft" / "orders" / "raft1");
@@ -51,19 +51,21 @@ public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSyst
     public void Node_does_not_bring_the_engine_of_another_address()
     {
         var (name, engine) = (new ProcessName("raft1@node1"), $"{Own}/system/raft/orders/raft1#42");
-        WireMessage.Hello hello = new([new LocalProcess("orders", name, engine)], IsReply: false);
+        WireMessage.Presence presence = new([new LocalProcess("orders", name, engine)], [], IsComplete: true);
 
-        Assert.False(GateOf("node1").Admits(hello, _from));
+        Assert.False(GateOf("node1").Admits(presence, _from));
     }
 
     [Fact]
     public void Node_does_not_bring_a_process_of_another_node_behind_its_own()
     {
         var engine = $"{Peer}/system/raft/orders/raft1#42";
-        var hello = new WireMessage.Hello(
-            [new("orders", new ProcessName("raft1@node1"), engine), new("orders", new ProcessName("raft2@node2"), engine)], IsReply: false);
+        WireMessage.Presence presence = new(
+            [new("orders", new ProcessName("raft1@node1"), engine), new("orders", new ProcessName("raft2@node2"), engine)],
+            [],
+            IsComplete: true);
 
-        Assert.False(GateOf("node1").Admits(hello, _from));
+        Assert.False(GateOf("node1").Admits(presence, _from));
     }
 
     // Its connection may have messages of other processes, which it may send.

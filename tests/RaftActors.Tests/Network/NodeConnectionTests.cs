@@ -90,6 +90,28 @@ public sealed class NodeConnectionTests : TestKit
         connection.Forget();
     }
 
+    [Fact]
+    public void Connection_with_changed_credentials_begins_with_the_list_of_processes()
+    {
+        var connection = new NodeConnection(_address, _far);
+        LocalProcess process = new("default", new ProcessName("raft1@127.0.0.1"), $"{Far}/system/raft/default/raft1#5");
+        connection.Connect();
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
+        WireMessage.Presence change = new([process], [], IsComplete: true);
+        _far.Processes.Change(change);
+        connection.Tell(change);
+        var first = FishForMessage<ConnectionNews.Told>(told => told.Presence.Running.Length > 0, Guard);
+
+        _ca.Issue("far", ["127.0.0.1"]);
+        _farStore.Refresh();
+        connection.Renew();
+
+        var second = FishForMessage<ConnectionNews.Told>(_ => true, Guard);
+        Assert.True(second.Connection > first.Connection);
+        Assert.Equal(process, Assert.Single(second.Presence.Running));
+        connection.Forget();
+    }
+
     // Two connections to one node would end each other for ever.
     [Fact]
     public void Route_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()

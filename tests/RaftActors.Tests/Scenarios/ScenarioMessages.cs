@@ -43,8 +43,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         var node = line.Words.Count > 0 ? new Address(own.Protocol, own.System, line[0], own.Port) : own;
         return line.Verb switch
         {
-            "met" => Found(name, engine),
-            "reachable" => new PeerNews.Reachable(name, node),
+            "met" or "reachable" => Found(name, engine),
             "unreachable" => new PeerNews.Unreachable(name, node),
             "stopped" => new PeerNews.Stopped(name, engine),
             "silent" => new PeerNews.Silent(name),

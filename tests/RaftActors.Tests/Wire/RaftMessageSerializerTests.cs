@@ -29,7 +29,7 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
 
         Raft.Get(system);
 
-        Assert.Equal(RaftMessageSerializer.Number, system.Serialization.FindSerializerForType(typeof(WireMessage.Hello)).Identifier);
+        Assert.Equal(RaftMessageSerializer.Number, system.Serialization.FindSerializerForType(typeof(WireMessage.Presence)).Identifier);
     }
 
     [Fact]
@@ -78,9 +78,9 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
         using var metrics = new MetricRecorder("raft.system", name => name == "counted");
         var serializer = new RaftMessageSerializer((ExtendedActorSystem)system);
 
-        var bytes = serializer.ToBinary(Samples.All["h"]);
-        serializer.FromBinary([.. bytes], "h");
-        serializer.FromBinary([.. bytes], "h");
+        var bytes = serializer.ToBinary(Samples.All["p"]);
+        serializer.FromBinary([.. bytes], "p");
+        serializer.FromBinary([.. bytes], "p");
 
         Assert.Equal(["transmit", "receive", "receive"], metrics.Of("raft.transport.io").Select(each => each.Tags["direction"]));
         Assert.All(metrics.All, each => Assert.Equal(bytes.Length, each.Value));
@@ -233,12 +233,12 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
     [Fact]
     public void Length_beyond_the_end_of_the_message_allocates_nothing()
     {
-        // A Hello with 2^22 processes, and an AppendRequest whose key has 2^31 octets.
-        byte[] hello = [1, 0, 0x80, 0x80, 0x80, 0x02];
+        // A Presence with 2^22 processes, and an AppendRequest whose key has 2^31 octets.
+        byte[] presence = [1, 0, 0x80, 0x80, 0x80, 0x02];
         byte[] append = [1, 0, 3, .. "a@b"u8, .. new byte[16], 1, 0x80, 0x80, 0x80, 0x80, 0x08];
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        Assert.Throws<InvalidDataException>(() => _wire.FromBinary(hello, "h"));
+        Assert.Throws<InvalidDataException>(() => _wire.FromBinary(presence, "p"));
         Assert.Throws<InvalidDataException>(() => _wire.FromBinary(append, "a"));
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
@@ -258,7 +258,7 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
             Assert.All(all, bytes => Assert.Throws<InvalidDataException>(() => _wire.FromBinary(bytes, manifest)));
         }
 
-        Assert.Superset(new HashSet<string>(["w", "h", "cg", "cx", "ar", "z", "ot", "os"]), seen.ToHashSet());
+        Assert.Superset(new HashSet<string>(["w", "p", "cg", "cx", "ar", "z", "ot", "os"]), seen.ToHashSet());
     }
 
     [Fact]

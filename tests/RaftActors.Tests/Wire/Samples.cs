@@ -90,7 +90,7 @@ internal static class Samples
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
-        ["h"] = new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3, 40, new ListNumber(7, 9)),
+        ["p"] = new WireMessage.Presence([Process], [Process with { Group = "gone" }], IsComplete: true),
         ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)])
         {
             Asked = 0x8000_0001,

@@ -65,7 +65,7 @@ internal sealed class PeerBook(RaftProcess process)
         forgotten = null;
         var before = _known.GetValueOrDefault(name);
         var isSame = before is not null && before.Engine.Equals(engine);
-        if (name == process.Name || (isSame && before!.IsReachable)) // Justification: isSame says that there is one.
+        if (name == process.Name || (isSame && (before!.IsReachable || before.HasStopped))) // Justification: isSame says that there is one.
         {
             return false;
         }
@@ -86,15 +86,22 @@ internal sealed class PeerBook(RaftProcess process)
     /// <summary>Records that the latest engine of a name belongs to another group of the same name.</summary>
     public void MarkOfOther(ProcessName name) => Update(name, known => known with { IsOfOther = true });
 
-    /// <summary>Records reachability. Returns true if it is news, and false also if the process has moved to another node since.</summary>
-    public bool Mark(ProcessName name, Address node, bool isReachable) =>
-        Update(name, known => known.Engine.Path.Address.Equals(node) ? known with { IsReachable = isReachable } : known);
+    /// <summary>
+    /// Records that a node is unreachable. Returns true if it is news, and false also if the process has moved to another node since.
+    /// </summary>
+    public bool MarkUnreachable(ProcessName name, Address node) =>
+        Update(name, known => known.Engine.Path.Address.Equals(node) ? known with { IsReachable = false } : known);
 
     /// <summary>
-    /// Records the stop of an engine. Returns true if it is news, and false also if the process has another engine by now.
+    /// Records the stop of an engine, whose late messages do not make it reachable again. Returns true if it was reachable, and false also
+    /// if the process has another engine by now.
     /// </summary>
-    public bool MarkStopped(ProcessName name, IActorRef engine) =>
-        Update(name, known => known.Engine.Equals(engine) ? known with { IsReachable = false } : known);
+    public bool MarkStopped(ProcessName name, IActorRef engine)
+    {
+        var wasReachable = FindReachable(name) is not null;
+        return Update(name, known => known.Engine.Equals(engine) ? known with { IsReachable = false, HasStopped = true } : known)
+            && wasReachable;
+    }
 
     /// <summary>Returns the program of a process, as its engine last announced it, or null.</summary>
     public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
@@ -146,6 +153,8 @@ internal sealed class PeerBook(RaftProcess process)
         public RaftProgram? Program { get; init; }
 
         public bool IsReachable { get; init; } = true;
+
+        public bool HasStopped { get; init; }
 
         public bool IsLeaving { get; init; }
 

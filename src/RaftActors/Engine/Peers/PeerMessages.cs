@@ -65,14 +65,7 @@ internal sealed class PeerMessages(
                 }
 
                 break;
-            case PeerNews.Reachable(var name, var node) when context.Peers.Mark(name, node, isReachable: true):
-                OnReachable(news.Name);
-                break;
-            case PeerNews.Reachable:
-                // A message told its reachability before, perhaps without a connection to it, so it may have lost the announcement.
-                TellActorTo(news.Name);
-                break;
-            case PeerNews.Unreachable(var name, var node) when context.Peers.Mark(name, node, isReachable: false):
+            case PeerNews.Unreachable(var name, var node) when context.Peers.MarkUnreachable(name, node):
             case PeerNews.Stopped(var stopped, var engine) when context.Peers.MarkStopped(stopped, engine):
                 OnUnreachable(news.Name);
                 break;

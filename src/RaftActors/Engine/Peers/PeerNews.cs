@@ -5,17 +5,15 @@ namespace RaftActors.Engine;
 /// <summary>A message of discovery to an engine, about another process of its group. A hint: it may be wrong. Closed.</summary>
 internal abstract record PeerNews(ProcessName Name)
 {
+    /// <summary>The process runs, and its node is reachable.</summary>
     public sealed record Found(ProcessName Name, IActorRef Engine) : PeerNews(Name);
 
-    /// <summary>The node of the process answers again.</summary>
-    public sealed record Reachable(ProcessName Name, Address Node) : PeerNews(Name);
-
     /// <summary>
-    /// The node of the process is silent or gone, or its connection has ended. The process may have restarted on another node.
+    /// The connection to the node of the process has ended, or the one from it. The process may have restarted on another node.
     /// </summary>
     public sealed record Unreachable(ProcessName Name, Address Node) : PeerNews(Name);
 
-    /// <summary>The engine of the process has stopped, while its node runs on. Another engine may have that name by now.</summary>
+    /// <summary>The engine of the process has stopped for good, while its node runs on. Another one may have that name by now.</summary>
     public sealed record Stopped(ProcessName Name, IActorRef Engine) : PeerNews(Name);
 
     /// <summary>

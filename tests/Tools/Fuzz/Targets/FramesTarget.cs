@@ -108,7 +108,7 @@ internal sealed class FramesTarget : Target
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {
-            var isForRegistry = message is WireMessage.Hello or WireMessage.NodeBeat;
+            var isForRegistry = message is WireMessage.Presence or WireMessage.NodeBeat;
             writer.TryWrite(isForRegistry ? registry : engine, message, from);
         }
 

@@ -1,0 +1,311 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Network;
+using RaftActors.Tests.Engine;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+using VirtualTime;
+
+namespace RaftActors.Tests.Discovery;
+
+/// <summary>What a registry makes of the connections of its node. The test is the network, the source of nodes and an engine.</summary>
+public sealed class PresenceTests : TestKit
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly Address Node = AddressOf(2);
+
+    private readonly TestProbe _engine;
+    private readonly TestProbe _calls;
+    private readonly IActorRef _registry;
+    private readonly RaftProcess _process;
+
+    public PresenceTests()
+        : base(VirtualGroup.Config)
+    {
+        (_engine, _calls) = (CreateTestProbe(), CreateTestProbe());
+        var source = new NodeScript();
+        _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
+        _registry.Tell(new Network(_calls));
+        _process = new Bench(this).Process;
+        _registry.Tell(new EngineNews.Started(_process), _engine);
+        Assert.Equal(["+raft1"], Calls());
+    }
+
+    [Fact]
+    public void Node_is_reachable_while_the_connections_of_both_sides_are_open()
+    {
+        List(1, "raft2");
+        Assert.Empty(News());
+        Open();
+        Assert.Equal(["found raft2"], News());
+
+        _registry.Tell(new ConnectionNews.Disconnected(Node));
+        Assert.Equal(["unreachable raft2"], News());
+        Open();
+        Assert.Equal(["found raft2"], News());
+
+        End(1);
+        Assert.Equal(["unreachable raft2"], News());
+        Open();
+        Assert.Empty(News());
+        List(2, "raft2");
+        Assert.Equal(["found raft2"], News());
+    }
+
+    [Fact]
+    public void Connection_that_opened_before_the_node_was_known_counts()
+    {
+        Open();
+
+        List(1, "raft2");
+
+        Assert.Equal(["found raft2"], News());
+    }
+
+    [Fact]
+    public void Processes_are_found_when_their_list_is_complete()
+    {
+        Open();
+        Tell(1, new([Process("raft2")], [], IsComplete: false));
+        Assert.Empty(News());
+
+        List(1, "raft3");
+
+        Assert.Equal(["found raft2", "found raft3"], News());
+    }
+
+    [Fact]
+    public void Each_start_and_stop_after_the_list_is_told()
+    {
+        Open();
+        List(1, "raft2");
+        News();
+
+        List(1, "raft3");
+        Assert.Equal(["found raft3"], News());
+        Tell(1, new([], [Process("raft2")], IsComplete: true));
+        Assert.Equal(["stopped raft2"], News());
+    }
+
+    [Fact]
+    public void List_of_the_next_connection_replaces_the_former_one()
+    {
+        Open();
+        List(1, "raft2", "raft3");
+        News();
+
+        Tell(2, new([Process("raft3")], [], IsComplete: false));
+        Assert.Empty(News());
+        List(2, "raft4");
+
+        Assert.Equal(["stopped raft2", "found raft4"], News());
+    }
+
+    [Fact]
+    public void Late_news_of_a_connection_that_was_replaced_change_nothing()
+    {
+        Open();
+        List(1, "raft2");
+        List(2, "raft2");
+        News();
+
+        Tell(1, new([Process("raft3")], [Process("raft2")], IsComplete: true));
+        End(1);
+
+        Assert.Empty(News());
+    }
+
+    [Fact]
+    public void Process_that_has_restarted_is_found_and_the_stop_of_its_former_engine_changes_nothing()
+    {
+        Open();
+        Tell(1, new([Process("raft2", uid: 1)], [], IsComplete: true));
+        News();
+
+        Tell(2, new([Process("raft2", uid: 2)], [], IsComplete: true));
+        Tell(2, new([], [Process("raft2", uid: 1)], IsComplete: true));
+
+        Assert.Equal(["found raft2"], News());
+    }
+
+    [Fact]
+    public void Engine_that_starts_finds_the_processes_of_reachable_nodes()
+    {
+        Open();
+        List(1, "raft2");
+        var second = CreateTestProbe();
+
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft3").Process), second);
+
+        Assert.Equal("raft1", second.ExpectMsg<PeerNews.Found>().Name.Process);
+        Assert.Equal("raft2", second.ExpectMsg<PeerNews.Found>().Name.Process);
+    }
+
+    // Otherwise the other node could not report the process as unreachable if this one died at once.
+    [Fact]
+    public void Other_nodes_hear_of_an_engine_before_it_can_greet_theirs()
+    {
+        Open();
+        List(1, "raft2");
+
+        // One probe stands for the engine and for the network, so it shows the order.
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft3").Process), _calls);
+
+        Assert.Equal("+raft3", _calls.FishForMessage<string>(_ => true));
+        Assert.Equal("raft2", _calls.ExpectMsg<PeerNews.Found>().Name.Process);
+    }
+
+    [Fact]
+    public void Stop_of_an_engine_is_told_to_other_nodes_and_to_its_group_on_this_node()
+    {
+        var second = CreateTestProbe();
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), second);
+        second.ExpectMsg<PeerNews.Found>();
+        Calls();
+
+        _registry.Tell(new EngineNews.Stopped(_process));
+
+        Assert.Equal(["-raft1"], Calls());
+        Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Stopped>().Name);
+    }
+
+    [Fact]
+    public void Named_node_is_connected_to_whenever_it_is_not()
+    {
+        _registry.Tell(new NodeNews.Named(Node));
+        Assert.Equal(["connect 2"], Calls());
+        Assert.Equal(["connect 2", "connect 2"], CallsWithin(2));
+
+        Open();
+        Assert.Empty(CallsWithin(2));
+
+        _registry.Tell(new ConnectionNews.Disconnected(Node));
+        Assert.Equal(["connect 2"], CallsWithin(1));
+        _registry.Tell(new NodeNews.Unnamed(Node));
+        Assert.Equal(["forget 2"], Calls());
+        Assert.Empty(CallsWithin(2));
+    }
+
+    [Theory]
+    [InlineData("default", "connect 2")]
+    [InlineData("other")]
+    public void Unnamed_node_that_has_connected_is_connected_to_if_it_has_a_process_of_a_group_here(string group, params string[] calls)
+    {
+        Tell(1, new([Process("raft2") with { Group = group }], [], IsComplete: true));
+
+        Assert.Equal(calls, Calls());
+    }
+
+    [Fact]
+    public void Unnamed_node_is_forgotten_when_its_connection_ends()
+    {
+        Open();
+        List(1, "raft2");
+        End(1);
+        Assert.Equal(["unreachable raft2"], News().TakeLast(1));
+        Assert.Equal(["forget 2"], Calls());
+
+        _registry.Tell(new NodeNews.Named(Node));
+        List(2, "raft2");
+        End(2);
+        Assert.DoesNotContain("forget 2", Calls());
+    }
+
+    [Fact]
+    public void Unnamed_nodes_beyond_the_bound_lose_their_connections_and_a_named_node_does_not()
+    {
+        foreach (var number in Enumerable.Range(3, KnownNodes.UnnamedMax + 1))
+        {
+            _registry.Tell(new ConnectionNews.Told(AddressOf(number), number, new([], [], IsComplete: true)));
+        }
+
+        Assert.Equal([$"close {KnownNodes.UnnamedMax + 3}"], Calls());
+        _registry.Tell(new NodeNews.Named(Node));
+        Open();
+        List(1, "raft2");
+        Assert.Equal(["found raft2"], News());
+    }
+
+    private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.1", number);
+
+    private LocalProcess Process(string name, int uid = 1) =>
+        new(_process.Settings.Group, new ProcessName($"{name}@node2"), $"{Node}/system/raft/default/{name}#{uid}");
+
+    private void Open() => _registry.Tell(new ConnectionNews.Opened(Node));
+
+    private void End(long connection) => _registry.Tell(new ConnectionNews.Ended(Node, connection));
+
+    private void Tell(long connection, WireMessage.Presence presence) =>
+        _registry.Tell(new ConnectionNews.Told(Node, connection, presence));
+
+    // The whole list, its last part, or a change.
+    private void List(long connection, params string[] names) =>
+        Tell(connection, new([.. names.Select(name => Process(name))], [], IsComplete: true));
+
+    // The news to the engine so far.
+    private List<string> News() => SoFar<PeerNews>(_engine, news => $"{news.GetType().Name.ToLowerInvariant()} {news.Name.Process}");
+
+    // The calls to the network so far.
+    private List<string> Calls() => SoFar<string>(_calls, call => call);
+
+    private List<string> CallsWithin(int intervals)
+    {
+        Calls();
+        for (var i = 0; i < intervals; i++)
+        {
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
+        }
+
+        return Calls();
+    }
+
+    private List<string> SoFar<T>(TestProbe probe, Func<T, string> show)
+    {
+        _registry.Tell(new Identify("now"), probe);
+        List<string> all = [];
+        for (var message = probe.ExpectMsg<object>(); message is not ActorIdentity; message = probe.ExpectMsg<object>())
+        {
+            all.Add(show((T)message));
+        }
+
+        return all;
+    }
+
+    private sealed class Network(TestProbe calls) : INetwork
+    {
+        public IActorRef Resolve(string path) => new Remote(ActorPath.Parse(path));
+
+        public void SetNamed(ImmutableHashSet<Address> named)
+        {
+        }
+
+        public void Connect(Address address) => Call($"connect {address.Port}");
+
+        public void Tell(WireMessage.Presence change) => Call(string.Concat(
+            change.Running.Select(process => $"+{process.Name.Process}").Concat(change.Stopped.Select(process => $"-{process.Name.Process}"))));
+
+        public void Close(Address address) => Call($"close {address.Port}");
+
+        public void Forget(Address address) => Call($"forget {address.Port}");
+
+        public void OnDeparted(Address address)
+        {
+        }
+
+        private void Call(string call) => calls.Ref.Tell(call, ActorRefs.NoSender);
+    }
+
+    private sealed class Remote(ActorPath path) : MinimalActorRef
+    {
+        public override ActorPath Path => path;
+
+        public override IActorRefProvider Provider => throw new NotSupportedException();
+    }
+}
