@@ -288,8 +288,10 @@ public sealed class PresenceTests : TestKit
 
         public void Connect(Address address) => Call($"connect {address.Port}");
 
-        public void Tell(WireMessage.Presence change) => Call(string.Concat(
-            change.Running.Select(process => $"+{process.Name.Process}").Concat(change.Stopped.Select(process => $"-{process.Name.Process}"))));
+        public void Tell(WireMessage.Presence change) => Call(string.Concat([
+            .. change.Running.Select(process => $"+{process.Name.Process}"),
+            .. change.Stopped.Select(process => $"-{process.Name.Process}"),
+        ]));
 
         public void Close(Address address) => Call($"close {address.Port}");
 
