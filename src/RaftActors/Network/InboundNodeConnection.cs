@@ -101,7 +101,7 @@ internal sealed class InboundNodeConnection : AcceptedConnection
             case WireMessage.Presence presence:
                 // The earlier messages of an engine come before the news of its end.
                 _batch.Tell();
-                Context.Registry.Tell(new ConnectionNews.Told(Peer, Number, presence), ActorRefs.NoSender);
+                Context.Registry.Tell(new ConnectionNews.Told(Peer, Number, _gate?.OfPeer(presence) ?? presence), ActorRefs.NoSender);
                 break;
             case WireMessage.Reply when frame.IsToGone:
                 break;

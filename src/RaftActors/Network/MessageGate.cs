@@ -16,9 +16,18 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkCo
 {
     private readonly HashSet<ProcessName> _vouched = [];
 
-    public bool Admits(WireMessage message, IActorRef from)
+    public bool Admits(WireMessage message, IActorRef from) => Admits(WhyNot(message, from));
+
+    /// <summary>
+    /// Returns the processes that the other side may speak for. A list without its other parts would count as the whole one, so no part
+    /// is refused as a message is.
+    /// </summary>
+    public WireMessage.Presence OfPeer(WireMessage.Presence told) =>
+        told with { Running = [.. told.Running.Where(process => Admits(WhyNot(process)))] };
+
+    private bool Admits(string? whyNot)
     {
-        if (WhyNot(message, from) is not { } why)
+        if (whyNot is not { } why)
         {
             return true;
         }
@@ -42,14 +51,11 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkCo
         return (message is WireMessage.Traced traced ? traced.Inner : message) switch
         {
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
-            WireMessage.Presence presence => WhyNot(presence.Running),
             WireMessage.Leaving leaving => WhyNot(leaving.Process),
             WireMessage.ActorAt actor => WhyNot(actor.Process),
             _ => null,
         };
     }
-
-    private string? WhyNot(IEnumerable<LocalProcess> processes) => processes.Select(WhyNot).FirstOrDefault(why => why is not null);
 
     private string? WhyNot(LocalProcess process) =>
         WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(peer)

@@ -218,9 +218,16 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         FrameWriter frames = new(Context.Own, Context.Settings.FrameSizeMaxBytes) { Level = level };
         foreach (var part in Context.Processes.ToParts(Context.Settings.FrameSizeMaxBytes))
         {
-            if (!frames.TryWrite(Registry, part, Context.Registry))
+            if (frames.TryWrite(Registry, part, Context.Registry))
             {
-                Context.OnUnwritten(part, Address);
+                continue;
+            }
+
+            // A process whose name fits into no frame must not keep the others out of reach, so the list has an end without it.
+            Context.OnUnwritten(part, Address);
+            if (part.IsComplete)
+            {
+                frames.TryWrite(Registry, part with { Running = [] }, Context.Registry);
             }
         }
 

@@ -49,7 +49,7 @@ public sealed class ConnectionTests : TestKit
         _context = NewContext();
         _connection = new NodeConnection(_address, _context);
         _engine = provider.ResolveActorRef($"{_address}/system/raft/g/raft1#5");
-        _reader = new FrameReader(_address, provider.ResolveActorRef) 
+        _reader = new FrameReader(_address, provider.ResolveActorRef)
         {
             ResolveSender = provider.ResolveActorRef,
             MayReceive = InboundNodeConnection.IsService,
@@ -110,6 +110,16 @@ public sealed class ConnectionTests : TestKit
         }
 
         Assert.Equal([ProcessOf("raft1")], Assert.IsType<WireMessage.Presence>(read).Stopped.AsEnumerable());
+    }
+
+    [Fact]
+    public void List_has_an_end_though_a_process_fits_into_no_frame()
+    {
+        _context.Processes.Change(new([ProcessOf("raft1") with { Group = new string('g', 5000) }], [], IsComplete: true));
+
+        using var other = Connect();
+
+        Assert.True(_list is { Running: [], IsComplete: true });
     }
 
     [Fact]
