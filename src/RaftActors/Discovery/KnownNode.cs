@@ -39,6 +39,9 @@ internal sealed class KnownNode(Address address)
     /// <summary>The size of all that is known of the node.</summary>
     public long Size => _sizeOfParts + _sizeOfList;
 
+    /// <summary>A connection of the node is open that has brought a part of its list.</summary>
+    public bool IsHeard { get; private set; }
+
     /// <summary>A connection of the node is open that has brought its list.</summary>
     public bool HasList { get; private set; }
 
@@ -77,7 +80,7 @@ internal sealed class KnownNode(Address address)
 
         if (connection > _connection)
         {
-            (_connection, _isComplete) = (connection, false);
+            (_connection, _isComplete, IsHeard) = (connection, false, true);
             ClearParts();
         }
 
@@ -106,7 +109,7 @@ internal sealed class KnownNode(Address address)
     {
         if (connection >= _connection)
         {
-            (_connection, _isComplete, HasList) = (connection, false, false);
+            (_connection, _isComplete, IsHeard, HasList) = (connection, false, false, false);
             ClearParts();
         }
     }

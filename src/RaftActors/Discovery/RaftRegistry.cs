@@ -307,10 +307,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // A node that connects again is known again.
+    // A node that connects again is known again. While a connection brings its list, the next part would count as the whole one.
     private void ForgetIfGone(KnownNode node)
     {
-        if (node is { IsNamed: false, HasList: false })
+        if (node is { IsNamed: false, IsHeard: false })
         {
             _nodes.Remove(node.Address);
             _network?.Forget(node.Address);

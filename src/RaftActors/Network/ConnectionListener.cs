@@ -329,7 +329,13 @@ internal sealed class ConnectionListener : IDisposable
     {
         lock (_lock)
         {
-            if (connection is null || !_inbound.Remove(connection) || _latest.GetValueOrDefault(connection.Peer) != connection)
+            if (connection is null || !_inbound.Remove(connection) || connection.IsClient)
+            {
+                return;
+            }
+
+            // A later connection tells of the node. Without one, a former connection may have brought news after the end of the latest.
+            if (_latest.GetValueOrDefault(connection.Peer, connection) != connection)
             {
                 return;
             }

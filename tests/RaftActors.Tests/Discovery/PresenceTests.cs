@@ -82,6 +82,19 @@ public sealed class PresenceTests : TestKit
     }
 
     [Fact]
+    public void Node_that_is_named_no_more_while_its_list_comes_is_known_by_the_whole_list()
+    {
+        Open();
+        _registry.Tell(new NodeNews.Named(Node));
+        Tell(1, new([Process("raft2")], [], IsComplete: false));
+
+        _registry.Tell(new NodeNews.Unnamed(Node));
+        List(1, "raft3");
+
+        Assert.Equal(["found raft2", "found raft3"], News());
+    }
+
+    [Fact]
     public void Each_start_and_stop_after_the_list_is_told()
     {
         Open();

@@ -321,6 +321,11 @@ public sealed class HostilePeerTests : TestKit
         await latest.DisposeAsync();
 
         Assert.True(HasEnded(former));
+
+        // What the former one brought after the end of the latest is no more true either.
+        long[] ended = [ReadEnded(), ReadEnded()];
+        Assert.Equal([1, 2], ended.Order());
+        long ReadEnded() => FishForMessage<ConnectionNews.Ended>(_ => true, Guard).Connection;
     }
 
     [Fact]
