@@ -39,6 +39,16 @@ public sealed class PeerMessagesTests : TestKit
         Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
     }
 
+    // A wrong hint must not last for ever.
+    [Fact]
+    public void Process_that_discovery_reports_again_after_its_stop_is_reachable()
+    {
+        _messages.OnNews(new PeerNews.Stopped(Raft2, _bench["raft2"]));
+        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
+
+        Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
+    }
+
     [Fact]
     public void Process_that_was_heard_before_discovery_reported_it_is_told_the_actor_again()
     {

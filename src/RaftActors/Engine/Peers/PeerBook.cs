@@ -79,6 +79,10 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
+    /// <summary>Records that discovery lists an engine, which has not stopped then.</summary>
+    public void MarkRunning(ProcessName name, IActorRef engine) =>
+        Update(name, known => known.Engine.Equals(engine) ? known with { HasStopped = false } : known);
+
     /// <summary>Records that the node of an engine is about to stop. Does not affect a later engine of that name.</summary>
     public void MarkLeaving(ProcessName name, IActorRef engine) =>
         Update(name, known => known.Engine.Equals(engine) ? known with { IsLeaving = true } : known);

@@ -53,6 +53,7 @@ internal sealed class PeerMessages(
                 // The process has moved, or another one has its name. Core decides this by its greeting.
                 break;
             case PeerNews.Found found:
+                context.Peers.MarkRunning(found.Name, found.Engine);
                 if (!Meet(found.Name, found.Engine))
                 {
                     // A known process may have lost the announcement, even that there is no actor any more.
