@@ -8,7 +8,7 @@ namespace RaftActors.Network;
 /// <param name="To">The actor of the other node that sent the call.</param>
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : WaitingCaller
 {
-    /// <summary>The other node has checked the client's role for the call, and does not tell it, so an Append has that of a writer.</summary>
+    /// <summary>The other node has checked the client's role, and does not tell it, so an Append has the rights of a writer.</summary>
     public override bool MayOperate => false;
 
     /// <summary>A repeated call has the same caller, even if the repeat has another size.</summary>

@@ -36,7 +36,8 @@ public sealed class HostilePeerTests : TestKit
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly CallTarget Target = new("g", new ProcessName("p@node1"));
-    private static readonly AppendReply OfNode = AppendReply.Refused(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
+    private static readonly Member Origin = new(new ProcessName("a@b"), Incarnation.None);
+    private static readonly AppendReply OfNode = AppendReply.Refused(new RequestId(Origin, 1));
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();

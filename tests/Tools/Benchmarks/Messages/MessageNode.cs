@@ -40,8 +40,7 @@ internal static class MessageNode
             }
             akka.remote.dot-netty.tcp.batching.enabled = {{(way == "akka" ? "on" : "off")}}
             """;
-        var config = NodeSystem.Create(settings, own, [own], directory: null);
-        var system = (ExtendedActorSystem)config;
+        var system = (ExtendedActorSystem)NodeSystem.Create(settings, own, [own], directory: null);
         EngineDispatcher.AddTo(system);
         var ends = system.SystemActorOf(Props.Create(() => new Ends()), "raft");
         var raft = system.Settings.Config.WithFallback(Raft.DefaultConfig()).GetConfig("raft");
@@ -198,14 +197,15 @@ internal static class MessageNode
         private static readonly Member Second = new(new ProcessName("raft@:2"), new Incarnation(Guid.NewGuid()));
         private static readonly GroupUid Group = new(Guid.NewGuid());
 
-        public static WireMessage Reply { get; } = Of(Second, First, new Message.AppendEntriesReply(true, new LogIndex(1000), Term.Zero, true));
+        public static WireMessage Reply { get; } = Of(
+            Second, First, new Message.AppendEntriesReply(true, new LogIndex(1000), Term.Zero, IsAdmitted: true));
 
         public static WireMessage Request(int payload)
         {
             var pair = new Payload.Pair(new RequestId(First, 1000), "key", new byte[payload]);
             var entry = new LogEntry(new LogIndex(1001), new Term(3), new Serial(1000), pair);
-            return Of(First, Second, new Message.AppendEntries(
-                new LogPosition(new LogIndex(1000), new Term(3), new Serial(999), Hash: 7), new LogSlice([entry]), new LogIndex(1000), new Serial(999)));
+            var before = new LogPosition(new LogIndex(1000), new Term(3), new Serial(999), Hash: 7);
+            return Of(First, Second, new Message.AppendEntries(before, new LogSlice([entry]), before.Index, before.Serial));
         }
 
         private static WireMessage.CoreMessage Of(Member from, Member to, Message body) =>
