@@ -64,12 +64,11 @@ internal sealed class KnownNode(Address address)
     public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) =>
         _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
 
-    public bool Has(LocalProcess process) =>
-        _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name) == process;
+    public bool Has(LocalProcess process) => Find(process) == process;
 
     /// <summary>
-    /// Takes a part of the list or a change. Returns the processes that are new, and those that have stopped. Null: the list is not
-    /// complete, or a later connection has taken the place of this one.
+    /// Takes a part of the list or a change. Returns the processes that are new or changed, and those that have stopped. Null: the list is
+    /// not complete, or a later connection has taken the place of this one.
     /// </summary>
     public (ImmutableArray<LocalProcess> Started, ImmutableArray<LocalProcess> Stopped)? Take(long connection, WireMessage.Presence told)
     {
@@ -119,7 +118,7 @@ internal sealed class KnownNode(Address address)
     private (ImmutableArray<LocalProcess> Started, ImmutableArray<LocalProcess> Stopped) Change(
         IEnumerable<LocalProcess> running, ImmutableArray<LocalProcess> stopped)
     {
-        ImmutableArray<LocalProcess> ended = [.. stopped.Where(Has).Distinct()];
+        ImmutableArray<LocalProcess> ended = [.. stopped.Where(process => Find(process)?.HasEngineOf(process) == true).Distinct()];
         ImmutableArray<LocalProcess> started = [.. running.Where(process => !Has(process)).Distinct()];
         foreach (var process in ended)
         {
@@ -140,6 +139,9 @@ internal sealed class KnownNode(Address address)
 
         return (started, ended);
     }
+
+    // The process of this node with the same group and name, or null.
+    private LocalProcess? Find(LocalProcess process) => _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name);
 
     // Removes the process of this name, which may have another engine.
     private void Remove(LocalProcess process)

@@ -24,7 +24,7 @@ internal sealed partial class RaftRegistry
     private void OnOpening(EngineNews.Opening opening)
     {
         var (group, name) = opening.Place;
-        if (!_local.Of(group).Any(local => local.Key == name))
+        if (_local.Find(group, name) is null)
         {
             _opening[group] = [.. _opening.GetValueOrDefault(group, []), name];
         }
@@ -43,23 +43,54 @@ internal sealed partial class RaftRegistry
         var process = started.Process;
         var group = process.Settings.Group;
         EndOpening(new ProcessPlace(group, process.Name));
-        foreach (var (name, other) in _local.Of(group))
+        var path = Sender.Path.ToSerializationFormatWithAddress(_own);
+        LocalEngine engine = new(Sender, new LocalProcess(group, process.Name, path) { Program = process.Settings.Program });
+        foreach (var other in _local.Of(group))
         {
-            other.Tell(new PeerNews.Found(process.Name, Sender));
-            Sender.Tell(new PeerNews.Found(name, other));
+            other.Ref.Tell(Found(engine));
+            Sender.Tell(Found(other));
         }
 
-        _local.Add(group, process.Name, Sender);
+        _local.Set(engine);
 
         // The other nodes hear of the engine before it greets its peers. Otherwise their registries could not report it as unreachable if
         // this node died at once.
-        _network?.Tell(new WireMessage.Presence([ToTell(group, process.Name, Sender)], [], IsComplete: true));
+        _network?.Tell(new WireMessage.Presence([engine.Process], [], IsComplete: true));
         foreach (var node in _nodes.All)
         {
             Connect(node);
             if (node.IsReachable)
             {
                 Introduce(node, Sender, group);
+            }
+        }
+    }
+
+    private void OnActorChanged(EngineNews.ActorChanged changed)
+    {
+        var path = changed.Actor?.Path.ToSerializationFormatWithAddress(_own) ?? "";
+        if (_local.Find(changed.Process.Settings.Group, changed.Process.Name) is not { } before || before.Process.Actor == path)
+        {
+            return;
+        }
+
+        var engine = before with { Process = before.Process with { Actor = path } };
+        _local.Set(engine);
+        _network?.Tell(new WireMessage.Presence([engine.Process], [], IsComplete: true));
+        foreach (var other in _local.Of(engine.Process.Group).Where(other => other != engine))
+        {
+            other.Ref.Tell(Found(engine));
+        }
+    }
+
+    // The message of a process has come before the news of its node, or the engine did not take these.
+    private void OnMet(EngineNews.Met met)
+    {
+        foreach (var process in _nodes.All.Where(node => node.HasList).SelectMany(node => node.ProcessesOf(met.Process.Settings.Group)))
+        {
+            if (process.Name == met.Name && Found(process) is var found && found.Engine.Equals(met.Engine))
+            {
+                Sender.Tell(found);
             }
         }
     }
@@ -72,8 +103,8 @@ internal sealed partial class RaftRegistry
         if (_local.Remove(group, process.Name) is { } engine)
         {
             _watch.Forget(group, process.Name);
-            Tell(group, new PeerNews.Stopped(process.Name, engine));
-            _network?.Tell(new WireMessage.Presence([], [ToTell(group, process.Name, engine)], IsComplete: true));
+            Tell(group, new PeerNews.Stopped(process.Name, engine.Ref));
+            _network?.Tell(new WireMessage.Presence([], [engine.Process], IsComplete: true));
         }
 
         _ = TryReadSource(stopped);
@@ -86,17 +117,14 @@ internal sealed partial class RaftRegistry
         TellNamed();
     }
 
-    private LocalProcess ToTell(string group, ProcessName name, IActorRef engine) =>
-        new(group, name, engine.Path.ToSerializationFormatWithAddress(_own));
-
     private void OnPrepareStop()
     {
         _stopper = Sender;
-        foreach (var (_, _, local) in _local.All)
+        foreach (var local in _local.All)
         {
             // An engine that has failed answers by its Terminated.
-            _unprepared.Add(Context.Watch(local));
-            local.Tell(new PrepareStop(), Self);
+            _unprepared.Add(Context.Watch(local.Ref));
+            local.Ref.Tell(new PrepareStop(), Self);
         }
 
         TellIfPrepared();

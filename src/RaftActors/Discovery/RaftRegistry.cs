@@ -61,6 +61,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineNews.OpeningEnded>(ended => EndOpening(ended.Place));
         Receive<EngineNews.Started>(OnEngineStarted);
         Receive<EngineNews.Stopped>(OnEngineStopped);
+        Receive<EngineNews.ActorChanged>(OnActorChanged);
+        Receive<EngineNews.Met>(OnMet);
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);
         Receive<ConnectionNews.Opened>(opened =>
@@ -169,7 +171,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         // An engine of the group answers, if one runs here. The call counts as open until the engine takes it.
         if (call.Call is ClientCall.Locate { Group: var group }
-            && _local.Of(group).FirstOrDefault() is { Key: var name, Value: not null }
+            && _local.Of(group).FirstOrDefault() is { Process.Name: var name }
             && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(group, name)) is { } inbox)
         {
             if (WaitingCaller.TryMove(call.Caller, inbox.Untaken))
@@ -223,7 +225,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
                 {
                     Idle = idle,
                     Others = isOfThisNode ? [.. _nodes.All.Select(node => node.Address)] : [],
-                    OtherGroups = known.Count > 0 || _local.Of(locate.Group).Any() ? []
+                    OtherGroups = known.Count > 0 || _local.Has(locate.Group) ? []
                         : [.. Groups.Take(ClientReply.Located.OtherGroupsMax)],
                 },
                 Self);
@@ -231,7 +233,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     private IEnumerable<string> Groups =>
-        _local.All.Select(local => local.Group).Concat(_nodes.All.SelectMany(node => node.Groups)).Distinct();
+        _local.All.Select(local => local.Process.Group).Concat(_nodes.All.SelectMany(node => node.Groups)).Distinct();
 
     // The list of the processes of this node, for operators. It wakes no quiescent group.
     private void OnListProcesses(ClientCall.ListProcesses call, ICanTell caller)
@@ -295,15 +297,15 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         foreach (var process in processes)
         {
-            Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
+            Tell(process.Group, Found(process));
         }
     }
 
     private void Tell(string group, PeerNews news)
     {
-        foreach (var (_, local) in _local.Of(group))
+        foreach (var local in _local.Of(group))
         {
-            local.Tell(news);
+            local.Ref.Tell(news);
         }
     }
 
@@ -349,7 +351,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private bool HasPeer(EngineNews.Names names)
     {
         var (group, self) = (names.Process.Settings.Group, names.Process.Name);
-        return _local.Of(group).Any(other => other.Key != self)
+        return _local.Of(group).Any(other => other.Process.Name != self)
             || _nodes.All.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
@@ -367,9 +369,14 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     {
         foreach (var process in node.ProcessesOf(group))
         {
-            engine.Tell(new PeerNews.Found(process.Name, Resolve(process.Engine)));
+            engine.Tell(Found(process));
         }
     }
+
+    private PeerNews.Found Found(LocalProcess process) => new(process.Name, Resolve(process.Engine), process.Actor, process.Program);
+
+    private static PeerNews.Found Found(LocalEngine engine) =>
+        new(engine.Process.Name, engine.Ref, engine.Process.Actor, engine.Process.Program);
 
     private enum Due
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
 using Akka.Event;
 
 namespace RaftActors.Engine;
@@ -22,6 +23,12 @@ internal abstract record EngineNews
 
     /// <summary>The engine of this process has stopped, while its node runs on.</summary>
     public sealed record Stopped(RaftProcess Process) : EngineNews;
+
+    /// <summary>The process has another actor, or none (null).</summary>
+    public sealed record ActorChanged(RaftProcess Process, IActorRef? Actor) : EngineNews;
+
+    /// <summary>An engine has met another process of its group by a message. The registry tells it what it knows of that process.</summary>
+    public sealed record Met(RaftProcess Process, ProcessName Name, IActorRef Engine) : EngineNews;
 
     /// <summary>The other processes in the configuration of an engine's group. Sent at its start and at each change.</summary>
     public sealed record Names(RaftProcess Process, ImmutableArray<ProcessName> Others) : EngineNews;

@@ -79,9 +79,6 @@ internal sealed partial class RaftEngine
             case GetReply reply:
                 _gets.Receive(reply, sender);
                 break;
-            case WireMessage.ActorAt actor:
-                _peers.Receive(actor, sender);
-                break;
             case WireMessage.Digest digest:
                 _digests.Receive(digest, sender);
                 break;

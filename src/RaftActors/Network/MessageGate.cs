@@ -52,7 +52,6 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkCo
         {
             WireMessage.CoreMessage core => WhyNot(core.Envelope.From.Name),
             WireMessage.Leaving leaving => WhyNot(leaving.Process),
-            WireMessage.ActorAt actor => WhyNot(actor.Process),
             _ => null,
         };
     }

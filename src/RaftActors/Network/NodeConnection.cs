@@ -159,8 +159,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         lock (Gate)
         {
-            // A full connection takes the announcement of an actor too. It is small, and is sent only once by each connection.
-            if (TryBegin() is not { } socket || (IsFull(socket) && message is not WireMessage.ActorAt))
+            if (TryBegin() is not { } socket || IsFull(socket))
             {
                 Context.Metrics.OnDropped();
             }

@@ -12,14 +12,21 @@ internal sealed class OwnProcesses
     private const int ShareOfFrame = 8;
 
     private readonly Lock _lock = new();
-    private readonly HashSet<LocalProcess> _running = [];
+    private readonly Dictionary<(string Group, ProcessName Name), LocalProcess> _running = [];
 
     public void Change(WireMessage.Presence change)
     {
         lock (_lock)
         {
-            _running.ExceptWith(change.Stopped);
-            _running.UnionWith(change.Running);
+            foreach (var process in change.Stopped)
+            {
+                _running.Remove((process.Group, process.Name));
+            }
+
+            foreach (var process in change.Running)
+            {
+                _running[(process.Group, process.Name)] = process;
+            }
         }
     }
 
@@ -30,7 +37,7 @@ internal sealed class OwnProcesses
         LocalProcess[] all;
         lock (_lock)
         {
-            all = [.. _running];
+            all = [.. _running.Values];
         }
 
         var (first, length) = (0, 0);

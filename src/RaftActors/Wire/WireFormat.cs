@@ -19,7 +19,9 @@ internal static class WireFormat
     private const byte Raise = 5;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
-    private const int LocalProcessSizeMin = 4;
+
+    // Four texts, and the number, the identity and the hash of a program.
+    private const int LocalProcessSizeMin = 4 + 1 + IdentitySize + sizeof(ulong);
 
     public static WireMessage.Presence Presence(ref WireFields f, WireMessage.Presence? presence) => new(
         Processes(ref f, presence?.Running), Processes(ref f, presence?.Stopped), f.Flag(presence?.IsComplete));
@@ -151,5 +153,9 @@ internal static class WireFormat
     private static ImmutableArray<LocalProcess> Processes(ref WireFields f, ImmutableArray<LocalProcess>? processes) => f.List(
         processes,
         LocalProcessSizeMin,
-        static (ref f, process) => new LocalProcess(f.Group(process?.Group), f.Name(process?.Name), f.Path(process?.Engine)));
+        static (ref f, process) => new LocalProcess(f.Group(process?.Group), f.Name(process?.Name), f.Path(process?.Engine))
+        {
+            Actor = f.Path(process?.Actor),
+            Program = Program(ref f, process?.Program),
+        });
 }

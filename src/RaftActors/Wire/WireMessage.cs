@@ -21,7 +21,7 @@ internal abstract record WireMessage
     /// Between registries: the processes of the sender's node. A connection begins with the list of all of them, in parts, because a long
     /// message would hold up the heartbeats behind it. Each later message is a change of that list.
     /// </summary>
-    /// <param name="Running">Processes that run.</param>
+    /// <param name="Running">Processes that run, or whose actor is another one now.</param>
     /// <param name="Stopped">Processes that run no more, each as the list has it. Empty in the list itself.</param>
     /// <param name="IsComplete">False if another part of the list follows.</param>
     public sealed record Presence(ImmutableArray<LocalProcess> Running, ImmutableArray<LocalProcess> Stopped, bool IsComplete)
@@ -57,11 +57,6 @@ internal abstract record WireMessage
     /// answers with another Leaving, whose <paramref name="IsReply"/> is true, after all its earlier requests.
     /// </summary>
     public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
-
-    /// <summary>
-    /// Between engines: the path of the raft actor of <paramref name="Process"/>, with its address. Empty if it has no actor now.
-    /// </summary>
-    public sealed record ActorAt(ProcessName Process, string Path, RaftProgram Program) : WireMessage;
 
     /// <summary>Between engines: what the sender's actor has made of some pairs. See <see cref="StateDigest"/>.</summary>
     /// <param name="Boot">The start of the process.</param>
@@ -178,6 +173,14 @@ internal readonly record struct TraceLink(RequestId Request, ActivityContext Par
 /// <param name="Engine">The path of its engine, with address.</param>
 internal sealed record LocalProcess(string Group, ProcessName Name, string Engine)
 {
+    /// <summary>The path of its raft actor, with address. Empty if it has none now.</summary>
+    public string Actor { get; init; } = "";
+
+    public RaftProgram Program { get; init; } = RaftProgram.Unknown;
+
     /// <summary>The characters of its texts.</summary>
-    public int Length => Group.Length + Name.Value.Length + Engine.Length;
+    public int Length => Group.Length + Name.Value.Length + Engine.Length + Actor.Length;
+
+    /// <summary>Tells whether both are one start of the process, whatever its actor is.</summary>
+    public bool HasEngineOf(LocalProcess other) => Group == other.Group && Name == other.Name && Engine == other.Engine;
 }

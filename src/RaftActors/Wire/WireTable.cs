@@ -26,8 +26,6 @@ internal static class WireTable
         Of<WireMessage.Presence>(PresenceManifest, WireFormat.Presence),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.Beat),
         Of<WireMessage.Leaving>("l", (ref f, leaving) => new(IsReply: f.Flag(leaving?.IsReply), Process: f.Name(leaving?.Process))),
-        Of<WireMessage.ActorAt>(
-            "w", (ref f, actor) => new(f.Name(actor?.Process), f.Path(actor?.Path), WireFormat.Program(ref f, actor?.Program))),
         Of<WireMessage.Digest>("e", WireFormat.Digest),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Traced),
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),

@@ -149,6 +149,35 @@ public sealed class PresenceTests : TestKit
     }
 
     [Fact]
+    public void Actor_that_starts_is_told_to_other_nodes_and_to_its_group_on_this_node()
+    {
+        var second = CreateTestProbe();
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), second);
+        second.ExpectMsg<PeerNews.Found>();
+        Calls();
+
+        _registry.Tell(new EngineNews.ActorChanged(_process, TestActor), _engine);
+        _registry.Tell(new EngineNews.ActorChanged(_process, TestActor), _engine);
+
+        Assert.Equal(["+raft1"], Calls());
+        Assert.EndsWith($"{TestActor.Path.ToStringWithoutAddress()}#{TestActor.Path.Uid}", second.ExpectMsg<PeerNews.Found>().Actor);
+    }
+
+    [Fact]
+    public void Process_with_another_actor_is_told_again()
+    {
+        Open();
+        List(1, "raft2");
+        News();
+
+        Tell(1, new([Process("raft2") with { Actor = "akka.tcp://demo@10.0.0.1:2/user/a" }], [], IsComplete: true));
+        Assert.Equal(["found raft2"], News());
+
+        Tell(1, new([], [Process("raft2")], IsComplete: true));
+        Assert.Equal(["stopped raft2"], News());
+    }
+
+    [Fact]
     public void Engine_that_starts_finds_the_processes_of_reachable_nodes()
     {
         Open();

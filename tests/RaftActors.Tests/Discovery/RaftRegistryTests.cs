@@ -264,36 +264,15 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Announcement_of_the_actor_or_of_its_end_comes_again_when_it_may_be_lost()
+    public void Process_that_was_met_by_a_message_is_told_of_its_actor()
     {
         _group.Start("raft1", 0);
-        Greet("default", "raft2@node1");
-        var path = _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path;
-        var news = new PeerNews.Found(new ProcessName("raft2@node1"), _other);
+        Tell(new([Process("raft2@node1") with { Actor = TestActor.Path.ToSerializationFormat() }], [], IsComplete: true));
 
-        _group.EngineOf("raft1").Tell(news);
-        Assert.Equal(path, _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
+        SendGreeting(_other);
+        _group.AwaitIdle();
 
-        Sys.Stop(_group.Actors["raft1"]);
-        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
-        _group.EngineOf("raft1").Tell(news);
-        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
-    }
-
-    [Fact]
-    public void End_of_the_actor_is_announced_again_to_a_process_that_was_unreachable()
-    {
-        _group.Start("raft1", 0);
-        Greet("default", "raft2@node1");
-        _other.FishForMessage<WireMessage.ActorAt>(_ => true);
-        Sys.Stop(_group.Actors["raft1"]);
-        _other.FishForMessage<WireMessage.ActorAt>(actor => actor.Path.Length == 0);
-        var (name, node) = (new ProcessName("raft2@node1"), _other.Ref.Path.Address);
-
-        _group.EngineOf("raft1").Tell(new PeerNews.Unreachable(name, node));
-        _group.EngineOf("raft1").Tell(new PeerNews.Found(name, _other));
-
-        Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
+        Assert.Equal(TestActor, _group.ViewOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").Actor);
     }
 
     private bool IsReachable() => _group.ViewOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;
@@ -329,8 +308,10 @@ public sealed class RaftRegistryTests : TestKit
     private void Greet(string group, string name)
     {
         Sys.ActorSelection("/system/raft").Tell(new ConnectionNews.Opened(_other.Ref.Path.Address));
-        Tell(new([new LocalProcess(group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat())], [], IsComplete: true));
+        Tell(new([Process(name) with { Group = group }], [], IsComplete: true));
     }
+
+    private LocalProcess Process(string name) => new("default", new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
 
     // By a new connection.
     private void Tell(WireMessage.Presence list) =>

@@ -33,8 +33,8 @@ public sealed class PeerMessagesTests : TestKit
         var node = _bench["raft2"].Ref.Path.Address;
         _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
         _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
-        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
-        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
+        _messages.OnNews(Found(Raft2));
+        _messages.OnNews(Found(Raft2));
 
         Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
     }
@@ -44,18 +44,9 @@ public sealed class PeerMessagesTests : TestKit
     public void Process_that_discovery_reports_again_after_its_stop_is_reachable()
     {
         _messages.OnNews(new PeerNews.Stopped(Raft2, _bench["raft2"]));
-        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
+        _messages.OnNews(Found(Raft2));
 
         Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
-    }
-
-    [Fact]
-    public void Process_that_was_heard_before_discovery_reported_it_is_told_the_actor_again()
-    {
-        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
-
-        Assert.Equal(_bench.Process.Name, _bench["raft2"].ExpectMsg<WireMessage.ActorAt>().Process);
-        Assert.Empty(_bench.Steps);
     }
 
     [Fact]
@@ -87,7 +78,7 @@ public sealed class PeerMessagesTests : TestKit
 
     // Akka.NET keeps each path that it has resolved.
     [Fact]
-    public void Actor_that_a_stranger_or_an_earlier_engine_announces_is_not_looked_for()
+    public void Actor_of_a_process_that_is_not_met_is_not_looked_for()
     {
         List<string> resolved = [];
         RaftHost.Of(Sys).ActorAt = path =>
@@ -95,12 +86,14 @@ public sealed class PeerMessagesTests : TestKit
             resolved.Add(path);
             return TestActor;
         };
-        WireMessage.ActorAt Announced(string name) =>
-            new(Bench.NameOf(name), $"akka.tcp://a@b:1/user/{name}", new RaftProgram(1, Guid.Empty, 0));
+        _messages.OnStarted();
+        foreach (var i in Enumerable.Range(0, PeerBook.UnnamedMax))
+        {
+            _messages.OnNews(Found(Unnamed(i)));
+        }
 
-        _messages.Receive(Announced("stranger"), TestActor);
-        _messages.Receive(Announced("raft2"), TestActor);
-        _messages.Receive(Announced("raft2"), _bench["raft2"]);
+        _messages.OnNews(Found(Unnamed(5000), "akka.tcp://a@b:1/user/stranger"));
+        _messages.OnNews(Found(Raft2, "akka.tcp://a@b:1/user/raft2"));
 
         Assert.Equal(["akka.tcp://a@b:1/user/raft2"], resolved);
         Assert.Equal(TestActor, _bench.Context.Peers.ActorOf(Raft2));
@@ -121,7 +114,7 @@ public sealed class PeerMessagesTests : TestKit
         _messages.OnStarted();
         foreach (var i in Enumerable.Range(0, PeerBook.UnnamedMax))
         {
-            _messages.OnNews(new PeerNews.Found(Unnamed(i), _bench["raft2"]));
+            _messages.OnNews(Found(Unnamed(i)));
         }
 
         _notices.OnMet(new Effect.PeerMet(new Member(Unnamed(7), Incarnation.None), default));
@@ -130,7 +123,7 @@ public sealed class PeerMessagesTests : TestKit
 
         _messages.OnNews(new PeerNews.Stopped(Unnamed(7), _bench["raft2"]));
         Assert.Contains("unnamed7@node", _bench.Process.Status.NameConflict);
-        _messages.OnNews(new PeerNews.Found(Unnamed(5000), _bench["raft2"]));
+        _messages.OnNews(Found(Unnamed(5000)));
 
         Assert.Null(_bench.Process.Status.NameConflict);
         Assert.Equal(Unnamed(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
@@ -142,13 +135,15 @@ public sealed class PeerMessagesTests : TestKit
         _messages.OnStarted();
         foreach (var i in Enumerable.Range(0, Share.Of(2, 4, 10) * PeerBook.UnnamedMax))
         {
-            _messages.OnNews(new PeerNews.Found(Unnamed(i), _bench["raft2"]));
+            _messages.OnNews(Found(Unnamed(i)));
             _duplicates.OnRefused(Unnamed(i), TestActor, _bench["raft2"]);
             _messages.OnNews(new PeerNews.Stopped(Unnamed(i), _bench["raft2"]));
         }
 
         Assert.Equal(PeerBook.UnnamedMax, _bench.Process.Status.NameConflict?.Split("A second process").Length - 1);
     }
+
+    private PeerNews.Found Found(ProcessName name, string actor = "") => new(name, _bench["raft2"], actor, RaftProgram.Unknown);
 
     private static ProcessName Unnamed(int number) => new($"unnamed{number}@node");
 }

@@ -134,22 +134,6 @@ public sealed class ConnectionTests : TestKit
         Assert.Equal([ProcessOf("raft1")], Assert.IsType<WireMessage.Presence>(ReadMessage(other)).Running.AsEnumerable());
     }
 
-    // An engine announces its actor once to each connection.
-    [Fact]
-    public void Announcement_of_an_actor_is_not_dropped_above_the_limit()
-    {
-        using var other = Connect();
-        while (CountDropped() < 90)
-        {
-            Write(1, size: 1000);
-        }
-
-        var before = CountDropped();
-        _connection.Write(_engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), "", RaftProgram.Unknown), _engine);
-
-        Assert.Equal(before, CountDropped());
-    }
-
     [Fact]
     public void Message_above_the_size_of_a_frame_is_dropped_with_a_warning_and_the_next_one_is_sent()
     {

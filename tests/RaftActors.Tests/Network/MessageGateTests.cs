@@ -17,7 +17,7 @@ public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSyst
     private static readonly Address Peer = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Own = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly string[] OfProcesses =
-        [.. Samples.All.Where(each => each.Value is WireMessage.CoreMessage).Select(each => each.Key), "l", "w"];
+        [.. Samples.All.Where(each => each.Value is WireMessage.CoreMessage).Select(each => each.Key), "l"];
 
     private readonly NetworkContext _context;
     private readonly Actor _from = new(new RootActorPath(Peer) / "system" / "raft" / "orders" / "raft1");

@@ -17,11 +17,11 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
 {
     private readonly Dictionary<RequestId, WireMessage.AppendRequest> _asked = [];
 
+    // The latest news of the actors of peers.
+    private readonly Dictionary<ProcessName, (string Actor, RaftProgram Program)> _actors = [];
+
     /// <summary>Messages of Core are shown, too.</summary>
     public bool ShowsCore { get; set; }
-
-    /// <summary>Announcements of actors are shown.</summary>
-    public bool ShowsActors { get; set; }
 
     /// <summary>The message that says that the node of the process is about to stop.</summary>
     public static object StopOfNode { get; } = new PrepareStop();
@@ -34,11 +34,21 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         message is WireMessage.CoreMessage(var envelope) ? envelope : null;
 
     /// <summary>Discovery found this engine of a process.</summary>
-    public static object Found(ProcessName name, IActorRef engine) => new PeerNews.Found(name, engine);
+    public object Found(ProcessName name, IActorRef engine)
+    {
+        var (actor, program) = _actors.GetValueOrDefault(name, ("", ProgramOf(null)));
+        return new PeerNews.Found(name, engine, actor, program);
+    }
 
     /// <summary>News of discovery about a process, such as <c>unreachable</c> or <c>unreachable n-x</c>; null: the line is none.</summary>
-    public static object? NewsOf(ScenarioLine line, ProcessName name, IActorRef engine)
+    public object? NewsOf(ScenarioLine line, ProcessName name, IActorRef engine)
     {
+        if (line.Verb == "actor")
+        {
+            _actors[name] = (line.Has("none") ? "" : $"{engine.Path.Address}/user/{line[0]}", ProgramOf(line));
+            return Found(name, engine);
+        }
+
         var own = engine.Path.Address;
         var node = line.Words.Count > 0 ? new Address(own.Protocol, own.System, line[0], own.Port) : own;
         return line.Verb switch
@@ -68,15 +78,12 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         GetReply reply => $"{Name(reply.Request)} is {(reply.IsCompacted ? "compacted" : "refused")}",
         WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
         WireMessage.Digest { Value: var digest } => $"digest of {digest.After.Next} to {digest.To}",
-        WireMessage.ActorAt actor => !ShowsActors ? null
-            : actor.Path.Length == 0 ? "I have no actor"
-            : $"my actor is {actor.Path[actor.Path.IndexOf("/user", StringComparison.Ordinal)..].Split('#')[0]}",
         _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
     };
 
     // The build of this assembly, which has the actor of the scenarios, too.
-    private static RaftProgram ProgramOf(ScenarioLine line) => new(
-        (int)(line.Number("logic") ?? 1), typeof(ScenarioMessages).Module.ModuleVersionId, (ulong)(line.Number("contracts") ?? 0));
+    private static RaftProgram ProgramOf(ScenarioLine? line) => new(
+        (int)(line?.Number("logic") ?? 1), typeof(ScenarioMessages).Module.ModuleVersionId, (ulong)(line?.Number("contracts") ?? 0));
 
     public static string Describe(RaftFailure failure) => failure.Kind == FailureKind.NotDone
         ? $"not done, {failure.Reason}: {failure.Detail}"
@@ -121,10 +128,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "compacted" => new GetReply(requests.Find(line[0]), Pair: null, IsCompacted: true),
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
         "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
-        "actor" => new WireMessage.ActorAt(
-            ScenarioPeers.NameOf(peer),
-            line.Has("none") ? "" : $"akka.raft://raft@n-{peer}:1/user/{line[0]}",
-            ProgramOf(line)),
         _ => throw new FormatException($"A peer does not do '{line.Verb}'."),
     };
 

@@ -112,7 +112,7 @@ internal sealed partial class ScenarioRunner
 
     private void OnPeer(string peer, ScenarioLine line)
     {
-        if (ScenarioMessages.NewsOf(line, ScenarioPeers.NameOf(peer), _peers.RefOf(peer)) is { } news)
+        if (_messages.NewsOf(line, ScenarioPeers.NameOf(peer), _peers.RefOf(peer)) is { } news)
         {
             TellEngine(news);
             return;

@@ -165,7 +165,7 @@ internal sealed partial class ScenarioRunner
     }
 
     private void Meet(string name) =>
-        TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(name), _peers.RefOf(name)));
+        TellEngine(_messages.Found(ScenarioPeers.NameOf(name), _peers.RefOf(name)));
 
     private void SayOutcome(object message)
     {

@@ -20,7 +20,7 @@ namespace RaftActors.Tests.Scenarios;
 /// last</c>: the latest.</item>
 /// <item><c>no-transfers</c>: the peers do not hear that they are to campaign, until <c>transfers</c>.</item>
 /// <item><c>tick 3</c>, <c>wait 2s</c>: the clock moves.</item>
-/// <item><c>show</c>, <c>hide</c>: core, actors, peers, writes, reads, events. <c>state</c>: the explanation of a.</item>
+/// <item><c>show</c>, <c>hide</c>: core, peers, writes, reads, events. <c>state</c>: the explanation of a.</item>
 /// <item><c>quietly ...</c>: a directive that says nothing. <c>repeat 9 ...</c>: nine times, with 1 to 9 in the place of <c>{n}</c>.</item>
 /// <item><c>engine: pause</c>: the engine takes no turns until <c>go</c>; <c>step</c>: it takes one. So do <c>actor</c>, <c>pairs</c> and
 /// <c>pages</c>, the readers of the store, and <c>raft-opening</c>, the thread that opens it.</item>
@@ -201,17 +201,17 @@ internal sealed partial class ScenarioRunner : IDisposable
                 for (var number = 1; number <= int.Parse(line[0]); number++)
                 {
                     var found = $"s{++_unnamed}";
-                    TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(found), _peers.EngineOf(found, $"n-{found}", uid: 1)));
+                    TellEngine(_messages.Found(ScenarioPeers.NameOf(found), _peers.EngineOf(found, $"n-{found}", uid: 1)));
                 }
 
                 break;
             case "unnamed-stopped":
                 var stopped = line with { Verb = "stopped", Words = [] };
                 var engine = _peers.EngineOf(line[0], $"n-{line[0]}", uid: 1);
-                TellEngine(ScenarioMessages.NewsOf(stopped, ScenarioPeers.NameOf(line[0]), engine)!); // Justification: it is news.
+                TellEngine(_messages.NewsOf(stopped, ScenarioPeers.NameOf(line[0]), engine)!); // Justification: it is news.
                 break;
             case "duplicate":
-                TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(Self), _peers.EngineOf(Self, line[0], uid: 1)));
+                TellEngine(_messages.Found(ScenarioPeers.NameOf(Self), _peers.EngineOf(Self, line[0], uid: 1)));
                 break;
             case "repeat":
                 for (var number = 1; number <= int.Parse(line[0]); number++)
@@ -265,9 +265,6 @@ internal sealed partial class ScenarioRunner : IDisposable
             {
                 case "core":
                     _messages.ShowsCore = isShown;
-                    break;
-                case "actors":
-                    _messages.ShowsActors = isShown;
                     break;
                 case "peers":
                     _script.ShowsPeers = isShown;

@@ -258,7 +258,7 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
             Assert.All(all, bytes => Assert.Throws<InvalidDataException>(() => _wire.FromBinary(bytes, manifest)));
         }
 
-        Assert.Superset(new HashSet<string>(["w", "p", "cg", "cx", "ar", "z", "ot", "os"]), seen.ToHashSet());
+        Assert.Superset(new HashSet<string>(["p", "cg", "cx", "ar", "z", "ot", "os"]), seen.ToHashSet());
     }
 
     [Fact]
@@ -267,14 +267,16 @@ public sealed class RaftMessageSerializerTests : TestKit, IClassFixture<TestKit.
         var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
         var cancelled = AppendReply.Cancelled(
             request, RaftFailure.NotDone(FailureReason.Discarded, new string('a', 4092) + "\ud83d\ude00more"));
-        WireMessage.ActorAt actor = new(
-            request.Origin.Name, $"akka.tcp://a@b:1/user{string.Concat(Enumerable.Repeat("/a", 32))}", new RaftProgram(1, Guid.Empty, 0));
+        LocalProcess process = new("default", request.Origin.Name, "akka.tcp://a@b:1/system/raft/default/raft1")
+        {
+            Actor = $"akka.tcp://a@b:1/user{string.Concat(Enumerable.Repeat("/a", 32))}",
+        };
 
         var failure = ((AppendReply)_wire.FromBinary(_wire.ToBinary(cancelled), "ar")).Failure;
-        var announced = (WireMessage.ActorAt)_wire.FromBinary(_wire.ToBinary(actor), "w");
+        var told = (WireMessage.Presence)_wire.FromBinary(_wire.ToBinary(new WireMessage.Presence([process], [], true)), "p");
 
         Assert.Equal(new string('a', 4092) + "...", failure?.Detail);
-        Assert.Equal("", announced.Path);
+        Assert.Equal("", Assert.Single(told.Running).Actor);
     }
 
     [Fact]

@@ -90,14 +90,14 @@ internal static class Samples
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
-        ["p"] = new WireMessage.Presence([Process], [Process with { Group = "gone" }], IsComplete: true),
+        ["p"] = new WireMessage.Presence(
+            [Process with { Actor = "akka.tcp://demo@127.0.0.1:2551/user/ledger#43", Program = Program }], [Process], IsComplete: true),
         ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)])
         {
             Asked = 0x8000_0001,
             ListedOf = 2,
             Listed = [33, 0x0123456789ABCDE1],
         },
-        ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43", Program),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["e"] = new WireMessage.Digest(
             One.Name, new Boot(2, 9), 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7, 2)),

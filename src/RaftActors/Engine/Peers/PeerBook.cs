@@ -48,7 +48,7 @@ internal sealed class PeerBook(RaftProcess process)
 
     public IEnumerable<ProcessName> Names => _known.Keys;
 
-    /// <summary>Returns the raft actor of a process, as its engine last announced it, or null.</summary>
+    /// <summary>Returns the raft actor of a process, as discovery last told it, or null.</summary>
     public IActorRef? ActorOf(ProcessName name) => _known.GetValueOrDefault(name)?.Actor;
 
     /// <summary>Tells whether the process is believed reachable on another node than this engine's.</summary>
@@ -107,10 +107,10 @@ internal sealed class PeerBook(RaftProcess process)
             && wasReachable;
     }
 
-    /// <summary>Returns the program of a process, as its engine last announced it, or null.</summary>
+    /// <summary>Returns the program of a process, or null if discovery has not told it.</summary>
     public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
 
-    /// <summary>Records the raft actor and program that the engine of a process announces. Returns true if they are news.</summary>
+    /// <summary>Records the raft actor and program of a process. Returns true if they are news.</summary>
     public bool LearnActor(ProcessName name, IActorRef? actor, RaftProgram program) =>
         Update(name, known => known with { Actor = actor, Program = program });
 

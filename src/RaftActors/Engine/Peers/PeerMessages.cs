@@ -46,7 +46,7 @@ internal sealed class PeerMessages(
         duplicates.OnNews(news);
         switch (news)
         {
-            case PeerNews.Found(var name, var engine) when name == context.Process.Name:
+            case PeerNews.Found(var name, var engine, _, _) when name == context.Process.Name:
                 duplicates.OnOwnName(engine);
                 break;
             case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
@@ -54,17 +54,13 @@ internal sealed class PeerMessages(
                 break;
             case PeerNews.Found found:
                 context.Peers.MarkRunning(found.Name, found.Engine);
-                if (!Meet(found.Name, found.Engine))
-                {
-                    // A known process may have lost the announcement, even that there is no actor any more.
-                    TellActorTo(found.Name);
-                }
-
+                Meet(found.Name, found.Engine);
                 if (context.Peers.Find(found.Name) is null)
                 {
                     WarnOfUnnamed(found.Name);
                 }
 
+                Learn(found);
                 break;
             case PeerNews.Unreachable(var name, var node) when context.Peers.MarkUnreachable(name, node):
             case PeerNews.Stopped(var stopped, var engine) when context.Peers.MarkStopped(stopped, engine):
@@ -88,7 +84,11 @@ internal sealed class PeerMessages(
         var from = message.Envelope.From;
         if (context.Core.Trusts(message.Envelope))
         {
-            Meet(from.Name, sender);
+            if (Meet(from.Name, sender))
+            {
+                context.Registry.Tell(new EngineNews.Met(context.Process, from.Name, sender), context.Self);
+            }
+
             if (from.Name == context.Process.Name || context.Peers.Find(from.Name) is not null)
             {
                 context.Step(new Input.Receive(message.Envelope));
@@ -183,43 +183,8 @@ internal sealed class PeerMessages(
         }
     }
 
-    /// <summary>
-    /// Records the raft actor of another process, and then announces this one's again, because the other process may have ignored an
-    /// announcement from before it had met this one.
-    /// </summary>
-    public void Receive(WireMessage.ActorAt message, IActorRef sender)
-    {
-        // Comes first, because Akka.NET keeps each path that it has resolved, so the path of a stranger must not be.
-        if (context.Peers.Find(message.Process)?.Equals(sender) != true)
-        {
-            return;
-        }
-
-        var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
-        var before = context.Peers.ProgramOf(message.Process);
-        if (context.Peers.LearnActor(message.Process, actor, message.Program))
-        {
-            if (message.Program != before)
-            {
-                events.OnProgram(message.Process, message.Program);
-            }
-
-            notices.OnPeer(message.Process);
-            if (context.HasActor)
-            {
-                TellActorTo(message.Process);
-            }
-        }
-    }
-
-    /// <summary>Announces this process's actor, or that there is none, to all processes that were met.</summary>
-    public void TellActor()
-    {
-        foreach (var name in context.Peers.Names)
-        {
-            TellActorTo(name);
-        }
-    }
+    /// <summary>Tells discovery the raft actor of this process, or that there is none.</summary>
+    public void TellActor() => context.Registry.Tell(new EngineNews.ActorChanged(context.Process, context.Actor), context.Self);
 
     /// <summary>
     /// Tells discovery the processes that the log names, if they changed. Without entries, the initial configuration names them.
@@ -317,8 +282,6 @@ internal sealed class PeerMessages(
 
     private void OnReachable(ProcessName name)
     {
-        // The announcement is repeated even without an actor, because the former connection may have lost the news of its end.
-        TellActorTo(name);
         events.OnPeer(name);
         notices.OnPeer(name);
         context.Step(new Input.PeerReachable(name));
@@ -331,12 +294,24 @@ internal sealed class PeerMessages(
         context.Step(new Input.PeerUnreachable(name));
     }
 
-    private void TellActorTo(ProcessName name)
+    private void Learn(PeerNews.Found found)
     {
-        if (context.Peers.Find(name) is { } engine)
+        // Comes first, because Akka.NET keeps each path that it has resolved, so the path of a stranger must not be.
+        if (context.Peers.Find(found.Name)?.Equals(found.Engine) != true)
         {
-            var path = context.Actor?.Path.ToSerializationFormatWithAddress(context.Network.Address) ?? "";
-            context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path, context.Process.Settings.Program));
+            return;
+        }
+
+        var actor = found.Actor.Length == 0 ? null : context.Network.UserActorAt(found.Actor);
+        var before = context.Peers.ProgramOf(found.Name);
+        if (context.Peers.LearnActor(found.Name, actor, found.Program))
+        {
+            if (found.Program != before)
+            {
+                events.OnProgram(found.Name, found.Program);
+            }
+
+            notices.OnPeer(found.Name);
         }
     }
 }

@@ -5,8 +5,9 @@ namespace RaftActors.Engine;
 /// <summary>A message of discovery to an engine, about another process of its group. A hint: it may be wrong. Closed.</summary>
 internal abstract record PeerNews(ProcessName Name)
 {
-    /// <summary>The process runs, and its node is reachable.</summary>
-    public sealed record Found(ProcessName Name, IActorRef Engine) : PeerNews(Name);
+    /// <summary>The process runs, and its node is reachable. Comes again when the process has another actor.</summary>
+    /// <param name="Actor">The path of its raft actor, with address. Empty if it has none now.</param>
+    public sealed record Found(ProcessName Name, IActorRef Engine, string Actor, RaftProgram Program) : PeerNews(Name);
 
     /// <summary>
     /// The connection to the node of the process has ended, or the one from it. The process may have restarted on another node.

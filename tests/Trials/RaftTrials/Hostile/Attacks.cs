@@ -66,7 +66,7 @@ internal sealed class Attacks(
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
         ("messages of nodes", (count, stop) => Repeat(
             count, intruder => SpeakAsNode(intruder, new WireMessage.Leaving(intruder.Server.Process!.Value, IsReply: false), stop), stop)),
-        ("paths of megabytes", (count, stop) => Repeat(count, intruder => SpeakAsNode(intruder, Intruder.LongAnnouncement, stop), stop)),
+        ("keys of megabytes", (count, stop) => Repeat(count, intruder => SpeakAsNode(intruder, Intruder.LongAppend, stop), stop)),
         ("receiver that is no process", (count, stop) => Repeat(count, intruder => CallNobody(intruder, stop), stop)),
         ("unknown calls", (count, stop) => Repeat(count, intruder => CallUnknown(intruder, stop), stop, host: Intruder.Client)),
         ("damaged calls", (count, stop) => Repeat(count, intruder => CallDamaged(intruder, stop), stop, host: Intruder.Client)),

@@ -11,6 +11,7 @@ using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
+using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
@@ -35,9 +36,9 @@ internal sealed class Intruder : IDisposable
     public static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
     private static readonly string LongName = new('n', LongNameLength);
 
-    /// <summary>The announcement of a process whose actor has a path of megabytes.</summary>
-    public static readonly WireMessage LongAnnouncement = new WireMessage.ActorAt(
-        new ProcessName("stranger@nowhere"), $"akka.tcp://a@b:1/user/{LongName}", new RaftActors.RaftProgram(1, Guid.Empty, 0));
+    /// <summary>An Append whose key has megabytes.</summary>
+    public static readonly WireMessage LongAppend = new WireMessage.AppendRequest(
+        new RequestId(new Member(new ProcessName("stranger@nowhere"), Incarnation.None), 1), LongName, default);
 
     // The formats of replies are not needed: it writes none.
     private readonly CallFrames _calls = new(FrameSizeMax, null!);
