@@ -118,11 +118,15 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
 
     public void OnCommitted(LogEntry entry)
     {
-        if (_open.Count == 0)
+        if (_open.Count > 0)
         {
-            return;
+            ConcludeBy(entry);
         }
+    }
 
+    // A method of its own: what its lambda captures is an object, which each committed entry would cost.
+    private void ConcludeBy(LogEntry entry)
+    {
         foreach (var pending in _open.InOrder.Where(pending => pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true))
         {
             WaitAfterLoss(pending);
