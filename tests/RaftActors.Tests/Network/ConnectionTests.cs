@@ -33,7 +33,7 @@ public sealed class ConnectionTests : TestKit
     private readonly ReceiveBlock _block = new(5000);
     private readonly FrameReader _reader;
 
-    // What the latest accepted connection began with.
+    // The list with which the latest accepted connection began.
     private WireMessage.Presence? _list;
 
     public ConnectionTests()

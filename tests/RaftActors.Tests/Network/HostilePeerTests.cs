@@ -323,7 +323,7 @@ public sealed class HostilePeerTests : TestKit
 
         Assert.True(HasEnded(former));
 
-        // What the former one brought after the end of the latest is no more true either.
+        // News that the former one brought after the end of the latest are no more true either.
         long[] ended = [ReadEnded(), ReadEnded()];
         Assert.Equal([1, 2], ended.Order());
         long ReadEnded() => FishForMessage<ConnectionNews.Ended>(_ => true, Guard).Connection;

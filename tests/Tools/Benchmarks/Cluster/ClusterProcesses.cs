@@ -8,8 +8,6 @@ internal sealed class ClusterProcesses : IDisposable
     // The ports of the process of remote clients, which is the last one.
     private const string NoNode = "";
 
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private readonly string _name;
     private readonly Cell _cell;
     private readonly string? _directory;
@@ -56,7 +54,8 @@ internal sealed class ClusterProcesses : IDisposable
 
     private async Task<CellRun> MeasureAsync(double seconds)
     {
-        var leads = _nodes.Select(node => LineAsync(node, "leads")).ToArray();
+        MeasuredNodes measured = new(_name, _nodes);
+        var leads = _nodes.Select(node => measured.LineAsync(node, "leads")).ToArray();
         var first = await Task.WhenAny(leads);
         await first; // A node that has ended is the first one, too.
         var leader = _nodes[Array.IndexOf(leads, first)];
@@ -71,32 +70,6 @@ internal sealed class ClusterProcesses : IDisposable
             _nodes.ForEach(node => node.Tell("count"));
         }
 
-        loaded.Tell(_cell.Command(seconds));
-        await LineAsync(loaded, "begin");
-        var (before, busyBefore) = (await ReadAsync(), BusyCores.Now);
-        await LineAsync(loaded, "end", seconds);
-        var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
-        var window = busyAfter.At - busyBefore.At;
-        var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
-        var load = Load.Parse(await LineAsync(loaded, "load"));
-        return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
-    }
-
-    private async Task<NodeCounters[]> ReadAsync() => await Task.WhenAll(_nodes.Select(async node =>
-    {
-        var from = node.LineCount;
-        node.Tell("read");
-        var line = await LineAsync(node, "counters", from: from);
-        return NodeCounters.Parse(line["counters ".Length..]);
-    }));
-
-    // The line whose first word this is. The runtime's log is in the same output, and may contain the word elsewhere.
-    private async Task<string> LineAsync(ChildProcess node, string word, double seconds = 0, int from = 0)
-    {
-        var line = await node.Line(
-            line => !line.IsError && line.Text.Split(' ')[0] == word, WaitMax + TimeSpan.FromSeconds(seconds), from);
-        return line?.Text ?? throw new TimeoutException(
-            $"Node {_nodes.IndexOf(node) + 1} of {_nodes.Count} of {_name} did not write '{word}'. Its last lines are:\n"
-            + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));
+        return await measured.MeasureAsync(loaded, _cell.Command(seconds), seconds);
     }
 }

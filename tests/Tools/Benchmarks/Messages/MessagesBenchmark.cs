@@ -21,8 +21,6 @@ internal static class MessagesBenchmark
           --help            print this help
         """;
 
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
@@ -89,17 +87,10 @@ internal static class MessagesBenchmark
         });
         try
         {
-            await LineAsync(first, "ready");
-            await LineAsync(second, "ready");
-            first.Tell(command);
-            await LineAsync(first, "begin");
-            var (before, busyBefore) = (await ReadAsync(first, second), BusyCores.Now);
-            await LineAsync(first, "end", seconds);
-            var (after, busyAfter) = (await ReadAsync(first, second), BusyCores.Now);
-            var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
-            var window = busyAfter.At - busyBefore.At;
-            var load = Load.Parse(await LineAsync(first, "load"));
-            return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
+            MeasuredNodes nodes = new(way, [first, second]);
+            await nodes.LineAsync(first, "ready");
+            await nodes.LineAsync(second, "ready");
+            return await nodes.MeasureAsync(first, command, seconds);
         }
         catch (TimeoutException) when (stop.IsCancellationRequested)
         {
@@ -109,16 +100,4 @@ internal static class MessagesBenchmark
 
     private static ChildProcess Start(string way, string own, string other) =>
         ChildProcess.Start("dotnet", [typeof(MessageNode).Assembly.Location, MessageNode.Verb, way, own, other]);
-
-    private static async Task<NodeCounters[]> ReadAsync(params ChildProcess[] nodes) => await Task.WhenAll(nodes.Select(async node =>
-    {
-        var from = node.LineCount;
-        node.Tell("read");
-        return NodeCounters.Parse((await LineAsync(node, "counters", from: from))["counters ".Length..]);
-    }));
-
-    private static async Task<string> LineAsync(ChildProcess node, string word, double seconds = 0, int from = 0) =>
-        (await node.Line(line => line.Text.Split(' ')[0] == word, WaitMax + TimeSpan.FromSeconds(seconds), from))?.Text
-            ?? throw new TimeoutException(
-                $"A node did not write '{word}':\n{string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text))}");
 }
