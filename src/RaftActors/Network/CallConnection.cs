@@ -162,7 +162,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         else
         {
             var remedy = isByPeer ? "" : " Check that the node runs, and that this machine reaches its port.";
-            LogFailed(why.TrimEnd('.'), remedy, isByPeer ? LogLevel.WarningLevel : LogLevel.InfoLevel);
+            LogFailed(why.TrimEnd('.'), "", remedy, isByPeer ? LogLevel.WarningLevel : LogLevel.InfoLevel);
             publish(new ConnectionNews.Refused(Address, why, isByPeer));
         }
 

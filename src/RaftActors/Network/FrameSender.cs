@@ -20,12 +20,16 @@ internal sealed class FrameSender(
     private bool _isSending;
     private int _sendingBytes;
     private bool _isFinishing;
+    private volatile bool _hasFinished;
 
     /// <summary>The size of the buffers that an idle connection keeps.</summary>
     public int KeptBytes => _spare.Length + channel.KeptBytes;
 
     /// <summary>The bytes that are written and not sent. A batch counts until its end. Out of date if read without the lock.</summary>
     public int WaitingBytes => frames.Length + Volatile.Read(ref _sendingBytes);
+
+    /// <summary>All was sent, and this direction has ended.</summary>
+    public bool HasFinished => _hasFinished;
 
     /// <summary>
     /// Sends the frames, as far as the socket takes them without waiting; a task sends the rest. Call it without the lock.
@@ -105,6 +109,7 @@ internal sealed class FrameSender(
         {
             if (_isFinishing)
             {
+                _hasFinished = true;
                 channel.Finish();
             }
 

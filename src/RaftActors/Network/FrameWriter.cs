@@ -34,7 +34,9 @@ internal sealed class FrameWriter : Frames
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);
     private long _pathLength;
-    private bool _mustForget;
+
+    // The first frame of a connection may follow those of another writer.
+    private bool _mustForget = true;
 
     public FrameWriter(Address own, int frameSizeMaxBytes)
         : base(frameSizeMaxBytes, KeptSizeMax)
@@ -71,9 +73,6 @@ internal sealed class FrameWriter : Frames
             }
         }
     }
-
-    /// <summary>The next frame names its actors in full, so that it can be read without those before it.</summary>
-    public void Forget() => _mustForget = true;
 
     /// <summary>
     /// Tells whether both sides forget all before the next frame. The reader decides this by itself, so a dishonest writer cannot make it

@@ -9,24 +9,21 @@ namespace RaftActors.Network;
 
 /// <summary>
 /// The route for messages of raft to one other node: a connection that this node opens when there is a message. A message that cannot be
-/// sent is lost, as by a broken network. Thread-safe.
+/// sent is lost, as by a broken network. When the credentials have changed, this node opens the next connection, and the former one ends
+/// when it is drained. Thread-safe.
 /// </summary>
 internal sealed class NodeConnection(Address address, NetworkContext context)
     : OutboundConnection<FrameWriter>(
-        address, context, ConnectionKind.Node, () => NewFrames(context)), IForgettableConnection
+        address, context, ConnectionKind.Node, () => new(context.Own, context.Settings.FrameSizeMaxBytes)), IForgettableConnection
 {
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
-    // Connects with changed credentials, while the present connection still sends.
-    private OutboundSocket<FrameWriter>? _next;
-
-    // Still sends what was written before the present connection took over.
-    private OutboundSocket<FrameWriter>? _former;
+    // The second connection of a rotation. New: the next one, with changed credentials. Open: the former one, which the other node still
+    // reads.
+    private OutboundSocket<FrameWriter>? _other;
     private long _losses;
     private bool _isMet;
-    private bool _hasConnected;
-    private string? _renewalProblem;
-    private bool _hasDeparted;
+    private volatile bool _hasDeparted;
 
     /// <summary>This node has connected, the other side has proved to be that node, and it has not left the groups of this one.</summary>
     public bool IsVerified
@@ -44,13 +41,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     /// Notes that the node has left the groups of this one, or that a group names it again. A departed node stays one even if an answer to
     /// it makes a new connection to it. A full table of connections forgets it with its connection.
     /// </summary>
-    public void SetDeparted(bool hasDeparted)
-    {
-        lock (Gate)
-        {
-            _hasDeparted = hasDeparted;
-        }
-    }
+    public void SetDeparted(bool hasDeparted) => _hasDeparted = hasDeparted;
 
     /// <summary>
     /// Ends the pause between attempts, because the other node has connected to this one, so it runs and would accept this one.
@@ -59,7 +50,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         lock (Gate)
         {
-            _isMet = true;
+            _isMet = Socket is not { IsConnected: true };
             Pause.Reset();
         }
     }
@@ -81,9 +72,9 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     {
         lock (Gate)
         {
-            // The list of a socket that connects may lack the change or have it, which makes no difference. A full connection takes it
-            // too, because the other node would never learn of a lost one.
-            foreach (var socket in (ReadOnlySpan<OutboundSocket<FrameWriter>?>)[Socket, _next])
+            // The list of a new connection may lack the change or have it, which makes no difference. A full connection takes it too,
+            // because the other node would never learn of a lost one.
+            foreach (var socket in (ReadOnlySpan<OutboundSocket<FrameWriter>?>)[Socket, IsDraining ? null : _other])
             {
                 if (socket?.Frames.TryWrite(Registry, change, Context.Registry) == false)
                 {
@@ -96,8 +87,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     }
 
     /// <summary>
-    /// Connects with changed credentials, and only then ends the present connection. If the new one fails, the present one stays while its
-    /// proof is accepted.
+    /// Opens the next connection if the credentials have changed. If that fails, the present one stays while its proof is accepted.
     /// </summary>
     public void Renew()
     {
@@ -105,9 +95,9 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         {
             if (Socket is { IsConnected: true, IsOutdated: true })
             {
-                // A renewal that is under way must not be replaced: the other node may already use its connection in place of the present
-                // one. If it is outdated itself, it is renewed after its handshake.
-                _next ??= NewSocket();
+                // The next connection of a rotation that is under way must not be replaced, because the other node may already count it.
+                // The end of the rotation comes here again.
+                _other ??= NewSocket();
             }
         }
     }
@@ -171,41 +161,33 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
+    // What is written to the present connection follows what the former one still sends.
+    protected override OutboundSocket<FrameWriter>? Sending => IsDraining ? null : base.Sending;
+
     protected override bool TryTake(OutboundSocket<FrameWriter> socket)
     {
         OutboundSocket<FrameWriter>? former = null;
         lock (Gate)
         {
-            if (socket == _next)
+            if (socket == _other)
             {
-                _former?.Dispose();
-                (_former, Socket, _next) = (Socket, socket, null);
-                former = _former;
+                (former, Socket, _other) = (Socket, socket, Socket);
             }
-
-            if (socket != Socket)
+            else if (socket != Socket)
             {
                 return false;
             }
 
             Begin();
-            _hasConnected = true;
+            _isMet = false;
             if (former is null)
             {
                 Context.Registry.Tell(new ConnectionNews.Opened(Address), ActorRefs.NoSender);
+                LogOpened("Raft messages");
             }
         }
 
-        if (former is not null)
-        {
-            former.Sender.Finish();
-            Volatile.Write(ref _renewalProblem, null);
-            Context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", Address);
-        }
-        else
-        {
-            LogOpened("Raft messages");
-        }
+        former?.Sender.Finish();
 
         // The credentials may have changed since the handshake.
         Renew();
@@ -237,14 +219,16 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     protected override void End(OutboundSocket<FrameWriter> socket, string why, bool isByPeer)
     {
-        bool isNext;
+        var (isNext, isDrained) = (false, false);
         lock (Gate)
         {
-            _former = socket == _former ? null : _former;
-            isNext = socket == _next;
-            _next = isNext ? null : _next;
-            if (socket == Socket)
+            if (socket == _other && (!socket.IsConnected || socket.IsDrained))
             {
+                (isNext, isDrained, _other) = (!socket.IsConnected, socket.IsConnected, null);
+            }
+            else if (socket == Socket || socket == _other)
+            {
+                // A former connection that is lost takes the present one with it. Otherwise what waits there would follow what was lost.
                 if (socket.IsConnected)
                 {
                     Context.Log.Info("The raft connection to {0} has ended.", Address);
@@ -259,36 +243,27 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
 
         socket.Dispose();
-        if (isNext)
+        if (isDrained)
         {
-            OnRenewalFailed(why.TrimEnd('.'));
+            Context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", Address);
+            Flush();
+            Renew();
+        }
+        else if (isNext)
+        {
+            // A failure costs nothing yet, because the present connection goes on. The other node may not know the new credentials.
+            LogFailed(why.TrimEnd('.'), " with the changed credentials", "", LogLevel.WarningLevel);
+            Recheck();
+            _ = RenewLaterAsync();
         }
     }
+
+    private bool IsDraining => _other is { IsConnected: true };
 
     private IActorRef Registry =>
-        field ??= new ConnectionRef(new RootActorPath(Address) / "system" / "raft", this, Context);
-
-    // Both sides know none of the actors that the first frames name.
-    private static FrameWriter NewFrames(NetworkContext context)
-    {
-        FrameWriter frames = new(context.Own, context.Settings.FrameSizeMaxBytes);
-        frames.Forget();
-        return frames;
-    }
+        field ??= new ConnectionRef(ActorPath.Parse($"{Address}{InboundNodeConnection.RegistryPath}"), this, Context);
 
     private bool IsFull(OutboundSocket<FrameWriter> socket) => socket.Frames.Length > Context.Settings.QueueSizeMaxBytes;
-
-    // The failure is no problem yet, because the other node may not know the new credentials.
-    private void OnRenewalFailed(string why)
-    {
-        if (Interlocked.Exchange(ref _renewalProblem, why) != why)
-        {
-            Context.Log.Warning("Cannot connect to raft on {0} with the changed credentials: {1}.", Address, why);
-        }
-
-        Recheck();
-        _ = RenewLaterAsync();
-    }
 
     private async Task RenewLaterAsync()
     {
@@ -299,7 +274,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
     // A node that does not run needs no warning here, because the registry reports it. But a node that has connected to this one does run.
     private void OnFailed(string why, bool isByPeer)
     {
-        var isBlocked = !isByPeer && _isMet && !_hasConnected;
+        var isBlocked = !isByPeer && _isMet;
         Pause.Grow();
         Context.Registry.Tell(new ConnectionNews.Refused(Address, why, isByPeer), ActorRefs.NoSender);
         var remedy = isBlocked
@@ -308,6 +283,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             : "";
         LogFailed(
             $"{why.TrimEnd('.')}{(isBlocked ? " (and it has connected to this node)" : "")}",
+            "",
             remedy,
             isByPeer || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel);
     }
@@ -322,8 +298,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
         Volatile.Write(ref _losses, _losses + (Socket is null ? 0 : 1));
         Socket?.Dispose();
-        _next?.Dispose();
-        _former?.Dispose();
-        (Socket, _next, _former) = (null, null, null);
+        _other?.Dispose();
+        (Socket, _other) = (null, null);
     }
 }

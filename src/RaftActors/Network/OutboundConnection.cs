@@ -17,7 +17,7 @@ internal abstract class OutboundConnection<TFrames>(
     private volatile bool _hasEnded;
     private string? _problem;
 
-    /// <summary>Why there is no connection, or null if there is one or none was tried.</summary>
+    /// <summary>Why the latest attempt to connect has failed, or null if it has not, or none was made.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
     protected Address Address => address;
@@ -39,24 +39,27 @@ internal abstract class OutboundConnection<TFrames>(
         set => _hasEnded = value;
     }
 
-    private OutboundSocket<TFrames>? Connected
+    /// <summary>The socket that may send now. Read it with the gate.</summary>
+    protected virtual OutboundSocket<TFrames>? Sending => Socket is { IsConnected: true } ? Socket : null;
+
+    private OutboundSocket<TFrames>? SendingNow
     {
         get
         {
             lock (Gate)
             {
-                return Socket is { IsConnected: true } socket ? socket : null;
+                return Sending;
             }
         }
     }
 
     /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
-    public void Flush() => Connected?.Sender.Flush();
+    public void Flush() => SendingNow?.Sender.Flush();
 
     /// <summary>Ends a connection that the changed credentials would not allow.</summary>
     public void Recheck()
     {
-        if (Connected is { IsStillAccepted: false } refused)
+        if (SendingNow is { IsStillAccepted: false } refused)
         {
             context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
             End(refused, "its credentials are no longer accepted", isByPeer: true);
@@ -105,14 +108,14 @@ internal abstract class OutboundConnection<TFrames>(
 
     /// <summary>Logs a failed attempt. Attempts fail for the same reason again and again, so only the first failure is logged.</summary>
     /// <param name="why">A clause without its period.</param>
+    /// <param name="how">What was different in this attempt, after a space, or an empty text.</param>
     /// <param name="remedy">A sentence after a space, or an empty text.</param>
-    protected void LogFailed(string why, string remedy, LogLevel level)
+    protected void LogFailed(string why, string how, string remedy, LogLevel level)
     {
-        var problem = $"{address.Host}:{address.Port + context.Settings.PortOffset}: {why}";
-        if (_problem != problem)
+        var problem = $"{address.Host}:{address.Port + context.Settings.PortOffset}{how}: {why}";
+        if (Interlocked.Exchange(ref _problem, problem) != problem)
         {
-            Volatile.Write(ref _problem, problem);
-            context.Log.Log(level, null, $"Cannot connect to raft on {address}: {why}.{remedy}");
+            context.Log.Log(level, null, $"Cannot connect to raft on {address}{how}: {why}.{remedy}");
         }
     }
 
@@ -123,7 +126,7 @@ internal abstract class OutboundConnection<TFrames>(
             await socket.ConnectAsync(address, FirstFrames);
             if (TryTake(socket))
             {
-                socket.Sender.Flush();
+                Flush();
                 await ReadAsync(socket);
                 End(socket, "it has ended", isByPeer: false);
             }

@@ -41,6 +41,9 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
 
     public bool IsConnected { get; private set; }
 
+    /// <summary>All was sent, and the other side has read it to the end.</summary>
+    public bool IsDrained { get; private set; }
+
     /// <summary>The handshake used credentials that have changed since.</summary>
     public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
 
@@ -89,7 +92,7 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     public void Begin() => (IsConnected, Frames.Level) = (true, _level);
 
     /// <summary>Waits until the other side closes the connection, which is all that it may do.</summary>
-    public async Task WaitForEndAsync() => await Channel.ReceiveAsync(new byte[1]);
+    public async Task WaitForEndAsync() => IsDrained = await Channel.ReceiveAsync(new byte[1]) == 0 && Sender.HasFinished;
 
     public void Dispose() => Channel.Dispose();
 }
