@@ -1,3 +1,4 @@
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -11,27 +12,19 @@ internal sealed class CallFrames(int frameSizeMaxBytes, OutcomeFormat outcomes) 
     public const int KeptSizeMax = 64 * 1024;
 
     /// <summary>False: the call is too large for a frame, or has a text that is no Unicode. Nothing was written.</summary>
-    public bool TryWrite(long number, CallTarget target, ClientCall call)
-    {
-        var start = Begin();
-        try
-        {
-            CallFormat.WriteCall(Writer, number, target, call);
-            return TryEnd(start);
-        }
-        catch (ArgumentException)
-        {
-            return Drop(start);
-        }
-    }
+    public bool TryWrite(long number, CallTarget target, ClientCall call) =>
+        TryFrame((number, target, call), static (writer, each) => CallFormat.WriteCall(writer, each.number, each.target, each.call));
 
     /// <summary>Writes the frame of a reply. Returns false under the same conditions.</summary>
-    public bool TryWrite(long number, object reply)
+    public bool TryWrite(long number, object reply) =>
+        TryFrame((number, reply, outcomes), static (writer, each) => CallFormat.WriteReply(writer, each.number, each.reply, each.outcomes));
+
+    private bool TryFrame<TContent>(TContent content, Action<ByteWriter, TContent> write)
     {
         var start = Begin();
         try
         {
-            CallFormat.WriteReply(Writer, number, reply, outcomes);
+            write(Writer, content);
             return TryEnd(start);
         }
         catch (ArgumentException)

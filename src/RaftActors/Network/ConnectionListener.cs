@@ -60,44 +60,36 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes the connections that the changed credentials would not accept.</summary>
     public void Recheck()
     {
-        AcceptedConnection[] all;
         lock (_lock)
         {
-            all = [.. _inbound];
-        }
-
-        foreach (var connection in all)
-        {
-            Recheck(connection);
+            foreach (var connection in _inbound)
+            {
+                Recheck(connection);
+            }
         }
     }
 
     /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
     public void OnDeparted(Address peer)
     {
-        AcceptedConnection[] all;
-        lock (_lock)
+        if (Close(each => each.IsByName && each.Peer.Equals(peer)))
         {
-            all = [.. _inbound.Where(connection => connection.IsByName && connection.Peer.Equals(peer))];
-        }
-
-        if (all.Length > 0)
-        {
-            Array.ForEach(all, connection => connection.Dispose());
             _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
         }
     }
 
     /// <summary>Closes the connections of a node.</summary>
-    public void Close(Address peer)
+    public void Close(Address peer) => Close(each => IsOf(peer, each));
+
+    // Returns whether there was one.
+    private bool Close(Func<AcceptedConnection, bool> isClosing)
     {
-        AcceptedConnection[] all;
         lock (_lock)
         {
-            all = [.. OfNode(peer)];
+            var closing = _inbound.Where(isClosing).ToList();
+            closing.ForEach(connection => connection.Dispose());
+            return closing.Count > 0;
         }
-
-        Array.ForEach(all, connection => connection.Dispose());
     }
 
     private void Recheck(AcceptedConnection connection)
@@ -114,13 +106,7 @@ internal sealed class ConnectionListener : IDisposable
         _isDisposed = true;
         _listener.Dispose();
         _handshakes.Close();
-        lock (_lock)
-        {
-            foreach (var connection in _inbound)
-            {
-                connection.Dispose();
-            }
-        }
+        Close(_ => true);
     }
 
     private static IChannelListener Listen(NetworkContext context, int port)
@@ -281,11 +267,7 @@ internal sealed class ConnectionListener : IDisposable
             if (!connection.IsClient)
             {
                 var latest = _latest.GetValueOrDefault(connection.Peer);
-                foreach (var former in OfNode(connection.Peer).Where(each => each != latest || each.Node != connection.Node))
-                {
-                    former.Dispose();
-                }
-
+                Close(each => IsOf(connection.Peer, each) && (each != latest || each.Node != connection.Node));
                 _latest[connection.Peer] = connection;
             }
 
@@ -294,7 +276,7 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private IEnumerable<AcceptedConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
+    private static bool IsOf(Address peer, AcceptedConnection connection) => !connection.IsClient && connection.Peer.Equals(peer);
 
     // Without credentials, a node that a group names counts. Each address has at most one connection.
     private bool IsNode(AcceptedConnection connection) =>
@@ -343,10 +325,7 @@ internal sealed class ConnectionListener : IDisposable
             _latest.Remove(connection.Peer);
 
             // A renewal may have failed, so that the node still uses the one before. The next one brings the list of its processes.
-            foreach (var former in OfNode(connection.Peer))
-            {
-                former.Dispose();
-            }
+            Close(each => IsOf(connection.Peer, each));
         }
 
         _context.Registry.Tell(new ConnectionNews.Ended(connection.Peer, connection.Number), ActorRefs.NoSender);

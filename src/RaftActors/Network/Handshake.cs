@@ -94,15 +94,10 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
     public static async Task<FormatRange> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
     {
-        var answer = new byte[AnswerSize];
         try
         {
-            for (var read = 0; read < answer.Length;)
-            {
-                var count = await channel.ReceiveAsync(answer.AsMemory(read), cancellation).ConfigureAwait(false);
-                read += count > 0 ? count : throw new InvalidDataException(
-                    "the other node did not accept this one; its log says why");
-            }
+            return ReadAnswer(await TryReadAsync(channel, AnswerSize, cancellation).ConfigureAwait(false)
+                ?? throw new InvalidDataException("the other node did not accept this one; its log says why"));
         }
         catch (IOException e) when (isSecure)
         {
@@ -110,8 +105,22 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
             throw new AuthenticationException(
                 $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
         }
+    }
 
-        return ReadAnswer(answer);
+    /// <summary>Reads some bytes, or returns null if the connection ends before.</summary>
+    public static async Task<byte[]?> TryReadAsync(ByteChannel channel, int size, CancellationToken cancellation)
+    {
+        var bytes = new byte[size];
+        for (var (read, count) = (0, 0); read < size; read += count)
+        {
+            count = await channel.ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
+            if (count == 0)
+            {
+                return null;
+            }
+        }
+
+        return bytes;
     }
 
     private static ConnectionKind ReadKind(ref ByteReader reader) => reader.Octet() switch
@@ -230,17 +239,9 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         }
     }
 
-    private static async Task<byte[]> ReadAsync(ByteChannel channel, int size, CancellationToken cancellation)
-    {
-        var bytes = new byte[size];
-        for (var read = 0; read < size;)
-        {
-            var count = await channel.ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
-            read += count > 0 ? count : throw new InvalidDataException("The connection ended before its handshake was complete.");
-        }
-
-        return bytes;
-    }
+    private static async Task<byte[]> ReadAsync(ByteChannel channel, int size, CancellationToken cancellation) =>
+        await Handshake.TryReadAsync(channel, size, cancellation).ConfigureAwait(false)
+        ?? throw new InvalidDataException("The connection ended before its handshake was complete.");
 }
 
 /// <summary>The purpose of a connection. The numbers are on the wire.</summary>
