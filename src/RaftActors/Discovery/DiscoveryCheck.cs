@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Values;
 
@@ -35,7 +36,7 @@ internal static class DiscoveryCheck
     private static void DemandPath(Address own, RaftSettings settings)
     {
         var names = $"{Uri.EscapeDataString(settings.Group)}/{Uri.EscapeDataString(settings.Self.Process)}";
-        var length = $"{own}/system/raft/{names}#{int.MaxValue}".Length;
+        var length = $"{own}{InboundNodeConnection.RegistryPath}/{names}#{int.MaxValue}".Length;
         RaftConfigurationException.Demand(
             length <= WirePath.LengthMax,
             $"The names of the actor system, the node, the group and the process make a path of {length} characters, and other nodes take "

@@ -360,7 +360,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private void TellNamed() =>
         _network?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
 
-    private IActorRef RegistryAt(Address address) => Resolve($"{address}/system/raft");
+    private IActorRef RegistryAt(Address address) => Resolve($"{address}{InboundNodeConnection.RegistryPath}");
 
     private IActorRef Resolve(string path) =>
         _network?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);

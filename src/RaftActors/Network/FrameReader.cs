@@ -12,7 +12,7 @@ namespace RaftActors.Network;
 /// <param name="findSlab">Finds the memory for the values in a member's log. Without it, values are views of the bytes.</param>
 internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, Func<Member, ValueSlab?>? findSlab = null)
 {
-    private const string EnginesPath = "/system/raft/";
+    private const string EnginesPath = $"{InboundNodeConnection.RegistryPath}/";
 
     private const int ShownMax = 200;
 

@@ -11,6 +11,7 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class InboundNodeConnection : AcceptedConnection
 {
+    /// <summary>The path of the registry of each node. Its engines are below it.</summary>
     public const string RegistryPath = "/system/raft";
 
     private readonly MessageGate? _gate;
