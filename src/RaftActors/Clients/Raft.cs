@@ -451,9 +451,11 @@ public sealed partial class Raft : IExtension
         }
     }
 
-    // The engines have closed theirs by now. The others belong to processes without an engine.
+    // The engines have closed theirs by now. The others belong to processes without an engine. An opening that runs may take long, and
+    // other nodes must not think meanwhile that the engines are in reach, so the connections end first.
     private void CloseStores()
     {
+        _network.Network?.Dispose();
         _stores.EndOpenings();
         lock (_lock)
         {

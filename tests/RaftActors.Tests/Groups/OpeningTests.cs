@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -280,6 +282,23 @@ public sealed class OpeningTests : TestKit
         Assert.True(_store.Closed.IsCompletedSuccessfully);
         Assert.Equal(0, _store.Users);
         Assert.False(_watcher.HasMessages);
+    }
+
+    [Fact]
+    public async Task Node_that_stops_while_a_store_is_opened_is_out_of_reach_at_once()
+    {
+        var node = ActorSystem.Create("stops", RemoteNode.ConfigOf("raft1", FreePorts.Next()));
+        var actor = node.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
+        AwaitCondition(() => _store.Openings == 1, Guard);
+        var port = NodeNetwork.Of(node).Network!.Port!.Value; // Justification: a node with a process has a port.
+
+        await actor.GracefulStop(Guard);
+        var end = node.Terminate();
+
+        AwaitAssert(() => Assert.Throws<SocketException>(() => new TcpClient("127.0.0.1", port).Dispose()), Guard);
+        Assert.False(end.IsCompleted);
+        _store.ReleaseOpening();
+        await end.WaitAsync(Guard);
     }
 
     [Fact]
