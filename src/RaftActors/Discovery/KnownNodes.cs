@@ -28,6 +28,9 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 
     // The nodes that this one is connected to, known or not.
     private readonly HashSet<Address> _connected = [];
+
+    // The connections of which a part of the list was refused, until they end. Without that part, the rest would count as the whole list.
+    private readonly Dictionary<Address, long> _refused = [];
     private int _unnamed;
 
     public int Count => _nodes.Count;
@@ -71,32 +74,48 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         return node;
     }
 
-    /// <summary>Returns the node that tells of its processes, or null if that exceeds the bounds.</summary>
+    /// <summary>
+    /// Returns the node that tells of its processes, or null if that exceeds the bounds, or something that this connection has told before.
+    /// </summary>
     public KnownNode? Admit(ConnectionNews.Told told)
     {
         var (address, connection, presence) = told;
+        if (_refused.GetValueOrDefault(address) == connection)
+        {
+            return null;
+        }
 
         // This test comes first, because a flood of unnamed nodes should cost little.
         if (Find(address) is null && _unnamed >= UnnamedMax)
         {
-            Warn(address, $"{UnnamedMax} nodes that no group names are known already");
-            return null;
+            return Refuse(told, $"{UnnamedMax} nodes that no group names are known already");
         }
 
         var size = KnownNode.SizeOf(presence);
         if (Find(address) is not { IsNamed: true } && Unnamed.Sum(node => node.Size) + size > UnnamedSizeMax)
         {
-            Warn(address, $"nodes that no group names tell of too many processes (more than {UnnamedSizeMax} characters)");
-            return null;
+            return Refuse(told, $"nodes that no group names tell of too many processes (more than {UnnamedSizeMax} characters)");
         }
 
         var node = Find(address) ?? Add(address);
         if (node.SizeWith(connection, presence) > KnownNode.SizeMax)
         {
-            Warn(address, $"it tells of too many processes (more than {KnownNode.SizeMax} characters)");
-            return null;
+            return Refuse(told, $"it tells of too many processes (more than {KnownNode.SizeMax} characters)");
         }
 
+        return node;
+    }
+
+    /// <summary>Notes the end of a connection. Returns its node if it is known.</summary>
+    public KnownNode? OnEnded(ConnectionNews.Ended ended)
+    {
+        if (_refused.GetValueOrDefault(ended.Address) <= ended.Connection)
+        {
+            _refused.Remove(ended.Address);
+        }
+
+        var node = Find(ended.Address);
+        node?.OnEnded(ended.Connection);
         return node;
     }
 
@@ -115,6 +134,13 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 
         Warn(node.Address, "it tells of engines that are not on it");
         return told with { Running = [.. told.Running.Where(IsThere)] };
+    }
+
+    private KnownNode? Refuse(ConnectionNews.Told told, string why)
+    {
+        _refused[told.Address] = told.Connection;
+        Warn(told.Address, why);
+        return null;
     }
 
     private KnownNode Add(Address address)

@@ -85,9 +85,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ConnectionNews.Told>(OnTold);
         Receive<ConnectionNews.Ended>(ended =>
         {
-            if (_nodes.Find(ended.Address) is { } node)
+            if (_nodes.OnEnded(ended) is { } node)
             {
-                node.OnEnded(ended.Connection);
                 OnUnreachable(node);
             }
         });

@@ -275,6 +275,22 @@ public sealed class PresenceTests : TestKit
         Assert.Equal(["found raft2"], News());
     }
 
+    [Fact]
+    public void List_whose_part_was_refused_counts_not_at_all_and_the_next_one_does()
+    {
+        LocalProcess large = new("default", new ProcessName("large@node2"), new string('p', (int)KnownNode.SizeMax));
+        Tell(1, new([large], [], IsComplete: false));
+        Open();
+        Assert.Equal(["close 2"], Calls());
+
+        List(1, "raft2");
+        Assert.Empty(News());
+
+        End(1);
+        List(2, "raft2");
+        Assert.Equal(["found raft2"], News());
+    }
+
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.1", number);
 
     private LocalProcess Process(string name, int uid = 1) =>
