@@ -126,10 +126,27 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _ended?.Invoke();
     }
 
-    // Another life of the registry needs what PostStop ends.
+    // Another life of the registry needs what PostStop ends. It hears of the processes of other nodes again, because the connections begin
+    // again.
     protected override void PreRestart(Exception reason, object message)
     {
         _source?.Stop(Self);
+        if (_pages is { } pages)
+        {
+            Self.Tell(pages);
+        }
+
+        if (_network is { } network)
+        {
+            Self.Tell(network);
+            network.Tell(new WireMessage.Presence([], [.. _local.All.Select(local => local.Process)], IsComplete: true));
+            foreach (var node in _nodes.All)
+            {
+                network.Close(node.Address);
+                network.Forget(node.Address);
+            }
+        }
+
         foreach (var child in Context.GetChildren())
         {
             Context.Stop(child);

@@ -291,6 +291,20 @@ public sealed class PresenceTests : TestKit
         Assert.Equal(["found raft2"], News());
     }
 
+    [Fact]
+    public void Registry_that_has_restarted_tells_of_no_engine_before_and_hears_of_other_nodes_again()
+    {
+        List(1, "raft2");
+        Open();
+        Calls();
+
+        _registry.Tell(new ConnectionNews.Opened(null!)); // Justification: the registry fails.
+
+        Assert.Equal(["-raft1", "close 2", "forget 2"], Calls());
+        _registry.Tell(new EngineNews.Started(_process), _engine);
+        Assert.Equal(["+raft1"], Calls());
+    }
+
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.1", number);
 
     private LocalProcess Process(string name, int uid = 1) =>
