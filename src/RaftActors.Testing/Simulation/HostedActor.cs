@@ -19,6 +19,12 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
     /// <summary>Its latest instance, or null if none was created since the node started.</summary>
     public ActorBase? Latest { get; private set; }
 
+    /// <summary>
+    /// Null until its latest instance has started. Before, the instance waits for its store, and what it tells of its group needs the
+    /// thread of the actor.
+    /// </summary>
+    public ActorBase? Started => Process?.Actor is { Results: not null } ? Latest : null;
+
     /// <summary>Null while the node is down or the store is not open.</summary>
     public RaftProcess? Process
     {

@@ -22,7 +22,7 @@ public sealed class SimulationView
     /// <typeparam name="T">The type of the actor. The first one of this type is returned.</typeparam>
     /// <param name="node">The number of the node, from 0.</param>
     public T? Actor<T>(int node)
-        where T : ActorBase => IsUp(node) ? _actors[_nodes[node]].Select(actor => actor.Latest).OfType<T>().FirstOrDefault() : null;
+        where T : ActorBase => _actors[_nodes[node]].Select(actor => actor.Started).OfType<T>().FirstOrDefault();
 
     /// <summary>The actors of all nodes that are up, by the number of their node. Of each node the first one of the type.</summary>
     /// <typeparam name="T">The type of the actors.</typeparam>

@@ -199,6 +199,14 @@ public sealed class RaftSimulationTests
         Assert.Equal(20, result.Pairs);
     }
 
+    /// <summary>While its disk is full, a node has an actor that waits for its store.</summary>
+    [Fact]
+    public void Condition_sees_only_actors_that_have_started() => RaftSimulation.Run(13, simulation => simulation
+        .Actor(_ => new Follower())
+        .Faults(SimulationFaults.Crashes | SimulationFaults.FullDisks)
+        .Always("all actors can be asked", view => view.Actors<Follower>().All(actor => actor.Sees is var _))
+        .Clients(1, AddAsync));
+
     private static SimulationResult RunSums(long seed) => RaftSimulation.Run(seed, simulation => SumsWorkload.SetUp(seed, simulation));
 
     private static RaftSimulation NoNodeStartsTwice(RaftSimulation simulation)
@@ -223,6 +231,13 @@ public sealed class RaftSimulationTests
         {
             await group.AppendAsync("a", pair, TimeSpan.FromMilliseconds(500));
         }
+    }
+
+    private sealed class Follower : RaftActor<int, int>
+    {
+        public Leader? Sees => Raft.Leader;
+
+        protected override int HandleAppend(Entry<int> entry) => entry.Value;
     }
 
     private sealed class Poisoned : RaftActor<int, int>
