@@ -114,7 +114,6 @@ public sealed partial class PageTests
 
     private static readonly Lazy<string> Examples = new(() =>
         string.Concat(Repository.Files("*.cs", "tests/Demos/Examples")
-            .Append("tests/Demos/KeyValue/ProcessTests.cs")
             .Append("tests/RaftActors.Dashboard.Tests/AccessPageTests.cs")
             .Append("tests/RaftActors.Hosting.Tests/HttpPageTests.cs")
             .Append("tests/RaftActors.Hosting.Tests/ProjectionTests.cs")
