@@ -371,7 +371,8 @@ internal sealed class MutantCompiler
         }
     }
 
-    private static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
+    /// <summary>The sources of a project, in a fixed order.</summary>
+    public static IEnumerable<string> Sources(string folder) => Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
 
@@ -382,13 +383,14 @@ internal sealed class MutantCompiler
         _compilation = new(() => Generate(_written.Value));
     }
 
-    private static CSharpCompilation Generate(CSharpCompilation compilation)
+    /// <summary>Adds the sources of the generators that the SDK has beside the reference assemblies.</summary>
+    public static CSharpCompilation Generate(CSharpCompilation compilation, CSharpParseOptions? parsing = null)
     {
         string[] named = ["System.Text.Json.SourceGeneration.JsonSourceGenerator", "Microsoft.Interop.LibraryImportGenerator"];
         var generators = GeneratorFiles().Select(Assembly.LoadFrom).ToList()
             .SelectMany(assembly => named.Select(name => assembly.GetType(name))).OfType<Type>()
             .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator());
-        CSharpGeneratorDriver.Create(generators, parseOptions: Parsing)
+        CSharpGeneratorDriver.Create(generators, parseOptions: parsing ?? Parsing)
             .RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
         return (CSharpCompilation)whole;
     }
