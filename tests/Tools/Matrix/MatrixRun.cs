@@ -121,12 +121,16 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
 
     private bool IsChosen(string type) => Regex.IsMatch(type, options.Classes);
 
+    // A bug that survives some classes may not survive others.
+    private string Ran => options.Classes.Length == 0 ? "ran" : $"ran, of {options.Classes}";
+
     private bool IsOver => _clock.Elapsed.TotalMinutes >= options.Minutes;
 
     // A bug that other assemblies kill need not run again, and one of another project runs only where its own tests do not kill it.
     private bool IsWanted(PlantedBug bug, string assembly) =>
         Regex.IsMatch(bug.Name, options.Bug)
-        && !results.Kills.Exists(kill => kill.Bug == bug.Name && kill.Assembly == assembly)
+        && !results.Kills.Exists(kill => kill.Bug == bug.Name && kill.Assembly == assembly
+            && (kill.Class is not null || kill.Tests.EndsWith(Ran, StringComparison.Ordinal)))
         && (options.EachKind || results.Kills.Count(kill => kill.Bug == bug.Name && kill.Class is not null) < options.Enough);
 
     private List<Kill> RunBug(string assembly, PlantedBug bug, ChildTests tests, List<ClassCost> classes)
@@ -164,8 +168,14 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
             tests.Replace(bug.Project, _images[bug.Project]);
         }
 
-        var all = $"{ran} of {reaching.Count} classes that reach it ran{(options.Classes == "" ? "" : $", of {options.Classes}")}";
-        return kills.Count > 0 ? kills : [new Kill(assembly, bug.Name, null, Kill.Survives, clock.Elapsed.TotalSeconds, all)];
+        // That the tests of other projects do not reach the bug says nothing.
+        if (kills.Count == 0 && (reaching.Count > 0 || (assembly == $"{bug.Project}.Tests" && options.Classes.Length == 0)))
+        {
+            var all = $"{ran} of {reaching.Count} classes that reach it {Ran}";
+            kills.Add(new Kill(assembly, bug.Name, null, Kill.Survives, clock.Elapsed.TotalSeconds, all));
+        }
+
+        return kills;
     }
 
     private bool IsEnough(List<Kill> kills, string? kind) => kills.Count(kill => kind is null || kill.Kind == kind) >= options.Enough;
@@ -184,7 +194,8 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
             }
 
             var wasFresh = tests.IsFresh;
-            var run = tests.Run(isAlone ? 0 : bug.Number, one.Class, options.FailuresMax, limit);
+            var failuresMax = one.Unreliable.Length == 0 ? options.FailuresMax : int.MaxValue;
+            var run = tests.Run(isAlone ? 0 : bug.Number, one.Class, failuresMax, limit);
             var failed = run.Failed.ConvertAll(failure => failure.Test);
             failed.RemoveAll(test => one.Unreliable.Contains(test, StringComparison.Ordinal));
             if (run.Hung is null && failed.Count == 0)

@@ -7,7 +7,7 @@ internal sealed record TestFile(string Path, string Text)
 {
     private static readonly (string Kind, string Pattern)[] Kinds =
     [
-        ("scenario", @"ScenarioRunner|ScenarioFile|ScenarioText|testdata/scenarios"),
+        ("scenario", @"\bScenarioFile\."),
         ("seed", @"RaftSimulation|\bFsCheck\b|\bProp\.|\[Property|\bSeeds\b"),
         ("node", @"ActorSystem\.Create|(Named|Custom|Remote|Cluster|Secure)Nodes?\b|ChildProcess|WebApplication|HostBuilder|Host\.Create"),
     ];
