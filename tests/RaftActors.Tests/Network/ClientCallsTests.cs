@@ -251,21 +251,6 @@ public sealed class ClientCallsTests : TestKit
         _engine.Expect<ClientCall.Status>();
     }
 
-    [Fact]
-    public void Call_that_arrives_byte_by_byte_is_taken_when_it_is_whole()
-    {
-        var (client, _) = Connect();
-        var frame = FrameOf(Samples.Target, new ClientCall.Read(new Serial(3), 1, Guard));
-
-        foreach (var octet in frame)
-        {
-            Assert.Empty(_engine.Waiting);
-            client.Send([octet]);
-        }
-
-        Assert.Equal(3, _engine.Expect<ClientCall.Read>().After.Value);
-    }
-
     [Theory]
     [InlineData("unknown level")]
     [InlineData("unknown number")]

@@ -285,7 +285,8 @@ public sealed class ConnectionTests : TestKit
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(IPAddress.Loopback, listener.Port);
 
-        socket.Send(new Handshake($"{_address}", 2, ConnectionKind.Node) { Formats = new FormatRange(200, 201) }.ToBytes());
+        EventFilter.Warning(contains: "Upgrade the older one step by step").ExpectOne(() =>
+            socket.Send(new Handshake($"{_address}", 2, ConnectionKind.Node) { Formats = new FormatRange(200, 201) }.ToBytes()));
 
         Assert.Equal(FormatRange.Own, Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
         Assert.Empty(Receive(socket, 1));

@@ -279,15 +279,18 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
         Assert.Contains("a message has a manifest that no level of this program knows", problem.Message);
     }
 
-    [Fact]
-    public void Frame_for_an_actor_that_is_no_engine_is_refused()
+    [Theory]
+    [InlineData("/user/ledger")]
+    [InlineData("/system/raft/../../user/ledger")]
+    [InlineData("/system/raft/g/..")]
+    public void Frame_for_an_actor_that_is_no_engine_is_refused(string path)
     {
-        var ledger = At($"{Far}/user/ledger");
+        ConnectionRef to = new(ActorPath.Parse($"{Far}{path}"), null!, null!); // Justification: only its path is used.
 
         var problem = Assert.Throws<InvalidDataException>(() =>
-            _reader.Read(Encode((WireMessage)Samples.All["ar"], ledger, EngineAt(Near, "from", 8)), out _));
+            _reader.Read(Encode((WireMessage)Samples.All["ar"], to, EngineAt(Near, "from", 8)), out _));
 
-        Assert.Contains("/user/ledger' is no path of an actor that takes messages of other nodes", problem.Message);
+        Assert.Contains($"{path}' is no path of an actor that takes messages of other nodes", problem.Message);
     }
 
     [Theory]

@@ -119,29 +119,6 @@ public sealed class HostilePeerTests : TestKit
         Assert.Equal(new ClientReply.Lost(address, WasSent: true), caller.Probe.ExpectMsg<ClientReply.Lost>(Guard));
     }
 
-    [Theory]
-    [InlineData("/system/raft/../../user/secret")]
-    [InlineData("/system/raft/g/..")]
-    public async Task Path_that_leads_up_to_another_actor_closes_the_connection(string path)
-    {
-        var node = await Greet(await Connect(Peer), ConnectionKind.Node);
-
-        Send(node, path, OfNode, $"{Far}{Engine}");
-
-        Assert.True(HasEnded(node));
-        _engine.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public async Task Path_longer_than_any_of_raft_closes_the_connection()
-    {
-        var node = await Greet(await Connect(Peer), ConnectionKind.Node);
-
-        Send(node, Engine, OfNode, $"{Far}/system/raft/g/{new string('a', 10_000)}");
-
-        Assert.True(HasEnded(node));
-    }
-
     [Fact]
     public async Task Client_that_is_refused_again_and_again_fills_no_log()
     {
@@ -330,17 +307,6 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Program_without_a_common_format_is_answered_so_that_it_can_tell_why_and_then_refused()
-    {
-        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
-
-        var stream = await Greet(await Connect(listener), ConnectionKind.Node, formats: new FormatRange(200, 201));
-
-        Assert.True(HasEnded(stream));
-        Assert.Contains("Upgrade the older one step by step", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
-    }
-
-    [Fact]
     public async Task Client_that_sends_a_message_of_nodes_loses_its_connection()
     {
         var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
@@ -350,16 +316,6 @@ public sealed class HostilePeerTests : TestKit
         Assert.True(HasEnded(writer));
         _engine.ExpectNoMsg(TimeSpan.Zero);
         Assert.Contains("Closed a raft connection from", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
-    }
-
-    [Fact]
-    public async Task Client_that_sends_a_frame_above_the_maximum_loses_its_connection()
-    {
-        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
-
-        await writer.WriteAsync(BitConverter.GetBytes(SizeMax + 1));
-
-        Assert.True(HasEnded(writer));
     }
 
     [Fact]

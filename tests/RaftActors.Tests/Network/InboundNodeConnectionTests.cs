@@ -99,23 +99,6 @@ public sealed class InboundNodeConnectionTests : TestKit
         Assert.NotEqual(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
     }
 
-    // Otherwise one connection could tell of any number of nodes, and none of them would ever be gone.
-    [Fact]
-    public void Connection_that_speaks_for_the_registry_of_another_node_is_closed()
-    {
-        var elsewhere = $"{Far.WithPort(2553)}/system/raft#8";
-        var probe = TestActor;
-        _engines.Add(
-            $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
-        _reader.Start();
-
-        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.Presence([], [], IsComplete: true), At(elsewhere)));
-        _socket.Send(_writer.Take([]));
-
-        Assert.Equal(0, _socket.Receive(new byte[1]));
-        ExpectNoMsg(TimeSpan.Zero);
-    }
-
     // The clients of both starts have the same numbers, so a client would take the reply to the call of another one for its own.
     [Fact]
     public async Task Reply_to_a_call_that_this_node_forwarded_before_its_restart_reaches_no_client()

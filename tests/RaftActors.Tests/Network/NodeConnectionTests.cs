@@ -156,17 +156,6 @@ public sealed class NodeConnectionTests : TestKit
         Assert.Equal(1, connection.Losses);
     }
 
-    [Fact]
-    public void Node_whose_address_leaves_no_port_for_raft_is_refused_with_the_sum()
-    {
-        var context = _far with { Settings = _far.Settings with { PortOffset = 1000 } };
-        var connection = new NodeConnection(new Address(Near.Protocol, Near.System, Near.Host, 65_000), context);
-
-        connection.Connect();
-
-        Assert.Contains("Raft's port beside port 65000 would be 66000", ExpectMsg<ConnectionNews.Refused>(Guard).Why);
-    }
-
     protected override void AfterAll()
     {
         _held.Release();
