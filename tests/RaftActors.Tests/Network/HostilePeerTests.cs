@@ -167,20 +167,13 @@ public sealed class HostilePeerTests : TestKit
         _engine.ExpectMsg<AppendReply>(Guard);
     }
 
-    [Fact]
-    public async Task Idle_clients_in_all_places_keep_no_named_node_out_without_credentials()
-    {
-        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection(), maxConnections: 1));
-        await Greet(await Connect(listener), ConnectionKind.Client);
-
-        await Greet(await Connect(listener), ConnectionKind.Node);
-    }
-
-    [Fact]
-    public async Task Unnamed_nodes_in_all_places_keep_no_named_node_out_though_they_say_that_they_are_nodes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Strangers_in_all_places_keep_no_named_node_out_though_they_say_that_they_are_nodes(bool areNodes)
     {
         var listener = Listen(new ConnectionListener(Open(named: At(Far, 1)), _ => new NoConnection(), maxConnections: 1));
-        await Greet(await Connect(listener), ConnectionKind.Node);
+        await Greet(await Connect(listener), areNodes ? ConnectionKind.Node : ConnectionKind.Client);
 
         await Greet(await Connect(listener), ConnectionKind.Node, At(Far, 1));
     }

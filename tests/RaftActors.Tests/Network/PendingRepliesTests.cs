@@ -18,15 +18,6 @@ public sealed class PendingRepliesTests
     private long AllWaiting => _clients.Where(client => !client.IsClosed).Sum(client => (long)client.Waiting);
 
     [Fact]
-    public void Clients_may_have_the_most_bytes_waiting()
-    {
-        Enter("one").Write(Max / 2);
-        Enter("two").Write(Max / 2);
-
-        Assert.Empty(Closed);
-    }
-
-    [Fact]
     public void Of_clients_that_wait_equally_long_the_one_with_the_most_bytes_is_closed()
     {
         Enter("small").Write(Mebibyte);
