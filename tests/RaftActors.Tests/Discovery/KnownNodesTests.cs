@@ -20,17 +20,6 @@ public sealed class KnownNodesTests
     private long _connection;
 
     [Fact]
-    public void Unnamed_nodes_beyond_the_bound_are_ignored_and_a_named_node_is_known_all_the_same()
-    {
-        var taken = Enumerable.Range(0, Share.Of(2, 4, 10) * KnownNodes.UnnamedMax).Count(i => Take(AddressOf(i), Of([])));
-
-        Assert.Equal((KnownNodes.UnnamedMax, KnownNodes.UnnamedMax), (taken, _nodes.Count));
-        var named = _nodes.Name(AddressOf(-1));
-        Assert.True(Take(named.Address, Of([Process(named.Address, "raft2")])));
-        Assert.Single(named.Processes);
-    }
-
-    [Fact]
     public void Unnamed_node_takes_the_place_of_one_that_is_gone_or_is_named()
     {
         foreach (var i in Enumerable.Range(0, KnownNodes.UnnamedMax))

@@ -49,17 +49,6 @@ public sealed class QuietGroupsTests : TestKit
     }
 
     [Fact]
-    public void Beats_of_a_node_that_leads_the_same_groups_wake_nobody()
-    {
-        Follow(groups: 100);
-        Lead(groups: 100);
-
-        BeatFor(100);
-
-        _engine.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
     public void Silent_node_wakes_the_processes_that_depend_on_it()
     {
         Follow(groups: 2);
@@ -142,16 +131,6 @@ public sealed class QuietGroupsTests : TestKit
 
         BeatFor(10);
         _ = _here.OnTime(10 * SilenceMax).ToList();
-
-        _engine.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Follower_that_agreed_before_its_leader_is_quiescent_waits()
-    {
-        Follow(groups: 1);
-
-        BeatFor(2);
 
         _engine.ExpectNoMsg(TimeSpan.Zero);
     }

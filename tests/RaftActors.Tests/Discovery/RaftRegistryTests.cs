@@ -126,17 +126,6 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Processes_of_a_reachable_node_are_greeted()
-    {
-        _group.Start("raft1", 0);
-
-        Greet("default", "raft2@node1");
-
-        var core = _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.Body is Message.Greeting);
-        Assert.Equal("raft2@node1", core.Envelope.To.Name.Value);
-    }
-
-    [Fact]
     public void Process_of_another_group_is_no_peer()
     {
         _group.Start("raft1", 0);
@@ -145,18 +134,6 @@ public sealed class RaftRegistryTests : TestKit
         _group.Advance(5);
 
         _other.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Process_that_starts_later_is_introduced_to_those_met_before()
-    {
-        _group.Start("raft1", 0);
-        Greet("default", "raft2@node1");
-        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.From.Name.Process == "raft1");
-
-        _group.Start("raft3", 0);
-
-        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.From.Name.Process == "raft3");
     }
 
     [Fact]
