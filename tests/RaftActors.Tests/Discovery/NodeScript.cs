@@ -7,7 +7,7 @@ namespace RaftActors.Tests.Discovery;
 /// <summary>A source of nodes whose messages are the news itself.</summary>
 internal sealed class NodeScript : INodeSource
 {
-    public string WhyNoNodes => "";
+    public string WhyNoNodes => "Nobody is here.";
 
     public void Start(IActorRef registry)
     {

@@ -33,7 +33,7 @@ public sealed class PeerWatchTests : TestKit
         var process = new Bench(this).Process;
         _names = new EngineNews.Names(process, [new ProcessName("raft2@node2"), new ProcessName("raft3@node3")]);
         (_engine, _node) = (CreateTestProbe(), CreateTestProbe());
-        var source = new Script();
+        var source = new NodeScript();
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         _registry.Tell(new EngineNews.Started(process), _engine);
         _registry.Tell(_names);
@@ -159,20 +159,5 @@ public sealed class PeerWatchTests : TestKit
     {
         _registry.Tell(new Identify("now"), _engine);
         _engine.FishForMessage<ActorIdentity>(identity => identity.MessageId is "now");
-    }
-
-    private sealed class Script : INodeSource
-    {
-        public string WhyNoNodes => "Nobody is here.";
-
-        public void Start(IActorRef registry)
-        {
-        }
-
-        public void Stop(IActorRef registry)
-        {
-        }
-
-        public IEnumerable<NodeNews> Read(object message) => message is NodeNews news ? [news] : [];
     }
 }

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Network;
@@ -15,10 +16,14 @@ using VirtualTime;
 
 namespace RaftActors.Tests.Discovery;
 
-/// <summary>What a registry makes of the connections of its node. The test is the network, the source of nodes and an engine.</summary>
+/// <summary>
+/// What a registry makes of the connections of its node, and of the silence of others. The test is the network, the source of nodes and an
+/// engine.
+/// </summary>
 public sealed class PresenceTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Beat = Interval / 10;
     private static readonly Address Node = AddressOf(2);
 
     private readonly TestProbe _engine;
@@ -305,7 +310,59 @@ public sealed class PresenceTests : TestKit
         Assert.Equal(["+raft1"], Calls());
     }
 
+    [Fact]
+    public void Silent_node_is_noticed_at_the_pace_of_the_group_with_the_shortest_heartbeat_interval()
+    {
+        var (slow, fast) = (CreateTestProbe(), CreateTestProbe());
+        Quiesce("slow", slow, 10 * Beat);
+        Quiesce("fast", fast, Beat);
+
+        PassBeats(4);
+
+        Assert.Equal("raft2", fast.ExpectMsg<PeerNews.Silent>().Name.Process);
+        slow.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Node_whose_beat_waits_in_the_mailbox_is_not_silent()
+    {
+        using BlockedCaller caller = new();
+        Quiesce("group", _engine, Beat);
+        PassBeats(2);
+
+        // The registry is busy until the time of its next beat has come, and the beat of the other node came after that.
+        _registry.Tell(new RegistryCall(new ClientCall.ListProcesses(null), caller));
+        ((VirtualScheduler)Sys.Scheduler).Advance(Beat);
+        _registry.Tell(
+            new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]), new Remote(new RootActorPath(Node) / "system" / "raft"));
+        caller.Release();
+        Calls();
+
+        Assert.Empty(News());
+    }
+
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.1", number);
+
+    // A process of the engine is quiescent, and follows raft2.
+    private void Quiesce(string group, IActorRef engine, TimeSpan interval)
+    {
+        ProcessName leader = new("raft2@node2");
+        _registry.Tell(
+            new QuietProcess(group, _process.Name, engine, leader, new Term(3), [(leader, Node)], interval, 3 * interval));
+        Calls();
+    }
+
+    private void PassBeats(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            ((VirtualScheduler)Sys.Scheduler).Advance(Beat);
+
+            // Twice, because the time of a beat brings a message of the registry to itself.
+            Calls();
+            Calls();
+        }
+    }
 
     private LocalProcess Process(string name, int uid = 1) =>
         new(_process.Settings.Group, new ProcessName($"{name}@node2"), $"{Node}/system/raft/default/{name}#{uid}");
@@ -381,5 +438,17 @@ public sealed class PresenceTests : TestKit
         public override ActorPath Path => path;
 
         public override IActorRefProvider Provider => throw new NotSupportedException();
+    }
+
+    // Holds up the registry that replies to it.
+    private sealed class BlockedCaller : ICanTell, IDisposable
+    {
+        private readonly ManualResetEventSlim _released = new();
+
+        public void Tell(object message, IActorRef sender) => _released.Wait();
+
+        public void Release() => _released.Set();
+
+        public void Dispose() => _released.Dispose();
     }
 }
