@@ -8,8 +8,8 @@ using RaftActors.Discovery;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Network;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
@@ -54,13 +54,7 @@ public sealed class DepartureTests : TestKit
 
         _news = CreateTestProbe();
         _credentials = new CredentialStore(_security, Sys.Log);
-        _other = new NetworkContext(Transport, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
-        {
-            Credentials = _credentials,
-            Outcomes = new OutcomeFormat(system),
-            Calls = new NodeCalls(),
-            Resolve = _ => _news,
-        };
+        _other = Unprotected.ContextOf(this, Other, Transport, _ => _news) with { Registry = _news, Credentials = _credentials };
         _fromOther = new NodeConnection(system.Provider.DefaultAddress, _other);
     }
 

@@ -11,8 +11,8 @@ using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
@@ -63,13 +63,7 @@ public sealed class RaftRegistryTests : TestKit
         _group.Start("raft1", 0);
         var (engine, registry) = ((IInternalActorRef)_group.EngineOf("raft1"), NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)!);
         var own = new Address("akka.tcp", "demo", "127.0.0.1", 2551);
-        NetworkContext context = new(
-            new TransportSettings("", 0, 5000, 5000), own, Node: 7, TestActor, Sys.Log, new TransportMetrics("window"))
-        {
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = _ => Nobody.Instance,
-        };
+        var context = Unprotected.ContextOf(this, own, new TransportSettings("", 0, 5000, 5000), _ => Nobody.Instance);
         using InboundCallConnection client = new(
             new SocketChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
             context,

@@ -9,7 +9,6 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Telemetry;
 using RaftActors.Tests.Wire;
@@ -46,12 +45,7 @@ public sealed class CallConnectionTests : TestKit
         _address = new Address("akka.tcp", "demo", "127.0.0.1", port);
         var system = (ExtendedActorSystem)Sys;
         var settings = new TransportSettings("127.0.0.1", 0, SizeMax, QueueSizeMax);
-        _context = new NetworkContext(settings, system.Provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name))
-        {
-            Outcomes = new OutcomeFormat(system),
-            Calls = new NodeCalls(),
-            Resolve = _ => Nobody.Instance,
-        };
+        _context = Unprotected.ContextOf(this, system.Provider.DefaultAddress, settings, _ => Nobody.Instance, _name);
         _connection = new CallConnection(_address, _context, _news.Add);
     }
 

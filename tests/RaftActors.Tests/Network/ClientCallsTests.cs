@@ -12,7 +12,6 @@ using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Clients;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Wire;
@@ -44,12 +43,7 @@ public sealed class ClientCallsTests : TestKit
         _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Listen();
         var settings = new TransportSettings("127.0.0.1", 0, SizeMax, SizeMax * 4);
-        _context = new NetworkContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("calls"))
-        {
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = _ => Nobody.Instance,
-        };
+        _context = Unprotected.ContextOf(this, Near, settings, _ => Nobody.Instance);
         _context.Calls.Add(Samples.Target, _engine);
     }
 

@@ -6,7 +6,6 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -20,21 +19,12 @@ public sealed class ConnectionTableTests : TestKit
     private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
     private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
-    private readonly NetworkContext _context;
     private readonly ConnectionTable<Route> _table;
     private readonly List<Route> _made = [];
 
     public ConnectionTableTests()
-        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
-    {
-        _context = new NetworkContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table"))
-        {
-            Outcomes = new OutcomeFormat(System),
-            Calls = new NodeCalls(),
-            Resolve = _ => TestActor,
-        };
-        _table = new ConnectionTable<Route>(Make, _context);
-    }
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network)) =>
+        _table = new ConnectionTable<Route>(Make, Unprotected.ContextOf(this, Known, Settings, _ => TestActor));
 
     private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
 

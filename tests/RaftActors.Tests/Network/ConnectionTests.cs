@@ -10,7 +10,6 @@ using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Telemetry;
 using RaftActors.Wire;
@@ -335,12 +334,7 @@ public sealed class ConnectionTests : TestKit
     {
         var settings = new TransportSettings("127.0.0.1", PortOffset: 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
         var system = (ExtendedActorSystem)Sys;
-        return new NetworkContext(settings, system.Provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name))
-        {
-            Outcomes = new OutcomeFormat(system),
-            Calls = new NodeCalls(),
-            Resolve = system.Provider.ResolveActorRef,
-        };
+        return Unprotected.ContextOf(this, system.Provider.DefaultAddress, settings, system.Provider.ResolveActorRef, _name);
     }
 
     private Socket Connect()

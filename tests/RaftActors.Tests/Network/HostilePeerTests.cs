@@ -13,7 +13,6 @@ using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
@@ -24,7 +23,6 @@ namespace RaftActors.Tests.Network;
 [Trait("Needs", "TLS")]
 public sealed class HostilePeerTests : TestKit
 {
-    private const ulong Node = 7;
     private const string Engine = "/system/raft/g/p";
     private const int SizeMax = 100_000;
 
@@ -57,14 +55,7 @@ public sealed class HostilePeerTests : TestKit
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
         _ca = new TestCertificates(_folder.Path);
         _store = new CredentialStore(SettingsOf("node"), Sys.Log);
-        var system = (ExtendedActorSystem)Sys;
-        _context = new NetworkContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
-        {
-            Credentials = _store,
-            Outcomes = new OutcomeFormat(system),
-            Calls = new NodeCalls(),
-            Resolve = _ => _engine,
-        };
+        _context = Unprotected.ContextOf(this, Near, _settings, _ => _engine) with { Credentials = _store };
         _context.Calls.Add(Target, new Inbox(_engine));
         _listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
     }
@@ -440,13 +431,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     // Without credentials.
-    private NetworkContext Open(Address named) => new(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
-    {
-        Outcomes = _context.Outcomes,
-        Calls = _context.Calls,
-        Resolve = _ => _engine,
-        IsNamed = named.Equals,
-    };
+    private NetworkContext Open(Address named) => _context with { Credentials = null, IsNamed = named.Equals };
 
     private async Task<NetworkStream> Connect(ConnectionListener listener)
     {

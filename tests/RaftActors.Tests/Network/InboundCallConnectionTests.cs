@@ -11,7 +11,6 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
@@ -45,12 +44,7 @@ public sealed class InboundCallConnectionTests : TestKit
         _warned = CreateTestProbe();
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
         var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
-        _context = new NetworkContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
-        {
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
-        };
+        _context = Unprotected.ContextOf(this, Near, settings, ((ExtendedActorSystem)Sys).Provider.ResolveActorRef);
     }
 
     [Fact]

@@ -9,7 +9,6 @@ using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -18,8 +17,6 @@ namespace RaftActors.Tests.Network;
 /// <summary>The reader of one connection. The test is the node that sends.</summary>
 public sealed class InboundNodeConnectionTests : TestKit
 {
-    private const ulong Node = 7;
-
     // O_NONBLOCK of Linux. .NET sets it when a socket is awaited for the first time.
     private const int NonBlocking = 0x800;
 
@@ -43,12 +40,7 @@ public sealed class InboundNodeConnectionTests : TestKit
         listener.Listen();
         _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
         var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
-        _context = new NetworkContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
-        {
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = path => _engines[path],
-        };
+        _context = Unprotected.ContextOf(this, Near, settings, path => _engines[path]);
         _accepted = listener.Accept();
         var connection = new InboundNodeConnection(
             new SocketChannel(_accepted), _context, new HandshakeResult(Far, null, null), new NoConnection());

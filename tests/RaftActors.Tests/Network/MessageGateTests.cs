@@ -4,7 +4,6 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
@@ -26,12 +25,7 @@ public sealed class MessageGateTests : TestKit, IClassFixture<TestKit.SharedSyst
         : base(shared)
     {
         var settings = new TransportSettings("127.0.0.1", 0, 1000, 1000);
-        _context = new NetworkContext(settings, Own, 7, TestActor, Sys.Log, new TransportMetrics("gate"))
-        {
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = _ => Nobody.Instance,
-        };
+        _context = Unprotected.ContextOf(this, Own, settings, _ => Nobody.Instance);
     }
 
     public static TheoryData<string> Manifests => new(Samples.All.Keys);

@@ -8,7 +8,6 @@ using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
@@ -49,8 +48,8 @@ public sealed class NodeConnectionTests : TestKit
         Sys.EventStream.Subscribe(_logged, typeof(Info));
         _ca = new TestCertificates(_folder.Path);
         (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
-        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore), _ => new NoConnection());
-        _far = NewContext(Far, 2, _farStore);
+        _listener = new ConnectionListener(NewContext(Near, _nearStore), _ => new NoConnection());
+        _far = NewContext(Far, _farStore);
         _address = new Address(Near.Protocol, Near.System, Near.Host, _listener.Port);
     }
 
@@ -212,15 +211,9 @@ public sealed class NodeConnectionTests : TestKit
             new SecuritySettings(files, TimeSpan.FromHours(1), new RoleRules(Nodes: ["127.0.0.1"], [], [], [])), Sys.Log);
     }
 
-    private NetworkContext NewContext(Address own, ulong node, CredentialStore store)
+    private NetworkContext NewContext(Address own, CredentialStore store)
     {
         var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
-        return new NetworkContext(settings, own, node, TestActor, Sys.Log, new TransportMetrics("connection"))
-        {
-            Credentials = store,
-            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
-            Calls = new NodeCalls(),
-            Resolve = Resolve,
-        };
+        return Unprotected.ContextOf(this, own, settings, Resolve) with { Credentials = store };
     }
 }

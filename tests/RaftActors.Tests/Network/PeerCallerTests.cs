@@ -5,7 +5,6 @@ using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -23,13 +22,7 @@ public sealed class PeerCallerTests : TestKit
         Raft.Get(Sys);
         _outcomes = new OutcomeFormat((ExtendedActorSystem)Sys);
         var settings = TransportSettings.Read(Sys.Settings.Config.GetConfig("raft")) with { FrameSizeMaxBytes = 4096 };
-        var context = new NetworkContext(
-            settings, Address.Parse("akka.tcp://near@127.0.0.1:1"), Node: 1, ActorRefs.Nobody, Sys.Log, new TransportMetrics("peer"))
-        {
-            Outcomes = _outcomes,
-            Calls = new NodeCalls(),
-            Resolve = _ => ActorRefs.Nobody,
-        };
+        var context = Unprotected.ContextOf(this, Address.Parse("akka.tcp://near@127.0.0.1:1"), settings, _ => ActorRefs.Nobody);
         _caller = new PeerCaller(TestActor, Number: 7, FormatRange.Own.Highest, context);
     }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -13,6 +14,17 @@ internal static class Unprotected
 
     /// <summary>The messages that an engine was told at once.</summary>
     public static IEnumerable<WireMessage> MessagesOf(object told) => told is WireBatch batch ? batch.Messages : [(WireMessage)told];
+
+    /// <summary>What connections of one node share. Their news go to the test actor.</summary>
+    /// <param name="name">The name of the actor system in the metrics.</param>
+    public static NetworkContext ContextOf(
+        TestKit kit, Address own, TransportSettings settings, Func<string, IActorRef> resolve, string name = "test") =>
+        new(settings, own, Node: 7, kit.TestActor, kit.Sys.Log, new TransportMetrics(name))
+        {
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)kit.Sys),
+            Calls = new NodeCalls(),
+            Resolve = resolve,
+        };
 
     /// <summary>The connections of a node that listens.</summary>
     public static TcpNetwork Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
