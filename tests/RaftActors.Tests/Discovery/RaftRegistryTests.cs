@@ -2,13 +2,11 @@ using System.Net.Sockets;
 
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Tests.Groups;
@@ -87,17 +85,6 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Message_of_an_unknown_kind_is_reported_as_unhandled()
-    {
-        _group.Start("raft1", 0);
-        Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
-
-        Sys.ActorSelection("/system/raft").Tell("a letter");
-
-        Assert.Equal("a letter", ExpectMsg<UnhandledMessage>().Message);
-    }
-
-    [Fact]
     public void Processes_of_this_node_are_listed_in_pages_and_other_nodes_with_the_first_one()
     {
         _group.Start("raft1", 0);
@@ -167,50 +154,6 @@ public sealed class RaftRegistryTests : TestKit
         Assert.False(IsReachable());
     }
 
-    [Fact]
-    public void Joining_process_meets_as_many_unnamed_ones_as_fit_and_another_one_when_one_is_gone()
-    {
-        _group.StartJoining("raft4");
-        var engine = _group.EngineOf("raft4");
-        void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
-        ProcessName[] Met() => [.. _group.ViewOf("raft4").Peers.Select(peer => peer.Name)];
-        foreach (var number in Enumerable.Range(0, Share.Of(2, 4, 10) * PeerBook.UnnamedMax))
-        {
-            Meet(number);
-        }
-
-        _group.AwaitIdle();
-        Assert.Equal(PeerBook.UnnamedMax, Met().Length);
-
-        engine.Tell(new PeerNews.Stopped(NameOf(0), _other.Ref));
-        Meet(5000);
-        Meet(5001);
-
-        _group.AwaitIdle();
-        var met = Met();
-        Assert.Equal(PeerBook.UnnamedMax, met.Length);
-        Assert.Equal([false, true, false], new[] { 0, 5000, 5001 }.Select(number => met.Contains(NameOf(number))));
-    }
-
-    [Fact]
-    public void Actor_that_takes_the_questions_of_clients_is_asked_more_than_may_wait_for_it()
-    {
-        _group.Start("raft1", 0);
-        var inbox = _group.InboxOf("raft1");
-        for (var asked = 0; asked < 2 * OpenQueries.MaxOfClients; asked += 4096)
-        {
-            for (var i = 0; i < 4096; i++)
-            {
-                inbox.Add(new ClientCall.Status(), _other.Ref);
-            }
-
-            inbox.Announce();
-            _group.AwaitIdle();
-        }
-
-        Assert.All(_other.ReceiveN(2 * OpenQueries.MaxOfClients), reply => Assert.IsType<RaftStatus>(reply));
-    }
-
     // No quorum answers them, so those that the actor has taken wait until its own bound.
     [Fact]
     public void Queries_that_the_actor_has_taken_do_not_count_as_waiting_for_it()
@@ -252,16 +195,6 @@ public sealed class RaftRegistryTests : TestKit
     {
         Tell(new([], [], IsComplete: true));
         _group.AwaitIdle();
-    }
-
-    private static ProcessName NameOf(int number) => new($"unnamed{number}@node2");
-
-    private static WireMessage.CoreMessage GreetingOf(int number)
-    {
-        var member = new Member(NameOf(number), new Incarnation(new Guid(2, 0, 0, new byte[8])));
-        var addressee = new Member(new ProcessName("raft4@node1"), Incarnation.None);
-        var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
-        return new(new RaftActors.Core.Envelope(member, addressee, GroupUid.None, Term.Zero, default, greeting));
     }
 
     private Member SendGreeting(TestProbe engine)

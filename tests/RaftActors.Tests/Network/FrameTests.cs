@@ -129,53 +129,6 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
         }
     }
 
-    [Fact]
-    public void Names_and_paths_of_a_connection_take_bounded_memory_whatever_it_sends()
-    {
-        List<WeakReference> all = [];
-        var reader = new FrameReader(Far, Keep) { ResolveSender = Keep };
-        for (var number = 1; number <= 3000; number++)
-        {
-            ReadFrame(number);
-        }
-
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-
-        // All of them have 14 million characters. The thread keeps some names for the next frames.
-        var kept = all.Sum(each => each.Target switch
-        {
-            ConnectionRef named => named.Path.ToString()!.Length, // Justification: a path has a text.
-            string name => name.Length,
-            _ => 0,
-        });
-        GC.KeepAlive(reader);
-        Assert.True(kept < 500_000 + (2 * FrameWriter.KnownLengthMax), $"3000 frames pin {kept:N0} characters.");
-
-        // Akka.NET's own resolver would keep paths too.
-        IActorRef Keep(string path)
-        {
-            var made = new ConnectionRef(ActorPath.Parse(path), null!, null!); // Justification: no message is told.
-            all.Add(new WeakReference(made));
-            return made;
-        }
-
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        void ReadFrame(int number)
-        {
-            // Each frame is the next one of one writer: it names two other actors with long paths, and another long member.
-            var writer = new FrameWriter(Near, SizeMax);
-            var path = $"/system/raft/{number}{string.Concat(Enumerable.Repeat($"/{new string('x', 70)}", 25))}";
-            var message = RefusedOf($"raft{number}".PadRight(ProcessName.LengthMax - 2, 'x') + "@n");
-            Assert.True(writer.TryWrite(Keep($"{Far}{path}"), message, Keep($"{Near}{path}")));
-            var frame = writer.Take([]).ToArray().AsMemory(sizeof(int));
-            frame.Span[0] &= 0xFE;
-            var read = Assert.IsType<AppendReply>(reader.Read(frame, out _).Message);
-            all.Add(new WeakReference(read.Request.Origin.Name.Value));
-        }
-    }
-
     [Theory]
     [InlineData("x/", 100)]
     [InlineData("x", 2048)]
