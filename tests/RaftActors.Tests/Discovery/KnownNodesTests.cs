@@ -116,6 +116,18 @@ public sealed class KnownNodesTests
     }
 
     [Fact]
+    public void Process_that_starts_again_and_again_takes_the_room_of_one()
+    {
+        var node = _nodes.Name(AddressOf(1));
+        foreach (var i in Enumerable.Range(0, 1000))
+        {
+            Assert.True(Take(node.Address, Of([Process(node.Address, "raft", $"{Long}#{i}")]), connection: 1));
+        }
+
+        Assert.InRange(node.Size, Long.Length, 2 * Long.Length);
+    }
+
+    [Fact]
     public void Engines_that_a_node_names_on_other_nodes_are_dropped()
     {
         var node = _nodes.Name(AddressOf(1));

@@ -178,10 +178,12 @@ public sealed class ClientCallsTests : TestKit
     }
 
     // Many connections feed one engine.
-    [Fact]
-    public void Call_above_the_bound_of_the_inbox_is_declined_and_an_append_fails()
+    [Theory]
+    [InlineData(Backlog.CallsMax, 1)]
+    [InlineData(1, (int)Backlog.CallsSizeMaxBytes)]
+    public void Call_above_the_bound_of_the_inbox_is_declined_and_an_append_fails(int calls, int sizeBytes)
     {
-        Assert.All(Enumerable.Range(0, Backlog.CallsMax), _ => Assert.True(_engine.Untaken.TryAdd(1)));
+        Assert.All(Enumerable.Range(0, calls), _ => Assert.True(_engine.Untaken.TryAdd(sizeBytes)));
         var (client, _) = Connect(ConnectionRole.Writer);
 
         Send(client, Samples.Target, new ClientCall.Status());
@@ -189,7 +191,7 @@ public sealed class ClientCallsTests : TestKit
         Send(client, Samples.Target, Samples.Calls.OfType<ClientCall.Append>().First());
         Assert.Equal(FailureReason.Busy, Assert.IsAssignableFrom<IOutcome>(ReadReply(client).Reply).Failure?.Reason);
 
-        _engine.Untaken.OnTaken(1);
+        _engine.Untaken.OnTaken(sizeBytes);
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
     }

@@ -13,12 +13,13 @@ public sealed class OwnProcessesTests
     public void List_has_the_processes_that_run()
     {
         _processes.Change(new([Process(1), Process(2)], [], IsComplete: true));
-        _processes.Change(new([Process(3)], [Process(1)], IsComplete: true));
+        var restarted = Process(2) with { Engine = $"{Process(2).Engine}9" };
+        _processes.Change(new([Process(3), restarted], [Process(1)], IsComplete: true));
 
         var list = Assert.Single(_processes.ToParts(FrameSizeMax));
 
         Assert.True(list.IsComplete);
-        Assert.Equal([Process(2), Process(3)], list.Running.OrderBy(process => process.Group, StringComparer.Ordinal));
+        Assert.Equal([restarted, Process(3)], list.Running.OrderBy(process => process.Group, StringComparer.Ordinal));
     }
 
     [Theory]
