@@ -7,7 +7,8 @@ namespace RaftActors.Matrix;
 /// <summary>The options of the command line, with their help.</summary>
 internal static class CommandLine
 {
-    private static readonly string[] Assemblies =
+    /// <summary>The assemblies that run by default, in this order: the cheapest first.</summary>
+    public static readonly string[] Assemblies =
     [
         "RaftActors.Core.Tests", "RaftActors.Storage.Tests", "RaftActors.Coordination.Tests", "RaftActors.Tests",
         "RaftActors.Hosting.Tests", "RaftActors.Testing.Tests", "RaftActors.Dashboard.Tests", "RaftActors.Cli.Tests",

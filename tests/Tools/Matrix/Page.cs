@@ -11,11 +11,12 @@ internal static class Page
         var runs = results.Kills.ToLookup(kill => kill.Bug);
         using var page = new StreamWriter(file) { NewLine = "\n" };
         page.WriteLine(
-            """
+            $"""
             # The kill matrix
 
-            RaftActors.Matrix wrote this page. It lists the planted bugs, and for each the cheapest test classes that fail with it.
-            [README.md](README.md) says how to run it again. A kind without a class was not run if another kind had found the bug before.
+            RaftActors.Matrix wrote this page on {DateTime.UtcNow:yyyy-MM-dd}. It lists the planted bugs, and for each the cheapest test
+            classes that fail with it. [README.md](README.md) says how to run it again. A kind without a class was not run if another kind
+            had found the bug before.
 
             """);
         WriteAssemblies(page, results);
@@ -54,6 +55,9 @@ internal static class Page
             page.WriteLine(FormattableString.Invariant(
                 $"| {one.Key} | {classes.Count} | {classes.Sum(type => type.CpuSeconds):F0} | {all} | {killed} | {all - killed} |"));
         }
+
+        var left = CommandLine.Assemblies.Except(results.Kills.Select(kill => kill.Assembly)).ToList();
+        page.WriteLine(left.Count == 0 ? "" : $"\nNot run: {string.Join(", ", left)}.");
     }
 
     private static void WriteFolders(StreamWriter page, List<PlantedBug> bugs, ILookup<string, Kill> kills, ILookup<string, Kill> runs)
