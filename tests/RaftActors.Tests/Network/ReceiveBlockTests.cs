@@ -83,10 +83,10 @@ public sealed class ReceiveBlockTests
         _block.TryTake(out var before);
         _block.Keep();
 
-        ReceiveInPieces(FrameOf(3 * ReceiveBlock.SizeBytes, 2));
+        ReceiveInPieces(FrameOf(FrameSizeMax, 2));
 
         Assert.True(_block.TryTake(out var frame));
-        Assert.Equal(3 * ReceiveBlock.SizeBytes, frame.Length);
+        Assert.Equal(FrameSizeMax, frame.Length);
         Assert.DoesNotContain(frame.ToArray(), one => one != 2);
         Assert.DoesNotContain(before.ToArray(), one => one != 1);
     }
