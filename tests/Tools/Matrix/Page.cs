@@ -85,7 +85,7 @@ internal static class Page
         page.WriteLine("\n## Survivors\n\nNo class that ran fails with these bugs.\n\n| bug | effect | file | ran |\n|---|---|---|---|");
         foreach (var bug in bugs.Where(bug => runs.Contains(bug.Name) && !kills.Contains(bug.Name)))
         {
-            var ran = runs[bug.Name].Select(run => $"{run.Assembly}: {run.Tests}");
+            var ran = runs[bug.Name].Select(run => $"{run.Assembly}: {run.Tests.Replace("|", "\\|")}");
             page.WriteLine($"| {bug.Mutant.Name} | {bug.Mutant.Breaks} | {bug.File["src/".Length..]} | {string.Join("<br>", ran)} |");
         }
     }
