@@ -25,7 +25,9 @@ internal static class CommandLine
         };
         var classes = new Option<string>("--classes")
         {
-            Description = "Run only the classes whose names match.", HelpName = "expression", DefaultValueFactory = _ => "",
+            Description = "Run only the classes whose names match.",
+            HelpName = "expression",
+            DefaultValueFactory = _ => "",
         };
         var bug = new Option<string>("--bug")
         {
@@ -35,16 +37,22 @@ internal static class CommandLine
         };
         var enough = new Option<int>("--enough")
         {
-            Description = "Stop a bug at so many classes that find it.", HelpName = "n", DefaultValueFactory = _ => 1,
+            Description = "Stop a bug at so many classes that find it.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 1,
         };
         var eachKind = new Option<bool>("--each-kind") { Description = "With --enough: so many classes of each kind." };
         var seconds = new Option<int>("--seconds")
         {
-            Description = "Start no class for a bug after this time.", HelpName = "n", DefaultValueFactory = _ => 60,
+            Description = "Start no class for a bug after this time.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 60,
         };
         var failures = new Option<int>("--failures")
         {
-            Description = "End a class after so many tests that fail.", HelpName = "n", DefaultValueFactory = _ => 1,
+            Description = "End a class after so many tests that fail.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 1,
         };
         var minutes = new Option<int>("--minutes")
         {
