@@ -143,7 +143,7 @@ internal static class ChildProgram
     private static string Shorten(string text, int length) =>
         string.Join(' ', text[..Math.Min(text.Length, length)].Split('\t', '\n', '\r', '|'));
 
-    private sealed class Sink(Func<IMessageSinkMessage, bool> onMessage) : IMessageSink
+    private sealed class Sink(Func<IMessageSinkMessage, bool> onMessage) : LongLivedMarshalByRefObject, IMessageSink
     {
         public bool OnMessage(IMessageSinkMessage message) => onMessage(message);
     }
