@@ -42,6 +42,14 @@ public sealed class HandshakeTests
         }
     }
 
+    [Fact]
+    public async Task Part_that_comes_byte_by_byte_is_read_when_it_is_whole()
+    {
+        using Bytewise channel = new(Handshake.AnswerOf(new FormatRange(2, 3)));
+
+        Assert.Equal(new FormatRange(2, 3), await Handshake.ReadAnswerAsync(channel, isSecure: false, CancellationToken.None));
+    }
+
     [Theory]
     [InlineData(1, 1, 1, 2, 1)]
     [InlineData(1, 3, 2, 2, 2)]
@@ -62,5 +70,16 @@ public sealed class HandshakeTests
 
         Assert.Equal(
             "Its program knows format levels 2 to 3, and that of this node level 1. Upgrade the older one step by step.", problem.Message);
+    }
+
+    private sealed class Bytewise(byte[] bytes) : NoChannel
+    {
+        private int _read;
+
+        public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellation = default)
+        {
+            buffer.Span[0] = bytes[_read++];
+            return new(1);
+        }
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -10,6 +9,7 @@ using Akka.Event;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Testing.Simulation;
+using RaftActors.Tests.Network;
 
 namespace RaftActors.Tests.Scenarios;
 
@@ -154,45 +154,6 @@ internal sealed class ScenarioNode : IDisposable
         public Task<ByteChannel> AcceptAsync() => new TaskCompletionSource<ByteChannel>().Task;
 
         public void Dispose()
-        {
-        }
-    }
-
-    private sealed class NoChannel : ByteChannel
-    {
-        public override IPAddress From => IPAddress.None;
-
-        public override bool HasBytes => false;
-
-        public override Task ConnectAsync(string host, int port, CancellationToken cancellation) => new TaskCompletionSource().Task;
-
-        public override void KeepAlive()
-        {
-        }
-
-        public override void EndWithoutAnswer()
-        {
-        }
-
-        public override void Begin(bool keepsThread)
-        {
-        }
-
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation) =>
-            throw new NotSupportedException();
-
-        public override ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default) =>
-            throw new NotSupportedException();
-
-        public override bool TrySendNow(ArraySegment<byte> bytes, out int sent) => throw new NotSupportedException();
-
-        public override Task<int> SendAsync(ArraySegment<byte> bytes) => throw new NotSupportedException();
-
-        public override void Finish()
-        {
-        }
-
-        public override void Dispose()
         {
         }
     }
