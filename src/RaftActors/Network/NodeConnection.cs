@@ -161,7 +161,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
-    // What is written to the present connection follows what the former one still sends.
+    // The messages of the present connection follow those that the former one still sends.
     protected override OutboundSocket<FrameWriter>? Sending => IsDraining ? null : base.Sending;
 
     protected override bool TryTake(OutboundSocket<FrameWriter> socket)

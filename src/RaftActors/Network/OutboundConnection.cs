@@ -42,24 +42,28 @@ internal abstract class OutboundConnection<TFrames>(
     /// <summary>The socket that may send now. Read it with the gate.</summary>
     protected virtual OutboundSocket<TFrames>? Sending => Socket is { IsConnected: true } ? Socket : null;
 
-    private OutboundSocket<TFrames>? SendingNow
+    /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
+    public void Flush()
     {
-        get
+        OutboundSocket<TFrames>? sending;
+        lock (Gate)
         {
-            lock (Gate)
-            {
-                return Sending;
-            }
+            sending = Sending;
         }
+
+        sending?.Sender.Flush();
     }
 
-    /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
-    public void Flush() => SendingNow?.Sender.Flush();
-
-    /// <summary>Ends a connection that the changed credentials would not allow.</summary>
+    /// <summary>Ends a connection that the changed credentials would not allow, also one that may not send yet.</summary>
     public void Recheck()
     {
-        if (SendingNow is { IsStillAccepted: false } refused)
+        OutboundSocket<TFrames>? present;
+        lock (Gate)
+        {
+            present = Socket;
+        }
+
+        if (present is { IsConnected: true, IsStillAccepted: false } refused)
         {
             context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
             End(refused, "its credentials are no longer accepted", isByPeer: true);

@@ -111,6 +111,22 @@ public sealed class NodeConnectionTests : TestKit
     }
 
     [Fact]
+    public void Node_that_is_trusted_no_more_loses_its_connections_also_while_the_former_one_is_read()
+    {
+        var connection = Connect();
+        _ca.Issue("far", ["127.0.0.1"]);
+        Write(connection, Held, 1);
+        Renew(connection, number: 2);
+
+        File.Copy(new TestCertificates(_folder.Path, "next").Ca, _ca.Ca, overwrite: true);
+        _farStore.Refresh();
+        connection.Recheck();
+
+        Assert.Equal(1, connection.Losses);
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
+    }
+
+    [Fact]
     public void Connection_with_changed_credentials_begins_with_the_list_of_processes()
     {
         var connection = Connect();
