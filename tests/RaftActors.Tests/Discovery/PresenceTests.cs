@@ -17,7 +17,7 @@ using VirtualTime;
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>
-/// What a registry makes of the connections of its node, and of the silence of others. The test is the network, the source of nodes and an
+/// A registry that hears of the connections of its node, and of the silence of others. The test is the network, the source of nodes and an
 /// engine.
 /// </summary>
 public sealed class PresenceTests : TestKit

@@ -15,7 +15,7 @@ internal static class Unprotected
     /// <summary>The messages that an engine was told at once.</summary>
     public static IEnumerable<WireMessage> MessagesOf(object told) => told is WireBatch batch ? batch.Messages : [(WireMessage)told];
 
-    /// <summary>What connections of one node share. Their news go to the test actor.</summary>
+    /// <summary>The context of the connections of one node. Their news go to the test actor.</summary>
     /// <param name="name">The name of the actor system in the metrics.</param>
     public static NetworkContext ContextOf(
         TestKit kit, Address own, TransportSettings settings, Func<string, IActorRef> resolve, string name = "test") =>

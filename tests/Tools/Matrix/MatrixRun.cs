@@ -186,7 +186,7 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
         var limit = TimeSpan.FromSeconds(10 + (5 * one.Seconds));
         for (var isFirst = true; ; isFirst = false)
         {
-            // What an earlier class left behind, or cached in a static field, must not decide.
+            // The remains of an earlier class, or its values in static fields, must not decide.
             var needsFresh = !isFirst || one.ReachesStatically(bug);
             if (needsFresh)
             {

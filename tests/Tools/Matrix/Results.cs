@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RaftActors.Matrix;
 
-/// <summary>What a class did to a bug.</summary>
+/// <summary>The outcome of a class with a bug.</summary>
 /// <param name="Class">Null: no class of the assembly that reaches the bug fails with it.</param>
 /// <param name="Tests">The tests that failed; without a class: how many classes ran, and how many did not for lack of time.</param>
 internal sealed record Kill(string Assembly, string Bug, string? Class, string Kind, double Seconds, string Tests)

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 
+using RaftActors.Simulator;
+
 namespace RaftActors.Matrix;
 
 /// <summary>A source file of tests. Its text tells which kind of tests it has.</summary>
@@ -14,9 +16,7 @@ internal sealed record TestFile(string Path, string Text)
 
     public static List<TestFile> ReadAll(string folder) =>
     [
-        .. Directory.GetFiles(folder, "*.cs", SearchOption.AllDirectories)
-            .Where(file => !Regex.IsMatch(System.IO.Path.GetRelativePath(folder, file), @"^(bin|obj)[\\/]"))
-            .Select(file => new TestFile(file, File.ReadAllText(file))),
+        .. MutantCompiler.Sources(folder).Select(file => new TestFile(file, File.ReadAllText(file))),
     ];
 
     /// <summary>Returns the kind of a class, and the lines of its files.</summary>
