@@ -130,6 +130,8 @@ internal abstract class OutboundConnection<TFrames>(
             await socket.ConnectAsync(address, FirstFrames);
             if (TryTake(socket))
             {
+                // The credentials may have changed since the handshake. Nothing that was written may reach a node that is trusted no more.
+                Recheck();
                 Flush();
                 await ReadAsync(socket);
                 End(socket, "it has ended", isByPeer: false);

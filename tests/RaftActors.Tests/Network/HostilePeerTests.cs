@@ -111,6 +111,30 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
+    public async Task Client_ends_its_connection_to_a_node_whose_ca_is_removed_before_the_node_answers_the_handshake()
+    {
+        using var port = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        port.Listen();
+        var address = At(Near, ((IPEndPoint)port.LocalEndPoint!).Port); // Justification: it is bound.
+        using var store = new CredentialStore(SettingsOf("other") with { ReloadInterval = TimeSpan.FromHours(1) }, Sys.Log);
+        using var calls = new CallConnections(_context with { Credentials = store }, _ => { });
+        Caller caller = new(CreateTestProbe());
+        Assert.Equal(CallSending.Sent, calls.LinkTo(address).Send(Target, new ClientCall.Status(), caller));
+        using var tls = new SslStream(new NetworkStream(await port.AcceptAsync(), ownsSocket: true));
+        await _store.Current.AuthenticateAsServerAsync(tls, CancellationToken.None);
+        var head = new byte[Handshake.HeadSize];
+        await tls.ReadExactlyAsync(head);
+        await tls.ReadExactlyAsync(new byte[Handshake.ReadHead(head)]);
+
+        ExchangeCa("other");
+        store.Refresh();
+        await tls.WriteAsync(Handshake.AnswerOf(FormatRange.Own));
+
+        Assert.Equal(new ClientReply.Lost(address, WasSent: true), caller.Probe.ExpectMsg<ClientReply.Lost>(Guard));
+    }
+
+    [Fact]
     public async Task Client_that_is_refused_again_and_again_fills_no_log()
     {
         for (var connection = 0; connection < 3; connection++)
