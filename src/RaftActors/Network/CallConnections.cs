@@ -15,6 +15,7 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
     private readonly ConcurrentDictionary<Address, CallConnection> _all = [];
     private readonly NetworkContext _context;
     private readonly Action<object> _publish;
+    private volatile bool _isDisposed;
 
     public CallConnections(NetworkContext context, Action<object> publish)
     {
@@ -42,11 +43,20 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
 
     public string Problems => string.Join(' ', _all.Values.Select(each => each.Problem).OfType<string>().Distinct());
 
-    public ICallLink LinkTo(Address node) =>
-        _all.GetOrAdd(node, static (address, own) => new CallConnection(address, own._context, own._publish), this);
+    public ICallLink LinkTo(Address node)
+    {
+        var connection = _all.GetOrAdd(node, static (address, own) => new CallConnection(address, own._context, own._publish), this);
+        if (_isDisposed)
+        {
+            connection.Dispose();
+        }
+
+        return connection;
+    }
 
     public void Dispose()
     {
+        _isDisposed = true;
         _context.Credentials?.Dispose();
         foreach (var connection in _all.Values)
         {

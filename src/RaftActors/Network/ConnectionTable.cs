@@ -18,6 +18,7 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
     // Ordered by the latest request.
     private readonly LinkedList<(Address Address, TConnection Connection)> _inOrder = [];
     private ImmutableHashSet<Address> _named = [];
+    private bool _isClosed;
 
     public TConnection[] All
     {
@@ -36,6 +37,16 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
         lock (_lock)
         {
             _named = named;
+        }
+    }
+
+    /// <summary>Makes no further connections. Returns those that it has.</summary>
+    public TConnection[] Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            return All;
         }
     }
 
@@ -70,6 +81,11 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
                 _inOrder.Remove(known);
                 _inOrder.AddLast(known);
                 return known.Value.Connection;
+            }
+
+            if (_isClosed)
+            {
+                return null;
             }
 
             if (_named.Contains(address) || HasRoom())

@@ -111,6 +111,16 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
         }
     }
 
+    /// <summary>Ends the connection for good.</summary>
+    public void Dispose()
+    {
+        lock (Gate)
+        {
+            HasEnded = true;
+            EndNow();
+        }
+    }
+
     public byte Level
     {
         get

@@ -187,9 +187,11 @@ internal sealed class TcpNetwork : INetwork, IDisposable
     {
         _calls.Dispose();
         _listener?.Dispose();
-        foreach (var connection in _connections.All)
+
+        // For good, because a thread that reads a last message may still answer it.
+        foreach (var connection in _connections.Close())
         {
-            connection.Forget();
+            connection.Dispose();
         }
     }
 

@@ -10,6 +10,8 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Wire;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -86,12 +88,45 @@ public sealed class TcpNetworkTests : TestKit
             problem.Message);
     }
 
+    // A thread that reads a last message may answer after the end. The connection would outlive the actor system.
+    [Fact]
+    public void Network_that_has_ended_connects_to_no_node_whether_it_knew_the_node_or_not()
+    {
+        using var port = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        port.Listen();
+        var known = new Address("akka.tcp", "demo", "127.0.0.1", ((IPEndPoint)port.LocalEndPoint!).Port); // Justification: it is bound.
+        var settings = Settings with { PortOffset = 0, Hostname = "127.0.0.1" };
+        var network = Unprotected.Listen(System, settings, TestActor);
+        network.Connect(known);
+        network.LinkTo(known).Send(Samples.Target, new ClientCall.Status(), new Caller());
+
+        network.Dispose();
+
+        foreach (var node in new[] { known, known.WithSystem("other") })
+        {
+            var route = Assert.IsType<ConnectionRef>(network.Resolve($"{node}/system/raft")).Connection;
+            Assert.False(route.TakesMessages);
+            Assert.Equal(
+                CallSending.Unreachable, network.LinkTo(node).Send(Samples.Target, new ClientCall.Status(), new Caller()));
+        }
+    }
+
     [Fact]
     public void Node_that_has_only_clients_opens_no_port()
     {
         Raft.Get(Sys).CreateClient("orders");
 
         Assert.Null(Assert.IsType<TcpNetwork>(Raft.Get(Sys).Network.Network).Port);
+    }
+
+    private sealed class Caller : ICaller
+    {
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender)
+        {
+        }
     }
 }
 
