@@ -81,22 +81,25 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes the connections of a node.</summary>
     public void Close(Address peer) => Close(each => IsOf(peer, each));
 
-    // Returns whether there was one.
+    // Closes the latest one first, because a node goes on by it as soon as a former one has ended. Returns whether there was one.
     private bool Close(Func<AcceptedConnection, bool> isClosing)
     {
         lock (_lock)
         {
-            var closing = _inbound.Where(isClosing).ToList();
+            var closing = _inbound.Where(isClosing).OrderByDescending(each => each.Number).ToList();
             closing.ForEach(connection => connection.Dispose());
             return closing.Count > 0;
         }
     }
 
+    // A node takes the end of its former connection for a sign that this side has read it to the end. So the later connections of the node
+    // end with a former one. Otherwise their messages would follow those that were lost.
     private void Recheck(AcceptedConnection connection)
     {
         if (connection.Identity is { } identity && !_context.Credentials!.Current.StillAccepts(identity))
         {
-            connection.Dispose();
+            Close(each => each == connection
+                || (!connection.IsClient && IsOf(connection.Peer, each) && each.Number > connection.Number));
             _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", connection.Peer);
         }
     }

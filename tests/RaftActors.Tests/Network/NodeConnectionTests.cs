@@ -1,3 +1,7 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -33,6 +37,7 @@ public sealed class NodeConnectionTests : TestKit
     private readonly TestCertificates _ca;
     private readonly TestProbe _engine;
     private readonly TestProbe _logged;
+    private readonly SemaphoreSlim _isHeld = new(0);
     private readonly SemaphoreSlim _held = new(0);
     private readonly Dictionary<string, ConnectionRef> _refs = [];
     private readonly CredentialStore _nearStore;
@@ -100,6 +105,33 @@ public sealed class NodeConnectionTests : TestKit
 
         Renew(connection, number: 2);
         Write(connection, Engine, 10_000);
+
+        File.Copy(next.Ca, _ca.Ca, overwrite: true);
+        _nearStore.Refresh();
+        _listener.Recheck();
+
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
+        Assert.Equal(1, connection.Losses);
+        Assert.False(_engine.HasMessages);
+    }
+
+    // If its reader is at work, and all that has arrived is read, it ends as one that was read to its end.
+    [Fact]
+    public async Task Former_connection_that_is_closed_while_its_bytes_are_under_way_takes_the_next_one_with_it()
+    {
+        using Relay relay = new(_listener.Port);
+        var connection = Connect(new Address(Near.Protocol, Near.System, Near.Host, relay.Port));
+        TestCertificates next = new(_folder.Path, "next");
+        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
+        _nearStore.Refresh();
+        next.Issue("far", ["127.0.0.1"]);
+        Write(connection, Held, 1);
+        Assert.True(await _isHeld.WaitAsync(Guard));
+        relay.Hold();
+        Write(connection, Engine, 2);
+        Renew(connection, number: 2);
+        await relay.Finished.WaitAsync(Guard);
+        Write(connection, Engine, 3);
 
         File.Copy(next.Ca, _ca.Ca, overwrite: true);
         _nearStore.Refresh();
@@ -185,6 +217,7 @@ public sealed class NodeConnectionTests : TestKit
     {
         if (path.EndsWith(Held, StringComparison.Ordinal))
         {
+            _isHeld.Release();
             _held.Wait(Guard);
         }
 
@@ -193,9 +226,9 @@ public sealed class NodeConnectionTests : TestKit
 
     private static bool IsRenewed(Info info) => $"{info.Message}".EndsWith("the changed credentials.", StringComparison.Ordinal);
 
-    private NodeConnection Connect()
+    private NodeConnection Connect(Address? address = null)
     {
-        var connection = new NodeConnection(_address, _far);
+        var connection = new NodeConnection(address ?? _address, _far);
         connection.Connect();
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
         return connection;
@@ -231,5 +264,81 @@ public sealed class NodeConnectionTests : TestKit
     {
         var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
         return Unprotected.ContextOf(this, own, settings, Resolve) with { Credentials = store };
+    }
+
+    /// <summary>The network before the listener. It can hold what the first connection sends.</summary>
+    private sealed class Relay : IDisposable
+    {
+        private readonly Socket _port = new(SocketType.Stream, ProtocolType.Tcp);
+        private readonly int _target;
+        private readonly ConcurrentBag<Socket> _open = [];
+        private readonly TaskCompletionSource _finished = new();
+        private volatile bool _holds;
+
+        public Relay(int target)
+        {
+            _target = target;
+            _port.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+            _port.Listen();
+            _ = AcceptAsync();
+        }
+
+        public int Port => ((IPEndPoint)_port.LocalEndPoint!).Port; // Justification: it is bound.
+
+        /// <summary>The first connection has sent all, of which the listener gets nothing since <see cref="Hold"/>.</summary>
+        public Task Finished => _finished.Task;
+
+        public void Hold() => _holds = true;
+
+        public void Dispose()
+        {
+            _port.Dispose();
+            foreach (var socket in _open)
+            {
+                socket.Dispose();
+            }
+        }
+
+        private async Task AcceptAsync()
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                var near = await _port.AcceptAsync();
+                var far = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                _open.Add(near);
+                _open.Add(far);
+                await far.ConnectAsync(IPAddress.Loopback, _target);
+                _ = PumpAsync(near, far, isHeld: isFirst);
+                _ = PumpAsync(far, near, isHeld: false);
+            }
+        }
+
+        private async Task PumpAsync(Socket from, Socket to, bool isHeld)
+        {
+            var bytes = new byte[10_000];
+            try
+            {
+                while (await from.ReceiveAsync(bytes) is var count and > 0)
+                {
+                    if (!isHeld || !_holds)
+                    {
+                        await to.SendAsync(bytes.AsMemory(0, count));
+                    }
+                }
+
+                if (isHeld && _holds)
+                {
+                    _finished.SetResult();
+                }
+                else
+                {
+                    to.Shutdown(SocketShutdown.Send);
+                }
+            }
+            catch (SocketException)
+            {
+                to.Close(timeout: 0);
+            }
+        }
     }
 }
