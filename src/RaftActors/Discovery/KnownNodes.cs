@@ -39,6 +39,9 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 
     private IEnumerable<KnownNode> Unnamed => _nodes.Values.Where(node => !node.IsNamed);
 
+    /// <summary>The addresses of the known nodes, and of the others that this node is connected to.</summary>
+    public IReadOnlySet<Address> Addresses => _nodes.Keys.Concat(_connected).ToHashSet();
+
     public KnownNode? Find(Address address) => _nodes.GetValueOrDefault(address);
 
     /// <summary>Marks a node as named by a group or a contact, and adds it if it is not known.</summary>

@@ -127,7 +127,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     // Another life of the registry needs what PostStop ends. It hears of the processes of other nodes again, because the connections begin
-    // again.
+    // again: also those to nodes that this life did not know, because each connection tells only once that it is open. The next life does
+    // not know either which nodes are leaving, so they depart now.
     protected override void PreRestart(Exception reason, object message)
     {
         _source?.Stop(Self);
@@ -140,10 +141,15 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         {
             Self.Tell(network);
             network.Tell(new WireMessage.Presence([], [.. _local.All.Select(local => local.Process)], IsComplete: true));
-            foreach (var node in _nodes.All)
+            foreach (var address in _nodes.Addresses)
             {
-                network.Close(node.Address);
-                network.Forget(node.Address);
+                network.Close(address);
+                network.Forget(address);
+            }
+
+            foreach (var address in _leaving.Keys)
+            {
+                network.OnDeparted(address);
             }
         }
 

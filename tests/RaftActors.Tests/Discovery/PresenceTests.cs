@@ -303,11 +303,33 @@ public sealed class PresenceTests : TestKit
         Open();
         Calls();
 
-        _registry.Tell(new ConnectionNews.Opened(null!)); // Justification: the registry fails.
+        Fail();
 
         Assert.Equal(["-raft1", "close 2", "forget 2"], Calls());
         _registry.Tell(new EngineNews.Started(_process), _engine);
         Assert.Equal(["+raft1"], Calls());
+    }
+
+    // Otherwise the next life would wait for ever for the news that the connection is open.
+    [Fact]
+    public void Registry_that_has_restarted_begins_the_connection_to_a_node_again_that_it_did_not_know()
+    {
+        Open();
+
+        Fail();
+
+        Assert.Contains("forget 2", Calls());
+    }
+
+    [Fact]
+    public void Node_that_was_named_no_more_before_the_registry_restarted_departs()
+    {
+        _registry.Tell(new NodeNews.Named(Node));
+        _registry.Tell(new NodeNews.Unnamed(Node));
+
+        Fail();
+
+        Assert.Contains("depart 2", Calls());
     }
 
     [Fact]
@@ -366,6 +388,8 @@ public sealed class PresenceTests : TestKit
 
     private LocalProcess Process(string name, int uid = 1) =>
         new(_process.Settings.Group, new ProcessName($"{name}@node2"), $"{Node}/system/raft/default/{name}#{uid}");
+
+    private void Fail() => _registry.Tell(new ConnectionNews.Disconnected(null!)); // Justification: the registry fails.
 
     private void Open() => _registry.Tell(new ConnectionNews.Opened(Node));
 
@@ -426,9 +450,7 @@ public sealed class PresenceTests : TestKit
 
         public void Forget(Address address) => Call($"forget {address.Port}");
 
-        public void OnDeparted(Address address)
-        {
-        }
+        public void OnDeparted(Address address) => Call($"depart {address.Port}");
 
         private void Call(string call) => calls.Ref.Tell(call, ActorRefs.NoSender);
     }
