@@ -34,6 +34,14 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
         + "raft.roster.";
 
+    /// <summary>The next life of the registry knows no node, so all are named again.</summary>
+    public void Stop(IActorRef registry)
+    {
+        _namedBy.Clear();
+        _named.Clear();
+        _hasContacts = false;
+    }
+
     public IEnumerable<NodeNews>? Read(object message)
     {
         // A stopped engine names no node any more: its group may be gone, and the rights of its nodes must go with it.

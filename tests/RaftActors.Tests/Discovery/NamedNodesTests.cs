@@ -63,6 +63,18 @@ public sealed class NamedNodesTests : TestKit, IClassFixture<TestKit.SharedSyste
         Assert.Equal(["+127.0.0.1:9992"], Read(source, ":9992"));
     }
 
+    // The next life of the registry knows no node.
+    [Fact]
+    public void Contacts_and_named_nodes_are_reported_again_after_the_registry_has_restarted()
+    {
+        var source = new NamedNodes(Self, [":9991"], Sys.Log);
+        Read(source, ":9991", ":9992");
+
+        ((INodeSource)source).Stop(TestActor);
+
+        Assert.Equal(["+127.0.0.1:9991", "+127.0.0.1:9992"], Read(source, ":9991", ":9992"));
+    }
+
     [Fact]
     public void Node_whose_name_is_no_address_is_warned_of_once()
     {
