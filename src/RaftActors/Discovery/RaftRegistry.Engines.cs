@@ -9,15 +9,17 @@ namespace RaftActors.Discovery;
 /// <content>The engines of this node: their start, their end, and the wait until all of them may stop.</content>
 internal sealed partial class RaftRegistry
 {
+    private readonly RegistryLife _life = new();
+
     // Engines that are not ready to stop yet, and the actor that waits for them.
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
 
-    private static IActorRef SupervisorOf(string group)
+    private IActorRef SupervisorOf(string group)
     {
         var name = Uri.EscapeDataString(group);
         var supervisor = Context.Child(name);
-        return supervisor.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : supervisor;
+        return supervisor.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor(_life)), name) : supervisor;
     }
 
     // A restarted actor finds its engine still running, so it opens no store.

@@ -153,6 +153,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             }
         }
 
+        _life.HasFailed = true;
         foreach (var child in Context.GetChildren())
         {
             Context.Stop(child);

@@ -11,7 +11,8 @@ namespace RaftActors.Engine;
 /// again, because only a new opening of the store shows which of its last writes are on disk. The supervisor tells each later life of the
 /// actor, too, that the engine has stopped.
 /// </summary>
-internal sealed class EngineSupervisor : UntypedActor
+/// <param name="life">The life of the registry that has started it.</param>
+internal sealed class EngineSupervisor(RegistryLife life) : UntypedActor
 {
     private readonly Dictionary<ProcessName, Resident> _residents = [];
 
@@ -25,17 +26,32 @@ internal sealed class EngineSupervisor : UntypedActor
                 OnAttach(attach);
                 break;
             case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
-                resident.HasStopped = true;
-                var process = resident.Process;
-                Context.System.EventStream.Publish(resident.Stopped);
-                Context.Parent.Tell(new EngineNews.Stopped(process));
-                TellStopped(resident);
-                process.Appends.OnEngineGone(process.EngineStopped, Self);
+                OnStopped(resident);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    // The engines have stopped with a registry that failed, and its next life starts none of them again. Without this, their actors would
+    // wait for ever. If the node stops, its actors need no news.
+    protected override void PostStop()
+    {
+        foreach (var resident in _residents.Values.Where(one => life.HasFailed && !one.HasStopped))
+        {
+            OnStopped(resident);
+        }
+    }
+
+    private void OnStopped(Resident resident)
+    {
+        resident.HasStopped = true;
+        var process = resident.Process;
+        Context.System.EventStream.Publish(resident.Stopped);
+        Context.Parent.Tell(new EngineNews.Stopped(process));
+        TellStopped(resident);
+        process.Appends.OnEngineGone(process.EngineStopped, Self);
     }
 
     private void OnAttach(ToEngine.Attach attach)
@@ -84,4 +100,11 @@ internal sealed class EngineSupervisor : UntypedActor
                 ? $", since {failure}"
                 : ". Restart the node, so that the store is opened again.");
     }
+}
+
+/// <summary>One life of the registry, as its supervisors know it.</summary>
+internal sealed class RegistryLife
+{
+    /// <summary>Set before the supervisors are stopped.</summary>
+    public bool HasFailed { get; set; }
 }

@@ -106,6 +106,20 @@ public sealed class RaftRegistryTests : TestKit
         }
     }
 
+    // Otherwise they would wait for ever.
+    [Fact]
+    public void Appends_of_an_actor_whose_engine_has_stopped_with_a_registry_that_failed_end()
+    {
+        Sys.EventStream.Subscribe(_other, typeof(RaftEvent.Stopped));
+        _group.Start("raft1", 0);
+
+        Sys.ActorSelection("/system/raft").Tell(new ConnectionNews.Disconnected(null!)); // Justification: the registry fails.
+        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
+
+        Assert.Equal(FailureReason.Stopped, ExpectMsg<IOutcome>(Guard).Failure?.Reason);
+        _other.ExpectMsg<RaftEvent.Stopped>(Guard);
+    }
+
     [Fact]
     public void Process_of_another_group_is_no_peer()
     {
