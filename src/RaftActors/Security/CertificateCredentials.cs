@@ -79,9 +79,9 @@ internal sealed class CertificateCredentials(
         return Problem(certificate, sent, use: null) is null && identity.Role == _roles.RoleOf(CertificateNames.Of(certificate));
     }
 
-    private static string? ProblemOfHost(X509Certificate? shown, string host)
+    private static string? ProblemOfHost(X509Certificate2? shown, string host)
     {
-        var names = CertificateNames.Of((X509Certificate2)shown!); // Justification: Problem has checked it.
+        var names = CertificateNames.Of(shown!); // Justification: Problem has checked it.
         return names.Any(name => RoleRules.Fits(name, host))
             ? null
             : $"its certificate is for {string.Join(", ", names)}, and not for '{host}'; connect to one of these names, or issue a "
@@ -89,9 +89,9 @@ internal sealed class CertificateCredentials(
     }
 
     // Null if the certificate is accepted.
-    private string? Problem(X509Certificate? shown, ImmutableArray<byte[]> sent, string? use)
+    private string? Problem(X509Certificate2? certificate, ImmutableArray<byte[]> sent, string? use)
     {
-        if (shown is not X509Certificate2 certificate)
+        if (certificate is null)
         {
             return "it shows no certificate; set raft.security.tls on that node, or --tls-cert for the raft program";
         }
@@ -154,7 +154,8 @@ internal sealed class CertificateCredentials(
 
     private sealed class Check(CertificateCredentials credentials, string use, string? host)
     {
-        private X509Certificate? _shown;
+        private X509Certificate? _given;
+        private X509Certificate2? _shown;
         private ImmutableArray<byte[]> _sent = [];
 
         // Why the certificate is refused, or null.
@@ -162,9 +163,10 @@ internal sealed class CertificateCredentials(
 
         public bool Accepts(object sender, X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
         {
-            _shown = shown;
+            _given = shown;
+            _shown = Copy(shown);
             _sent = [.. chain?.ChainPolicy.ExtraStore.Select(each => each.RawData) ?? []];
-            _problem = credentials.Problem(shown, _sent, use) ?? (host is null ? null : ProblemOfHost(shown, host));
+            _problem = credentials.Problem(_shown, _sent, use) ?? (host is null ? null : ProblemOfHost(_shown, host));
             return _problem is null;
         }
 
@@ -175,7 +177,7 @@ internal sealed class CertificateCredentials(
             try
             {
                 await handshake.ConfigureAwait(false);
-                var certificate = (X509Certificate2)_shown!; // Justification: the handshake demands it.
+                var certificate = _shown!; // Justification: the handshake demands it.
                 var names = CertificateNames.Of(certificate);
                 return new PeerIdentity(names.FirstOrDefault("without a name"), names, credentials._roles.RoleOf(names))
                 {
@@ -191,7 +193,21 @@ internal sealed class CertificateCredentials(
             }
             finally
             {
+                _given?.Dispose();
                 _shown?.Dispose();
+            }
+        }
+
+        // The certificate of TLS is disposed as soon as another thread closes the connection, which may be during the check.
+        private static X509Certificate2? Copy(X509Certificate? shown)
+        {
+            try
+            {
+                return shown is null ? null : X509CertificateLoader.LoadCertificate(shown.GetRawCertData());
+            }
+            catch (Exception e)
+            {
+                throw new IOException("The connection was closed while its certificate was read.", e);
             }
         }
     }
