@@ -31,7 +31,7 @@ internal sealed class AkkaLog : ReceiveActor
             else if (!IsReportedElsewhere(entry))
             {
                 // The lines after the first are a stack trace.
-                var first = $"{LevelOf(entry)}: {text.Split('\n')[0].TrimEnd()}";
+                var first = $"{LevelOf(entry)}: {FirstLineOf(text)}{CauseOf(entry, text)}";
                 var limit = entry.LogLevel() >= LogLevel.ErrorLevel ? _errors : _warnings;
                 if (limit.TryGive(from: first, why: first, out var line))
                 {
@@ -49,6 +49,13 @@ internal sealed class AkkaLog : ReceiveActor
         var isEvent = entry.Message is LogMessage message && message.Parameters().OfType<RaftEvent>().Any();
         return isFailure || isEvent;
     }
+
+    private static string CauseOf(LogEvent entry, string text) =>
+        entry.Cause is { } cause && FirstLineOf(cause.Message) is var why && !text.Contains(why, StringComparison.Ordinal)
+            ? $": {why} ({cause.GetType().Name})"
+            : "";
+
+    private static string FirstLineOf(string text) => text.Split('\n')[0].TrimEnd();
 
     private static string LevelOf(LogEvent entry) => entry.LogLevel() switch
     {

@@ -41,9 +41,19 @@ public sealed class AkkaLogTests
         Assert.Equal(["warning: same", "error: same"], await LoggedAsync(_ => Warning("same"), Error("same")));
     }
 
+    [Fact]
+    public async Task Error_is_logged_with_its_cause_unless_it_names_the_cause_itself()
+    {
+        IOException cause = new("no room\nat");
+
+        Assert.Equal(
+            ["error: It failed: no room (IOException)", "error: It failed: no room"],
+            await LoggedAsync(_ => Error("It failed", cause), Error("It failed: no room", cause)));
+    }
+
     private static Warning Warning(string text) => new("akka://raft/system/raft/raft", typeof(string), text);
 
-    private static Error Error(string text) => new(null, "akka://raft/system/raft/raft", typeof(string), text);
+    private static Error Error(string text, Exception? cause = null) => new(cause, "akka://raft/system/raft/raft", typeof(string), text);
 
     /// <summary>Logs many entries and then one more. Returns what is written, without the times.</summary>
     private static async Task<string[]> LoggedAsync(Func<int, LogEvent> many, LogEvent last)
