@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Coordination.Tests;
-
 namespace RaftActors.Testing.Tests;
 
 /// <summary>Entities in memory follow the rules of those on nodes.</summary>

@@ -7,7 +7,7 @@ namespace Shared;
 /// <summary>
 /// A child process with its output lines, signals and exit code. All child processes are killed when this program exits.
 /// </summary>
-internal sealed partial class ChildProcess : IDisposable
+public sealed partial class ChildProcess : IDisposable
 {
     private static readonly TimeSpan OutputTimeout = TimeSpan.FromSeconds(20);
     private static readonly Lock AllLock = new();
@@ -294,10 +294,10 @@ internal sealed partial class ChildProcess : IDisposable
 
 /// <summary>A line of a process's output.</summary>
 /// <param name="At">Time when it was read, by the monotonic clock.</param>
-internal sealed record OutputLine(string Text, bool IsError, long At);
+public sealed record OutputLine(string Text, bool IsError, long At);
 
 /// <summary>Signals, with their numbers on Linux.</summary>
-internal enum Signal
+public enum Signal
 {
     Interrupt = 2,
     Kill = 9,

@@ -7,7 +7,7 @@ namespace Shared;
 /// The right to run demo/FourNodes, whose ports are fixed. One test program of this machine has it at a time, and the others wait: test
 /// programs run at once.
 /// </summary>
-internal sealed class DemoPortsClaim : IDisposable
+public sealed class DemoPortsClaim : IDisposable
 {
     // Below the ports of the demo. A listener ends with its process, so a killed program leaves no claim.
     private const int Port = 2550;

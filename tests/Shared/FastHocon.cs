@@ -1,7 +1,7 @@
 namespace Shared;
 
 /// <summary>Times of hosted nodes in tests. The nodes of a test are on one machine, which may be busy.</summary>
-internal static class FastHocon
+public static class FastHocon
 {
     // A node that restarts waits for the longest election timeout before it leads alone. An Append waits longer.
     public const string Text =

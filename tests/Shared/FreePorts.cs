@@ -7,7 +7,7 @@ namespace Shared;
 /// Ports of the loopback address without a listener. A node with one has raft's port beside it, so that one is free too and given to no
 /// other.
 /// </summary>
-internal static class FreePorts
+public static class FreePorts
 {
     // Below the ephemeral ports: otherwise a connection might take the port of a server that starts later.
     private const int First = 16_000;

@@ -4,7 +4,7 @@ namespace Shared;
 /// The programs of this repository, each in the folder of its own build. A copy beside the tests may lack assemblies: those that the tests
 /// have from ASP.NET Core are not copied, and a program without ASP.NET Core needs them.
 /// </summary>
-internal static class Programs
+public static class Programs
 {
     /// <summary>Returns the file of a program.</summary>
     /// <param name="folder">The folder of its project in the repository, such as <c>demo/FourNodes</c>.</param>

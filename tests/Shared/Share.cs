@@ -4,7 +4,7 @@ namespace Shared;
 /// The share of a search that a run makes: a fixed small one in <c>dotnet test</c>, a larger one in <c>.ci/run</c>, the whole in
 /// <c>.ci/long</c>. A search is a loop over seeds, crash points, bits or states, whose every step makes the same claim.
 /// </summary>
-internal static class Share
+public static class Share
 {
     /// <summary>Which share this run makes: the variable is unset, <c>ci</c> or <c>long</c>.</summary>
     private const string Variable = "RAFTACTORS_SHARE";

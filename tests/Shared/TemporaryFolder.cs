@@ -1,7 +1,7 @@
 namespace Shared;
 
 /// <summary>A folder of the real file system for one test. Dispose deletes it.</summary>
-internal sealed class TemporaryFolder : IDisposable
+public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("raftactors-").FullName;
 

@@ -9,7 +9,6 @@ using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
-using RaftActors.Tests.Network;
 using RaftActors.Tests.Scenarios;
 using RaftActors.Wire;
 
@@ -190,9 +189,9 @@ public sealed class EngineBoundsTests : TestKit
         RequestId Request(long number) => new(Bench.MemberOf("raft4"), number);
         refused.Add(Request(1));
 
-        clock.Now = TimeSpan.FromSeconds(0.9);
+        clock.Advance(TimeSpan.FromSeconds(0.9));
         Assert.False(refused.TryPass(Request(2)));
-        clock.Now = TimeSpan.FromSeconds(1);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
         Assert.True(refused.TryPass(Request(2)));
 
         Assert.All(Enumerable.Range(1, RefusedAppends.Max + 1), number => refused.Add(Request(number)));

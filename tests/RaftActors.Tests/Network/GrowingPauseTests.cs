@@ -16,9 +16,9 @@ public sealed class GrowingPauseTests
         foreach (var length in (int[])[100, 200, 400, 800, 1600, 3000, 3000])
         {
             _pause.Grow();
-            _clock.Now += TimeSpan.FromMilliseconds(length - 1);
+            _clock.Advance(TimeSpan.FromMilliseconds(length - 1));
             Assert.False(_pause.IsOver);
-            _clock.Now += TimeSpan.FromMilliseconds(1);
+            _clock.Advance(TimeSpan.FromMilliseconds(1));
             Assert.True(_pause.IsOver);
         }
     }

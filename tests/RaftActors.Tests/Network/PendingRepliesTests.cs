@@ -36,7 +36,7 @@ public sealed class PendingRepliesTests
             Enter($"slow {number}").Write(Max / 20);
         }
 
-        _clock.Now += TimeSpan.FromSeconds(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         var healthy = Enter("healthy");
         for (var answer = 1; answer <= 100; answer++)
         {
@@ -56,12 +56,12 @@ public sealed class PendingRepliesTests
         {
             healthy.BeginSending();
             healthy.Write(Mebibyte);
-            _clock.Now += TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         healthy.BeginSending();
         Enter("slow").Write(Mebibyte);
-        _clock.Now += TimeSpan.FromSeconds(1);
+        _clock.Advance(TimeSpan.FromSeconds(1));
         healthy.Write(Mebibyte);
 
         Enter("latest").Write(Max - (2 * Mebibyte));
@@ -84,7 +84,7 @@ public sealed class PendingRepliesTests
                 client.Write(1000);
             }
 
-            _clock.Now += TimeSpan.FromSeconds(1);
+            _clock.Advance(TimeSpan.FromSeconds(1));
             Assert.InRange(AllWaiting, 1, Max + (1000L * PendingReplies.StepMaxBytes));
         }
 

@@ -1,5 +1,4 @@
 using RaftActors.Telemetry;
-using RaftActors.Tests.Network;
 
 namespace RaftActors.Tests.Telemetry;
 
@@ -16,13 +15,13 @@ public sealed class WarningLimitTests
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var first));
         Assert.False(_limit.TryGive("10.0.0.1", "Garbage.", out _));
         Assert.False(_limit.TryGive("10.0.0.1", "Garbage.", out _));
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var second));
 
         Assert.Equal("Garbage.", first);
         Assert.Equal("Garbage. (2 more like this since the last line.)", second);
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var third));
         Assert.Equal("Garbage.", third);
     }
@@ -51,7 +50,7 @@ public sealed class WarningLimitTests
 
         Assert.Equal(5, given);
         Assert.True(_limit.TryGive("10.0.0.2", "Garbage.", out _));
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
         Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out _));
     }
 }
