@@ -91,6 +91,25 @@ public sealed class FrameTests : TestKit, IClassFixture<TestKit.SharedSystem>
         Assert.Equal(1, _reader.Engines);
     }
 
+    [Fact]
+    public void Frame_that_names_all_anew_means_other_actors_than_the_frames_before_it()
+    {
+        var reply = (AppendReply)Samples.All["ar"];
+        Read(Encode(reply, EngineAt(Far, "former", 1), EngineAt(Near, "other", 2)));
+        FrameWriter next = new(Near, SizeMax);
+        var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
+
+        var read = ((FrameReader.Frame[])[Next(), Next()])[1];
+
+        Assert.Equal((7, from.Path), (read.To.Path.Uid, read.From.Path));
+
+        FrameReader.Frame Next()
+        {
+            Assert.True(next.TryWrite(to, reply, from));
+            return Read(next.Take([]).ToArray().AsMemory(sizeof(int)));
+        }
+    }
+
     [Theory]
     [InlineData(1900, 1, 1)]
     [InlineData(1, 1900, 1)]

@@ -15,6 +15,13 @@ public sealed class ReceiveBlockTests
     {
         var bytes = FrameOf(5, 7);
 
+        // The room for its length has other bytes of an earlier frame.
+        Receive(FrameOf(20, 0xFF));
+        Assert.True(_block.TryTake(out _));
+        Receive(FrameOf(1, 0));
+        Assert.True(_block.TryTake(out _));
+        _block.Keep();
+
         foreach (var one in bytes[..^1])
         {
             Receive([one]);
