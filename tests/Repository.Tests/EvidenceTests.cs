@@ -27,7 +27,7 @@ public sealed partial class EvidenceTests
     {
         var trials = Trials().Matches(Repository.Read(page)).SelectMany(match => match.Groups[1].Captures).Select(trial => trial.Value);
 
-        Assert.All(trials, trial => Assert.Contains($"`{trial}`", Repository.Read("tests/README.md")));
+        Assert.All(trials, trial => Assert.Contains($"`{trial}`", Repository.Read("tests/Trials/README.md")));
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Repository.Tests;
 public sealed partial class GuaranteeTests
 {
     private const string Page = "docs/guarantees.md";
-    private const string TrialsPage = "tests/README.md";
+    private const string TrialsPage = "tests/Trials/README.md";
 
     // These projects call parts of the product directly.
     private static readonly string[] FromInside =
