@@ -100,6 +100,44 @@ public sealed class BootstrapRuleTests
     }
 
     [Fact]
+    public void One_of_two_nodes_that_propose_the_first_cluster_at_one_time_founds_it()
+    {
+        _delay = command => command is Command.Put { Session: 0 } ? Task.Delay(TimeSpan.FromSeconds(1), _clock) : Task.CompletedTask;
+        Member a = Start("a"), b = Start("b");
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Single([a, b], each => each.Asked.Count > 0);
+    }
+
+    [Fact]
+    public void Member_whose_session_is_lost_downs_itself()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _delay = _ => Task.Delay(Timeout.InfiniteTimeSpan, _clock);
+
+        _clock.Advance(MemberTimeout);
+
+        Assert.True(a.IsDowned);
+    }
+
+    [Fact]
+    public void Founder_whose_session_was_lost_before_it_was_a_member_downs_itself_when_it_is_Up()
+    {
+        var a = Start("a");
+        Assert.Equal(["a"], a.Asked);
+        _delay = _ => Task.Delay(Timeout.InfiniteTimeSpan, _clock);
+        _clock.Advance(MemberTimeout);
+
+        a.Enter(a);
+        _ = a.Bootstrap.OnUpAsync();
+
+        Assert.True(a.IsDowned);
+    }
+
+    [Fact]
     public void Node_that_is_Up_before_its_view_has_the_members_stays()
     {
         var a = Start("a");

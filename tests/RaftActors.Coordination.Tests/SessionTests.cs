@@ -175,6 +175,21 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Write_in_a_session_that_the_group_has_ended_is_made_in_the_next_session()
+    {
+        await using var calls = new CoordinationCalls(new FakeClient(), new TaskCompletionSource().Task, TimeProvider.System);
+        await using var keeper = NewKeeper(calls);
+        RaftItems items = new(calls, keeper);
+        var session = await keeper.GetAsync(CancellationToken.None);
+        await calls.AppendAsync("a", new Command.Close(session.Id), WaitMax);
+
+        Assert.NotNull(await items.PutAsync("i", "1", ofSession: true).WaitAsync(WaitMax));
+
+        Assert.False(session.IsAlive);
+        Assert.Equal("1", (await items.GetAsync("i"))?.Value);
+    }
+
+    [Fact]
     public async Task Session_of_a_group_that_was_founded_late_is_renewed_before_anything_is_held_in_it()
     {
         var clock = new ManualClock();

@@ -14,8 +14,7 @@ internal static class BugLists
         ("Simulator/mutants/actors", "actors", "src/RaftActors"),
         ("Simulator/mutants/actors/unit-tests", "actors", "src/RaftActors"),
         ("Simulator/mutants/actors/coordination", "coordination", "src/RaftActors.Coordination"),
-        ("Simulator/mutants/coordination", "coordination", "src/RaftActors.Coordination"),
-        ("Simulator/mutants/coordination/unit-tests", "coordination", "src/RaftActors.Coordination"),
+        ("Simulator/mutants/actors/coordination/unit-tests", "coordination", "src/RaftActors.Coordination"),
         ("Matrix/bugs", "more", ""),
     ];
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 
 using RaftActors.Simulator.Actors;
-using RaftActors.Simulator.Coordination;
 using RaftActors.Simulator.Exhaustive;
 
 namespace RaftActors.Simulator;
@@ -103,11 +102,6 @@ internal static class CommandLine
             + "that stays: with --seeds or --mutants.",
     };
 
-    private static readonly Option<bool> Coordination = new("--coordination")
-    {
-        Description = "Run the sessions, locks and items of RaftActors.Coordination instead: with --seeds, --seed or --mutants.",
-    };
-
     private static readonly Option<bool> Actors = new("--actors")
     {
         Description = "Run groups of real actors and their clients in the simulation of RaftActors.Testing: with --seeds, --seed or "
@@ -147,8 +141,6 @@ internal static class CommandLine
         HelpName = "name",
     };
 
-    private const int PoolThreads = 16;
-
     public static RootCommand Build()
     {
         var command = new RootCommand(
@@ -156,7 +148,7 @@ internal static class CommandLine
             + "2: wrong usage.")
         {
             Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability,
-            Starvation, Coordination, Actors, Workload, Exhaustive, ScopeName, Depth, States,
+            Starvation, Actors, Workload, Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(ValidateTla);
         command.Validators.Add(parsed =>
@@ -171,12 +163,6 @@ internal static class CommandLine
             var faults = parsed.GetValue(Faults);
             var (first, last) = parsed.GetValue(Seeds) ?? (1, 1000);
             var jobs = parsed.GetValue(Jobs);
-            if (parsed.GetValue(Actors))
-            {
-                // Actor systems start and end on the pool. Their order decides nothing, and with one thread they wait for each other.
-                ThreadPool.SetMaxThreads(PoolThreads, PoolThreads);
-            }
-
             if (parsed.GetValue(Exhaustive))
             {
                 var (depth, states) = (parsed.GetValue(Depth), parsed.GetValue(States));
@@ -194,9 +180,7 @@ internal static class CommandLine
             {
                 var name = parsed.GetValue(Name);
                 var workload = parsed.GetValue(Workload);
-                return parsed.GetValue(Coordination)
-                    ? MutantTable.Run(name, null, first, last, 1, ("coordination", MutantCompiler.OfCoordination))
-                    : parsed.GetValue(Actors)
+                return parsed.GetValue(Actors)
                     ? MutantTable.Run(
                         name,
                         workload,
@@ -209,13 +193,6 @@ internal static class CommandLine
                     : parsed.GetValue(Starvation)
                     ? MutantTable.Run(name, StarvationTrial.Name, first, last, jobs, (StarvationTrial.Name, MutantCompiler.OfCore))
                     : MutantTable.Run(name, null, first, last, jobs, ("", MutantCompiler.OfCore));
-            }
-
-            if (parsed.GetValue(Coordination))
-            {
-                return parsed.GetValue(Seed) is { } one
-                    ? CoordinationBatch.RunOne(one, parsed.GetValue(Trace), Console.Out)
-                    : CoordinationBatch.Run(first, last, parsed.GetValue(Seconds), parsed.GetValue(Twice), Console.Out);
             }
 
             if (parsed.GetValue(Actors))
@@ -256,7 +233,7 @@ internal static class CommandLine
 
     private static void ValidateTla(CommandResult parsed)
     {
-        Option[] others = [Trace, Only, Disk, Seconds, Twice, Mutants, Availability, Starvation, Coordination, Actors, Exhaustive];
+        Option[] others = [Trace, Only, Disk, Seconds, Twice, Mutants, Availability, Starvation, Actors, Exhaustive];
         if (parsed.GetResult(TlaFile) is not { Tokens: [var file] })
         {
             if (parsed.GetResult(TlaEvents) is { Implicit: false })

@@ -91,31 +91,6 @@ internal sealed class MutantCompiler
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
     }
 
-    /// <summary>For bugs in the coordination and the reminders that it uses, and its simulation.</summary>
-    public static MutantCompiler OfCoordination(string root)
-    {
-        // RaftActors shows its internal types to the simulator, and not to the coordination.
-        const string assembly = "RaftActors.Simulator";
-        var project = Path.Combine(root, "src", "RaftActors.Coordination");
-        var simulator = Path.Combine(root, Simulator);
-        var made = new MutantCompiler(
-            assembly,
-            project,
-            Sources(project).Concat(Directory.GetFiles(Path.Combine(root, "src", "RaftActors", "Delivery"), "Reminder*.cs")),
-            Sources(Path.Combine(simulator, "Coordination"))
-                .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
-                .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))
-                .Append(Path.Combine(root, "src", "RaftActors.Core", "Prng.cs"))
-                .Append(Path.Combine(root, "tests", "Shared", "Linked", "CoordinationInside.cs"))
-                .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "CallsOnlyClient.cs")),
-            typeof(Coordination.CoordinationMutantEntry),
-            Assemblies()
-                .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Coordination"))
-                .Select(path => MetadataReference.CreateFromFile(path)));
-        made.Generate();
-        return made;
-    }
-
     /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfActors(string root) => OfReplaced(
         root, "RaftActors", Path.Combine(root, "src", "RaftActors", "reference.conf"), ["RaftActors.Core", "RaftActors.Storage"]);

@@ -36,15 +36,6 @@ public sealed class MutantTests
     public void Every_planted_bug_of_Core_compiles() => AssertCompile(BugsOfCore.Compiler, BugsOfCore.All);
 
     [Fact]
-    public void Every_planted_bug_of_the_coordination_fits_its_source()
-    {
-        var root = MutantCompiler.FindRoot();
-        var folder = Path.Combine(root, "tests", "Tools", "Simulator", "mutants", "coordination");
-        AssertFit(
-            MutantCompiler.OfCoordination(root), [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
-    }
-
-    [Fact]
     public void Every_planted_bug_of_the_actors_fits_its_source()
     {
         var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "Tools", "Simulator", "mutants", "actors");
@@ -59,6 +50,7 @@ public sealed class MutantTests
 
     [Theory]
     [InlineData("coordination")]
+    [InlineData("coordination/unit-tests")]
     [InlineData("demos")]
     public void Every_planted_bug_of_the_other_workloads_fits_its_source(string part)
     {

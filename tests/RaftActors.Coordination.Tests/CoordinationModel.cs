@@ -1,13 +1,12 @@
-using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
-namespace RaftActors.Simulator.Coordination;
+namespace RaftActors.Coordination.Tests;
 
 /// <summary>
 /// The rules of <see cref="CoordinationState"/> in the plainest form: one list of sessions, one list of claims for each lock, one
 /// dictionary of items, and all changes ever. It counts the reminders that were set, and has no bounds.
 /// </summary>
-internal sealed class Model
+internal sealed class CoordinationModel
 {
     public List<Expiry> Sessions { get; } = [];
 
@@ -39,7 +38,7 @@ internal sealed class Model
     public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
 
     /// <summary>The client that opened the session; null: a process of the group did.</summary>
-    private Guid? ClientOf(long session) => _clients.GetValueOrDefault(session);
+    public Guid? ClientOf(long session) => _clients.GetValueOrDefault(session);
 
     public Answer Apply(string name, Command command, long serial, Guid? client = null)
     {
@@ -84,7 +83,7 @@ internal sealed class Model
         }
     }
 
-    private Answer FindClaim(string name, long session, long claim) =>
+    public Answer FindClaim(string name, long session, long claim) =>
         Sessions.All(each => each.Session != session) ? new Answer.NoSession()
         : !Locks.TryGetValue(name, out var known) ? new Answer.Held()
         : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? new Answer.Held()
