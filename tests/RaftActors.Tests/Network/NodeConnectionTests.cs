@@ -94,10 +94,7 @@ public sealed class NodeConnectionTests : TestKit
     public void Former_connection_that_is_lost_before_it_is_read_to_its_end_takes_the_next_one_with_it()
     {
         var connection = Connect();
-        TestCertificates next = new(_folder.Path, "next");
-        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
-        _nearStore.Refresh();
-        next.Issue("far", ["127.0.0.1"]);
+        var next = IssueByNextCa();
         for (var unread = 0; unread < 10_000; unread++)
         {
             Write(connection, Held, unread);
@@ -106,9 +103,7 @@ public sealed class NodeConnectionTests : TestKit
         Renew(connection, number: 2);
         Write(connection, Engine, 10_000);
 
-        File.Copy(next.Ca, _ca.Ca, overwrite: true);
-        _nearStore.Refresh();
-        _listener.Recheck();
+        TrustOnly(next);
 
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
         Assert.Equal(1, connection.Losses);
@@ -121,10 +116,7 @@ public sealed class NodeConnectionTests : TestKit
     {
         using Relay relay = new(_listener.Port);
         var connection = Connect(new Address(Near.Protocol, Near.System, Near.Host, relay.Port));
-        TestCertificates next = new(_folder.Path, "next");
-        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
-        _nearStore.Refresh();
-        next.Issue("far", ["127.0.0.1"]);
+        var next = IssueByNextCa();
         Write(connection, Held, 1);
         Assert.True(await _isHeld.WaitAsync(Guard));
         relay.Hold();
@@ -133,9 +125,7 @@ public sealed class NodeConnectionTests : TestKit
         await relay.Finished.WaitAsync(Guard);
         Write(connection, Engine, 3);
 
-        File.Copy(next.Ca, _ca.Ca, overwrite: true);
-        _nearStore.Refresh();
-        _listener.Recheck();
+        TrustOnly(next);
 
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
         Assert.Equal(1, connection.Losses);
@@ -232,6 +222,23 @@ public sealed class NodeConnectionTests : TestKit
         connection.Connect();
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
         return connection;
+    }
+
+    // The certificate that the connecting node has from now on, by a CA that the listener trusts beside the former one.
+    private TestCertificates IssueByNextCa()
+    {
+        TestCertificates next = new(_folder.Path, "next");
+        File.AppendAllText(_ca.Ca, File.ReadAllText(next.Ca));
+        _nearStore.Refresh();
+        next.Issue("far", ["127.0.0.1"]);
+        return next;
+    }
+
+    private void TrustOnly(TestCertificates ca)
+    {
+        File.Copy(ca.Ca, _ca.Ca, overwrite: true);
+        _nearStore.Refresh();
+        _listener.Recheck();
     }
 
     // Returns when the other node counts the next connection.
