@@ -71,7 +71,7 @@ internal static class ExhaustiveTable
     }
 
     private static string? WhyOutside(Mutant mutant) =>
-        Outside.GetValueOrDefault(mutant.Origin) ?? Outside.GetValueOrDefault(mutant.Name);
+        Outside.GetValueOrDefault(Path.GetFileName(mutant.Origin)) ?? Outside.GetValueOrDefault(mutant.Name);
 
     private static (string Line, string Schedule) Report(MutantCompiler compiler, Mutant mutant, int depth, int states)
     {

@@ -6,7 +6,7 @@ namespace RaftActors.Simulator;
 /// <param name="Patches">The changed lines.</param>
 internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patches)
 {
-    /// <summary>The name of the file that holds it.</summary>
+    /// <summary>The path of the file that holds it.</summary>
     public required string Origin { get; init; }
 
     /// <summary>Reads all bugs from the text files of a folder, in the order of the file names.</summary>
@@ -21,7 +21,7 @@ internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patche
                 switch (line)
                 {
                     case ['=', '=', ' ', ..]:
-                        mutants.Add(new Mutant(line[3..], "", []) { Origin = Path.GetFileName(file) });
+                        mutants.Add(new Mutant(line[3..], "", []) { Origin = file });
                         break;
                     case ['i', 'n', ' ', ..] when line.EndsWith(".cs", StringComparison.Ordinal):
                         source = line[3..];

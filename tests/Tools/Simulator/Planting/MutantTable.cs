@@ -8,7 +8,9 @@ namespace RaftActors.Simulator;
 internal static class MutantTable
 {
     /// <param name="name">Runs the bugs with this text in their names; null: all.</param>
-    /// <param name="workload">Of actors; null: that with the name of the bug's file, or if there is none, the seed decides.</param>
+    /// <param name="workload">
+    /// Of actors; null: that with the name of the bug's file or folder, or if there is none, the seed decides.
+    /// </param>
     /// <param name="parts">Folders below the folder of all bugs, and what compiles the bugs in them.</param>
     public static int Run(
         string? name,
@@ -52,7 +54,9 @@ internal static class MutantTable
     }
 
     private static string? WorkloadOf(Mutant mutant) =>
-        Path.GetFileNameWithoutExtension(mutant.Origin) is var name && ActorWorkloads.Names.Contains(name) ? name : null;
+        Array.Find(
+            [Path.GetFileNameWithoutExtension(mutant.Origin), Path.GetFileName(Path.GetDirectoryName(mutant.Origin))!],
+            ActorWorkloads.Names.Contains);
 
     private static bool Report(
         MutantCompiler compiler, Mutant mutant, string? workload, ulong first, ulong last, out string line)
