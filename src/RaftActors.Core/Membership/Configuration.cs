@@ -64,6 +64,12 @@ internal sealed record Configuration(
     internal bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>
+    /// Tells whether the process has a place, and this incarnation of it was not taken in. The place is kept for an absent process, or an
+    /// earlier incarnation has it.
+    /// </summary>
+    internal bool Awaits(Member member) => !Holds(member) && HasName(member.Name);
+
+    /// <summary>
     /// Tells whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
     /// voters are the same, if the two are joint, or if a newcomer took a place in which no vote was ever counted.
     /// </summary>

@@ -207,10 +207,7 @@ internal sealed class Membership(RaftState state)
         var came = "";
         foreach (var peer in state.Roster.Peers)
         {
-            if (peer.HasCome
-                && !configuration.Holds(peer.Member)
-                && configuration.HasName(peer.Name)
-                && peer.Version.Has(configuration.Version))
+            if (peer.HasCome && configuration.Awaits(peer.Member) && peer.Version.Has(configuration.Version))
             {
                 configuration = With(configuration, peer.Member);
                 came += came.Length == 0 ? peer.Name : $" and {peer.Name}";

@@ -111,7 +111,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     {
         var log = state.Log;
         var serial = from ?? log.KnownUpTo(new LogIndex(at.Value - 1)).Serial.Next;
-        peer.DivergesAt = serial;
+        peer.Diverge(serial);
         var (what, remedy) = log.TermAt(at > log.Last ? log.Last : at) == Term.Zero
             ? ("preloaded pairs", "decide which are right, and restart the other process with the same ones or with none")
             : ("logs", "within one term, so one is damaged: stop that process, run 'raft log forget' for its group, and start it");
@@ -140,7 +140,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
             Diverge(peer, refusal.Index, refusal.Serial);
         }
 
-        peer.DivergesAt = refusal.Serial;
+        peer.Diverge(refusal.Serial);
         Report(envelope, new Divergence(refusal.Index, refusal.Serial, refusal.Hash));
     }
 
@@ -254,14 +254,14 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Fences this process if the leader says that a majority has another log. This counts only for the place at which this process found
-    /// the divergence itself, so that no late or mistaken message fences it.
+    /// Fences this process if the leader says that a majority has another log. This counts only for a place at which this process found
+    /// a divergence itself, so that no late or mistaken message fences it.
     /// </summary>
     public void OnOutvoted(Peer peer, Message.Refusal refusal)
     {
         // A joining process has entries of leaders before it knows its group. A process that has only preloaded pairs was never in the
         // group.
-        if ((state.HardState.Group != GroupUid.None || state.Log.LastPosition.Term > Term.Zero) && peer.DivergesAt == refusal.Serial)
+        if ((state.HardState.Group != GroupUid.None || state.Log.LastPosition.Term > Term.Zero) && peer.HasDivergedAt(refusal.Serial))
         {
             FenceSelf(Fence.Diverged(refusal.Serial));
         }

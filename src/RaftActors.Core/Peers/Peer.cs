@@ -4,7 +4,8 @@ namespace RaftActors.Core;
 internal sealed class Peer(ProcessName name)
 {
     /// <summary>
-    /// The most refusals of one incarnation that people are shown, because a dishonest process may name ever other serials.
+    /// The most refusals of one incarnation that people are shown, and the most differences that are kept, because a dishonest process may
+    /// name ever other serials.
     /// </summary>
     public const int ShownMax = 64;
 
@@ -13,6 +14,9 @@ internal sealed class Peer(ProcessName name)
 
     // Longer, because ten thousand groups may wait for another node. After the founding, a leader could become quiescent in such a pause.
     private const int PauseMaxOfFounding = 32;
+
+    // The serials at which the two logs were found to differ, the latest last.
+    private readonly List<Serial> _divergences = [];
 
     private bool _isInDoubt;
     private int _pause;
@@ -69,8 +73,8 @@ internal sealed class Peer(ProcessName name)
     /// <summary>It belongs to a group whose founding it knows to be committed.</summary>
     public bool IsFounded { get; private set; }
 
-    /// <summary>The first serial at which its log and ours were found to differ, or null.</summary>
-    public Serial? DivergesAt { get; set; }
+    /// <summary>The first serial at which its log and ours were last found to differ, or null.</summary>
+    public Serial? DivergesAt => _divergences.Count > 0 ? _divergences[^1] : null;
 
     /// <summary>
     /// The refusals of its present incarnation that people were shown, each with the configuration under which it removed us.
@@ -117,9 +121,34 @@ internal sealed class Peer(ProcessName name)
         ClaimedAt = now;
     }
 
+    /// <summary>Notes the first serial that may differ.</summary>
+    public void Diverge(Serial at)
+    {
+        _divergences.Remove(at);
+        if (_divergences.Count == ShownMax)
+        {
+            _divergences.RemoveAt(0);
+        }
+
+        _divergences.Add(at);
+    }
+
+    /// <summary>
+    /// Tells whether the logs were found to differ from this serial on. There are several such serials if comparisons overlapped, and the
+    /// reports may have arrived at the other process in another order.
+    /// </summary>
+    public bool HasDivergedAt(Serial at) => _divergences.Contains(at);
+
+    /// <summary>Forgets all differences, because the entries that differed are gone.</summary>
+    public void ForgetDivergences() => _divergences.Clear();
+
     public void Hear(Message.Greeting greeting, Incarnation self, long now)
     {
-        DivergesAt = IsFounded || Position == greeting.Position ? DivergesAt : null;
+        if (!IsFounded && Position != greeting.Position)
+        {
+            ForgetDivergences();
+        }
+
         Position = greeting.Position;
         FailureDomain = greeting.FailureDomain;
         Version = greeting.Version;
@@ -150,7 +179,7 @@ internal sealed class Peer(ProcessName name)
         Member = other;
         Position = default;
         HasConfirmedUs = false;
-        DivergesAt = null;
+        ForgetDivergences();
         Shown.Clear();
         Lose();
     }

@@ -152,8 +152,9 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     /// doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding no heartbeats
     /// show which processes run, so a peer that has replied is greeted again, well before its greeting is too old (<see
     /// cref="Founding"/>). A learner without a leader does the same, because it does not campaign: a quiescent leader does not know that
-    /// the learner missed something, and a group that has removed it tells it why. A removed process greets nobody, because no process
-    /// would accept it.
+    /// the learner missed something, and a group that has removed it tells it why. A leader asks again each process that it has not
+    /// taken in, because its greeting may be of an earlier start with an older program. That process may not know the leader, so it cannot
+    /// greet it. A removed process greets nobody, because no process would accept it.
     /// </summary>
     public static long NextGreeting(RaftState state, Peer peer)
     {
@@ -168,8 +169,10 @@ internal sealed class Peers(RaftState state, Refusals refusals)
             return due;
         }
 
-        var misses = state.Leader is null && !state.Configuration.IsVoter(state.Self);
-        return state.IsFounding || misses ? Math.Max(due, at + (state.Options.ElectionTimeoutMaxTicks / 2)) : long.MaxValue;
+        var asksAgain = state.IsFounding
+            || (state.Leader is null && !state.Configuration.IsVoter(state.Self))
+            || (state.Role is LeaderRole && state.Configuration.Awaits(peer.Member));
+        return asksAgain ? Math.Max(due, at + (state.Options.ElectionTimeoutMaxTicks / 2)) : long.MaxValue;
     }
 
     public void OnPeerReachable(ProcessName name)

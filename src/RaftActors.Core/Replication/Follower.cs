@@ -276,7 +276,7 @@ internal sealed class Follower(
             state.Log.Reset(position);
             foreach (var peer in state.Roster.Peers)
             {
-                peer.DivergesAt = null; // The entries that differed are gone, so no verdict on them counts any more.
+                peer.ForgetDivergences(); // No verdict on the entries that are gone counts any more.
             }
         }
 

@@ -137,6 +137,14 @@ internal sealed class Quiescence(RaftState state, Membership membership)
             }
         }
 
+        foreach (var peer in state.Roster.Peers)
+        {
+            if (peer.RepliedAt is not null && state.Configuration.Awaits(peer.Member))
+            {
+                return $"{peer.Name} runs and was not taken in";
+            }
+        }
+
         return membership.IsSettled(leader) ? null : "the voters may change";
     }
 
