@@ -18,11 +18,14 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 {
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
+    private readonly TimeProvider _clock = Machine.Current.Time;
+
     // The second connection of a rotation. New: the next one, with changed credentials. Open: the former one, which the other node still
     // reads.
     private OutboundSocket<FrameWriter>? _other;
     private long _losses;
     private bool _isMet;
+    private bool _renewsLater;
     private volatile bool _hasDeparted;
 
     /// <summary>This node has connected, the other side has proved to be that node, and it has not left the groups of this one.</summary>
@@ -264,7 +267,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
             // A failure costs nothing yet, because the present connection goes on. The other node may not know the new credentials.
             LogFailed(why.TrimEnd('.'), " with the changed credentials", "", LogLevel.WarningLevel);
             Recheck();
-            _ = RenewLaterAsync();
+            RenewLater();
         }
     }
 
@@ -275,9 +278,30 @@ internal sealed class NodeConnection(Address address, NetworkContext context)
 
     private bool IsFull(OutboundSocket<FrameWriter> socket) => socket.Frames.Length > Context.Settings.QueueSizeMaxBytes;
 
+    // One attempt is enough, however often the credentials change meanwhile.
+    private void RenewLater()
+    {
+        lock (Gate)
+        {
+            if (_renewsLater)
+            {
+                return;
+            }
+
+            _renewsLater = true;
+        }
+
+        _ = RenewLaterAsync();
+    }
+
     private async Task RenewLaterAsync()
     {
-        await Task.Delay(RenewalPause, Machine.Current.Time);
+        await Task.Delay(RenewalPause, _clock);
+        lock (Gate)
+        {
+            _renewsLater = false;
+        }
+
         Renew();
     }
 

@@ -165,6 +165,29 @@ public sealed class NodeConnectionTests : TestKit
         connection.Forget();
     }
 
+    [Fact]
+    public async Task Renewal_that_failed_is_tried_again_once_however_often_the_credentials_change()
+    {
+        FiredClock clock = new();
+        Machine.Use(new MachineWith(clock));
+        var connection = Connect();
+        Machine.Use(null);
+        Sys.EventStream.Subscribe(_logged, typeof(Warning));
+        new TestCertificates(_folder.Path, "next").Issue("far", ["127.0.0.1"]);
+        FailToRenew(connection);
+        Assert.True(await clock.BegunAsync(Guard));
+        _ca.Issue("far", ["127.0.0.9"]);
+        FailToRenew(connection);
+        _ca.Issue("far", ["127.0.0.1"]);
+        _farStore.Refresh();
+
+        clock.Fire();
+
+        FishForMessage<ConnectionNews.Told>(told => told.Connection > 1, Guard);
+        Assert.False(await clock.BegunAsync(TimeSpan.Zero));
+        connection.Forget();
+    }
+
     // Two connections to one node would end each other for ever.
     [Fact]
     public void Route_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
@@ -249,6 +272,15 @@ public sealed class NodeConnectionTests : TestKit
         return FishForMessage<ConnectionNews.Told>(told => told.Connection == number, Guard);
     }
 
+    // Returns when the attempt has failed, for another reason than the one before.
+    private void FailToRenew(NodeConnection connection)
+    {
+        _farStore.Refresh();
+        connection.Renew();
+        _logged.FishForMessage<Warning>(
+            warning => $"{warning.Message}".Contains("with the changed credentials", StringComparison.Ordinal), Guard);
+    }
+
     private void Write(NodeConnection connection, string engine, long number)
     {
         Member origin = new(new ProcessName("raft1@node1"), Incarnation.None);
@@ -271,6 +303,11 @@ public sealed class NodeConnectionTests : TestKit
     {
         var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
         return Unprotected.ContextOf(this, own, settings, Resolve) with { Credentials = store };
+    }
+
+    private sealed class MachineWith(TimeProvider clock) : Machine
+    {
+        public override TimeProvider Time => clock;
     }
 
     /// <summary>The network before the listener. It can hold what the first connection sends.</summary>
