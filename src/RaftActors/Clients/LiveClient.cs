@@ -6,6 +6,7 @@ using Akka.Configuration;
 
 using RaftActors.Network;
 using RaftActors.Sessions;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -22,6 +23,10 @@ internal sealed class LiveClient<TValue, TResult>(
     IDisposable? owned = null)
     : RaftClient<TValue, TResult>
 {
+    private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PauseMax = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _clock = Machine.Current.Time;
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
@@ -170,10 +175,10 @@ internal sealed class LiveClient<TValue, TResult>(
         return await ended.ConfigureAwait(false);
     }
 
-    // Without an end: a subscription outlives any failure of the group.
+    // Without an end: a subscription outlives any failure of the group. Some failures come at once, as from nodes of different settings.
     private async Task<ImmutableArray<StoredPair>> ReadOnAsync(Serial after, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var failures = 1; ; failures++)
         {
             var (window, wait) = (settings.SubscriptionWindow, settings.AttemptTimeout / 2);
             var read = await ReadAsync(after, window, wait, settings.Requests.GetTimeout, cancellationToken, isSubscription: true)
@@ -189,6 +194,10 @@ internal sealed class LiveClient<TValue, TResult>(
             }
 
             ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
+
+            // Not Task.Delay: a cancelled one continues on the thread pool, outside of a simulation.
+            await new TaskCompletionSource().Task.WaitAsync(GrowingPause.After(failures, PauseMin, PauseMax), _clock, cancellationToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

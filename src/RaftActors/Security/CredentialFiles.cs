@@ -31,10 +31,24 @@ internal static class CredentialFiles
         {
             return ReadFiles(files, roles);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException)
         {
             throw new RaftConfigurationException($"Cannot read the files of raft.security: {e.Message} Check their paths and rights.");
         }
+    }
+
+    /// <summary>
+    /// Reads credentials that replace others, so those that other nodes refuse now are not used yet. At a start a node has no others.
+    /// </summary>
+    /// <exception cref="RaftConfigurationException">As of <see cref="Read"/>, or the certificate is not valid yet.</exception>
+    public static CertificateCredentials ReadNext(TlsFiles files, RoleRules roles)
+    {
+        var next = Read(files, roles);
+        return next.Own.NotBefore <= Machine.Current.Time.GetLocalNow().DateTime
+            ? next
+            : throw new RaftConfigurationException(
+                $"The certificate in {files.Certificate} is not valid before {next.Own.NotBefore:u}. It is used from then on. If it should "
+                    + "be valid now, correct the clock of this machine, or of the one that issued it.");
     }
 
     private static bool HasKey(TlsFiles files, string file) =>

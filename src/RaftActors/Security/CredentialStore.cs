@@ -9,8 +9,9 @@ using RaftActors.Settings;
 namespace RaftActors.Security;
 
 /// <summary>
-/// The credentials of a node, which are read again when a file has changed. If the new files cannot be read, that is logged once, and the
-/// former credentials stay in force. Thread-safe.
+/// The credentials of a node, which are read again when a file has changed. If the new files cannot be used, that is logged once, and the
+/// former credentials stay in force until they can: a certificate may begin later, and the clock of this machine may be corrected.
+/// Thread-safe.
 /// </summary>
 internal sealed class CredentialStore : IDisposable
 {
@@ -21,6 +22,7 @@ internal sealed class CredentialStore : IDisposable
     private readonly Timer _timer;
     private volatile CertificateCredentials _current;
     private byte[] _read;
+    private byte[] _refused = [];
     private X509Certificate2? _ending;
 
     /// <exception cref="RaftConfigurationException">A file is missing or wrong, or this machine lacks TLS 1.3.</exception>
@@ -51,16 +53,21 @@ internal sealed class CredentialStore : IDisposable
                 return;
             }
 
-            _read = found;
             try
             {
-                _current = CredentialFiles.Read(_files, _roles);
+                _current = CredentialFiles.ReadNext(_files, _roles);
+                _read = found;
                 _log.Info("Read the changed files of raft.security.");
                 WarnOfConcerns();
             }
             catch (RaftConfigurationException e)
             {
-                _log.Warning("The changed files of raft.security are not used, and the former ones stay in force. {0}", e.Message);
+                if (!found.AsSpan().SequenceEqual(_refused))
+                {
+                    _refused = found;
+                    _log.Warning("The changed files of raft.security are not used, and the former ones stay in force. {0}", e.Message);
+                }
+
                 return;
             }
         }

@@ -4,6 +4,8 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Tests.Network;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -34,10 +36,7 @@ public sealed class LiveClientTests : TestKit
         Raft.Get(Sys);
         _engine = ScriptedProcess.Lead(Sys, "orders", Leader, Follower);
         _follower = ScriptedProcess.Add(Sys, "orders", Follower);
-        var settings = ClientSettings.Read(
-            Sys.Settings.Config, "orders");
-        GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
-        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
+        _client = Make();
     }
 
     [Fact]
@@ -416,6 +415,25 @@ public sealed class LiveClientTests : TestKit
             "The pair with serial 2 and key 'clicks' cannot be read here. A value has no bytes at all.", problem.Message);
     }
 
+    // Otherwise the two programs would do nothing else.
+    [Fact]
+    public async Task Subscription_whose_call_fails_at_once_asks_again_after_a_pause()
+    {
+        FiredClock clock = new();
+        Machine.Use(new ClockMachine(clock));
+        await using var client = Make();
+        Machine.Use(null);
+        var next = client.SubscribeAsync(new Serial(2)).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        Expect<ClientCall.Read>();
+        _engine.Reply(new ClientReply.Failed(RaftFailure.NotDone(FailureReason.Invalid, "no page")));
+        Assert.True(await clock.BegunAsync(Guard));
+
+        clock.Fire();
+
+        AnswerWithSerial3(discarded: 0);
+        Assert.True(await next.WaitAsync(Guard));
+    }
+
     [Fact]
     public void Leader_that_answers_other_calls_is_not_silent()
     {
@@ -448,6 +466,13 @@ public sealed class LiveClientTests : TestKit
 
         await disposal.WaitAsync(Guard);
         Assert.Equal(FailureReason.Closed, (await append.WaitAsync(Guard)).Unknown().Reason);
+    }
+
+    private LiveClient<int, int> Make()
+    {
+        var settings = ClientSettings.Read(Sys.Settings.Config, "orders");
+        GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
+        return new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
     }
 
     // In ticks of the client.

@@ -65,7 +65,7 @@ public sealed class ReminderClockTests : TestKit
         Advance(10);
         Assert.Equal("tea", _clock.TryTakeDue(_reminders)?.Name);
         CountingTime time = new();
-        Machine.Use(new TimedMachine(time));
+        Machine.Use(new ClockMachine(time));
         try
         {
             Assert.Null(_clock.TryTakeDue(_reminders));
@@ -82,7 +82,7 @@ public sealed class ReminderClockTests : TestKit
     public void Reminder_that_was_due_is_told_later_if_the_wall_clock_was_ahead()
     {
         CountingTime time = new() { Now = DateTimeOffset.UnixEpoch.AddHours(2) };
-        Machine.Use(new TimedMachine(time));
+        Machine.Use(new ClockMachine(time));
         try
         {
             _clock.Start();
@@ -101,11 +101,6 @@ public sealed class ReminderClockTests : TestKit
         {
             Machine.Use(null);
         }
-    }
-
-    private sealed class TimedMachine(TimeProvider time) : Machine
-    {
-        public override TimeProvider Time => time;
     }
 
     private sealed class CountingTime : TimeProvider

@@ -33,12 +33,22 @@ internal sealed class Bench
     /// <param name="preload">The pairs that the log begins with.</param>
     /// <param name="name">The name of the process.</param>
     /// <param name="group">Null: the group of the settings.</param>
-    public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1", string? group = null)
+    /// <param name="snapshot">The log begins after it; null: the store is empty.</param>
+    public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1", string? group = null, Snapshot? snapshot = null)
     {
         _kit = kit;
         var settings = Read.GetOrAdd((name, group), SettingsOf);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
+        if (snapshot is not null)
+        {
+            var hard = recovered.State.HardState with { Term = snapshot.Position.Term };
+            recovered = recovered with
+            {
+                State = recovered.State with { HardState = hard, Base = snapshot.Position, Snapshot = snapshot },
+            };
+        }
+
         Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();

@@ -113,18 +113,37 @@ public sealed class SnapshotTakingTests : TestKit
         Assert.Equal(new Input.SnapshotPlanned(new LogIndex(3)), _bench.Steps[^1]);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(2, true)]
+    public void Process_without_a_state_that_helps_is_not_asked_again_with_each_commit(long serial, bool hasState)
+    {
+        Bench bench = new(this, snapshot: SnapshotTo(3));
+        bench.Commit(4);
+        SnapshotTaking snapshots = new(bench.Context);
+        var questions = 0;
+        snapshots.TakeFromOther(() => questions++);
+
+        snapshots.OnOffered(new Serial(serial), hasState ? (_, _) => Task.CompletedTask : null);
+        foreach (var index in Enumerable.Range(5, 50))
+        {
+            bench.Commit(index);
+            snapshots.OnCommitted([Bench.Entry(index, 1, null)], default);
+        }
+
+        Assert.Equal(1, questions);
+    }
+
     [Fact]
     public void Pairs_that_an_installed_snapshot_covers_do_not_count_for_the_next_one()
     {
         // More than half of raft.snapshot.after-bytes.
         var value = new byte[9 << 20];
         LogEntry PairAt(long index) => new(new LogIndex(index), new Term(1), new Serial(index), null, "key", value);
-        var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
         _snapshots.OnLifeEnded();
 
         _snapshots.OnCommitted([PairAt(4)], default);
-        var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
-        _snapshots.OnInstalled(new Snapshot(position, new LogIndex(1), configuration, [], 1));
+        _snapshots.OnInstalled(SnapshotTo(4));
         _snapshots.OnCommitted([PairAt(5)], default);
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
 
@@ -158,6 +177,13 @@ public sealed class SnapshotTakingTests : TestKit
         old.ExpectMsg<ClientReply.Declined>();
         present.ExpectMsg<ClientReply.Declined>();
     }
+
+    private Snapshot SnapshotTo(long index) => new(
+        new LogPosition(new LogIndex(index), new Term(1), new Serial(index), 0),
+        new LogIndex(1),
+        new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []),
+        [],
+        1);
 
     private void Call(IActorRef client, TimeSpan? timeout = null)
     {

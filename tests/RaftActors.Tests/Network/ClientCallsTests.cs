@@ -367,7 +367,7 @@ public sealed class ClientCallsTests : TestKit
 
     private Socket Connect(TimeProvider clock)
     {
-        Machine.Use(new Clocked(clock));
+        Machine.Use(new ClockMachine(clock));
         var (client, _) = Connect();
         Machine.Use(null);
         return client;
@@ -418,11 +418,6 @@ public sealed class ClientCallsTests : TestKit
         }
 
         return bytes;
-    }
-
-    private sealed class Clocked(TimeProvider clock) : Machine
-    {
-        public override TimeProvider Time => clock;
     }
 
     private sealed class Announced : ICallInbox

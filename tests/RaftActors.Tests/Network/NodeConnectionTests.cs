@@ -169,7 +169,7 @@ public sealed class NodeConnectionTests : TestKit
     public async Task Renewal_that_failed_is_tried_again_once_however_often_the_credentials_change()
     {
         FiredClock clock = new();
-        Machine.Use(new MachineWith(clock));
+        Machine.Use(new ClockMachine(clock));
         var connection = Connect();
         Machine.Use(null);
         Sys.EventStream.Subscribe(_logged, typeof(Warning));
@@ -303,11 +303,6 @@ public sealed class NodeConnectionTests : TestKit
     {
         var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
         return Unprotected.ContextOf(this, own, settings, Resolve) with { Credentials = store };
-    }
-
-    private sealed class MachineWith(TimeProvider clock) : Machine
-    {
-        public override TimeProvider Time => clock;
     }
 
     /// <summary>The network before the listener. It can hold what the first connection sends.</summary>

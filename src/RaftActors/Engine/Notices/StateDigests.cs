@@ -35,7 +35,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild) 
     private long _quietAt;
     private long _askAt;
 
-    // The digests of the wrong sides when the divergence was published. It ends when each of these processes has another state.
+    // The digests of the wrong sides when the divergence was last found. It ends when each of these processes has another state.
     private ImmutableArray<WireMessage.Digest> _wrong = [];
 
     /// <summary>The leader is about to ask its actor, or a difference waits for digests of other processes.</summary>
@@ -191,13 +191,19 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild) 
             new SerialRange(range.After.Next, range.To),
             [.. sides.Select(side => side.Select(message => message.Process).ToImmutableArray())],
             hasMajority: sides[0].Count > Members.Names().Count() / 2);
-        if (found.Sides.Length < 2 || (Current is { } current && current.HasSidesOf(found)))
+        if (found.Sides.Length < 2)
+        {
+            return;
+        }
+
+        // Also if it is not published again, because a process may have restarted since and be wrong again.
+        _wrong = [.. sides.Skip(1).SelectMany(side => side)];
+        if (Current is { } current && current.HasSidesOf(found))
         {
             return;
         }
 
         Current = found;
-        _wrong = [.. sides.Skip(1).SelectMany(side => side)];
         context.Publish(new RaftEvent.StateDiverged(context.Process.Settings.Group, context.Process.Name, found));
         rebuild.OnDivergence(found);
         if (range.Find(context.Process.Name) is { } own)

@@ -238,8 +238,11 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
 
     private void Begin(Serial serial)
     {
-        _mustRepeat = serial < context.Core.Floor.Serial;
-        if (!_mustRepeat
+        var isTooLate = serial < context.Core.Floor.Serial;
+
+        // Another process has no later state so soon, or could not be asked, so it is asked after the pause.
+        _mustRepeat = isTooLate && _askOther is null;
+        if (!isTooLate
             && context.Process.Pairs.LastIndexOf(serial) is { } index
             && index > Latest
             && index >= _firstConfiguration)
