@@ -149,6 +149,17 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override Task<Outcome<Entry<TValue>?>> GetAsync(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<Outcome<Entry<TValue>?>>(cancellationToken);
+        }
+
+        if (_isDisposed)
+        {
+            return Task.FromResult(Closed.ToOutcome<Entry<TValue>?>());
+        }
+
         try
         {
             return Task.FromResult(new Outcome<Entry<TValue>?> { Serial = serial, Result = Next(new Serial(serial.Value - 1)).Next });

@@ -227,12 +227,12 @@ public sealed class RecoverTests : IDisposable
     private static Run Recover(StoreFolder folder, int number) => Run.Here([.. Arguments(folder, number), "--yes"]);
 
     private static Run RecoverAll(StoreFolder folder, params string[] options) =>
-        Run.Here(["recover", "--data", folder.Path, "--all", "--nodes", "a,b", .. options]);
+        Run.Here(["recover", "--data", folder.Path, "--all", "--nodes", "a, b", .. options]);
 
     private static string[] Arguments(StoreFolder folder, int number) =>
     [
         "recover", "--data", folder.Path, "--group", "ledger", "--process", $"{StoreFolder.Names[number - 1]}",
-        "--members", "raft1@a,raft2@b",
+        "--members", "raft1@a, raft2@b",
     ];
 
     /// <summary>Writes two stores of a group of five. The second store has two more entries.</summary>

@@ -254,6 +254,10 @@ public sealed class ProjectionTests
         var problem = await Assert.ThrowsAsync<InvalidDataException>(() => _group.GetAsync(new Serial(2)));
         Assert.Equal("The pair with serial 2 and key 'refund' cannot be read here. no type Refund", problem.Message);
         Assert.Null((await _group.GetAsync(new Serial(3))).Result);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _group.GetAsync(default));
+        await Assert.ThrowsAsync<TaskCanceledException>(() => _group.GetAsync(new Serial(1), null, new CancellationToken(true)));
+        await _group.DisposeAsync();
+        Assert.Equal(FailureReason.Closed, (await _group.GetAsync(new Serial(1))).NotDone().Reason);
     }
 
     // On a thread of its own, because a scripted group may answer at once for ever.

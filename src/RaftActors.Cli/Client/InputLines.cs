@@ -23,7 +23,7 @@ internal static class InputLines
             {
                 var end = rest.Span.IndexOf((byte)'\n');
                 var piece = end < 0 ? rest : rest[..end];
-                isTooLong |= line.WrittenCount + piece.Length > MessageLimits.TextBytesMax;
+                isTooLong |= line.WrittenCount + piece.Length > MessageLimits.TextBytesMax + 1; // Perhaps with a CR.
                 if (!isTooLong)
                 {
                     line.Write(piece.Span);
@@ -49,7 +49,8 @@ internal static class InputLines
     {
         try
         {
-            return (MessageLimits.Utf8.GetString(line is [.., (byte)'\r'] ? line[..^1] : line), null);
+            var text = line is [.., (byte)'\r'] ? line[..^1] : line;
+            return text.Length > MessageLimits.TextBytesMax ? (null, TooLong) : (MessageLimits.Utf8.GetString(text), null);
         }
         catch (DecoderFallbackException e)
         {

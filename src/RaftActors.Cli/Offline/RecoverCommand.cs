@@ -22,7 +22,7 @@ internal static class RecoverCommand
         {
             Description = "With --all: the nodes that survive, this one included, separated by commas. Give the same list on each.",
             HelpName = "names",
-            CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries),
+            CustomParser = result => SharedOptions.ListOf(result.Tokens[0].Value),
         };
         var shared = SharedOptions.AllowSharedDirectory();
         var yes = SharedOptions.Yes();

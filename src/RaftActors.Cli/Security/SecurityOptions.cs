@@ -40,8 +40,7 @@ internal sealed class SecurityOptions
         return security.Problem() is { } problem ? throw new UsageException(problem) : security;
     }
 
-    public static ImmutableArray<string> NamesOf(string? list) =>
-        [.. (list ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+    public static ImmutableArray<string> NamesOf(string? list) => [.. SharedOptions.ListOf(list ?? "")];
 
     private static string? PathOf(string? file) => string.IsNullOrWhiteSpace(file) ? null : Path.GetFullPath(file);
 

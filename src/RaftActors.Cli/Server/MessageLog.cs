@@ -27,7 +27,8 @@ internal sealed class MessageLog
         for (var letters = 0; first < _messages.Count; first++)
         {
             var message = _messages[first];
-            if (page.Count > 0 && (letters += message.Id.Length + message.Text.Length) > MessageLimits.PageLettersMax)
+            letters += message.Id.Length + message.Text.Length;
+            if (page.Count > 0 && letters > MessageLimits.PageLettersMax)
             {
                 break;
             }

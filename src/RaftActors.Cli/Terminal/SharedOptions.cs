@@ -71,12 +71,16 @@ internal static class SharedOptions
         }
     }
 
+    /// <summary>The items of a list, without the spaces around them and without empty ones.</summary>
+    public static string[] ListOf(string list) =>
+        list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
     /// <returns>Null if a name is malformed, which is reported.</returns>
     public static ProcessName[]? ParseNames(ArgumentResult result)
     {
         try
         {
-            return [.. result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(name => new ProcessName(name))];
+            return [.. ListOf(result.Tokens[0].Value).Select(name => new ProcessName(name))];
         }
         catch (FormatException e)
         {

@@ -40,8 +40,9 @@ internal sealed class Poll<T>
         {
             Latest = new(Latest?.Answer, $"No process answered within {AnswerTimeout.TotalSeconds} s.");
         }
-        catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
+        catch (Exception cause)
         {
+            // The answer of another program may be no answer to this question. The page shows why.
             Latest = new(Latest?.Answer, cause.Message);
         }
     }

@@ -31,17 +31,17 @@ internal sealed class BackupWriter : IDisposable
             _part.Create();
             StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20, Sync = SyncPolicy.None };
             _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
+            (_isIncremental, Position) = (continues is not null, continues ?? default);
+            if (_isIncremental)
+            {
+                _store.BeginAfter(Position);
+            }
         }
         catch (Exception e) when (FileDisk.IsFailure(e))
         {
+            _store?.Dispose();
             _part.Dispose();
             throw Failed(e);
-        }
-
-        (_isIncremental, Position) = (continues is not null, continues ?? default);
-        if (_isIncremental)
-        {
-            _store.BeginAfter(Position);
         }
     }
 

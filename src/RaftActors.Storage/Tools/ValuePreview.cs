@@ -13,8 +13,21 @@ internal static class ValuePreview
     public static string Of(ReadOnlySpan<byte> value)
     {
         var start = value[..Math.Min(value.Length, SizeMax)];
-        var text = TextOf(start) ?? (start.Length > 1 ? TextOf(start[1..]) : null);
+        var whole = start[..^CutOf(value)];
+        var text = TextOf(whole) ?? (whole.Length > 1 ? TextOf(whole[1..]) : null);
         return (text ?? Convert.ToHexStringLower(start)) + (value.Length > SizeMax ? "..." : "");
+    }
+
+    // The bytes of a character of UTF-8 that the end of the preview would cut.
+    private static int CutOf(ReadOnlySpan<byte> value)
+    {
+        var length = 0;
+        while (value.Length > SizeMax && length < 3 && (value[SizeMax - length] & 0xC0) == 0x80)
+        {
+            length++;
+        }
+
+        return length;
     }
 
     private static string? TextOf(ReadOnlySpan<byte> bytes)

@@ -276,17 +276,19 @@ internal sealed class SimulatedChannel : ByteChannel
                 return;
             }
 
-            After(_repeat, Arrive);
-            _repeat = _repeat * 2 < LongestRepeat ? _repeat * 2 : LongestRepeat;
+            Repeat();
+            return;
+        }
+
+        if (other.Life.IsOver || other._isDisposed || other._error is not null)
+        {
+            // The answer may be lost, and then the repeated part is answered again.
+            other.Reset();
+            Repeat();
             return;
         }
 
         _repeat = FirstRepeat;
-        if (other.Life.IsOver || other._isDisposed || other._error is not null)
-        {
-            other.Reset();
-            return;
-        }
 
         if (_network.Resets())
         {
@@ -316,6 +318,12 @@ internal sealed class SimulatedChannel : ByteChannel
         _network.Delivered++;
         _world.Trace.Mix(other.Life.Node.Number, part.Bytes.Count);
         other.Take(part.Bytes);
+    }
+
+    private void Repeat()
+    {
+        After(_repeat, Arrive);
+        _repeat = _repeat * 2 < LongestRepeat ? _repeat * 2 : LongestRepeat;
     }
 
     private void Take(ArraySegment<byte> bytes)
@@ -401,7 +409,8 @@ internal sealed class SimulatedChannel : ByteChannel
 
     private void Break(SocketError why)
     {
-        if (_error is null && !_isDisposed && !Life.IsOver)
+        // A disposed end is told too, because it has nothing to send any more.
+        if (_error is null && !Life.IsOver)
         {
             _error = new SocketException((int)why);
             _underWay.Clear();

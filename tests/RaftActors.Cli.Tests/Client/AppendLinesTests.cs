@@ -115,7 +115,7 @@ public sealed class AppendLinesTests : ServerProgramTest
         var group = new FakeGroup();
         var longest = new string('\u0001', MessageLimits.TextBytesMax);
 
-        var run = Run.Here($"{longest}\n{longest}x\nü{longest[1..]}\n\n", ["append", "-"], group);
+        var run = Run.Here($"{longest}\r\n{longest}x\nü{longest[1..]}\n\n", ["append", "-"], group);
 
         Assert.Equal((1, "committed, serial 1\ncommitted, serial 2\n"), (run.Code, run.Output));
         Assert.Equal([longest, ""], group.Appends.Select(append => append.Text));

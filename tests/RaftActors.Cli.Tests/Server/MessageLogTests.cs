@@ -13,12 +13,14 @@ public sealed class MessageLogTests
         log.Apply("a", "one", 1);
         log.Apply("b", large, 3);
         log.Apply("c", large, 4);
+        log.Apply("d", "four", 5);
 
         Assert.Equal([1], log.PageAfter(0).Select(message => message.Serial));
         Assert.Equal([3], log.PageAfter(1).Select(message => message.Serial));
         Assert.Equal([3], log.PageAfter(2).Select(message => message.Serial));
         Assert.Equal([4], log.PageAfter(3).Select(message => message.Serial));
-        Assert.Empty(log.PageAfter(4));
+        Assert.Equal([5], log.PageAfter(4).Select(message => message.Serial));
+        Assert.Empty(log.PageAfter(5));
         Assert.Empty(new MessageLog().PageAfter(0));
     }
 

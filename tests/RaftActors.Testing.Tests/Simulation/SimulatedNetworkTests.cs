@@ -105,6 +105,34 @@ public sealed class SimulatedNetworkTests : IDisposable
         Assert.False(near.TrySendNow(new byte[] { 3 }, out _));
     }
 
+    // As TCP answers each packet that is sent again.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Connection_whose_other_end_is_gone_ends_although_the_first_answer_is_lost(bool isDisposed)
+    {
+        var (near, far) = Connect();
+        far.TrySendNow(new byte[] { 1 }, out _);
+        Run(Second);
+        Network.Cut("n2", "n1");
+        far.Dispose();
+        near.TrySendNow(new byte[] { 2 }, out _);
+        if (isDisposed)
+        {
+            _ = Received(near);
+            near.Dispose();
+        }
+
+        Run(Second);
+        Assert.False(near.HasEnded);
+
+        Network.Mend("n2", "n1");
+        Run(TimeSpan.FromSeconds(5));
+
+        Assert.True(near.HasEnded);
+        Assert.True(far.HasEnded);
+    }
+
     [Fact]
     public void Idle_connection_over_a_cut_ends_by_its_probes()
     {
