@@ -502,11 +502,12 @@ public sealed class BackupFileTests : IDisposable
     [Fact]
     public void Clock_that_is_behind_the_backup_is_refused()
     {
-        var (path, _) = Write("backup", SnapshotOf(10), entries: 2);
+        var noon = DateTimeOffset.UnixEpoch.AddHours(12);
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 2, at: noon);
 
-        Assert.Contains("Correct the clock", Assert.Throws<StoreException>(
-            () => Restore([path], DateTimeOffset.UnixEpoch.AddSeconds(-1))).Message);
-        Restore([path], DateTimeOffset.UnixEpoch);
+        Assert.Contains(
+            "Correct the clock", Assert.Throws<StoreException>(() => Restore([path], noon.AddSeconds(-1))).Message);
+        Restore([path], noon);
     }
 
     [Fact]
@@ -706,7 +707,8 @@ public sealed class BackupFileTests : IDisposable
         LogPosition? continues = null,
         GroupUid? uid = null,
         int maxQuorum = QuorumSize.Max,
-        int valueSize = 1)
+        int valueSize = 1,
+        DateTimeOffset? at = null)
     {
         using var writer = WriterOf(name, continues);
         if (snapshot is not null)
@@ -715,7 +717,7 @@ public sealed class BackupFileTests : IDisposable
         }
 
         writer.Add(null, EntriesAfter(writer.Position, entries, maxQuorum, valueSize));
-        writer.Complete(uid ?? OldConfiguration.Group, DateTimeOffset.UnixEpoch);
+        writer.Complete(uid ?? OldConfiguration.Group, at ?? DateTimeOffset.UnixEpoch);
         return (_folder[name], writer.Position);
     }
 }

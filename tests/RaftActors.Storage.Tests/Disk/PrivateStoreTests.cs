@@ -109,11 +109,13 @@ public sealed class PrivateStoreTests : IDisposable
     [InlineData("log")]
     [InlineData("log/0000000001.wal")]
     [InlineData("snapshots/1")]
+    [InlineData("snapshots/1/part")]
     [InlineData("server")]
     public void File_of_another_user_is_refused(string name)
     {
         Write();
         Directory.CreateDirectory(Path.Combine(Store, "server"));
+        File.WriteAllText(Path.Combine(Store, "snapshots/1/part"), "");
         var theirs = Path.Combine(Store, name);
         Assert.True(Path.Exists(theirs));
         StoreFiles.Check(Store, user: 1000, path => Rights(1000));

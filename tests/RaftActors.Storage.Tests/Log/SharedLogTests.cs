@@ -86,6 +86,33 @@ public sealed class SharedLogTests
     }
 
     [Fact]
+    public void Store_after_a_forgotten_one_stays()
+    {
+        var life = new Life(Three().Close());
+        life.Directory.Forget(Life.OwnerOf("c"));
+        var next = new Life(life.Close());
+        Assert.True(next.Open("d").IsNew);
+        next.Write("d", Life.Entry(1));
+
+        Assert.Equal("0: 1/1", Life.Text(new Life(next.Close()).Open("d")));
+    }
+
+    [Fact]
+    public void Log_whose_snapshot_is_an_older_one_is_refused()
+    {
+        var life = Three();
+        life.Write("a", Life.Entry(1), Life.Entry(2), Life.Entry(3)).Discard("a", 1);
+        var (path, old) = life.Disk.Now.Files.Single(file => file.Key.StartsWith("snapshots/", StringComparison.Ordinal));
+        life.Discard("a", 3);
+        var image = life.Close().Now;
+        var latest = image.Files.Keys.Single(file => file.StartsWith("snapshots/", StringComparison.Ordinal));
+
+        Life next = new(new ModelDisk(image.Without(latest).With(path, old)));
+
+        Assert.Contains("has no snapshot of the entries before", Assert.Throws<StoreException>(() => next.Open("a")).Message);
+    }
+
+    [Fact]
     public void Second_opening_is_refused_until_Dispose_and_then_finds_the_queued_writes()
     {
         var life = Three();
