@@ -149,7 +149,6 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override Task<Outcome<Entry<TValue>?>> GetAsync(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromCanceled<Outcome<Entry<TValue>?>>(cancellationToken);
@@ -162,7 +161,9 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
         try
         {
-            return Task.FromResult(new Outcome<Entry<TValue>?> { Serial = serial, Result = Next(new Serial(serial.Value - 1)).Next });
+            ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
+            var found = Next(new Serial(serial.Value - 1)).Next;
+            return Task.FromResult(new Outcome<Entry<TValue>?> { Serial = found?.Serial ?? Last, Result = found });
         }
         catch (RaftException e) when (e.Failure is { } failure)
         {

@@ -4,6 +4,8 @@ using System.Text;
 
 using RaftActors.Storage.Disk;
 
+using RaftActors.Security;
+
 namespace RaftActors.Cli.Certificates;
 
 /// <summary>The PEM files of a CA and of its certificates in one folder, which only its user can read.</summary>
@@ -55,9 +57,9 @@ internal sealed class CertificateFolder(string path)
         try
         {
             var certificate = X509Certificate2.CreateFromPemFile(CaCertificate, CaKey);
-            return certificate.NotAfter > now
+            return certificate.End() > now
                 ? new CertificateAuthority(certificate)
-                : throw new IOException($"The CA in {CaCertificate} has expired on {certificate.NotAfter:u}. Use a new folder.");
+                : throw new IOException($"The CA in {CaCertificate} has expired on {certificate.End():u}. Use a new folder.");
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or FileNotFoundException)
         {

@@ -18,6 +18,7 @@ internal sealed class Peer(ProcessName name)
     // The serials at which the two logs were found to differ, the latest last.
     private readonly List<Serial> _divergences = [];
 
+    private (Configuration? By, Member Member, bool IsAwaited) _awaited;
     private bool _isInDoubt;
     private int _pause;
 
@@ -119,6 +120,17 @@ internal sealed class Peer(ProcessName name)
         Become(other);
         SpokeAt = now;
         ClaimedAt = now;
+    }
+
+    /// <summary>As <see cref="Configuration.Awaits"/> of its present incarnation. Looks at all members only after a change.</summary>
+    public bool IsAwaitedBy(Configuration configuration)
+    {
+        if (!ReferenceEquals(_awaited.By, configuration) || _awaited.Member != Member)
+        {
+            _awaited = (configuration, Member, configuration.Awaits(Member));
+        }
+
+        return _awaited.IsAwaited;
     }
 
     /// <summary>Notes the first serial that may differ.</summary>

@@ -171,7 +171,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
 
         var asksAgain = state.IsFounding
             || (state.Leader is null && !state.Configuration.IsVoter(state.Self))
-            || (state.Role is LeaderRole && state.Configuration.Awaits(peer.Member));
+            || (state.Role is LeaderRole && peer.IsAwaitedBy(state.Configuration));
         return asksAgain ? Math.Max(due, at + (state.Options.ElectionTimeoutMaxTicks / 2)) : long.MaxValue;
     }
 

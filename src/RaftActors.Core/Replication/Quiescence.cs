@@ -139,7 +139,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
 
         foreach (var peer in state.Roster.Peers)
         {
-            if (peer.RepliedAt is not null && state.Configuration.Awaits(peer.Member))
+            if (peer.RepliedAt is not null && peer.IsAwaitedBy(state.Configuration))
             {
                 return $"{peer.Name} runs and was not taken in";
             }

@@ -268,23 +268,24 @@ internal sealed class SimulatedChannel : ByteChannel
             return;
         }
 
-        if (_network.IsCut(Name, other.Name) || (other.Life.IsOver && other.Life.Node.Life is null))
+        var isLost = _network.IsCut(Name, other.Name) || (other.Life.IsOver && other.Life.Node.Life is null);
+        if (isLost || other.Life.IsOver || other._isDisposed || other._error is not null)
         {
+            if (!isLost)
+            {
+                // The answer may be lost, and then the repeated part is answered again.
+                other.Reset();
+            }
+
             if (_endsWithoutAnswer && _world.Now - part.SentAt >= AnswerTimeout)
             {
                 Break(SocketError.TimedOut);
-                return;
+            }
+            else
+            {
+                Repeat();
             }
 
-            Repeat();
-            return;
-        }
-
-        if (other.Life.IsOver || other._isDisposed || other._error is not null)
-        {
-            // The answer may be lost, and then the repeated part is answered again.
-            other.Reset();
-            Repeat();
             return;
         }
 
@@ -320,10 +321,14 @@ internal sealed class SimulatedChannel : ByteChannel
         other.Take(part.Bytes);
     }
 
+    // A machine that has lost power sends nothing again.
     private void Repeat()
     {
-        After(_repeat, Arrive);
-        _repeat = _repeat * 2 < LongestRepeat ? _repeat * 2 : LongestRepeat;
+        if (!Life.IsOver)
+        {
+            After(_repeat, Arrive);
+            _repeat = _repeat * 2 < LongestRepeat ? _repeat * 2 : LongestRepeat;
+        }
     }
 
     private void Take(ArraySegment<byte> bytes)

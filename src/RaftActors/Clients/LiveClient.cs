@@ -196,7 +196,7 @@ internal sealed class LiveClient<TValue, TResult>(
             ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
 
             // Not Task.Delay: a cancelled one continues on the thread pool, outside of a simulation.
-            await new TaskCompletionSource().Task.WaitAsync(GrowingPause.After(failures, PauseMin, PauseMax), _clock, cancellationToken)
+            await calls.Stopped.WaitAsync(GrowingPause.After(failures, PauseMin, PauseMax), _clock, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -109,9 +109,9 @@ internal sealed class CertificateCredentials(
 
     private static string? ProblemOfTime(X509Certificate2 certificate)
     {
-        var now = Machine.Current.Time.GetLocalNow().DateTime;
-        return now < certificate.NotBefore || now > certificate.NotAfter
-            ? $"its certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and now is {now:u}"
+        var now = Machine.Current.Time.GetUtcNow();
+        return now < certificate.Begin() || now > certificate.End()
+            ? $"its certificate is valid from {certificate.Begin():u} to {certificate.End():u}, and now is {now:u}"
             : null;
     }
 

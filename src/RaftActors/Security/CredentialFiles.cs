@@ -44,10 +44,10 @@ internal static class CredentialFiles
     public static CertificateCredentials ReadNext(TlsFiles files, RoleRules roles)
     {
         var next = Read(files, roles);
-        return next.Own.NotBefore <= Machine.Current.Time.GetLocalNow().DateTime
+        return next.Own.Begin() <= Machine.Current.Time.GetUtcNow()
             ? next
             : throw new RaftConfigurationException(
-                $"The certificate in {files.Certificate} is not valid before {next.Own.NotBefore:u}. It is used from then on. If it should "
+                $"The certificate in {files.Certificate} is not valid before {next.Own.Begin():u}. It is used from then on. If it should "
                     + "be valid now, correct the clock of this machine, or of the one that issued it.");
     }
 
@@ -76,9 +76,9 @@ internal static class CredentialFiles
                 $"{files.Certificate} has no private key. Name the file with the key in raft.security.tls.key.");
         }
 
-        if (own.NotAfter < Machine.Current.Time.GetLocalNow().DateTime)
+        if (own.End() < Machine.Current.Time.GetUtcNow())
         {
-            throw new InvalidDataException($"The certificate in {files.Certificate} has expired on {own.NotAfter:u}. Issue another one.");
+            throw new InvalidDataException($"The certificate in {files.Certificate} has expired on {own.End():u}. Issue another one.");
         }
 
         return new CertificateCredentials(own, intermediates, ReadRoots(files.Ca), [.. files.Pins], roles);

@@ -22,7 +22,7 @@ internal sealed class CredentialStore : IDisposable
     private readonly Timer _timer;
     private volatile CertificateCredentials _current;
     private byte[] _read;
-    private byte[] _refused = [];
+    private (byte[] Files, string Why)? _refused;
     private X509Certificate2? _ending;
 
     /// <exception cref="RaftConfigurationException">A file is missing or wrong, or this machine lacks TLS 1.3.</exception>
@@ -50,21 +50,22 @@ internal sealed class CredentialStore : IDisposable
             var found = Fingerprint();
             if (found.AsSpan().SequenceEqual(_read))
             {
+                _refused = null;
                 return;
             }
 
             try
             {
                 _current = CredentialFiles.ReadNext(_files, _roles);
-                _read = found;
+                (_read, _refused) = (found, null);
                 _log.Info("Read the changed files of raft.security.");
                 WarnOfConcerns();
             }
-            catch (RaftConfigurationException e)
+            catch (Exception e)
             {
-                if (!found.AsSpan().SequenceEqual(_refused))
+                if (_refused is not var (files, why) || !found.AsSpan().SequenceEqual(files) || e.Message != why)
                 {
-                    _refused = found;
+                    _refused = (found, e.Message);
                     _log.Warning("The changed files of raft.security are not used, and the former ones stay in force. {0}", e.Message);
                 }
 
@@ -102,14 +103,14 @@ internal sealed class CredentialStore : IDisposable
     {
         var own = _current.Own;
         if (own != _ending
-            && own.NotAfter - Machine.Current.Time.GetLocalNow().DateTime < (own.NotAfter - own.NotBefore) / 3)
+            && own.End() - Machine.Current.Time.GetUtcNow() < (own.End() - own.Begin()) / 3)
         {
             _ending = own;
             _log.Warning(
                 "The certificate in {0} expires on {1:u}. Then other nodes refuse new connections. Replace it by a new one, which is read "
                     + "without a restart.",
                 _files.Certificate,
-                own.NotAfter);
+                own.End());
         }
     }
 

@@ -133,6 +133,46 @@ public sealed class SimulatedNetworkTests : IDisposable
         Assert.True(far.HasEnded);
     }
 
+    // A machine that lost power sends nothing again. The other end has noticed its silence.
+    [Fact]
+    public void End_of_a_crashed_node_asks_a_gone_end_no_more()
+    {
+        Run(Minute);
+        var before = EventsOfAMinute();
+        for (var round = 0; round < 10; round++)
+        {
+            var (near, far) = Connect();
+            far.KeepAlive();
+            Network.Cut("n1", "n2");
+            near.TrySendNow(new byte[] { 1 }, out _);
+            _nodes["n1"].Crash();
+            Run(Minute);
+            Start("n1");
+            Network.Mend("n1", "n2");
+            Assert.True(near.HasEnded && far.HasEnded);
+        }
+
+        Run(10 * Minute);
+        Assert.Equal(before, EventsOfAMinute());
+    }
+
+    // As of TCP with a user timeout: the other end is gone, and its answers are lost.
+    [Fact]
+    public void Bytes_without_an_answer_of_a_gone_end_end_the_connection_too()
+    {
+        var (near, far) = Connect();
+        near.EndWithoutAnswer();
+        far.TrySendNow(new byte[] { 1 }, out _);
+        Run(Second);
+        Network.Cut("n2", "n1");
+        far.Dispose();
+        near.TrySendNow(new byte[] { 2 }, out _);
+
+        Run(TimeSpan.FromSeconds(20));
+
+        Assert.True(near.HasEnded);
+    }
+
     [Fact]
     public void Idle_connection_over_a_cut_ends_by_its_probes()
     {
@@ -221,6 +261,14 @@ public sealed class SimulatedNetworkTests : IDisposable
         }
 
         Assert.Equal(2, atOnce.Count);
+    }
+
+    private int EventsOfAMinute()
+    {
+        var events = 0;
+        _world.OnQuiet = () => events++;
+        Run(Minute);
+        return events;
     }
 
     private void Start(string name)

@@ -52,6 +52,21 @@ public sealed class CredentialStoreTests : TestKit
         Assert.NotSame(former, _store.Current);
     }
 
+    [Fact]
+    public void Files_that_are_refused_again_after_others_are_logged_again()
+    {
+        var file = _folder["node.pem"];
+        var good = File.ReadAllBytes(file);
+        for (var time = 0; time < 2; time++)
+        {
+            File.WriteAllText(file, "no certificate");
+            _store.Refresh();
+            Assert.Contains("are not used", $"{_warned.ExpectMsg<Warning>().Message}");
+            File.WriteAllBytes(file, good);
+            _store.Refresh();
+        }
+    }
+
     protected override void AfterAll()
     {
         _store.Dispose();

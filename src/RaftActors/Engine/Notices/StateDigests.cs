@@ -37,6 +37,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild) 
 
     // The digests of the wrong sides when the divergence was last found. It ends when each of these processes has another state.
     private ImmutableArray<WireMessage.Digest> _wrong = [];
+    private Serial _wrongTo;
 
     /// <summary>The leader is about to ask its actor, or a difference waits for digests of other processes.</summary>
     public bool NeedsTicks => MayAsk || _ranges.Exists(range => range.CompareAt is not null);
@@ -196,9 +197,15 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild) 
             return;
         }
 
-        // Also if it is not published again, because a process may have restarted since and be wrong again.
-        _wrong = [.. sides.Skip(1).SelectMany(side => side)];
-        if (Current is { } current && current.HasSidesOf(found))
+        // Also if it is not published again, because a process may have restarted since and be wrong again. But an earlier range may have
+        // digests from before its restart.
+        var isKnown = Current is { } current && current.HasSidesOf(found);
+        if (!isKnown || range.To >= _wrongTo)
+        {
+            (_wrong, _wrongTo) = ([.. sides.Skip(1).SelectMany(side => side)], range.To);
+        }
+
+        if (isKnown)
         {
             return;
         }
