@@ -34,6 +34,36 @@ public sealed class ByteReaderTests
         Assert.Equal(reason, error.Message);
     }
 
+    [Theory]
+    [InlineData(1, -1L)]
+    [InlineData(2, null)]
+    public void Number_has_64_bits_at_most(byte last, long? number)
+    {
+        byte[] bytes = [.. Enumerable.Repeat((byte)0xFF, 9), last];
+
+        if (number is null)
+        {
+            Assert.Throws<InvalidDataException>(() => new ByteReader(bytes).Number());
+        }
+        else
+        {
+            Assert.Equal(number, new ByteReader(bytes).Number());
+        }
+    }
+
+    [Fact]
+    public void Writer_that_had_to_be_large_gives_its_memory_back()
+    {
+        var writer = new ByteWriter();
+        writer.Text(new string('x', 1_000_000));
+
+        writer.Clear(keptSizeMax: 1000);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        writer.Text("small");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 10_000);
+    }
+
     [Fact]
     public void Value_of_kept_bytes_is_a_view_of_them_and_another_value_is_a_copy()
     {
