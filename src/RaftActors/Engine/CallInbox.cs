@@ -23,7 +23,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
 
     private readonly ConcurrentQueue<(ClientCall Call, ICanTell Caller)> _calls = new();
     private int _isAnnounced;
-    private volatile ClientReply? _whyClosed;
+    private ClientReply? _whyClosed;
     private volatile Answerer? _answerer;
 
     public Backlog Untaken { get; } = Backlog.OfCalls();
@@ -37,11 +37,6 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
         else
         {
             _calls.Enqueue((call, caller));
-            if (_whyClosed is not null)
-            {
-                // Runs on another thread, because a client adds under its own lock, and callers take the locks of their clients.
-                Machine.Current.Queue(this);
-            }
         }
     }
 
@@ -52,7 +47,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     public void Close(ClientReply why)
     {
         _answerer = null;
-        _whyClosed = why;
+        Interlocked.Exchange(ref _whyClosed, why);
         DeclineAll();
     }
 
@@ -62,7 +57,19 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
 
     public void Announce()
     {
-        if (!_calls.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0)
+        if (_calls.IsEmpty)
+        {
+            return;
+        }
+
+        // The full fence here and in Close: either this side sees that the inbox is closed, or Close sees the call.
+        var isFirst = Interlocked.Exchange(ref _isAnnounced, 1) == 0;
+        if (Volatile.Read(ref _whyClosed) is not null)
+        {
+            // Runs on another thread, because a client adds under its own lock, and callers take the locks of their clients.
+            Machine.Current.Queue(this);
+        }
+        else if (isFirst)
         {
             engine.Tell(ToEngine.CallTurn.Instance, ActorRefs.NoSender);
         }

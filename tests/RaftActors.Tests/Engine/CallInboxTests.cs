@@ -21,6 +21,7 @@ public sealed class CallInboxTests : TestKit
         Caller caller = new();
 
         inbox.Add(new ClientCall.Status(), caller);
+        inbox.Announce();
 
         Assert.True(caller.Threads.TryTake(out var thread, Guard));
         Assert.NotEqual(Environment.CurrentManagedThreadId, thread);
