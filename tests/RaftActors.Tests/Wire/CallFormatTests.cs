@@ -200,6 +200,15 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
     }
 
     [Fact]
+    public void Timeout_below_a_millisecond_is_one_millisecond() => Assert.Equal(
+        TimeSpan.FromMilliseconds(1),
+        Assert.IsType<ClientCall.TakeSnapshot>(Read(Encode(new ClientCall.TakeSnapshot(TimeSpan.FromTicks(1)))).Call).Timeout);
+
+    [Fact]
+    public void Text_that_the_other_side_would_refuse_is_not_written() =>
+        Assert.Throws<ArgumentException>(() => Encode(new ClientCall.Locate(new string('x', GroupName.LengthMax + 1))));
+
+    [Fact]
     public void Call_with_a_negative_number_is_refused()
     {
         var writer = new ByteWriter();
@@ -225,7 +234,10 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
     public void Calls_of_one_connection_are_read_with_the_receiver_of_each()
     {
         CallTarget[] targets =
-            [Samples.Target, Samples.Target, CallTarget.Registry, Samples.Target with { Group = "billing" }, new("x", null)];
+        [
+            Samples.Target, Samples.Target, CallTarget.Registry, Samples.Target, Samples.Target with { Process = new("raft9@node9") },
+            Samples.Target with { Group = "billing" }, new("x", null),
+        ];
         CallFormat.LatestTarget latest = new();
 
         foreach (var target in targets)
