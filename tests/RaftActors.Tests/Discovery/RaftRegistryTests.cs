@@ -106,6 +106,22 @@ public sealed class RaftRegistryTests : TestKit
         }
     }
 
+    [Fact]
+    public void Only_a_client_of_this_node_learns_the_other_nodes()
+    {
+        _group.Start("raft1", 0);
+        Greet("other", "raft2@node1");
+
+        Assert.Empty(Locate(_other.Ref).Others);
+        Assert.Equal(_other.Ref.Path.Address, Assert.Single(Locate(new OwnCaller(_other.Ref)).Others));
+
+        ClientReply.Located Locate(ICanTell caller)
+        {
+            NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)?.Add(new ClientCall.Locate("other"), caller);
+            return _other.FishForMessage<ClientReply.Located>(_ => true);
+        }
+    }
+
     // Otherwise they would wait for ever.
     [Fact]
     public void Appends_of_an_actor_whose_engine_has_stopped_with_a_registry_that_failed_end()

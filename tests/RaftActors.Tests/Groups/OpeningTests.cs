@@ -7,6 +7,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Storage;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
@@ -446,13 +447,5 @@ public sealed class OpeningTests : TestKit
         protected override object? HandleQuery(object question) => question;
 
         private void Ask() => Raft.Query("question", TimeSpan.FromMilliseconds(100), _watcher);
-    }
-
-    /// <summary>A call of a client of this node.</summary>
-    private sealed class OwnCaller(ICanTell asker) : ICaller
-    {
-        public RequestRef Request => default;
-
-        public void Tell(object message, IActorRef sender) => asker.Tell(message, sender);
     }
 }
