@@ -75,16 +75,17 @@ public sealed class CallConnectionTests : TestKit
         using var node = Accept();
         Expect<ConnectionNews.Opened>();
         Send(first, new ClientCall.Status());
+        Send(first, new ClientCall.Status());
         Send(second, new ClientCall.Status());
-        long[] numbers = [Read(node).Number, Read(node).Number, Read(node).Number];
+        long[] numbers = [Read(node).Number, Read(node).Number, Read(node).Number, Read(node).Number];
 
-        Assert.Equal(numbers[0], numbers[1]);
-        Assert.NotEqual(numbers[0], numbers[2]);
+        Assert.Equal([numbers[0], numbers[0]], numbers[1..3]);
+        Assert.NotEqual(numbers[0], numbers[3]);
 
         Reply(node, numbers[0], new ClientReply.Declined("first"));
         Reply(node, numbers[0], new ClientReply.Declined("second"));
         Reply(node, 12_345, new ClientReply.Declined("of no call"));
-        Reply(node, numbers[2], new ClientReply.Declined("third"));
+        Reply(node, numbers[3], new ClientReply.Declined("third"));
         Assert.Equal(new ClientReply.Declined("first"), first.Take());
         Assert.Equal(new ClientReply.Declined("third"), second.Take());
         Assert.Empty(first.Told);

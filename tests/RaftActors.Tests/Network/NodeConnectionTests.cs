@@ -165,6 +165,22 @@ public sealed class NodeConnectionTests : TestKit
         connection.Forget();
     }
 
+    // The list at the beginning of the next connection may be made before the change.
+    [Fact]
+    public void Change_while_the_credentials_change_reaches_the_next_connection()
+    {
+        var connection = Connect();
+        LocalProcess process = new("default", new ProcessName("raft1@127.0.0.1"), $"{Far}/system/raft/default/raft1#5");
+        _ca.Issue("far", ["127.0.0.1"]);
+        _farStore.Refresh();
+
+        connection.Renew();
+        connection.Tell(new([process], [], IsComplete: true));
+
+        FishForMessage<ConnectionNews.Told>(told => told.Connection > 1 && told.Presence.Running.Length > 0, Guard);
+        connection.Forget();
+    }
+
     [Fact]
     public async Task Renewal_that_failed_is_tried_again_once_however_often_the_credentials_change()
     {
