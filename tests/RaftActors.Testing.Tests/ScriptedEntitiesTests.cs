@@ -41,6 +41,17 @@ public sealed class ScriptedEntitiesTests : IDisposable
     }
 
     [Fact]
+    public async Task Reminder_of_some_days_is_not_told_on_an_earlier_day()
+    {
+        await SendAsync("set for days");
+        _time.Advance(TimeSpan.FromHours(59));
+        Assert.Equal("set for days", await StateAsync());
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("set for days rung", await StateAsync());
+    }
+
+    [Fact]
     public async Task Command_that_throws_changes_nothing()
     {
         await SendAsync("set");
@@ -57,6 +68,10 @@ public sealed class ScriptedEntitiesTests : IDisposable
 
         Assert.Equal(FailureReason.Invalid, refused.Reason);
     }
+
+    [Fact]
+    public async Task Command_without_a_serializer_is_refused_as_by_a_client_of_nodes() =>
+        await Assert.ThrowsAsync<ArgumentException>(() => _alarms.Client.SendAsync<string>("a", new Uri("test:command")));
 
     [Fact]
     public async Task Question_fails_while_the_entities_are_out_of_reach()
@@ -81,6 +96,9 @@ public sealed class ScriptedEntitiesTests : IDisposable
             {
                 case "set":
                     Remind("ring", TimeSpan.FromMinutes(1), "rung");
+                    break;
+                case "set for days":
+                    Remind("ring", TimeSpan.FromDays(2.5), "rung");
                     break;
                 case "remove":
                     Remove();

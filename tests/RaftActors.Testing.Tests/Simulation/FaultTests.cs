@@ -115,6 +115,15 @@ public sealed class FaultTests
         Assert.InRange(LargestStep(SimulationFaults.ClockSteps), 1, 15);
     }
 
+    [Fact]
+    public void Plan_has_clock_steps_forward_and_back()
+    {
+        var plan = PlannedFault.Plan(seed: 1, SimulationFaults.ClockSteps, nodes: 3, TimeSpan.FromMinutes(1));
+
+        Assert.Contains(plan, fault => fault.Step > TimeSpan.Zero);
+        Assert.Contains(plan, fault => fault.Step < TimeSpan.Zero);
+    }
+
     [Theory]
     [InlineData(PartitionShape.Whole, "0>1 0>2 1>0 2>0")]
     [InlineData(PartitionShape.Flapping, "0>1 0>2 1>0 2>0")]

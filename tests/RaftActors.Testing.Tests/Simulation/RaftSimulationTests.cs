@@ -35,6 +35,20 @@ public sealed class RaftSimulationTests
     }
 
     [Fact]
+    public void Run_that_fails_keeps_the_faults_without_which_it_fails_in_another_way()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => NoNodeStartsTwice(simulation)
+            .Clients(1, async client =>
+            {
+                await client.Delay(TimeSpan.FromSeconds(20));
+                throw new FormatException("the program's own");
+            })));
+
+        Assert.Contains("'no node starts twice' does not hold", failure.Message, StringComparison.Ordinal);
+        Assert.Matches("\nIt takes these faults:\n.*Crashes of ", failure.Message);
+    }
+
+    [Fact]
     public void Program_that_fails_fails_the_simulation_with_its_cause()
     {
         var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation

@@ -21,7 +21,7 @@ public sealed class ScriptedTimeTests : TestKit
 
         group.Commit("a", "1");
         group.Commit("a", "2", Given);
-        group.Commit("a", "3", Begin);
+        group.Commit("a", "3", Given.AddSeconds(-1));
         group.Commit("a", "4");
 
         DateTimeOffset[] expected =
@@ -36,7 +36,7 @@ public sealed class ScriptedTimeTests : TestKit
 
         Assert.Equal(
             [Begin.AddSeconds(1), Given, Given, Given.AddSeconds(1)],
-            new DateTimeOffset?[] { null, Given, Begin, null }.Select(time => client.Commit("a", "1", time).Time));
+            new DateTimeOffset?[] { null, Given, Given.AddSeconds(-1), null }.Select(time => client.Commit("a", "1", time).Time));
     }
 
     private sealed class Timed(IActorRef watcher) : RaftActor<string, int>
