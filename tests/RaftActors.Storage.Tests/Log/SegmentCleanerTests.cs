@@ -258,6 +258,24 @@ public sealed class SegmentCleanerTests
         Assert.Equal(20, new Life(life.Cut()).Open("quiet").State.Log.Length);
     }
 
+    // A damaged store keeps all segments, so copies would fill the disk and free nothing.
+    [Fact]
+    public void Log_with_a_damaged_store_moves_no_entries()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        life.Open("quiet");
+        life.Open("damaged");
+        life.Write("quiet", Life.Entry(1)).Write("damaged", Life.Entry(1, 1, 21));
+        var next = new Life(
+            Life.Change(life.Close(), Life.FileOf(1), bytes => bytes[bytes.AsSpan().IndexOf(Life.Bytes(21, 1))] ^= 1));
+        next.Open("a");
+
+        WriteAndDiscard(next, 400);
+
+        Assert.Equal(1, next.Directory.Writer.Slots[1].OldestSegment);
+    }
+
     // Otherwise the writing thread would try again for ever.
     [Fact]
     public void Entries_of_the_log_that_the_reader_does_not_find_fail_the_log()

@@ -160,6 +160,20 @@ public sealed class SharedLogTests
         Assert.Throws<ObjectDisposedException>(() => life.Open("a"));
     }
 
+    // Otherwise the thread of the log would never end.
+    [Fact]
+    public void Write_after_the_log_has_failed_is_not_queued()
+    {
+        var life = Three();
+        life.Disk.Fail(DiskFault.Sync);
+        life.Write("a", Life.Entry(1));
+        Assert.Equal("c failed", life.Told[^1]);
+
+        life.Queue("a", Life.Entry(2));
+
+        Assert.False(life.Directory.Writer.Queue.Wait(0));
+    }
+
     [Fact]
     public void Value_that_is_read_back_does_not_keep_the_bytes_around_it_in_memory()
     {
