@@ -117,6 +117,17 @@ public sealed class CoordinationPageTests(CoordinationNodes nodes) : IClassFixtu
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
     }
 
+    // Two holders of a semaphore may have one token.
+    [Fact]
+    public async Task Break_of_the_permit_of_another_session_changes_nothing()
+    {
+        var held = await LockAsync(0, "billing", null);
+        using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator, session: 0);
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.True(held.IsHeld);
+    }
+
     [Fact]
     public async Task Name_and_text_of_a_lock_are_text_on_every_page()
     {
@@ -177,10 +188,10 @@ public sealed class CoordinationPageTests(CoordinationNodes nodes) : IClassFixtu
 
     private RaftCoordination CoordinationOf(int node) => nodes.CoordinationOf(node);
 
-    // As the form of the first holder does.
-    private async Task<HttpResponseMessage> BreakAsync(string token, string? user, string site = "same-origin")
+    /// <param name="session">By default that of the first holder, as in its form.</param>
+    private async Task<HttpResponseMessage> BreakAsync(string token, string? user, string site = "same-origin", long? session = null)
     {
-        var session = (await CoordinationOf(0).DescribeAsync("billing")).Locks is [{ Holders: [var holder, ..] }] ? holder.Session : 1;
+        session ??= (await CoordinationOf(0).DescribeAsync("billing")).Locks is [{ Holders: [var holder, ..] }] ? holder.Session : 1;
         FormUrlEncodedContent form = new([new("lock", "billing"), new("token", token), new("session", $"{session}")]);
         return await SendAsync(HttpMethod.Post, $"{DashboardNode.Ops}/break", user, site, form);
     }
