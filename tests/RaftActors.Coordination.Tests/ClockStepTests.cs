@@ -32,9 +32,8 @@ public sealed class ClockStepTests
             .RunOnce(new World(seed), [Step(seconds: 5, by: 1), Step(seconds: 10, by: -1), Step(seconds: 15, by: 1)]);
     }
 
-    // The clock of a single node steps by the opposite.
     private static PlannedFault Step(int seconds, int by) => new(
-        SimulationFaults.ClockSteps, TimeSpan.FromSeconds(seconds), TimeSpan.FromHours(-by), IsOfLeader: true, [0], PartitionShape.Whole);
+        SimulationFaults.ClockSteps, TimeSpan.FromSeconds(seconds), TimeSpan.FromHours(by), IsOfLeader: true, [0], PartitionShape.Whole);
 
     private async Task RunAsync(SimulatedClient client)
     {

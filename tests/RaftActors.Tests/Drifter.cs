@@ -34,7 +34,16 @@ internal sealed class Drifter : RaftActor<int, int>, IRaftSnapshot<int>
     protected override int HandleAppend(Entry<int> entry)
     {
         _rules.Check?.Invoke(entry.Serial);
+        if (_rules.Reminds)
+        {
+            Remind("bell", TimeSpan.FromDays(1), 0);
+        }
+
         return (_sum += entry.Value + _rules.Drift) + _rules.Added;
+    }
+
+    protected override void HandleReminder(Entry<int> entry)
+    {
     }
 
     protected override ulong? HandleDigest()
@@ -53,6 +62,9 @@ internal sealed class Drifter : RaftActor<int, int>, IRaftSnapshot<int>
 
         /// <summary>Added to the state with each pair.</summary>
         public volatile int Drift;
+
+        /// <summary>Sets a reminder with each pair.</summary>
+        public volatile bool Reminds;
 
         /// <summary>Makes the digest of the sum; null: it is the sum.</summary>
         public volatile Func<ulong, ulong?>? Digest;

@@ -15,8 +15,8 @@ internal sealed record PlannedFault(
         ? FormattableString.Invariant($"by {Step.TotalSeconds:+0.000;-0.000} s")
         : FormattableString.Invariant($"for {Lasts.TotalSeconds:0.000} s");
 
-    /// <summary>By how much a clock steps.</summary>
-    public TimeSpan Step => Nodes.Length % 2 == 0 ? Lasts : -Lasts;
+    /// <summary>By how much a clock steps. A plan has both directions, on whichever nodes it hits.</summary>
+    public TimeSpan Step => Lasts.Milliseconds % 2 == 0 ? Lasts : -Lasts;
 
     /// <summary>
     /// Plans the faults of a run, apart from all other choices. So a run without some of them is like the run with all of them.

@@ -389,16 +389,18 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal((7, DateTimeOffset.UnixEpoch.AddSeconds(5)), (pair?.Value, pair?.Time));
     }
 
-    [Fact]
-    public async Task Subscription_to_compacted_pairs_ends_with_the_first_one_that_is_kept()
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task Subscription_to_compacted_pairs_ends_with_the_first_one_that_is_kept(long discarded)
     {
         var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
         Expect<ClientCall.Read>();
-        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
+        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(discarded)));
 
         var problem = await Assert.ThrowsAsync<RaftException>(() => next.WaitAsync(Guard));
 
-        Assert.Equal((FailureReason.Compacted, new Serial(6)), (problem.Failure?.Reason, problem.FirstKept));
+        Assert.Equal((FailureReason.Compacted, new Serial(discarded).Next), (problem.Failure?.Reason, problem.FirstKept));
         Assert.StartsWith("Serial 2 was discarded", problem.Failure?.Detail);
     }
 

@@ -57,6 +57,17 @@ public sealed class StateDigestTests : TestKit
     }
 
     [Fact]
+    public void Another_reminder_behind_equal_results_and_digests_is_found()
+    {
+        _rules["raft2"].Reminds = true;
+        Append(3);
+
+        AdvanceSeconds(3);
+
+        ExpectDivergence(1, 3, "raft1 raft3 | raft2", hasMajority: true);
+    }
+
+    [Fact]
     public void Three_different_results_have_no_majority()
     {
         (_rules["raft2"].Added, _rules["raft3"].Added) = (1, 2);

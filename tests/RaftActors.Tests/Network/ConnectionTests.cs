@@ -206,6 +206,7 @@ public sealed class ConnectionTests : TestKit
         using var other = Accept();
 
         Assert.Equal(1, ReadNumber(other));
+        FishForMessage(message => message is ConnectionNews.Opened, Guard);
     }
 
     [Fact]
