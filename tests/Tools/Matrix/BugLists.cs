@@ -35,7 +35,8 @@ internal static class BugLists
                     throw new InvalidDataException($"'{mutant.Name}' changes several projects. Change one.");
                 }
 
-                bugs.Add(new PlantedBug(bugs.Count + 1, project, list, mutant with { Patches = patches }));
+                var assembly = PlantedProject.AssemblyOf(root, project);
+                bugs.Add(new PlantedBug(bugs.Count + 1, project, assembly, list, mutant with { Patches = patches }));
             }
         }
 

@@ -47,10 +47,10 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
 
     private void Compile(string built)
     {
-        foreach (var bugs in _bugs.GroupBy(bug => bug.Project).Where(bugs =>
+        foreach (var bugs in _bugs.GroupBy(bug => bug.Assembly).Where(bugs =>
             !_images.ContainsKey(bugs.Key) && File.Exists(Path.Combine(built, $"{bugs.Key}.dll"))))
         {
-            var project = _projects[bugs.Key] = new PlantedProject(root, bugs.Key, built);
+            var project = _projects[bugs.Key] = new PlantedProject(root, bugs.First().Project, built);
             _images[bugs.Key] = project.Plant([.. bugs], out var alone);
             _alone.UnionWith(alone);
             output.WriteLine($"{bugs.Key}: {bugs.Count()} bugs, {alone.Count} of them need an assembly each");
@@ -94,7 +94,7 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
             .OrderBy(one => one.CpuSeconds)
             .ToList();
         (PlantedBug Bug, string Class)? canary = null;
-        var left = _bugs.Where(bug => tests.HasPlanted(bug.Project) && IsWanted(bug, assembly)).ToList();
+        var left = _bugs.Where(bug => tests.HasPlanted(bug.Assembly) && IsWanted(bug, assembly)).ToList();
         output.WriteLine($"{assembly}: {left.Count} bugs, {classes.Count} classes");
         for (var i = 0; i < left.Count && !IsOver; i++)
         {
@@ -138,7 +138,7 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
         var isAlone = _alone.Contains(bug);
         if (isAlone)
         {
-            tests.Replace(bug.Project, _projects[bug.Project].PlantAlone(bug));
+            tests.Replace(bug.Assembly, _projects[bug.Assembly].PlantAlone(bug));
         }
 
         // No switch records the classes that reach this bug. Those that reach other bugs of its file, or of its project, stand for them.
@@ -165,7 +165,7 @@ internal sealed class MatrixRun(string root, RunOptions options, Results results
 
         if (isAlone)
         {
-            tests.Replace(bug.Project, _images[bug.Project]);
+            tests.Replace(bug.Assembly, _images[bug.Assembly]);
         }
 
         // That the tests of other projects do not reach the bug says nothing.

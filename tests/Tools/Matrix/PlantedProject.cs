@@ -9,7 +9,8 @@ namespace RaftActors.Matrix;
 
 /// <summary>A bug of a list, and the project of <c>src</c> whose files it changes.</summary>
 /// <param name="Number">Switches it on; 0 is the code without a bug.</param>
-internal sealed record PlantedBug(int Number, string Project, string List, Mutant Mutant)
+/// <param name="Assembly">The name of the project's assembly.</param>
+internal sealed record PlantedBug(int Number, string Project, string Assembly, string List, Mutant Mutant)
 {
     public string Name => $"{List}: {Mutant.Name}";
 
@@ -49,13 +50,14 @@ internal sealed class PlantedProject
     private readonly CSharpCompilation _compilation;
     private readonly string _name;
 
-    /// <param name="name">Of the assembly and of its folder in <c>src</c>.</param>
+    /// <param name="name">Of its folder in <c>src</c>.</param>
     /// <param name="built">A folder with all assemblies that the project refers to.</param>
     public PlantedProject(string root, string name, string built)
     {
         _name = name;
+        var assembly = AssemblyOf(root, name);
         var folder = Path.Combine(root, "src", name);
-        var project = XDocument.Load(Path.Combine(folder, $"{name}.csproj"));
+        var project = ProjectOf(root, name);
         var linked = project.Descendants("Compile")
             .Select(one => Path.GetFullPath(Path.Combine(folder, one.Attribute("Include")!.Value)));
         foreach (var file in MutantCompiler.Sources(folder).Concat(linked))
@@ -78,25 +80,32 @@ internal sealed class PlantedProject
         var references = new[] { framework, web, built }
             .Where(Directory.Exists)
             .SelectMany(path => Directory.GetFiles(path, "*.dll"))
-            .Where(file => Path.GetFileNameWithoutExtension(file) != name && IsAssembly(file))
+            .Where(file => Path.GetFileNameWithoutExtension(file) != assembly && IsAssembly(file))
             .DistinctBy(Path.GetFileName)
             .Select(file => MetadataReference.CreateFromFile(file));
         _compilation = MutantCompiler.Generate(
             CSharpCompilation.Create(
-                name,
+                assembly,
                 [
                     .. _sources.Values.Select(source => source.Tree),
                     .. generated.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)),
                 ],
                 references,
                 new CSharpCompilationOptions(
-                    OutputKind.DynamicallyLinkedLibrary,
+                    project.Descendants("OutputType").Any(type => type.Value == "Exe")
+                        ? OutputKind.ConsoleApplication
+                        : OutputKind.DynamicallyLinkedLibrary,
                     optimizationLevel: OptimizationLevel.Release,
                     allowUnsafe: true,
                     deterministic: true,
                     nullableContextOptions: NullableContextOptions.Enable)),
             Parsing);
     }
+
+    public static string AssemblyOf(string root, string name) =>
+        ProjectOf(root, name).Descendants("AssemblyName").SingleOrDefault()?.Value ?? name;
+
+    private static XDocument ProjectOf(string root, string name) => XDocument.Load(Path.Combine(root, "src", name, $"{name}.csproj"));
 
     /// <summary>Compiles all bugs with a switch for each.</summary>
     /// <param name="alone">The bugs that no switch can hold, which are not compiled.</param>

@@ -18,7 +18,7 @@ public sealed class MatrixTests
 
         var (root, built) = (MutantCompiler.FindRoot(), AppContext.BaseDirectory);
         var canary = new LinePatch($"src/{Project}/History/OperationHistory.cs", "_operations.Add(operation);", "_ = operation;");
-        var bug = new PlantedBug(1, Project, "canary", new Mutant("forgets operations", "", [canary]) { Origin = "" });
+        var bug = new PlantedBug(1, Project, Project, "canary", new Mutant("forgets operations", "", [canary]) { Origin = "" });
         var image = new PlantedProject(root, Project, built).Plant([bug], out var alone);
         using var folder = new TemporaryFolder();
         var images = new Dictionary<string, byte[]> { [Project] = image };
