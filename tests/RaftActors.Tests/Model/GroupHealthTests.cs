@@ -163,6 +163,32 @@ public sealed class GroupHealthTests
             silent: 1)));
 
     [Fact]
+    public void Half_of_the_voters_is_no_majority()
+    {
+        var members = Good[0].Members.Add(new GroupMember(Fourth, isVoter: true));
+
+        var problems = Told(OfGroup([All.A with { Members = members }, All.B with { Members = members }]));
+
+        Assert.Contains("NotReady: Group g has no majority: 2 of 4 voters take part.", problems);
+    }
+
+    [Fact]
+    public void Difference_without_a_majority_is_a_problem_of_each_process()
+    {
+        StateDivergence differs = new(Differs.Serials, [.. Names.Select(name => ImmutableArray.Create(name))], hasMajority: false);
+
+        Assert.All(Good, status => Assert.NotEmpty(GroupHealth.Of(status with { DivergedAt = differs })));
+    }
+
+    [Fact]
+    public void Leader_of_a_group_is_that_of_the_latest_term()
+    {
+        GroupStatus status = new("g", [All.A, All.B with { Term = 4, Leader = Names[1] }, All.C with { Term = 5, Leader = null }], []);
+
+        Assert.Equal(Names[1], status.Leader);
+    }
+
+    [Fact]
     public void Each_rule_has_a_case()
     {
         var seen = Groups.Values.SelectMany(each => OfGroup(each.Answers))

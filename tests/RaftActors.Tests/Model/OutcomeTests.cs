@@ -26,6 +26,7 @@ public sealed class OutcomeTests
         Assert.Equal(7, done.ResultOr(7));
         Assert.Contains("is done, and has no result", Assert.Throws<InvalidOperationException>(() => done.Result).Message);
         Assert.Equal($"Outcome {{ Serial = 3, no result, Request = {Request} }}", $"{done}");
+        Assert.Equal(new Outcome<string> { Serial = new Serial(3), Request = Request }, ((IOutcome)done).As<string>());
     }
 
     [Theory]
