@@ -42,8 +42,15 @@ internal sealed class StreamRecorder(IActorRef watcher, RaftOptions<string>? opt
     {
         try
         {
+            state.Seek(-1, SeekOrigin.End);
+            var last = state.ReadByte();
+            state.Position = 0;
             using var reader = new StreamReader(state);
             _state = reader.ReadToEnd();
+            if (_state[^1] != last)
+            {
+                Tell($"another end of {serial}");
+            }
         }
         catch (IOException)
         {

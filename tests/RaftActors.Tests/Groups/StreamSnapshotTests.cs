@@ -61,6 +61,20 @@ public sealed class StreamSnapshotTests : TestKit
         Assert.NotNull(store.DiscardedTo);
     }
 
+    // The results of the actor are behind the state in the same file.
+    [Fact]
+    public void Restarted_actor_finds_its_state_alone_in_the_stream()
+    {
+        Append(12);
+        AwaitSnapshot("raft3");
+
+        Restart("raft3");
+
+        Assert.DoesNotContain(
+            Until("raft3", what => what.StartsWith("restore ", StringComparison.Ordinal)),
+            what => what.StartsWith("another end", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Damaged_results_behind_a_streamed_state_stop_the_engine_with_the_remedy()
     {

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Reflection.Emit;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -38,6 +40,26 @@ public sealed class JsonContractTests
     public void Derived_type_that_is_added_gives_another_contract() => Assert.NotEqual(
         Of<Shape>(_ => { }),
         Of<Shape>(type => type.PolymorphismOptions?.DerivedTypes.Add(new JsonDerivedType(typeof(Square), "square"))));
+
+    [Fact]
+    public void Constant_of_an_enum_that_is_renamed_gives_another_contract()
+    {
+        Assert.Equal(OfEnum("Small", "Large"), OfEnum("Small", "Large"));
+        Assert.NotEqual(OfEnum("Small", "Large"), OfEnum("Small", "Huge"));
+    }
+
+    // As two programs have it.
+    private static ulong OfEnum(params string[] names)
+    {
+        var program = AssemblyBuilder.DefineDynamicAssembly(new AssemblyName("Program"), AssemblyBuilderAccess.Run);
+        var type = program.DefineDynamicModule("Program").DefineEnum("Size", TypeAttributes.Public, typeof(int));
+        foreach (var (value, name) in names.Index())
+        {
+            type.DefineLiteral(name, value);
+        }
+
+        return JsonContract.Of(JsonSerializerOptions.Default.GetTypeInfo(type.CreateType()));
+    }
 
     private static Action<JsonTypeInfo> OfItem(Action<JsonTypeInfo> change) => type =>
     {

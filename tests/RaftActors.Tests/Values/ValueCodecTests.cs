@@ -26,6 +26,16 @@ public sealed class ValueCodecTests : TestKit, IClassFixture<TestKit.SharedSyste
     public ValueCodecTests(SharedSystem shared)
         : base(shared, WithSerializer) => _values = new ValueCodec<object?>(Sys);
 
+    [Fact]
+    public void Bytes_are_no_value_of_another_type()
+    {
+        var bytes = _values.Encode(new byte[] { 1, 2 });
+
+        Assert.Null(_values.FindFault(bytes));
+        Assert.Null(new ValueCodec<ReadOnlyMemory<byte>>(Sys).FindFault(bytes));
+        Assert.NotNull(new ValueCodec<string>(Sys).FindFault(bytes));
+    }
+
     public static TheoryData<object?, string> Natives => new()
     {
         { null, "00" },
