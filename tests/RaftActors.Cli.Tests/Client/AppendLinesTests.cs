@@ -122,6 +122,16 @@ public sealed class AppendLinesTests : ServerProgramTest
     }
 
     [Fact]
+    public void Last_line_needs_no_end()
+    {
+        var group = new FakeGroup();
+
+        Assert.Equal(0, Run.Here("one\n2", ["append", "-"], group).Code);
+
+        Assert.Equal(["one", "2"], group.Appends.Select(append => append.Text));
+    }
+
+    [Fact]
     public void Empty_input_appends_nothing_and_succeeds()
     {
         var run = Run.Here("", ["append", "-"], new FakeGroup());
