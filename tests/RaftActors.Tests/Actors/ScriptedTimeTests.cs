@@ -39,6 +39,27 @@ public sealed class ScriptedTimeTests : TestKit
             new DateTimeOffset?[] { null, Given, Given.AddSeconds(-1), null }.Select(time => client.Commit("a", "1", time).Time));
     }
 
+    [Fact]
+    public async Task Pair_that_another_process_fetches_has_its_time_in_the_log_although_the_actor_kept_it_without()
+    {
+        var group = new ScriptedGroup<string>(Sys, null);
+        Sys.ActorOf(Props.Create(() => new Keeping()));
+        group.BuildQuorum();
+
+        var serial = group.Commit("a", "1", Given);
+
+        Assert.Equal(new Entry<string>(serial, "a", "1") { Time = Given }, await group.AskAsync(serial));
+    }
+
+    private sealed class Keeping : RaftActor<string>
+    {
+        private readonly Dictionary<Serial, string> _values = [];
+
+        protected override object? HandleAppend(Entry<string> entry) => _values[entry.Serial] = entry.Value;
+
+        protected override Entry<string>? HandleGet(Serial serial) => new(serial, "a", _values[serial]);
+    }
+
     private sealed class Timed(IActorRef watcher) : RaftActor<string, int>
     {
         protected override int HandleAppend(Entry<string> entry)

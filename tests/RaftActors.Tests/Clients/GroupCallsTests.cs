@@ -336,6 +336,19 @@ public sealed class GroupCallsTests : TestKit
         Assert.True(_calls.TryBegin(new ClientQuestion(AttemptTimeout, new ClientCall.Explain()) { IsOfSubscription = true }));
     }
 
+    [Fact]
+    public void Questions_that_end_before_they_could_be_sent_make_room_for_others()
+    {
+        _links.Sending = CallSending.Unreachable;
+        var max = ClientSettings.Read(Sys.Settings.Config, "orders").PendingMax;
+        var unsent = Enumerable.Range(0, max).Select(_ => Begin(mayRepeat: true, Tick)).ToList();
+
+        Pass(Tick * 2);
+
+        Assert.All(unsent, question => Assert.Equal((true, 0), (question.Task.IsCompleted, question.Attempts)));
+        Begin(mayRepeat: true);
+    }
+
     // A leader that is silent is noticed by these questions alone.
     [Theory]
     [InlineData("Full")]

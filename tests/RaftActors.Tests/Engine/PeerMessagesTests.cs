@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Storage;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -65,15 +66,27 @@ public sealed class PeerMessagesTests : TestKit
     [Fact]
     public void Core_learns_that_a_read_of_a_snapshot_begins_and_ends()
     {
-        var configuration = new Configuration(GroupUid.None, 1, [], [], [], []);
-        var chunk = new Message.SnapshotChunk(new Snapshot(default, default, configuration, [], 0), 0, 0, [], default, default, 0);
-        var send = new Effect.SendChunk(
-            new Core.Envelope(_bench.Process.Member, Bench.MemberOf("raft2"), GroupUid.None, new Term(1), default, chunk), 0, 100);
+        var send = Chunk();
 
         _messages.Send(send);
         _messages.OnRead(new StoreNews.ChunkRead(send, new byte[1], null));
 
         Assert.Equal([new Input.StoreReads(true), new Input.StoreReads(false)], _bench.Steps);
+    }
+
+    [Fact]
+    public void Piece_of_a_snapshot_that_is_asked_for_twice_is_read_once_and_one_that_could_not_be_read_is_read_again()
+    {
+        var send = Chunk();
+        _messages.Send(send);
+        _messages.Send(send);
+        Assert.Single(_bench.Steps);
+        _messages.OnRead(new StoreNews.ChunkRead(send, default, new StoreException("bad sector")));
+        _bench.Steps.Clear();
+
+        _messages.Send(send);
+
+        Assert.Equal([new Input.StoreReads(true)], _bench.Steps);
     }
 
     // Akka.NET keeps each path that it has resolved.
@@ -141,6 +154,13 @@ public sealed class PeerMessagesTests : TestKit
         }
 
         Assert.Equal(PeerBook.UnnamedMax, _bench.Process.Status.NameConflict?.Split("A second process").Length - 1);
+    }
+
+    private Effect.SendChunk Chunk()
+    {
+        var configuration = new Configuration(GroupUid.None, 1, [], [], [], []);
+        var chunk = new Message.SnapshotChunk(new Snapshot(default, default, configuration, [], 0), 0, 0, [], default, default, 0);
+        return new(new Core.Envelope(_bench.Process.Member, Bench.MemberOf("raft2"), GroupUid.None, new Term(1), default, chunk), 0, 100);
     }
 
     private PeerNews.Found Found(ProcessName name, string actor = "") => new(name, _bench["raft2"], actor, RaftProgram.Unknown);
