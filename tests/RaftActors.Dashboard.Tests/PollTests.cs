@@ -17,4 +17,15 @@ public sealed class PollTests
         await poll.AskAsync(_ => Task.FromResult("no"));
         Assert.Equal(new("no", null), poll.Latest);
     }
+
+    [Fact]
+    public async Task Question_without_an_answer_in_time_keeps_the_answer_and_says_so()
+    {
+        Poll<string> poll = new();
+        await poll.AskAsync(_ => Task.FromResult("yes"));
+
+        await poll.AskAsync(_ => Task.FromException<string>(new OperationCanceledException()));
+
+        Assert.Equal(new("yes", "No process answered within 3 s."), poll.Latest);
+    }
 }
