@@ -24,7 +24,7 @@ public sealed class GroupViewTests
     [Theory]
     [InlineData(0, 1)]
     [InlineData(2, 2)]
-    public void Lines_of_the_drawing_are_broken_to_members_that_the_leader_does_not_reach_and_all_are_if_it_is_silent(int leader, int broken)
+    public void Lines_to_members_that_the_leader_does_not_reach_are_broken_and_all_are_if_it_is_silent(int leader, int broken)
     {
         HtmlWriter html = new();
 
