@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-using RaftActors.Storage.Disk;
-
 using RaftActors.Security;
+using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Certificates;
 

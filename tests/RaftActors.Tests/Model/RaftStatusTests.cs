@@ -12,7 +12,12 @@ public sealed class RaftStatusTests : TestKit
     {
         var core = new Bench(this).Context.Core;
         var since = DateTimeOffset.UnixEpoch.AddDays(1);
-        RaftStatus former = new("g", new ProcessName("raft1@node1")) { Role = RaftRole.Follower, Term = core.Term.Value + 5, RoleSince = since };
+        RaftStatus former = new("g", new ProcessName("raft1@node1"))
+        {
+            Role = RaftRole.Follower,
+            Term = core.Term.Value + 5,
+            RoleSince = since,
+        };
 
         Assert.Equal(since, former.With(core, TimeProvider.System).RoleSince);
         Assert.NotEqual(since, (former with { Role = RaftRole.Leader }).With(core, TimeProvider.System).RoleSince);
