@@ -57,9 +57,6 @@ internal sealed class CredentialStore : IDisposable
             try
             {
                 _current = CredentialFiles.ReadNext(_files, _roles);
-                (_read, _refused) = (found, null);
-                _log.Info("Read the changed files of raft.security.");
-                WarnOfConcerns();
             }
             catch (Exception e)
             {
@@ -71,6 +68,10 @@ internal sealed class CredentialStore : IDisposable
 
                 return;
             }
+
+            (_read, _refused) = (found, null);
+            _log.Info("Read the changed files of raft.security.");
+            WarnOfConcerns();
         }
 
         Changed?.Invoke();
