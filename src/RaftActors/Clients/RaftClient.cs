@@ -374,7 +374,7 @@ public abstract class RaftClient : IAsyncDisposable
         {
             ClientQuestion asked = new(timeout, new ClientCall.Query(question, timeout, consistency, span?.Context))
             {
-                PrefersOwnNode = consistency.NotBelow is not null,
+                PrefersOwnNode = consistency is not { NotBelow: null, MaxAge: null },
             };
             var reply = await ReplyAsync<Outcome<object?>>(asked, cancellationToken).ConfigureAwait(false);
             IOutcome answer = reply.Failure?.ToOutcome<object?>() ?? reply.Result;

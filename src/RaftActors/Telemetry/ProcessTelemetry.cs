@@ -103,7 +103,7 @@ internal sealed class ProcessTelemetry
     // The serial is left out, so that the number of tags is bounded.
     private static string KindOf(ReadConsistency consistency) => consistency.NotBelow switch
     {
-        null => consistency.MayUseLease ? "lease" : "linearizable",
+        null => consistency.MaxAge is not null ? "within" : consistency.MayUseLease ? "lease" : "linearizable",
         { Value: 0 } => "local",
         _ => "not-older-than",
     };

@@ -17,6 +17,14 @@ internal static class ClientFormat
     private const int RowSizeMin = 14;
     private const int GroupSizeMin = 1;
 
+    private enum ConsistencyKind : byte
+    {
+        Linearizable,
+        Lease,
+        NotOlderThan,
+        Within,
+    }
+
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
         writer.Identity(append.Session.Secret);
@@ -52,14 +60,14 @@ internal static class ClientFormat
         writer.Bytes(query.Question.Span);
         WireFields.WriteTimeout(writer, query.Timeout);
         var consistency = query.Consistency;
-        writer.Flag(consistency.NotBelow is not null);
+        writer.Octet((byte)KindOf(consistency));
         if (consistency.NotBelow is { } serial)
         {
             writer.Number(serial.Value);
         }
-        else
+        else if (consistency.MaxAge is { } age)
         {
-            writer.Flag(consistency.MayUseLease);
+            writer.Number(age.Ticks);
         }
 
         writer.Optional(query.Parent, TraceFormat.WriteContext);
@@ -67,12 +75,25 @@ internal static class ClientFormat
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)
     {
-        var (question, timeout, isWeak) = (reader.Value(), WireFields.ReadTimeout(ref reader), reader.Flag());
-        var consistency = isWeak ? ReadConsistency.NotOlderThan(new Serial(reader.Count()))
-            : reader.Flag() ? ReadConsistency.Lease
-            : ReadConsistency.Linearizable;
+        var (question, timeout, kind) = (reader.Value(), WireFields.ReadTimeout(ref reader), (ConsistencyKind)reader.Octet());
+        var consistency = kind switch
+        {
+            ConsistencyKind.Linearizable => ReadConsistency.Linearizable,
+            ConsistencyKind.Lease => ReadConsistency.Lease,
+            ConsistencyKind.NotOlderThan => ReadConsistency.NotOlderThan(new Serial(reader.Count())),
+            ConsistencyKind.Within when reader.Count() is > 0 and var ticks => ReadConsistency.Within(new TimeSpan(ticks)),
+            _ => throw reader.Damaged($"{kind} is no consistency of a read"),
+        };
         return new ClientCall.Query(question, timeout, consistency, reader.Flag() ? TraceFormat.ReadContext(ref reader) : null);
     }
+
+    private static ConsistencyKind KindOf(ReadConsistency consistency) => consistency switch
+    {
+        { NotBelow: not null } => ConsistencyKind.NotOlderThan,
+        { MaxAge: not null } => ConsistencyKind.Within,
+        { MayUseLease: true } => ConsistencyKind.Lease,
+        _ => ConsistencyKind.Linearizable,
+    };
 
     public static ClientReply.Located Located(ref WireFields f, ClientReply.Located? located) => new(
         f.Group(located?.Group),

@@ -118,9 +118,10 @@ internal sealed class ScenarioClients(
         };
     }
 
-    /// <summary>The consistency of a query: <c>lease</c>, <c>local</c> or <c>at=5</c>.</summary>
+    /// <summary>The consistency of a query: <c>lease</c>, <c>local</c>, <c>at=5</c> or <c>within=500ms</c>.</summary>
     public static ReadConsistency ConsistencyOf(ScenarioLine line) => line.Number("at") is { } serial
         ? ReadConsistency.NotOlderThan(new Serial(serial))
+        : line.Time("within") is { } age ? ReadConsistency.Within(age)
         : line.Has("lease") ? ReadConsistency.Lease
         : line.Has("local") ? ReadConsistency.Local
         : ReadConsistency.Linearizable;

@@ -331,6 +331,7 @@ internal static class Samples
             Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: true, new HashedKey(Key, null)),
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable),
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease),
+        new ClientCall.Query(new byte[] { 2 }, TimeSpan.Zero, ReadConsistency.Within(TimeSpan.FromTicks(5))),
         new ClientCall.ListProcesses(null),
         .. Changes.Select(change => new ClientCall.Change(change, TimeSpan.FromMilliseconds(5001))),
     ];

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
@@ -9,7 +10,8 @@ namespace RaftActors.Engine.Requests;
 /// <summary>
 /// The open queries of the actor's current life and of clients. One read in Core finds the index that the answers to all queries of a turn
 /// must include, and the actor answers once this process has committed that index. Queries that no leader confirmed are asked again until
-/// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial.
+/// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial. One that names an
+/// age uses the latest read that was confirmed within it.
 /// </summary>
 internal sealed class PendingQueries(EngineContext context) : IEnginePart
 {
@@ -22,8 +24,8 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
     private readonly List<Pending> _unasked = [];
     private readonly List<Pending> _unaskedForLease = [];
 
-    // Queries in Core, by their read. Some may have ended.
-    private readonly Dictionary<ReadId, List<Pending>> _asked = [];
+    // Queries in Core, by their read, and when it was asked. Some may have ended.
+    private readonly Dictionary<ReadId, (List<Pending> Queries, long At)> _asked = [];
 
     // Queries whose index is not committed here yet. Some may have ended.
     private readonly PriorityQueue<List<Pending>, (LogIndex Index, long Read)> _confirmed = new();
@@ -33,6 +35,9 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
 
     // Queries whose serial is not committed here yet.
     private readonly SortedDictionary<(Serial Serial, long Number), Pending> _awaited = [];
+
+    // The latest read that a majority has confirmed: all that was committed before it was asked is at or below the index.
+    private (long At, LogIndex Index)? _known;
     private int _inCore;
     private long _reads;
 
@@ -42,6 +47,8 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
 
     /// <summary>The reads whose index is not committed here yet.</summary>
     public int Confirmed => _confirmed.Count;
+
+    private static TimeProvider Time => Machine.Current.Time;
 
     // Only a leader can confirm a query.
     private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
@@ -74,6 +81,12 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
             return;
         }
 
+        if (consistency.MaxAge is { } age && _known is var (at, index) && index <= context.Commit && Time.GetElapsedTime(at) <= age)
+        {
+            Release([pending], context.Process.Pairs.CommittedSerial);
+            return;
+        }
+
         _open.Add(pending.Number, pending, context.DeadlineAfter(timeout));
         if (pending.Awaited is { } serial)
         {
@@ -94,12 +107,18 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
 
     public void OnReady(Effect.ReadReady ready)
     {
-        if (!_asked.Remove(ready.Id, out var queries))
+        if (!_asked.Remove(ready.Id, out var asked))
         {
             return;
         }
 
+        var queries = asked.Queries;
         _inCore -= queries.Count;
+        if (queries is [{ MayUseLease: false }, ..])
+        {
+            _known = (asked.At, ready.Index);
+        }
+
         if (ready.Index <= context.Commit)
         {
             Answer(queries);
@@ -114,10 +133,10 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
 
     public void OnFailed(Effect.ReadFailed failed)
     {
-        if (_asked.Remove(failed.Id, out var queries))
+        if (_asked.Remove(failed.Id, out var asked))
         {
-            _inCore -= queries.Count;
-            _failed.AddRange(queries);
+            _inCore -= asked.Queries.Count;
+            _failed.AddRange(asked.Queries);
         }
     }
 
@@ -221,7 +240,7 @@ internal sealed class PendingQueries(EngineContext context) : IEnginePart
             var queries = unasked.GetRange(0, Math.Min(unasked.Count, WindowReads - _inCore));
             unasked.RemoveRange(0, queries.Count);
             var id = new ReadId(++_reads);
-            _asked.Add(id, queries);
+            _asked.Add(id, (queries, Time.GetTimestamp()));
             _inCore += queries.Count;
             context.Step(new Input.Read(id, mayUseLease));
         }

@@ -13,6 +13,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     private const int FailsEvery = 10;
+    private const int RecentEvery = 4;
 
     private readonly SumsCalls? _calls;
     private readonly Serial? _skewedAt;
@@ -86,7 +87,16 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
             var (name, amount, timeout) = _calls.NextOfActor();
             var key = SumsCalls.HasKey(amount) ? (RequestKey?)$"{amount}" : null;
             _calls.BeginAddOfActor(name, amount, Raft.Append(name, amount, timeout, Self, key));
-            _calls.BeginReadOfActor(name, Raft.Query(name, timeout, Self));
+            if (amount % RecentEvery == 0)
+            {
+                var age = TimeSpan.FromMilliseconds(50 + (amount * 53 % 1500));
+                _calls.BeginRecentReadOfActor(name, Raft.Query(name, timeout, Self, ReadConsistency.Within(age)), age);
+            }
+            else
+            {
+                _calls.BeginReadOfActor(name, Raft.Query(name, timeout, Self));
+            }
+
             if (amount % FailsEvery == 0)
             {
                 throw new InvalidOperationException("The actor fails, and its supervisor restarts it.");

@@ -23,6 +23,10 @@ internal sealed class SumsCalls
 
     // The sum that the callers of an amount were told; null: that it is not committed.
     private readonly Dictionary<int, int?> _told = [];
+
+    // When the caller of an amount was told its sum, and the sums that reads with an age must not be below.
+    private readonly List<(TimeSpan At, string Name, int Sum)> _ends = [];
+    private readonly Dictionary<RequestRef, int> _floors = [];
     private int _last;
 
     // The first wrong answer. It is told at the end, because an exception in an actor only restarts the actor.
@@ -30,6 +34,9 @@ internal sealed class SumsCalls
 
     /// <summary>A call with a request key that an actor has made, for the others to repeat; null: none.</summary>
     public (string Name, int Amount)? Repeatable { get; private set; }
+
+    /// <summary>The time of the simulation.</summary>
+    public Func<TimeSpan> Now { get; set; } = () => TimeSpan.Zero;
 
     /// <summary>An amount that no other call adds.</summary>
     public int NextAmount() => ++_last;
@@ -73,6 +80,7 @@ internal sealed class SumsCalls
         if (sum is { } known)
         {
             _history.Ok(add!, known);
+            _ends.Add((Now(), add!.Input.Name, known));
         }
         else
         {
@@ -99,6 +107,15 @@ internal sealed class SumsCalls
 
     public void BeginReadOfActor(string name, RequestRef request) => _reads.Add(request, BeginRead(OfActors, name));
 
+    /// <summary>An actor reads a sum that may be so old.</summary>
+    public void BeginRecentReadOfActor(string name, RequestRef request, TimeSpan age)
+    {
+        // The clock of the node may be slow.
+        const double SlowestRate = 0.9;
+        var least = Now() - (age / SlowestRate);
+        _floors.Add(request, _ends.Where(end => end.Name == name && end.At <= least).Select(end => end.Sum).DefaultIfEmpty().Max());
+    }
+
     /// <summary>The end of a call of an actor.</summary>
     public void End(Outcome<int> outcome)
     {
@@ -115,7 +132,18 @@ internal sealed class SumsCalls
     }
 
     /// <summary>The end of a read of an actor.</summary>
-    public void End(Outcome<object?> outcome) => EndRead(_reads[outcome.Request], outcome.ResultOr(null) as int?);
+    public void End(Outcome<object?> outcome)
+    {
+        var sum = outcome.ResultOr(null) as int?;
+        if (_floors.Remove(outcome.Request, out var least))
+        {
+            Demand(sum is null || sum >= least, $"a read told {sum}, and {least} had been told earlier than its age");
+        }
+        else
+        {
+            EndRead(_reads[outcome.Request], sum);
+        }
+    }
 
     /// <summary>The groups of this workload are far too small to forget a result.</summary>
     public int ResultOf(Outcome<int> done)

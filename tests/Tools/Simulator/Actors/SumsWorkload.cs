@@ -122,6 +122,7 @@ internal static class SumsWorkload
 
     private static async Task UseAsync(SimulatedClient client, SumsCalls calls, int pendingMax)
     {
+        calls.Now = () => client.Now;
         await using var sums = client.CreateClient<int, int>();
         await new SumsCaller(
             client,

@@ -47,6 +47,29 @@ public sealed class SumsCallsTests
         Assert.False(_calls.AreAdded([]));
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    public void Read_with_an_age_has_what_was_told_before(int sum, bool isAccepted)
+    {
+        RequestRef read = new(new ProcessName("a@x"), default, 1);
+        Add(1, sum: 1);
+        _calls.Now = () => TimeSpan.FromSeconds(3);
+        Add(2, sum: 3);
+        _calls.BeginRecentReadOfActor("a", read, TimeSpan.FromSeconds(2));
+
+        _calls.End(new Outcome<object?> { Result = sum, Request = read });
+
+        if (isAccepted)
+        {
+            _calls.Check([1, 2]);
+        }
+        else
+        {
+            Rejects("a read told 0, and 1 had been told earlier than its age", 1, 2);
+        }
+    }
+
     [Fact]
     public void Amount_that_was_denied_and_added_is_rejected()
     {
