@@ -205,6 +205,9 @@ internal sealed record CoreOptions
         Demand(
             Sessions.MaxRequests is >= 1 and <= SessionState.MaxAnswered,
             $"Sessions.MaxRequests must be from 1 to {SessionState.MaxAnswered}");
+        Demand(
+            Sessions.MaxInAll >= Sessions.MaxOrigins && Sessions.MaxInAll <= Snapshot.MaxRequests,
+            $"Sessions.MaxInAll must be from Sessions.MaxOrigins to {Snapshot.MaxRequests}");
         Demand(Sessions.MaxClosed is >= 1 and <= Snapshot.MaxClosed, $"Sessions.MaxClosed must be from 1 to {Snapshot.MaxClosed}");
         Demand(Sessions.MaxKeys is >= 1 and <= KeyTable.MaxKeys, $"Sessions.MaxKeys must be from 1 to {KeyTable.MaxKeys}");
         Demand(TickMicroseconds >= 1, "TickMicroseconds must be positive");
@@ -227,13 +230,17 @@ internal sealed record LeaseOptions(int MaxDriftPercent);
 /// <summary>The number of requests and request keys that every process remembers, to recognise retries.</summary>
 /// <param name="MaxOrigins">The most origins. Those of the latest requests stay.</param>
 /// <param name="MaxRequests">The most requests of one origin. Those with the highest numbers stay.</param>
+/// <param name="MaxInAll">
+/// The most requests of all origins, at least <paramref name="MaxOrigins"/>. Of the origins that are silent longest only the latest stays.
+/// </param>
 /// <param name="MaxKeys">The most request keys of all origins. Those of the latest pairs stay.</param>
 /// <param name="MaxClosed">The most closed origins, of each of which only the last number is known. Those closed last stay.</param>
 internal sealed record SessionBounds(
     int MaxOrigins = Snapshot.MaxSessions,
     int MaxRequests = SessionState.MaxAnswered,
     int MaxKeys = KeyTable.MaxKeys,
-    int MaxClosed = Snapshot.MaxClosed);
+    int MaxClosed = Snapshot.MaxClosed,
+    int MaxInAll = Snapshot.MaxRequests);
 
 /// <summary>
 /// Parts of Raft that can be left out, to run the test suites of other libraries. No group in production leaves one out.

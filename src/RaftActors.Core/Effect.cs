@@ -122,6 +122,12 @@ internal abstract record Effect
     /// </summary>
     internal sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
 
+    /// <summary>
+    /// The pair of this request was not appended, because the log has other pairs after the serial that it names. Once this index is
+    /// committed, no leader can append it, in an earlier attempt either.
+    /// </summary>
+    internal sealed record Overtaken(RequestId Request, LogIndex Index) : Effect;
+
     /// <summary>These pairs of a proposal were not appended.</summary>
     /// <param name="Reason">Null: the leadership is being transferred. Ask again soon.</param>
     internal sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, FailureReason? Reason) : Effect;

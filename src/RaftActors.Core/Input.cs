@@ -59,6 +59,12 @@ internal abstract record Input
         public ImmutableArray<Serial> Started { get; init; } = [];
 
         /// <summary>
+        /// For each pair the serial that the last pair of the log must have, or null for any. Empty if no pair has such a condition. The
+        /// effect is <see cref="Effect.Overtaken"/> for a pair behind which the log has gone on.
+        /// </summary>
+        public ImmutableArray<Serial?> IfSerial { get; init; } = [];
+
+        /// <summary>
         /// The wall clock of this process, read once for all pairs. If it goes back, the log keeps its latest <see cref="LogEntry.Time"/>.
         /// </summary>
         public LogTime Now { get; init; }

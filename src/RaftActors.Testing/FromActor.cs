@@ -33,6 +33,9 @@ public abstract record FromActor<TValue>
         /// <summary>The value of the pair.</summary>
         public TValue Value { get; }
 
+        /// <summary>The last serial that the group must have, or null for any.</summary>
+        public Serial? IfSerial { get; internal init; }
+
         internal RequestKeyHash? RequestKey { get; init; }
 
         /// <summary>The pair of a reminder as it was encoded, or null for other pairs.</summary>

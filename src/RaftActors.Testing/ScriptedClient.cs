@@ -102,15 +102,20 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         }
     }
 
+    /// <summary>A pair that names another serial than the last one that the test has committed is refused.</summary>
     /// <inheritdoc/>
     public override Task<Outcome<TResult>> AppendAsync(
         string key,
         TValue value,
         TimeSpan? timeout = null,
         RequestKey? requestKey = null,
+        Serial? ifSerial = null,
         CancellationToken cancellationToken = default) =>
         Task.FromResult(
             _isDisposed ? Closed.ToOutcome<TResult>()
+            : ifSerial is { } last && last != Last
+            ? RaftFailure.NotDone(FailureReason.Outdated, $"The last serial is {Last}, and not {last}. Read the state again.")
+                .ToOutcome<TResult>()
             : cancellationToken.IsCancellationRequested
             ? RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent.").ToOutcome<TResult>()
             : OnAppend?.Invoke(key, value, requestKey) ?? RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<TResult>());

@@ -86,6 +86,7 @@ public sealed partial class ScriptedGroup<TValue>
     private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(append.Request, append.Key, _values.Decode(append.Value))
     {
         RequestKey = append.RequestKey?.Hash,
+        IfSerial = append.IfSerial,
         Reminder = append.IsOfReminder ? append.Value : default(ReadOnlyMemory<byte>?),
     };
 

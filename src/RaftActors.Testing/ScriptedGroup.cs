@@ -125,9 +125,18 @@ public sealed partial class ScriptedGroup<TValue>
     /// <param name="append">The Append.</param>
     /// <param name="time">As in the other overload.</param>
     /// <returns>The serial of the pair.</returns>
+    /// <exception cref="InvalidOperationException">
+    /// The Append names another last serial, so no group commits it: use Cancel with <see cref="FailureReason.Outdated"/>.
+    /// </exception>
     public Serial Commit(FromActor<TValue>.Append append, DateTimeOffset? time = null)
     {
         ArgumentNullException.ThrowIfNull(append);
+        if (append.IfSerial is { } named && named != _last)
+        {
+            throw new InvalidOperationException(
+                $"The Append names the last serial {named}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
+        }
+
         if (append.RequestKey is { } key && !_keys.TryAdd(key, _last.Next))
         {
             var first = _keys[key];

@@ -68,7 +68,7 @@ public sealed class BootstrapRuleTests
         var a = Start("a");
         a.Enter(a);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        _ = _client.AppendAsync("akka-cluster/shop/node/rubbish", new Command.Put("1 in", null, 0, null), null, null, default);
+        _ = _client.AppendAsync("akka-cluster/shop/node/rubbish", new Command.Put("1 in", null, 0, null), null, null, null, default);
         a.Leave();
 
         var b = Start("b");

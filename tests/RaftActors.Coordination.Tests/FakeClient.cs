@@ -30,7 +30,7 @@ internal sealed class FakeClient : CallsOnlyClient
     public Func<Command, Task> Delay { get; init; } = _ => Task.CompletedTask;
 
     public override async Task<Outcome<Answer>> AppendAsync(
-        string key, Command value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken)
+        string key, Command value, TimeSpan? timeout, RequestKey? requestKey, Serial? ifSerial, CancellationToken cancellationToken)
     {
         var applying = ApplyAsync(key, value);
         await ((Task)applying).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -157,7 +157,7 @@ public sealed class RestoredGroupTests : IDisposable
         }
 
         public override Task<Outcome<Answer>> AppendAsync(
-            string key, Command value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken) =>
+            string key, Command value, TimeSpan? timeout, RequestKey? requestKey, Serial? ifSerial, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public override async Task<Outcome<TAnswer>> QueryAsync<TAnswer>(

@@ -80,7 +80,7 @@ public sealed class SessionTests
         await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
         var keeper = NewKeeper(calls, clock, Drift);
         await HoldAsync(calls, keeper, () => order.Add("lost"));
-        await client.AppendAsync("a", new Command.End(keeper.Current!.Id), null, null, CancellationToken.None);
+        await client.AppendAsync("a", new Command.End(keeper.Current!.Id), null, null, null, CancellationToken.None);
         clock.Advance(TimeSpan.FromSeconds(1));
 
         var ending = keeper.DisposeAsync().AsTask();

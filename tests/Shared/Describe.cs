@@ -22,6 +22,7 @@ internal static class Describe
         Effect.Commit(var entries) => $"commits{Range("", entries)}",
         Effect.Accepted(var entries) => $"accepted{Range("", entries)}",
         Effect.Repeated repeated => $"took {repeated.Request} before, at {repeated.Index} as serial {repeated.Serial}",
+        Effect.Overtaken overtaken => $"overtaken {overtaken.Request}, certain at {overtaken.Index}",
         Effect.Rejected rejected => $"rejected {string.Join(", ", rejected.Pairs)}: {rejected.Reason?.ToString() ?? "Transferring"}",
         Effect.ReadReady ready => $"read {ready.Id} may be answered at {ready.Index}",
         Effect.ReadFailed failed => $"read {failed.Id} failed",

@@ -23,7 +23,8 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
         Outcome<string> outcome;
         do
         {
-            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text, left, id, client.End).ConfigureAwait(false);
+            outcome = await client.Raft
+                .AppendAsync($"{new AppendKey(id, _attempt)}", text, left, id, cancellationToken: client.End).ConfigureAwait(false);
             left = timeout - Stopwatch.GetElapsedTime(start);
         }
         while (IsForgotten(outcome) && left > TimeSpan.Zero);

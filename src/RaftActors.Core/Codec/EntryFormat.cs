@@ -113,11 +113,14 @@ internal static class EntryFormat
         });
     });
 
-    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxOrigins"/>.</summary>
+    /// <summary>Reads sessions, at most <see cref="Snapshot.MaxOrigins"/> with <see cref="Snapshot.MaxRequests"/> requests.</summary>
     public static ImmutableArray<SessionState> ReadSessions(ref ByteReader reader)
     {
         var sessions = reader.List(reader.MemberSizeMin + 3, ReadSession);
-        return sessions.Length <= Snapshot.MaxOrigins ? sessions : throw reader.Damaged($"there are {sessions.Length} sessions");
+        var requests = SessionState.RequestsOf(sessions);
+        return sessions.Length <= Snapshot.MaxOrigins && requests <= Snapshot.MaxRequests
+            ? sessions
+            : throw reader.Damaged($"there are {sessions.Length} sessions with {requests} requests");
     }
 
     /// <summary>Writes request keys in the order of their commits.</summary>

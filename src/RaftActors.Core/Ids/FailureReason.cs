@@ -23,7 +23,9 @@ public enum FailureReason
     /// </summary>
     Stopped = 4,
 
-    /// <summary>Of a change: <c>basedOn</c> is not the latest configuration.</summary>
+    /// <summary>
+    /// Of a change: <c>basedOn</c> is not the latest configuration. Of an Append: the group has pairs behind <c>ifSerial</c>.
+    /// </summary>
     Outdated = 5,
 
     /// <summary>

@@ -46,7 +46,8 @@ internal sealed class Proposals(RaftState state)
                 pairs[i],
                 propose,
                 propose.Since.IsEmpty ? null : propose.Since[i],
-                propose.Started.IsEmpty ? Serial.Zero : propose.Started[i]);
+                propose.Started.IsEmpty ? Serial.Zero : propose.Started[i],
+                propose.IfSerial.IsEmpty ? null : propose.IfSerial[i]);
         }
 
         if (first <= state.Log.Last)
@@ -78,7 +79,7 @@ internal sealed class Proposals(RaftState state)
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
 
-    private void Propose(LeaderRole leader, Payload.Pair pair, Input.Propose propose, Serial? since, Serial started)
+    private void Propose(LeaderRole leader, Payload.Pair pair, Input.Propose propose, Serial? since, Serial started, Serial? ifSerial)
     {
         if (pair.Request is not { } request)
         {
@@ -106,6 +107,15 @@ internal sealed class Proposals(RaftState state)
         {
             // A pair of this key that was committed after that serial may have been forgotten.
             state.Effects.Add(new Effect.Rejected([pair], FailureReason.Forgotten));
+        }
+        else if (ifSerial < state.Log.LastPosition.Serial)
+        {
+            state.Effects.Add(new Effect.Overtaken(request, state.Log.Last));
+        }
+        else if (ifSerial > state.Log.LastPosition.Serial)
+        {
+            // This process is about to learn of the leader that told the serial, or the serial is of another group.
+            state.Effects.Add(new Effect.Rejected([pair], FailureReason.NoLeader));
         }
         else
         {

@@ -4,8 +4,9 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// The committed requests and their places, so that a retry is answered and not appended again (thesis §6.3). They depend only on the
-/// committed entries, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each origin, and the
-/// origins with the latest requests.
+/// committed entries, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each origin, the
+/// origins with the latest requests, and the requests of all origins together, of which those that are silent longest lose all but the
+/// latest one.
 /// <para>
 /// Of an origin that is closed only the number of its last request stays, so that a late attempt is refused. These origins are bounded
 /// apart, so that clients that come and go push out no other one.
@@ -23,13 +24,22 @@ internal sealed class Sessions
 
     private readonly SessionBounds _bounds;
 
+    // Those before it in the order of age have one request. Null: all have.
+    private LinkedListNode<Session>? _firstFull;
+
+    // The requests of all open origins.
+    private int _inAll;
+
     public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states, Serial forgotten)
     {
         (_bounds, Forgotten) = (bounds, forgotten);
         foreach (var state in states)
         {
             Remember(new Session(state.Origin, bounds.MaxRequests), state.Answered.IsEmpty ? _closed : _byAge).Restore(state);
+            _inAll += state.Answered.Length;
         }
+
+        _firstFull = _byAge.First;
     }
 
     /// <summary>The last serial of a request of a forgotten origin, or 0. Invariant: it never falls.</summary>
@@ -45,7 +55,14 @@ internal sealed class Sessions
         // Numbers begin with 1. A session that remembers no request would be taken for a closed one.
         if (entry.Request is { Number: > 0 } request)
         {
-            Touch(request, entry.Serial).Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
+            var session = Touch(request, entry.Serial);
+            _inAll -= session.Count;
+            session.Add(new AnsweredRequest(request.Number, entry.Index, entry.Serial));
+            _inAll += session.Count;
+            while (_inAll > _bounds.MaxInAll)
+            {
+                Thin();
+            }
         }
         else if (entry.Close is { } close)
         {
@@ -80,6 +97,7 @@ internal sealed class Sessions
     {
         if (_byAge.Last is { } last && last.Value.Origin == request.Origin)
         {
+            _firstFull ??= last;
             return last.Value;
         }
 
@@ -87,15 +105,15 @@ internal sealed class Sessions
         {
             if (known.List == _byAge)
             {
-                _byAge.Remove(known);
-                _byAge.AddLast(known);
+                Unlink(known);
+                AddLast(known);
             }
             else if (request.Number > known.Value.Forgotten)
             {
                 // The origin goes on after it was closed, as a process does that joins again.
                 _closed.Remove(known);
                 MakeRoom();
-                _byAge.AddLast(known);
+                AddLast(known);
             }
 
             return known.Value;
@@ -146,13 +164,50 @@ internal sealed class Sessions
     private void Drop(LinkedListNode<Session> known)
     {
         _byOrigin.Remove(known.Value.Origin);
-        known.List!.Remove(known);
+        _inAll -= known.Value.Count;
+        Unlink(known);
     }
 
     private Session Remember(Session session, LinkedList<Session> sessions)
     {
-        _byOrigin.Add(session.Origin, sessions.AddLast(session));
+        LinkedListNode<Session> node = new(session);
+        _byOrigin.Add(session.Origin, node);
+        if (sessions == _byAge)
+        {
+            AddLast(node);
+        }
+        else
+        {
+            sessions.AddLast(node);
+        }
+
         return session;
+    }
+
+    // Forgets all requests but the latest one of the origin that is silent longest, of those that have more.
+    private void Thin()
+    {
+        var session = _firstFull!.Value; // Justification: each origin before it has one request, and there is room for these.
+        _inAll -= session.Count;
+        session.Thin();
+        _inAll += session.Count;
+        _firstFull = _firstFull.Next;
+    }
+
+    private void AddLast(LinkedListNode<Session> node)
+    {
+        _byAge.AddLast(node);
+        _firstFull ??= node;
+    }
+
+    private void Unlink(LinkedListNode<Session> node)
+    {
+        if (_firstFull == node)
+        {
+            _firstFull = node.Next;
+        }
+
+        node.List!.Remove(node);
     }
 }
 
@@ -167,6 +222,9 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
     private int _count;
 
     public Member Origin => origin;
+
+    /// <summary>The number of committed requests that are remembered.</summary>
+    public int Count => _count;
 
     /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
     public long Forgotten { get; private set; } = forgotten;
@@ -216,6 +274,16 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
         At(place) = request;
         _count++;
         Invariant.That(_count <= capacity && Forgotten < At(0).Number, "a session holds its latest requests, and no forgotten one");
+    }
+
+    /// <summary>Forgets all committed requests but the one with the highest number.</summary>
+    public void Thin()
+    {
+        if (_count > 1)
+        {
+            Forgotten = At(_count - 2).Number;
+            (_ring, _first, _count) = ([At(_count - 1)], 0, 1);
+        }
     }
 
     public void Restore(SessionState state)

@@ -11,6 +11,7 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
     private readonly Queue<(Ticket Ticket, long End)> _writes = [];
     private readonly List<SessionState> _sessions = [];
     private readonly List<CommittedKey> _keys = [];
+    private long _requests;
 
     public Member Leader { get; } = leader;
 
@@ -35,7 +36,8 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
 
     /// <summary>Tells whether these are the next sessions.</summary>
     public bool IsNext(ImmutableArray<SessionState> sessions, long place) =>
-        place == Received && !sessions.IsEmpty && sessions.Length <= sessionCount - Received;
+        place == Received && !sessions.IsEmpty && sessions.Length <= sessionCount - Received
+            && SessionState.RequestsOf(sessions) <= Core.Snapshot.MaxRequests - _requests;
 
     /// <summary>Tells whether these are the next keys, which follow all sessions.</summary>
     public bool IsNext(ImmutableArray<CommittedKey> keys, long place) =>
@@ -53,6 +55,7 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
         if (IsNext(sessions, piece.Place))
         {
             _sessions.AddRange(sessions);
+            _requests += SessionState.RequestsOf(sessions);
             Received += sessions.Length;
         }
         else if (IsNext(keys, piece.Place))

@@ -21,7 +21,12 @@ internal sealed record Snapshot(
     long Length)
 {
     /// <summary>The most open origins that a snapshot holds. Part of the format.</summary>
-    internal const int MaxSessions = 1024;
+    internal const int MaxSessions = 16_384;
+
+    /// <summary>
+    /// The most requests of all origins that a snapshot holds. Part of the format. Each costs up to 16 bytes there, and 24 in memory.
+    /// </summary>
+    internal const int MaxRequests = 1024 * SessionState.MaxAnswered;
 
     /// <summary>
     /// The most closed origins that a snapshot holds. Part of the format. Each costs some 40 bytes there, and 300 in memory.
@@ -48,6 +53,9 @@ internal sealed record SessionState(Member Origin, long Forgotten, Serial Latest
 {
     /// <summary>The most requests of one origin that a snapshot holds. Part of the format.</summary>
     internal const int MaxAnswered = 256;
+
+    /// <summary>The requests of some origins together.</summary>
+    internal static long RequestsOf(ImmutableArray<SessionState> sessions) => sessions.Sum(static session => (long)session.Answered.Length);
 
     /// <summary>The size of the incarnation, the forgotten number and the lengths.</summary>
     private const int FixedSize = 40;

@@ -117,11 +117,20 @@ public sealed partial class RaftContext<TValue>
     /// <param name="requestKey">
     /// Makes the Append safe to repeat. A repeat sends the outcome of the first call to <paramref name="replyTo"/>, and has no callback.
     /// </param>
+    /// <param name="ifSerial">
+    /// The pair is appended only if this is the last serial of the group, such as <see cref="Serial"/>: nothing was committed that this
+    /// actor has not seen. Otherwise the Append ends as NotDone, with <see cref="FailureReason.Outdated"/>. Null: in any case.
+    /// </param>
     /// <exception cref="ArgumentException">
     /// The value has no codec, key and value together exceed <c>raft.pair-size-max</c>, or the request key has no text.
     /// </exception>
     public RequestRef Append(
-        string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null, RequestKey? requestKey = null)
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        IActorRef? replyTo = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null)
     {
         DemandPlace(nameof(Append));
         ArgumentNullException.ThrowIfNull(key);
@@ -130,7 +139,7 @@ public sealed partial class RaftContext<TValue>
         var request = _process.NewAppend();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
-        var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey };
+        var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey, IfSerial = ifSerial };
         Tell(_check.FindRefusal(key, value) is { } refusal ? append with { Refusal = refusal } : append, replyTo);
         return request;
     }

@@ -40,7 +40,8 @@ public sealed class EntityClient : IAsyncDisposable
         RequestKey? requestKey = null,
         CancellationToken cancellationToken = default)
     {
-        var outcome = await _clients.For(id).AppendAsync(id, command, timeout, requestKey, cancellationToken).ConfigureAwait(false);
+        var outcome = await _clients.For(id)
+            .AppendAsync(id, command, timeout, requestKey, cancellationToken: cancellationToken).ConfigureAwait(false);
         return outcome.ResultOr(null) is EntityFailure failure
             ? new Outcome<TResult>
             {

@@ -397,6 +397,7 @@ internal sealed class GroupCalls
             Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
         {
             Started = append.Started = append.Attempts > 1 ? append.Started : _route.Seen,
+            IfSerial = append.IfSerial,
         };
         append.Link = LinkTo(target.Node, append, append.Link);
         var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);

@@ -70,6 +70,7 @@ internal sealed class LiveClient<TValue, TResult>(
         TValue value,
         TimeSpan? timeout = null,
         RequestKey? requestKey = null,
+        Serial? ifSerial = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -82,7 +83,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
 
         var span = Spans.BeginOfClient(Spans.Append, Group);
-        ClientAppend<TResult> append = new(key, bytes, timeout ?? settings.Requests.AppendTimeout, span, hashedKey);
+        ClientAppend<TResult> append = new(key, bytes, timeout ?? settings.Requests.AppendTimeout, span, hashedKey, ifSerial);
         if (!calls.TryBegin(append))
         {
             Spans.End(span);

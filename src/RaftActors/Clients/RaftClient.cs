@@ -463,6 +463,11 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// Makes the call safe to repeat, by any client. A repeat ends as the first call did, with its serial and its result. Null: the call is
     /// never repeated.
     /// </param>
+    /// <param name="ifSerial">
+    /// The pair is appended only if this is the last serial of the group, so that it gets the next one: nothing was committed that the
+    /// caller has not seen. Otherwise the outcome is NotDone, with <see cref="FailureReason.Outdated"/>. The serial of a query's outcome is
+    /// one to name, if the state that answered decides what to append. Null: in any case.
+    /// </param>
     /// <param name="cancellationToken">
     /// Ends the wait only. The outcome is NotDone if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
     /// </param>
@@ -478,6 +483,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         TValue value,
         TimeSpan? timeout = null,
         RequestKey? requestKey = null,
+        Serial? ifSerial = null,
         CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -92,6 +92,9 @@ internal sealed partial class RaftEngine
             case Effect.Rejected rejected:
                 _proposals.OnRejected(rejected);
                 break;
+            case Effect.Overtaken overtaken:
+                _proposals.OnOvertaken(overtaken);
+                break;
             case Effect.Repeated repeated:
                 _proposals.OnRepeated(repeated);
                 break;

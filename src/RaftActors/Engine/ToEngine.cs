@@ -32,6 +32,8 @@ internal abstract record ToEngine
     {
         public HashedKey? RequestKey { get; init; }
 
+        public Serial? IfSerial { get; init; }
+
         /// <summary>True for the Append of a reminder, which has no callback at its end.</summary>
         public bool IsOfReminder { get; init; }
 

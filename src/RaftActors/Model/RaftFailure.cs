@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RaftActors;
 
 /// <summary>Whether a call that failed may have taken effect.</summary>
@@ -36,12 +38,16 @@ public sealed record RaftFailure(FailureKind Kind, FailureReason Reason, string 
     internal static RaftFailure Compacted { get; } = NotDone(
         FailureReason.Compacted, "The pair was discarded, because a snapshot covers it. Use the state of the actors instead.");
 
-    internal static RaftFailure NotDone(FailureReason reason, string detail) => new(FailureKind.NotDone, reason, detail);
+    internal static RaftFailure NotDone(FailureReason reason, string detail) => Demanded(new(FailureKind.NotDone, reason, detail));
 
-    internal static RaftFailure Unknown(FailureReason reason) => new(
+    internal static RaftFailure Unknown(FailureReason reason) => Demanded(new(
         FailureKind.Unknown,
         reason,
-        "The call may have taken effect, or may do so later. Read the state of the group before you repeat it.");
+        "The call may have taken effect, or may do so later. Read the state of the group before you repeat it."));
+
+    // The node that gets an impossible failure takes the bytes for damaged, and closes the connection.
+    private static RaftFailure Demanded(RaftFailure failure) =>
+        failure.IsPossible ? failure : throw new UnreachableException($"No call can fail as {failure.Kind} with {failure.Reason}.");
 
     internal Outcome<T> ToOutcome<T>(RequestRef request = default) => new() { Failure = this, Request = request };
 }

@@ -116,9 +116,10 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan attemptTime
             Halt(append, now);
             append.Refusal = failure.Kind == FailureKind.NotDone ? failure : null;
         }
-        else if (outcome.Failure is { Kind: FailureKind.NotDone } && append.Attempts > 1)
+        else if (outcome.Failure is { Kind: FailureKind.NotDone, Reason: not FailureReason.Outdated } && append.Attempts > 1)
         {
-            // An earlier attempt may still reach a leader, so the refusal is not the outcome. The leader may refuse the next one too.
+            // An earlier attempt may still reach a leader, so the refusal is not the outcome. The leader may refuse the next one too. But
+            // what was committed meanwhile excludes any attempt that names an earlier serial.
             Halt(append, now + TimeoutOf(append));
         }
         else

@@ -3,7 +3,8 @@ using RaftActors.Wire;
 namespace RaftActors.Sessions;
 
 /// <summary>An Append of an <see cref="AppendSession{T}"/>, which alone changes it. Any thread may end it.</summary>
-internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, TimeSpan timeout, HashedKey? requestKey)
+internal abstract class SessionAppend(
+    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, HashedKey? requestKey, Serial? ifSerial = null)
 {
     /// <summary>The longest timeout of a call, because a later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -19,6 +20,9 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     public TimeSpan Timeout => Limit(timeout);
 
     public HashedKey? RequestKey => requestKey;
+
+    /// <summary>The serial that the last pair of the group must have. Null: any.</summary>
+    public Serial? IfSerial => ifSerial;
 
     /// <summary>Its place among those that wait. Null after it was sent, or has ended.</summary>
     public LinkedListNode<SessionAppend>? Waiting { get; set; }

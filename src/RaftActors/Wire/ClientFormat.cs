@@ -33,7 +33,7 @@ internal static class ClientFormat
         writer.Bytes(append.Value.Span);
         WireFields.WriteTimeout(writer, append.Timeout);
         WireFormat.WriteStart(writer, append);
-        writer.Optional(append.RequestKey, HashedKey.Write);
+        WireFormat.WriteConditions(writer, append);
         writer.Optional(append.Parent, TraceFormat.WriteContext);
     }
 
@@ -41,6 +41,7 @@ internal static class ClientFormat
     {
         var (session, number, key, value) = (ClientSession.Of(reader.Identity()), reader.Count(), reader.Key(), reader.Value());
         var (timeout, (isRetry, started)) = (WireFields.ReadTimeout(ref reader), WireFormat.ReadStart(ref reader));
+        var (requestKey, ifSerial) = WireFormat.ReadConditions(ref reader);
         return new ClientCall.Append(
             session,
             number,
@@ -48,10 +49,11 @@ internal static class ClientFormat
             value,
             timeout,
             isRetry,
-            reader.Flag() ? HashedKey.Read(ref reader) : null,
+            requestKey,
             reader.Flag() ? TraceFormat.ReadContext(ref reader) : null)
         {
             Started = started,
+            IfSerial = ifSerial,
         };
     }
 

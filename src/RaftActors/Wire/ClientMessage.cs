@@ -43,7 +43,7 @@ internal abstract record ClientCall
     /// </summary>
     /// <param name="Session">The client's session. No message names an origin, so a client cannot take another one's.</param>
     /// <param name="Number">The client's number of the Append. All its attempts have the same.</param>
-    /// <param name="Timeout">The time until the process gives up.</param>
+    /// <param name="Timeout">For how long the client waits.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
     /// <param name="RequestKey">Null if the caller does not repeat the call.</param>
     /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>
@@ -66,6 +66,8 @@ internal abstract record ClientCall
         public RequestId Request => new(Session.Origin, Number);
 
         public Serial Started { get; init; }
+
+        public Serial? IfSerial { get; init; }
     }
 
     /// <summary>

@@ -65,9 +65,19 @@ internal static class WireFormat
         writer.Request(append.Request);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
+        WireFields.WriteTimeout(writer, append.Timeout);
         WriteStart(writer, append);
-        writer.Optional(append.RequestKey, HashedKey.Write);
+        WriteConditions(writer, append);
     }
+
+    public static void WriteConditions(ByteWriter writer, IAppendRequest append)
+    {
+        writer.Optional(append.RequestKey, HashedKey.Write);
+        writer.Optional(append.IfSerial, static (to, serial) => to.Number(serial.Value));
+    }
+
+    public static (HashedKey? RequestKey, Serial? IfSerial) ReadConditions(ref ByteReader reader) =>
+        (reader.Flag() ? HashedKey.Read(ref reader) : null, reader.Flag() ? new Serial(reader.Count()) : null);
 
     /// <summary>Writes whether the request is a retry, and then the serial before its first attempt.</summary>
     public static void WriteStart(ByteWriter writer, IAppendRequest append)
@@ -85,10 +95,13 @@ internal static class WireFormat
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
         var (request, key, value) = (reader.Request(), reader.Key(), reader.Value());
-        var (isRetry, started) = ReadStart(ref reader);
-        return new WireMessage.AppendRequest(request, key, value, isRetry, reader.Flag() ? HashedKey.Read(ref reader) : null)
+        var (timeout, (isRetry, started)) = (WireFields.ReadTimeout(ref reader), ReadStart(ref reader));
+        var (requestKey, ifSerial) = ReadConditions(ref reader);
+        return new WireMessage.AppendRequest(request, key, value, isRetry, requestKey)
         {
             Started = started,
+            IfSerial = ifSerial,
+            Timeout = timeout,
         };
     }
 

@@ -91,6 +91,10 @@ internal abstract record WireMessage
         : WireMessage, IAppendRequest
     {
         public Serial Started { get; init; }
+
+        public Serial? IfSerial { get; init; }
+
+        public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(int.MaxValue);
     }
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
@@ -109,6 +113,12 @@ internal interface IAppendRequest
     Serial Started { get; }
 
     HashedKey? RequestKey { get; }
+
+    /// <summary>The serial that the last pair of the log must have. Null: any.</summary>
+    Serial? IfSerial { get; }
+
+    /// <summary>For how long its caller waits. The leader appends nothing for which nobody waits.</summary>
+    TimeSpan Timeout { get; }
 }
 
 /// <summary>

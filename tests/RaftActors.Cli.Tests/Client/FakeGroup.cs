@@ -81,7 +81,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     }
 
     public override async Task<Outcome<string>> AppendAsync(
-        string key, string value, TimeSpan? timeout, RequestKey? requestKey, CancellationToken cancellationToken)
+        string key, string value, TimeSpan? timeout, RequestKey? requestKey, Serial? ifSerial, CancellationToken cancellationToken)
     {
         var appended = AppendKey.Of(key);
         Assert.Equal(appended.Id, requestKey?.Text);

@@ -57,6 +57,16 @@ public sealed class SessionFormatTests
         Assert.Throws<InvalidDataException>(() => Read(Write([.. Enumerable.Repeat(Session(1), Snapshot.MaxOrigins + 1)])));
 
     [Fact]
+    public void Sessions_with_too_many_requests_together_are_refused()
+    {
+        var full = Session(0, [.. Enumerable.Range(1, SessionState.MaxAnswered).Select(i => Request(i, i, i))]);
+        var most = Enumerable.Repeat(full, Snapshot.MaxRequests / SessionState.MaxAnswered);
+
+        Assert.Equal(Snapshot.MaxRequests, SessionState.RequestsOf(Read(Write([.. most]))));
+        Assert.Throws<InvalidDataException>(() => Read(Write([.. most, Session(0, Request(1, 1, 1))])));
+    }
+
+    [Fact]
     public void Closed_origins_of_an_entry_are_read_back_and_too_many_are_refused()
     {
         var writer = new ByteWriter();

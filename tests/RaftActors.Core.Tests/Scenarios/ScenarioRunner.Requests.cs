@@ -29,14 +29,15 @@ internal sealed partial class ScenarioRunner
     /// </summary>
     private void Request(Directive directive, bool isRetry)
     {
-        var (key, value) = directive.Settings.Single(setting => setting.Key is not ("request-key" or "since"));
+        var (key, value) = directive.Settings.Single(setting => setting.Key is not ("request-key" or "since" or "if"));
         var request = IdOf(directive);
         var bytes = Encoding.UTF8.GetBytes(value);
         var pair = directive.Setting("request-key") is { } text
             ? new Payload.KeyedPair(KeyOf(text), request, key, bytes)
             : new Payload.Pair(request, key, bytes);
         Serial? since = directive.Setting("since") is { } serial ? new Serial(long.Parse(serial)) : null;
-        _group[directive.Arguments[0]].Step(new Input.Propose([pair], isRetry) { Since = [since] });
+        Serial? last = directive.Setting("if") is { } named ? new Serial(long.Parse(named)) : null;
+        _group[directive.Arguments[0]].Step(new Input.Propose([pair], isRetry) { Since = [since], IfSerial = [last] });
     }
 
     /// <summary><c>close raft2 7 ann</c>: the client ann makes no request after the seventh.</summary>

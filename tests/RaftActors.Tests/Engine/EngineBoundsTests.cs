@@ -62,16 +62,16 @@ public sealed class EngineBoundsTests : TestKit
     }
 
     [Theory]
-    [InlineData(1_024, 0, "done as 1025")] // No client was forgotten.
-    [InlineData(1_030, 0, "unknown, Forgotten")]
-    [InlineData(1_030, 5, "unknown, Forgotten")]
-    [InlineData(1_030, 6, "done as 1031")]
+    [InlineData(16_384, 0, "done as 16385")] // No client was forgotten.
+    [InlineData(16_390, 0, "unknown, Forgotten")]
+    [InlineData(16_390, 5, "unknown, Forgotten")]
+    [InlineData(16_390, 6, "done as 16391")]
     public void Retry_of_a_new_client_is_told_from_that_of_a_forgotten_one(int clients, int started, string expected)
     {
         using var scenario = LeadWith(clients);
 
-        Assert.Contains($"committed {clients}", scenario.Run("client 5000: locate"));
-        Assert.Contains(expected, scenario.Run($"client 5000: append 1 k new retry started={started}"));
+        Assert.Contains($"committed {clients}", scenario.Run("client 50000: locate"));
+        Assert.Contains(expected, scenario.Run($"client 50000: append 1 k new retry started={started}"));
     }
 
     [Fact]

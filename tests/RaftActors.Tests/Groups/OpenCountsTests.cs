@@ -22,6 +22,7 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
         "ChunkedList`1.Count", "ClosedOrigins._last", "LogSlice.Length", "ResultRing`1.Bytes", "ResultRing`1.Count", "Session._count",
         "Session.capacity", "ValueSlab._used",
         "ByteWriter._members", "FrameReader._members", "OpenProposals._byOrigin", "Sessions._byAge", "Sessions._byOrigin",
+        "Sessions._inAll",
     ];
 
     private readonly List<NamedNode> _nodes = [];

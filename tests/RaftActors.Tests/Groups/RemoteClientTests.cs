@@ -26,6 +26,18 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
+    public async Task Append_that_names_the_last_serial_is_refused_behind_another_one()
+    {
+        var port = StartCounter();
+        await using var client = NewClient<int, int>($"127.0.0.1:{port}");
+        var seen = await client.AppendAsync("clicks", 40, ifSerial: Serial.Zero);
+
+        Assert.Equal(42, (await client.AppendAsync("clicks", 2, ifSerial: seen.Serial)).Result);
+        Assert.Equal(FailureReason.Outdated, (await client.AppendAsync("clicks", 2, ifSerial: seen.Serial)).NotDone().Reason);
+        Assert.Equal(42, (await client.QueryAsync<int>("total")).Result);
+    }
+
+    [Fact]
     public async Task Query_and_get_and_status_are_answered_in_another_actor_system()
     {
         var port = StartCounter();
@@ -34,6 +46,7 @@ public sealed class RemoteClientTests : TestKit
 
         Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
         Assert.Equal(40, (await client.QueryAsync<int>("total", consistency: ReadConsistency.NotOlderThan(new Serial(1)))).Result);
+        Assert.Equal(40, (await client.QueryAsync<int>("total", consistency: ReadConsistency.Within(TimeSpan.FromSeconds(1)))).Result);
         Assert.Equal(new Serial(1), (await client.QueryAsync<int>("total")).Serial);
         Assert.Equal(("clicks", 40), (await client.GetAsync(new Serial(1))).Result is { } entry ? (entry.Key, entry.Value) : default);
         Assert.Null((await client.GetAsync(new Serial(2))).Result);

@@ -100,6 +100,7 @@ internal sealed class ScenarioClients(
                     ? HashedKey.Of(new RequestKey(key, line.Number("since") is { } since ? new Serial(since) : null)) : null)
             {
                 Started = new Serial(line.Number("started") ?? 0),
+                IfSerial = line.Number("if") is { } last ? new Serial(last) : null,
             },
             "query" => new ClientCall.Query(questions.Encode(line[0]), timeout, ConsistencyOf(line)),
             "commit" => new ClientCall.Query(default, timeout, ConsistencyOf(line)),

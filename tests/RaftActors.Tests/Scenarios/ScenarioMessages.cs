@@ -68,7 +68,8 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         WireMessage.CoreMessage(var envelope) => Describe(envelope),
         WireMessage.Traced traced => Describe(traced.Inner),
         WireMessage.AppendRequest append =>
-            $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}",
+            $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}"
+                + $"{If(append.IfSerial is not null, $", if {append.IfSerial}")}",
         AppendReply { Failure: { } failure } over => $"{Name(over.Request)} is over: {Describe(failure)}",
         AppendReply { Committed: { } serial } had => $"{Name(had.Request)} is committed as {serial}",
         AppendReply refused => $"{Name(refused.Request)} is refused, send it again",
@@ -200,7 +201,11 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         var key = line.Setting("key") is { } text ? HashedKey.Of(new RequestKey(text, since)) : null;
         return line[0] switch
         {
-            "append" => new WireMessage.AppendRequest(request, line[2], Value(line[3]), line.Has("retry"), key),
+            "append" => new WireMessage.AppendRequest(request, line[2], Value(line[3]), line.Has("retry"), key)
+            {
+                IfSerial = line.Number("if") is { } last ? new Serial(last) : null,
+                Timeout = line.Time("timeout") ?? TimeSpan.FromMinutes(1),
+            },
             "get" => new WireMessage.GetRequest(request, new Serial(long.Parse(line[2])), new LogIndex(line.Number("commit") ?? 0)),
             _ => throw new FormatException($"A peer does not ask for '{line[0]}'."),
         };

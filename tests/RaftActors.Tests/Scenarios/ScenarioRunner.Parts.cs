@@ -71,7 +71,8 @@ internal sealed partial class ScenarioRunner
         {
             case "append":
                 var value = line.Number("size") is { } size ? new string('x', (int)size) : line[1];
-                _requests.NameOf(raft.Append(line[0], value, timeout, line.Has("untold") ? null : _caller, KeyOf(line)));
+                Serial? last = line.Number("if") is { } serial ? new Serial(serial) : null;
+                _requests.NameOf(raft.Append(line[0], value, timeout, line.Has("untold") ? null : _caller, KeyOf(line), last));
                 break;
             case "appends":
                 for (var number = 1; number <= int.Parse(line[0]); number++)

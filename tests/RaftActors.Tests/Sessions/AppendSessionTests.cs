@@ -80,6 +80,19 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
+    public void Retry_that_was_overtaken_is_definite_because_no_attempt_can_be_appended_any_more()
+    {
+        var append = Add();
+        SendWaiting();
+        Pass(1);
+        var overtaken = RaftFailure.NotDone(FailureReason.Outdated, "no");
+
+        Answer(1, overtaken);
+
+        Assert.Equal(overtaken, EndOf(append));
+    }
+
+    [Fact]
     public void Retry_that_was_refused_is_sent_again_after_its_attempt_timeout()
     {
         Add();

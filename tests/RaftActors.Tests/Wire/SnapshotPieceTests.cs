@@ -24,8 +24,8 @@ public sealed class SnapshotPieceTests
     private static readonly LogPosition Position = new(new LogIndex(1_000_000), new Term(1), new Serial(900_000), 1);
 
     [Theory]
-    [InlineData(1, 15)] // One request after the other: 3 bytes each.
-    [InlineData(long.MaxValue / 256, 128)] // Anything that a request's place can be.
+    [InlineData(1, 35)] // One request after the other: 3 bytes each.
+    [InlineData(long.MaxValue / 256, 131)] // Anything that a request's place can be.
     public void Maximum_sessions_are_sent_in_chunks_that_fit_into_a_frame(long step, int piecesMax)
     {
         var sessions = Sessions(step);
@@ -48,7 +48,7 @@ public sealed class SnapshotPieceTests
             new Member(new ProcessName($"Größe{origin}@node1.example.org"), IncarnationOf(1000 + origin)),
             0,
             new Serial(long.MaxValue),
-            [.. Enumerable.Range(1, SessionState.MaxAnswered).Select(i => At(i))]);
+            [.. Enumerable.Range(1, Snapshot.MaxRequests / Snapshot.MaxSessions).Select(i => At(i))]);
         return [.. Enumerable.Range(1, Snapshot.MaxSessions).Select(Of)];
     }
 

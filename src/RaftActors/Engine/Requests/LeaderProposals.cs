@@ -28,7 +28,9 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     private readonly Dictionary<RequestId, Open> _open = [];
     private readonly List<Open> _accepted = [];
     private readonly RefusedAppends _refused = new(Machine.Current.Time, context.Process.Settings.Timing.ElectionTimeoutMax);
-    private readonly PriorityQueue<(Open Open, Serial Serial), LogIndex> _repeated = new();
+
+    // Those whose answer is certain once an index is committed: with the serial of a repeated one, or null for one that was overtaken.
+    private readonly PriorityQueue<(Open Open, Serial? Serial), LogIndex> _answered = new();
 
     // The last index of each uncommitted proposal.
     private readonly Queue<LogIndex> _uncommitted = [];
@@ -53,7 +55,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         if (context.Leads && context.HasActor && _refused.TryPass(request.Request))
         {
-            TakeIn(new Open(request, origin, ++_arrivals));
+            TakeIn(new Open(request, origin, ++_arrivals, context.DeadlineAfter(request.Timeout)));
         }
         else
         {
@@ -95,7 +97,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             if (open.RequestKey is { } key && context.Core.Find(validated.Request, key.Hash) is { } found)
             {
                 Remove(validated.Request);
-                Repeat(open, found.Index, found.Serial);
+                AnswerAt(found.Index, open, found.Serial);
                 return;
             }
 
@@ -136,7 +138,16 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         if (Remove(repeated.Request) is { } open)
         {
-            Repeat(open, repeated.Index, repeated.Serial);
+            AnswerAt(repeated.Index, open, repeated.Serial);
+        }
+    }
+
+    /// <summary>The log has gone on behind the serial that the pair names.</summary>
+    public void OnOvertaken(Effect.Overtaken overtaken)
+    {
+        if (Remove(overtaken.Request) is { } open)
+        {
+            AnswerAt(overtaken.Index, open, serial: null);
         }
     }
 
@@ -176,11 +187,12 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             Propose();
         }
 
-        while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
+        while (_answered.TryPeek(out var due, out var index) && index <= context.Commit)
         {
-            _repeated.Dequeue();
+            _answered.Dequeue();
             _bytes -= due.Open.Size;
-            due.Open.Origin.Receive(new AppendReply(due.Open.Request.Request, due.Serial, Failure: null));
+            var failure = due.Serial is null ? Overtaken(due.Open.Request) : null;
+            due.Open.Origin.Receive(new AppendReply(due.Open.Request.Request, due.Serial, failure));
         }
     }
 
@@ -199,16 +211,17 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         _uncommitted.Clear();
         RefuseAll();
         _refused.Clear();
-        foreach (var ((open, _), _) in _repeated.UnorderedItems)
+        foreach (var ((open, serial), _) in _answered.UnorderedItems)
         {
-            // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair.
+            // A retry or a repeated key may be sent again, because the next leader finds it in its log or appends the pair. One that was
+            // overtaken is in no log, and may not be overtaken in that of the next leader.
             var request = open.Request.Request;
-            var isSafe = open.Request.IsRetry || open.RequestKey is not null;
+            var isSafe = open.Request.IsRetry || open.RequestKey is not null || serial is null;
             open.Origin.Receive(isSafe ? AppendReply.Refused(request) : Forgotten(request));
             _bytes -= open.Size;
         }
 
-        _repeated.Clear();
+        _answered.Clear();
     }
 
     /// <summary>Refuses all open pairs, none of which was written, because no actor can validate them.</summary>
@@ -230,6 +243,9 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private static AppendReply Forgotten(RequestId request) =>
         AppendReply.Cancelled(request, RaftFailure.Unknown(FailureReason.Forgotten));
+
+    private static RaftFailure Overtaken(IAppendRequest request) => RaftFailure.NotDone(
+        FailureReason.Outdated, $"The group has pairs behind serial {request.IfSerial}. Read them, and decide anew.");
 
     private static AppendReply ToReply(RequestId request, FailureReason reason) => reason switch
     {
@@ -266,7 +282,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         }
         else if (context.Core.Find(request, open.RequestKey?.Hash) is { } found)
         {
-            Repeat(open, found.Index, found.Serial);
+            AnswerAt(found.Index, open, found.Serial);
         }
         else
         {
@@ -298,6 +314,13 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         var now = LogTime.Of(Machine.Current.Time.GetUtcNow());
         for (var first = 0; first < accepted.Length;)
         {
+            if (accepted[first].Deadline <= context.Now)
+            {
+                var late = accepted[first++].Request.Request;
+                End(late, NotDone(late, FailureReason.Busy, "Its time was up before the leader could append it."));
+                continue;
+            }
+
             // Core may have refused an earlier one of this origin meanwhile.
             var request = accepted[first].Request.Request;
             if (!_refused.TryPass(request))
@@ -311,6 +334,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             var end = first + 1;
             while (end < accepted.Length
                 && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry
+                && accepted[end].Deadline > context.Now
                 && _refused.TryPass(accepted[end].Request.Request))
             {
                 end++;
@@ -325,6 +349,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         var pairs = new Payload.Pair[run.Length];
         Serial?[]? since = null;
+        Serial?[]? ifSerial = null;
         var started = run[0].Request.IsRetry ? new Serial[run.Length] : [];
         for (var place = 0; place < run.Length; place++)
         {
@@ -332,6 +357,11 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             if (run[place].RequestKey?.Since is { } known)
             {
                 (since ??= new Serial?[run.Length])[place] = known;
+            }
+
+            if (run[place].Request.IfSerial is { } last)
+            {
+                (ifSerial ??= new Serial?[run.Length])[place] = last;
             }
 
             if (started.Length > 0)
@@ -344,6 +374,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             Since = ImmutableCollectionsMarshal.AsImmutableArray(since ?? []),
             Started = ImmutableCollectionsMarshal.AsImmutableArray(started),
+            IfSerial = ImmutableCollectionsMarshal.AsImmutableArray(ifSerial ?? []),
             Now = now,
         };
     }
@@ -362,9 +393,9 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     }
 
     // A repeat that waits for the commit of its first attempt counts in the bound, because its origin may repeat it at will.
-    private void Repeat(Open open, LogIndex index, Serial serial)
+    private void AnswerAt(LogIndex index, Open open, Serial? serial)
     {
-        _repeated.Enqueue((open, serial), index);
+        _answered.Enqueue((open, serial), index);
         _bytes += open.Size;
         OnCommitMoved();
     }
@@ -394,7 +425,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return open;
     }
 
-    private sealed record Open(IAppendRequest Request, IAppendOrigin Origin, long Arrival)
+    /// <param name="Deadline">Nobody waits for it afterwards.</param>
+    private sealed record Open(IAppendRequest Request, IAppendOrigin Origin, long Arrival, long Deadline)
     {
         // Roughly the memory for one pair here and in the actor's mailbox, besides its key and value.
         private const int OverheadBytes = 64;

@@ -153,6 +153,8 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
             request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey)
         {
             Started = append.Started,
+            IfSerial = append.IfSerial,
+            Timeout = append.Deadline > Now ? append.Deadline - Now : TimeSpan.Zero,
         };
         if (route.Engine == _context.Self)
         {
@@ -181,7 +183,7 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
         private bool _hasEnded;
 
         public OwnAppend(ToEngine.Append made, EngineContext context)
-            : base(made.Key, made.Value, made.Timeout, made.RequestKey) =>
+            : base(made.Key, made.Value, made.Timeout, made.RequestKey, made.IfSerial) =>
             (_context, Number, Request, Started) =
                 (context, made.Request.Number, made.Request, context.Process.Pairs.CommittedSerial);
 

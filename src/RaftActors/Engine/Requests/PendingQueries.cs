@@ -10,8 +10,8 @@ namespace RaftActors.Engine.Requests;
 /// <summary>
 /// The open queries of the actor's current life and of clients. One read in Core finds the index that the answers to all queries of a turn
 /// must include, and the actor answers once this process has committed that index. Queries that no leader confirmed are asked again until
-/// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial. One that names an
-/// age uses the latest read that was confirmed within it.
+/// their timeout. A query that names a serial does not need a leader, but waits until this process has committed that serial. One
+/// that names an age uses the latest read that was confirmed within it.
 /// </summary>
 internal sealed class PendingQueries(EngineContext context) : IEnginePart
 {

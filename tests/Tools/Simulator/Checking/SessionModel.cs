@@ -60,6 +60,16 @@ internal sealed class SessionModel(SessionBounds bounds)
             known.Forgotten = known.Requests.Keys.First();
             known.Requests.Remove(known.Forgotten);
         }
+
+        while (_origins.Sum(origin => origin.Requests.Count) > bounds.MaxInAll)
+        {
+            var longest = _origins.First(origin => origin.Requests.Count > 1);
+            while (longest.Requests.Count > 1)
+            {
+                longest.Forgotten = longest.Requests.Keys.First();
+                longest.Requests.Remove(longest.Forgotten);
+            }
+        }
     }
 
     public bool IsClosed(RequestId request) =>

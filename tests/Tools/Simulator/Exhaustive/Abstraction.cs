@@ -70,6 +70,8 @@ internal static class Abstraction
         [(typeof(QuietState), "BusyAt")] = FieldRule.None,
         [(typeof(LeaderRole), "Keeper")] = FieldRule.None, // Chooses voters only if the leader keeps K, which it does not.
         [(typeof(LeaderRole), "LastSent")] = FieldRule.None, // A cache.
+        [(typeof(Core.Sessions), "_firstFull")] = FieldRule.None, // Follows from the sessions.
+        [(typeof(Core.Sessions), "_inAll")] = FieldRule.None, // As before.
         [(typeof(Message.Refusal), "Detail")] = FieldRule.None, // For people. It would give names a meaning.
     };
 

@@ -18,6 +18,9 @@ internal sealed class ClientRequest(Payload.Pair pair, Operation<KeyOperation, l
     /// <summary>A serial that was committed before the first attempt, or 0.</summary>
     public Serial Started { get; set; }
 
+    /// <summary>The last serial that the group must have to append the pair; null: any.</summary>
+    public Serial? IfSerial { get; set; }
+
     /// <summary>The number of accepted attempts without a definite answer.</summary>
     public int Open { get; set; }
 
@@ -149,6 +152,20 @@ internal sealed class Client(int number, GroupPlan plan, Prng prng, IClientWorld
         world.NoteFailed(request.Id);
         OnEnded(request);
         BeginSession();
+    }
+
+    /// <summary>
+    /// No attempt was appended, and none ever will, because others were committed behind the serial that the request names.
+    /// </summary>
+    public void OnOvertaken(ClientRequest request)
+    {
+        if (!request.HasEnded)
+        {
+            world.History.Fail(request.Operation);
+            world.NoteFailed(request.Id);
+            OnEnded(request);
+            BeginSession();
+        }
     }
 
     /// <summary>The request has expired: it stays unknown whether it was appended.</summary>

@@ -19,6 +19,7 @@ internal sealed class GroupPlan
     private const ulong PlainSeed = 0x71A1;
     private const ulong ClosingSeed = 0xC105;
     private const ulong ClosingPeriod = 11;
+    private const ulong ConditionPeriod = 7;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     /// <summary>The faults of a plain group. The others replace logs, change members or repeat messages.</summary>
@@ -34,6 +35,9 @@ internal sealed class GroupPlan
     private readonly int _joiners;
     private readonly int _maxKeys;
     private readonly int _maxClosed = Snapshot.MaxClosed;
+
+    // The requests that all origins may have beyond one each.
+    private readonly int _spare;
 
     /// <summary>Draws the bounds of the logs in memory. The other draws do not depend on it.</summary>
     private readonly Prng _memory;
@@ -54,7 +58,9 @@ internal sealed class GroupPlan
         (HasKeys, _maxKeys, KeySeed) = (keys.Chance(35), keys.Any([1, 2, 3, 5, 9, KeyTable.MaxKeys]), keys.Next());
         var closing = new Prng(~seed ^ ClosingSeed);
         HasClosing = seed % ClosingPeriod == ClosingPeriod - 2;
+        HasConditions = seed % ConditionPeriod == ConditionPeriod - 2;
         (_maxClosed, CloseSeed) = (closing.Any([1, 2, 5, Snapshot.MaxClosed]), closing.Next());
+        _spare = closing.Any([0, 0, 1, 4, 50]);
         Size = _prng.Between(1, 100) switch
         {
             <= 2 => 1,
@@ -269,6 +275,9 @@ internal sealed class GroupPlan
     /// <summary>Whether clients close their sessions. The other seeds run as without.</summary>
     public bool HasClosing { get; }
 
+    /// <summary>Every second pair names the last serial that the group must have.</summary>
+    public bool HasConditions { get; }
+
     /// <summary>The seed of all choices about closed sessions.</summary>
     public ulong CloseSeed { get; }
 
@@ -343,7 +352,7 @@ internal sealed class GroupPlan
             StableTicks = _prng.Between(0, 30),
             KeepsQuorum = _prng.Chance(70),
             QuiesceTicks = QuiesceTicks,
-            Sessions = DrawSessions() with { MaxKeys = _maxKeys, MaxClosed = _maxClosed },
+            Sessions = Bounded(DrawSessions()),
             TickMicroseconds = TickMicroseconds,
             Lease = HasLeases ? new LeaseOptions(DriftPercent) : null,
             Variations = DrawVariations(),
@@ -366,6 +375,13 @@ internal sealed class GroupPlan
     }
 
     /// <summary>Returns mostly low limits, so that requests and origins are forgotten.</summary>
+    private SessionBounds Bounded(SessionBounds drawn) => drawn with
+    {
+        MaxKeys = _maxKeys,
+        MaxClosed = _maxClosed,
+        MaxInAll = drawn.MaxOrigins == Snapshot.MaxSessions ? Snapshot.MaxRequests : drawn.MaxOrigins + _spare,
+    };
+
     private SessionBounds DrawSessions() =>
         _prng.Chance(30) ? new SessionBounds() : new SessionBounds(_prng.Between(1, 4), _prng.Between(1, 6));
 

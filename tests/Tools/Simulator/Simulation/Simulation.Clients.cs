@@ -51,10 +51,11 @@ internal sealed partial class Simulation
 
         foreach (var request in requests)
         {
-            // For every third request the client knows no serial.
-            if (_requests.TryAdd(request.Id, (client, request)) && request.Id.Number % 3 != 0)
+            if (_requests.TryAdd(request.Id, (client, request)))
             {
-                request.Started = LastCommitted;
+                // For every third request the client knows no serial.
+                request.Started = request.Id.Number % 3 != 0 ? LastCommitted : Serial.Zero;
+                request.IfSerial = _plan.HasConditions && request.Id.Number % 2 == 0 ? LastCommitted : null;
             }
         }
 
@@ -63,6 +64,7 @@ internal sealed partial class Simulation
         {
             Since = _plan.HasKeys ? [.. requests.Select(request => request.Since)] : [],
             Started = areRetries ? [.. requests.Select(request => request.Started)] : [],
+            IfSerial = _plan.HasConditions ? [.. requests.Select(request => request.IfSerial)] : [],
             Now = process.WallClock(_now),
         });
     }
@@ -119,6 +121,9 @@ internal sealed partial class Simulation
                 break;
             case Effect.Repeated repeated:
                 OnRepeated(process, repeated);
+                break;
+            case Effect.Overtaken(var request, var index):
+                OnOvertaken(process, _requests[request], index.Value);
                 break;
             case Effect.Rejected(var pairs, var reason):
                 foreach (var pair in pairs.Where(pair => !IsProbe(pair)))
@@ -177,6 +182,18 @@ internal sealed partial class Simulation
         }
 
         client.OnCommitted(request);
+    }
+
+    private static void OnOvertaken(SimulatedProcess process, (Client Client, ClientRequest Request) overtaken, long index)
+    {
+        if (index <= process.Given)
+        {
+            overtaken.Client.OnOvertaken(overtaken.Request);
+        }
+        else
+        {
+            overtaken.Client.OnLost(overtaken.Request, wasOpen: false);
+        }
     }
 
     private void OnRejected(SimulatedProcess process, RequestId id, FailureReason? reason)
@@ -260,6 +277,14 @@ internal sealed partial class Simulation
         foreach (var request in _failed)
         {
             Violation.Unless(_ledger.SerialOf(request) is null, "requests", $"{request} was reported as not appended, and was appended");
+        }
+
+        foreach (var (id, (_, request)) in _requests)
+        {
+            Violation.Unless(
+                request.IfSerial is not { } last || _ledger.SerialOf(id) is not { } serial || serial == last.Next,
+                "requests",
+                $"{id} was appended, and not right behind the serial {request.IfSerial} that it names");
         }
 
         Totals.Histories++;

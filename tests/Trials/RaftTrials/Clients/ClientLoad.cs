@@ -110,7 +110,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var value = call.Value![(key.Length + 1)..]; // Justification: Begin gives it.
         var dice = Random.Shared.Next(2 * DoneRepeated);
         RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(value, floor) : default(RequestKey?);
-        var outcome = await client.AppendAsync(key, value, timeout, requestKey, limit);
+        var outcome = await client.AppendAsync(key, value, timeout, requestKey, cancellationToken: limit);
         for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is { Failure.Kind: FailureKind.Unknown }; i++)
         {
             // A repeat that was not committed says nothing about the first attempt.
