@@ -30,6 +30,7 @@ internal static class RaftProgram
             new("faults", FaultTrials.Find),
             new("bad-input", InputTrials.All),
             new("clients", ClientTrials.KillLeader),
+            new("crowd", CrowdTrials.RollOut),
             new("translated", TranslationTrials.KillLeader, Network.TranslationProblem),
             new("hostile", HostileTrials.All),
             new("gray-reads", GrayTrials.ReadsHang, FaultyDisk.Problem),
@@ -50,5 +51,6 @@ internal static class RaftProgram
         Trial.AllOptions,
         LoadCommand.Build(),
         MemberCommand.Build(),
+        CrowdCommand.Build(),
         TargetCommand.Build());
 }
