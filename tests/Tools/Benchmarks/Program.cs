@@ -6,12 +6,10 @@ using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
 using RaftActors.Benchmarks.Coordination;
-using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
 using RaftActors.Benchmarks.Messages;
 using RaftActors.Benchmarks.Reads;
-using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks;
 
@@ -35,15 +33,10 @@ internal static class Program
         new("messages", "messages between two nodes, beside Akka.Remote", MessagesBenchmark.Help, MessagesBenchmark.RunAsync),
         new("groups", "the memory of many quiescent groups", GroupsBenchmark.Help, GroupsBenchmark.RunAsync),
         new("coordination", "locks that are free, and many that are held", CoordinationBenchmark.Help, CoordinationBenchmark.RunAsync),
-        new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
         new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
             (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
-        Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
-        Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,
-            words => StoreRecovery.Run(StoreArguments.Parse(words))),
-        Verb.Of("append", "the parts of an Append", ActorArguments.Help, words => AppendBenchmark.Run(ActorArguments.Parse(words))),
-        Verb.Of("burst", "many simultaneous calls", ActorArguments.Help, words => BurstBenchmark.Run(ActorArguments.Parse(words))),
+        Verb.Of("burst", "many simultaneous calls", BurstArguments.Help, words => BurstBenchmark.Run(BurstArguments.Parse(words))),
         new(ClusterNode.Verb, Summary: null, "", (words, _) => ClusterNode.RunAsync(words)),
         new(DotNextNode.Verb, Summary: null, "", (words, _) => DotNextNode.RunAsync(words)),
         new(EmptyNode.Verb, Summary: null, "", (words, _) => EmptyNode.RunAsync(words)),

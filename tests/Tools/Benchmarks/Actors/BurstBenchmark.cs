@@ -10,7 +10,7 @@ namespace RaftActors.Benchmarks.Actors;
 /// </summary>
 internal static class BurstBenchmark
 {
-    public static void Run(ActorArguments arguments)
+    public static void Run(BurstArguments arguments)
     {
         using var sink = arguments.Listens ? new MetricSink() : null;
         Console.WriteLine("     calls        ms  us/call  CPU us  garbage  elections      done  unknown  not committed or failed");
@@ -20,9 +20,9 @@ internal static class BurstBenchmark
         }
     }
 
-    private static void Run(ActorArguments arguments, int count)
+    private static void Run(BurstArguments arguments, int count)
     {
-        using var group = BenchmarkGroup.InOneSystem(arguments.Directory is { } directory ? Path.Combine(directory, $"{count}") : null);
+        using var group = new BenchmarkGroup(arguments.Directory is { } directory ? Path.Combine(directory, $"{count}") : null);
         Task.WaitAll([.. group.Ready]);
         var leader = group.FindLeader();
         var actor = group.Actors[arguments.AreQueries ? (leader + 1) % 3 : leader];
@@ -30,7 +30,7 @@ internal static class BurstBenchmark
             ? new BenchmarkActor.Query(count)
             : new BenchmarkActor.Append(count, new byte[arguments.ValueSize]);
         var ended = new TaskCompletionSource<Outcomes>();
-        var counter = group.SystemOf(0).ActorOf(Props.Create(() => new Counter(count, ended)));
+        var counter = group.System.ActorOf(Props.Create(() => new Counter(count, ended)));
         var elections = BenchmarkActor.Elections;
         var (cpu, garbage) = (Environment.CpuUsage.TotalTime, GC.GetTotalAllocatedBytes());
         var watch = Stopwatch.StartNew();

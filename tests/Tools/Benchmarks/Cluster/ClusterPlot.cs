@@ -1,5 +1,4 @@
 using RaftActors.Benchmarks.Plot;
-using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks.Cluster;
 
@@ -18,5 +17,5 @@ internal static class ClusterPlot
     ]);
 
     private static PlotPoint PointOf(Cell cell, List<CellRun> runs) => new(
-        cell.Clients, Round.Median(runs, run => run.Load.OperationsPerSecond), Round.Median(runs, run => run.Load.Latencies[1]));
+        cell.Clients, Percentile.Median(runs, run => run.Load.OperationsPerSecond), Percentile.Median(runs, run => run.Load.Latencies[1]));
 }

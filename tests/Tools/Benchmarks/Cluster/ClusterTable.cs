@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using RaftActors.Benchmarks.Store;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Prints a table in Markdown. Each figure is the median of the runs; the rate has its minimum and maximum too.</summary>
@@ -17,15 +15,15 @@ internal static class ClusterTable
         foreach (var (name, all) in rows)
         {
             var rates = all.Select(run => run.Load.OperationsPerSecond).ToArray();
-            var latencies = Enumerable.Range(0, 4).Select(place => Round.Median(all, run => run.Load.Latencies[place]));
+            var latencies = Enumerable.Range(0, 4).Select(place => Percentile.Median(all, run => run.Load.Latencies[place]));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {name} | {rates.Min():N0} / {Round.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
+                $"| {name} | {rates.Min():N0} / {Percentile.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
                 $"{string.Join(" | ", latencies.Select(one => one.ToString("N0", CultureInfo.InvariantCulture)))} | " +
-                $"{Round.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
-                $"{Round.Median(all, run => run.SwitchesPerOperation):F2} | " +
-                $"{Round.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Round.Median(all, run => run.PausedShare):F2} | " +
-                $"{Round.Median(all, run => run.OtherCores):F2} | {all.Sum(run => run.Load.Failed)} |"));
+                $"{Percentile.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
+                $"{Percentile.Median(all, run => run.SwitchesPerOperation):F2} | " +
+                $"{Percentile.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Percentile.Median(all, run => run.PausedShare):F2} | " +
+                $"{Percentile.Median(all, run => run.OtherCores):F2} | {all.Sum(run => run.Load.Failed)} |"));
         }
     }
 }

@@ -3,8 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-using RaftActors.Benchmarks.Store;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>The limits of this machine: a synced write, and a round trip over the loopback address. Medians, in microseconds.</summary>
@@ -90,7 +88,7 @@ internal sealed record Limits(double Sync, double SyncOfThree, double SyncOfThre
         }
 
         echo.Join();
-        return Round.Median(times, Microseconds);
+        return Percentile.Median(times, Microseconds);
     }
 
     private static double Microseconds(long ticks) => Stopwatch.GetElapsedTime(0, ticks).TotalMicroseconds;

@@ -1,5 +1,4 @@
 using RaftActors.Benchmarks.Cluster;
-using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks.Compare;
 
@@ -28,7 +27,7 @@ internal static class RatioTable
             {
                 double[] ratios = [.. ours.Zip(theirs, (our, their) => figure(our) / figure(their))];
                 return FormattableString.Invariant(
-                    $"{Round.Median(ratios, ratio => ratio):F2} ({ratios.Min():F2} to {ratios.Max():F2})");
+                    $"{Percentile.Median(ratios, ratio => ratio):F2} ({ratios.Min():F2} to {ratios.Max():F2})");
             }
         }
     }

@@ -2,8 +2,6 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
-using RaftActors.Benchmarks.Store;
-
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>Measures one phase: appends in closed loops, the peak of the resident memory, and the largest heap.</summary>
@@ -20,7 +18,7 @@ internal sealed class LargeStatePhase(string name)
     public async Task RunAsync(IActorRef leader, int clients, Func<Task> work)
     {
         using var stop = new CancellationTokenSource();
-        SystemCounters.ForgetPeak();
+        PeakMemory.Forget();
         var watch = Stopwatch.StartNew();
         var loops = Enumerable.Range(0, clients).Select(_ => AppendAsync(leader, stop.Token)).ToArray();
         var samples = SampleAsync(stop.Token);
@@ -31,7 +29,7 @@ internal sealed class LargeStatePhase(string name)
         var (p50, p99, max) = all.Length == 0 ? (0, 0, 0) : (Percentile.Of(all, 0.5), Percentile.Of(all, 0.99), all[^1]);
         Console.WriteLine(FormattableString.Invariant(
             $"| {name} | {watch.Elapsed.TotalSeconds:F1} | {all.Length} | {p50:F2} | {p99:F1} | {max:F0} | ")
-            + FormattableString.Invariant($"{SystemCounters.PeakMemoryBytes >> 20} | {HeapBytes >> 20} |"));
+            + FormattableString.Invariant($"{PeakMemory.Bytes >> 20} | {HeapBytes >> 20} |"));
     }
 
     private static async Task<List<double>> AppendAsync(IActorRef leader, CancellationToken stop)

@@ -1,5 +1,4 @@
 using RaftActors.Benchmarks.Cluster;
-using RaftActors.Benchmarks.Store;
 
 namespace RaftActors.Benchmarks.Reads;
 
@@ -47,7 +46,7 @@ internal static class ReadBenchmark
                 FormattableString.Invariant($"{Median(run => run.MessagesPerOperation):F3} | {Median(run => run.OtherCores):F2} | ") +
                 FormattableString.Invariant($"{all.Sum(run => run.Load.Failed)} |"));
 
-            double Median(Func<CellRun, double> figure) => Round.Median(all, figure);
+            double Median(Func<CellRun, double> figure) => Percentile.Median(all, figure);
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 using Microsoft.Win32.SafeHandles;
 
-namespace RaftActors.Benchmarks.Store;
+namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
 /// The lower bound of a durable append on this disk: pwrite and fdatasync of the C library, in turn, on a preallocated file. Like the store
@@ -50,15 +50,6 @@ internal sealed partial class BareLoop : IDisposable
 
         _offset += size;
         return Stopwatch.GetTimestamp() - start;
-    }
-
-    /// <summary>Does the counted number of writes, with their mean size, and adds the duration of each.</summary>
-    public void Write(SystemCounters like, List<long> ticks)
-    {
-        for (var i = 0; i < like.WriteCalls; i++)
-        {
-            ticks.Add(Write((int)(like.WrittenBytes / like.WriteCalls)));
-        }
     }
 
     public void Dispose() => _file.Dispose();
