@@ -14,14 +14,13 @@ internal static class ActorWorkloads
         ["coordination"] = CoordinationWorkload.SetUp,
         ["ledger"] = LedgerWorkload.SetUp,
         ["key-value"] = KeyValueWorkload.SetUp,
-        ["store"] = StoreWorkload.SetUp,
         ["fetch"] = FetchWorkload.SetUp,
         ["reminders"] = RemindersWorkload.SetUp,
     };
 
     // Most odd seeds have the sums, which use most of the engine. The even ones share the rest, by the remainder of the seed.
     private static readonly string[] OfEvenSeeds =
-        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "store", "coordination"];
+        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "key-value", "coordination"];
 
     public static IReadOnlyCollection<string> Names => All.Keys;
 

@@ -17,6 +17,7 @@ internal sealed class SumsCalls
     private const int PlacesMax = 100_000;
 
     private readonly OperationHistory<SumsCall, int> _history = new();
+    private readonly Dictionary<int, Operation<SumsCall, int>> _adds = [];
     private readonly Dictionary<int, Operation<SumsCall, int>> _open = [];
     private readonly Dictionary<RequestRef, int> _ofActors = [];
     private readonly Dictionary<RequestRef, Operation<SumsCall, int>> _reads = [];
@@ -64,7 +65,8 @@ internal sealed class SumsCalls
         }
     }
 
-    public void BeginAdd(int client, string name, int amount) => _open[amount] = _history.Invoke(client, new SumsCall(name, amount));
+    public void BeginAdd(int client, string name, int amount) =>
+        _adds[amount] = _open[amount] = _history.Invoke(client, new SumsCall(name, amount));
 
     /// <summary>A caller was told the sum, or that nothing was added. A call without an end may be made.</summary>
     public void End(int amount, int? sum)
@@ -168,6 +170,14 @@ internal sealed class SumsCalls
             Demand(all.Add(amount), $"{amount} was added twice");
             var isDenied = _told.TryGetValue(amount, out var sum) && sum is null;
             Demand(!isDenied, $"{amount} was added, and its caller was told that it is not committed");
+        }
+
+        // The history is checked name by name. The log must have the order of real time over all names.
+        var began = 0;
+        foreach (var add in added.Select(amount => _adds[amount]))
+        {
+            Demand(!(add.Ended < began), $"{add.Input.Amount} was added behind a call that began after its end");
+            began = Math.Max(began, add.Invoked);
         }
 
         foreach (var (amount, told) in _told)

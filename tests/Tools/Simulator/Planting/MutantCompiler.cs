@@ -108,15 +108,14 @@ internal sealed class MutantCompiler
         // The simulator has their sources, so the part of it that runs actors is compiled again.
         const string assembly = "RaftActors.Simulator";
         var simulator = Path.Combine(root, Simulator);
-        var lists = Sources(Path.Combine(simulator, "Actors", "Lists"));
         var linked = XDocument.Load(Path.Combine(simulator, $"{assembly}.csproj")).Descendants("Compile")
             .Where(file => file.Attribute("LinkBase")?.Value == "Actors/Demos")
             .Select(file => Path.GetFullPath(Path.Combine(simulator, file.Attribute("Include")!.Value)));
         var made = new MutantCompiler(
             assembly,
             root,
-            linked.Concat(lists),
-            Sources(Path.Combine(simulator, "Actors")).Except(lists),
+            linked,
+            Sources(Path.Combine(simulator, "Actors")),
             typeof(Actors.ActorMutantEntry),
             Assemblies()
                 .Where(path => Path.GetFileNameWithoutExtension(path) != assembly)

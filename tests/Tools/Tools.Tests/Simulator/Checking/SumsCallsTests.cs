@@ -117,6 +117,15 @@ public sealed class SumsCallsTests
     }
 
     [Fact]
+    public void Order_of_the_log_that_is_not_that_of_real_time_is_rejected()
+    {
+        Add(1, sum: 1);
+        _calls.BeginAdd(0, "b", 2);
+
+        Rejects("1 was added behind a call that began after its end", 2, 1);
+    }
+
+    [Fact]
     public void Pair_without_a_result_is_rejected()
     {
         _calls.ResultOf(new Outcome<int> { Serial = new Serial(1), Result = -1 });
