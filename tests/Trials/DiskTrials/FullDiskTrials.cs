@@ -1,3 +1,8 @@
+using System.Diagnostics;
+
+using RaftTrials.Servers;
+using RaftTrials.Trials;
+
 namespace DiskTrials;
 
 /// <summary>A disk that fills up under load, and is extended then.</summary>
@@ -6,35 +11,34 @@ internal static class FullDiskTrials
     private const int Small = 24;
     private const int Large = 256;
 
-    /// <summary>Values of this size fill the disk soon.</summary>
-    private const int ValueSize = 20_000;
-
     public static async Task<string> Grown(Trial trial)
     {
-        var trio = trial.OnSmallDisk(Small, ValueSize);
-        trio.StartAll();
-        await trio.Leader(1, 2, 3);
-        trio.Load(true, Trio.Numbers);
-        await trio.More(100, 1, 2, 3);
-        var filler = Path.Combine(trial.DiskOf(1), "filler");
+        var disk = Group.DiskOf(trial.Work, place: 0);
+        trial.MountDisk(disk, Small);
+        var group = LoadedGroup.Make(trial);
+        await group.StartLoaded(commits: 100);
+        var (server, filler, filled) = (group.Servers[0], Path.Combine(disk, "filler"), Stopwatch.GetTimestamp());
         Machine.FillDisk(filler);
 
-        // If the first node leads, the group takes no more pairs. If it follows, the others go on without it.
-        var others = trio.More(400, 2, 3);
-        var refusal = trio.AnySays("nearly full");
-        var found = await Task.WhenAny(others, refusal) == refusal ? $"as leader it said \"{await refusal}\"" : "the others went on";
-        trial.Grow(1, Large);
+        // If this server leads, the group takes no more messages. If it follows, the others go on without it.
+        var found = await Poll.Until(
+            () => Task.FromResult(group.Book.EndedSince(filled) switch
+            {
+                var calls when calls.Count(call => call.End == WriteEnd.NotCommitted) > 20 => "as leader it refused messages",
+                var calls when calls.Count(call => call.End == WriteEnd.Committed) > 2000 => "the others went on",
+                _ => null,
+            }),
+            () => "the group neither refuses messages nor goes on");
+        Machine.Run("mount", "-o", $"remount,size={Large}m", disk);
         File.Delete(filler);
-        var restarted = trio[1].HasEnded;
-        if (restarted)
+        var hasEnded = !server.IsRunning;
+        if (hasEnded)
         {
-            trio.Start(1);
-            trio.Load(true, 1);
+            server.Start();
         }
 
-        await trio.More(200, 1, 2, 3);
-        var pairs = await trio.Check(1, 2, 3);
-        return $"the disk of node 1 filled to the last byte: {found}; it was made larger{(restarted ? " and the node restarted" : "")}: "
-            + $"{trio.AcknowledgedCount} acknowledged, {pairs} in the log, none missing";
+        await group.More(200);
+        return $"the disk of {server.Id} filled to the last byte: {found}; it was made "
+            + $"larger{(hasEnded ? " and the server restarted" : "")}; {await group.Check(group.Servers)}";
     }
 }

@@ -1,18 +1,15 @@
 using System.CommandLine;
 
+using RaftTrials.Trials;
+
 namespace DiskTrials;
 
 internal static class DiskProgram
 {
-    /// <summary>The name of the command. The command of a node follows it.</summary>
-    public const string Name = "disks";
-
-    private static readonly Option<int> Port = new("--port") { DefaultValueFactory = _ => 4470, HelpName = "n" };
-
     public static Command Command() => TrialProgram.Command(
-        Name,
-        "Runs three nodes with durable stores, under load, on disks that lose power, fail, fill up and lie; then checks that what was "
-        + "acknowledged is there.",
+        "disks",
+        "Runs three raft servers under load, on disks that lose power, fail, fill up and lie; then checks that what was acknowledged is "
+        + "there.",
         [
             new("power-cut", PowerTrials.AllThree, PowerDisk.Problem),
             new("power-control", PowerTrials.Control, PowerDisk.Problem),
@@ -25,11 +22,9 @@ internal static class DiskProgram
             new("slow-fsync", FaultTrials.SlowSync, FaultyDisk.Problem),
             new("exit-in-write", FaultTrials.ExitInWrite, FaultyDisk.Problem),
             new("exit-in-fsync", FaultTrials.ExitInSync, FaultyDisk.Problem),
-            new("read-hang", FaultTrials.ReadHangs, FaultyDisk.Problem),
             new("read-eio", FaultTrials.ReadFails, FaultyDisk.Problem),
             new("full-disk", FullDiskTrials.Grown, Machine.RootProblem),
         ],
-        (work, parsed) => new Trial(work, parsed.GetValue(Port), parsed.GetValue(TrialProgram.Rounds)),
-        [Port],
-        TrialNode.Command(Port));
+        (work, parsed) => new Trial(work, parsed),
+        Trial.AllOptions);
 }

@@ -28,7 +28,6 @@ internal static class RaftProgram
             new("upgrade", UpgradeTrials.Roll),
             new("rolling", RollingTrials.Change),
             new("faults", FaultTrials.Find),
-            new("bad-input", InputTrials.All),
             new("clients", ClientTrials.KillLeader),
             new("crowd", CrowdTrials.RollOut),
             new("translated", TranslationTrials.KillLeader, Network.TranslationProblem),

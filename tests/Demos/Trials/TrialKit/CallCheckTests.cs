@@ -35,6 +35,21 @@ public sealed class CallCheckTests
         Read(Level.Linearizable, 11, 20, 1, "b"),
         Read(Level.Linearizable, 11, 20, 2, "a"));
 
+    [Theory]
+    [InlineData(15, 25, WriteEnd.Unknown)]
+    [InlineData(25, 25, WriteEnd.Committed)]
+    [InlineData(15, 20, WriteEnd.Committed)]
+    public void Commit_that_was_told_while_a_disk_may_have_lied_is_unknown(long toldAfter, long begunBefore, object end)
+    {
+        CallBook book = new();
+        var (before, after) = (Write("a", 1, 20, 21), Write("b", 2, 20, 21));
+        book.Add(before);
+        book.Doubt(toldAfter, begunBefore);
+        book.Add(after);
+
+        Assert.Equal([(WriteEnd)end, (WriteEnd)end], [before.End, after.End]);
+    }
+
     [Fact]
     public void Node_with_another_history_is_found() => Says(
         "node 2 has another history of k than node 1: '1 x' and '1 a' at place 1",

@@ -69,7 +69,13 @@ internal static class TargetCommand
         await using var heap = new Timer(_ => Console.Out.WriteLine(ServerLines.HeapPrefix + HeapMegabytes), null, HeapPeriod, HeapPeriod);
         await Task.WhenAny(stop.Received, failed.Task);
         await system.Terminate();
-        return failed.Task.IsCompleted ? ExitCode.Failed : ExitCode.Done;
+        if (!failed.Task.IsCompleted)
+        {
+            return ExitCode.Done;
+        }
+
+        terminal.Log(await failed.Task);
+        return ExitCode.Failed;
     }
 
     // Other work on the machine may keep a process of a small group from its core for longer than the default election timeout.

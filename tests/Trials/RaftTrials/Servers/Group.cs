@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 
+using RaftTrials.Hostile;
 using RaftTrials.Load;
 
 namespace RaftTrials.Servers;
@@ -25,7 +26,7 @@ internal sealed class Group : ITrial
         [
             .. hosts.Select((host, place) =>
             {
-                var data = Path.Combine(work, $"server{place + 1}");
+                var data = Path.Combine(Directory.CreateDirectory(DiskOf(work, place)).FullName, "data");
                 string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
                 string[] arguments = ["server", "-c", list, "-p", $"{PortOf(place)}", "--data", data, .. name, .. options];
                 return new RaftServer(host, PortOf(place), data, RaftTool.Path, arguments, Elections);
@@ -44,6 +45,20 @@ internal sealed class Group : ITrial
 
     /// <summary>The servers as the value of an option.</summary>
     public static string ListOf(IEnumerable<RaftServer> servers) => string.Join(',', servers.Select(server => server.Id));
+
+    /// <summary>The folder with the data of a server, where a trial may mount a disk before the group is made.</summary>
+    /// <param name="place">From 0.</param>
+    public static string DiskOf(string work, int place) => Path.Combine(work, $"server{place + 1}");
+
+    /// <summary>The servers run as a part of this program, with more settings.</summary>
+    public void Configure(string hocon)
+    {
+        foreach (var server in Servers)
+        {
+            server.Program = TrialProgram.Path;
+            server.Arguments = [RaftProgram.Name, TargetCommand.Name, .. server.Arguments[1..], TargetCommand.Hocon, hocon];
+        }
+    }
 
     public void StartAll()
     {

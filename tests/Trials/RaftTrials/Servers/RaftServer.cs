@@ -29,6 +29,9 @@ internal sealed class RaftServer : Restartable
 
     public string Data { get; }
 
+    /// <summary>The folder with its data, which may be a disk of its own.</summary>
+    public string Disk => Path.GetDirectoryName(Data)!;
+
     /// <summary>The path of its program, from its next start on.</summary>
     public string Program { get; set; }
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 
 using RaftActors.Storage.Tools;
 
-using RaftTrials.Hostile;
-using RaftTrials.Load;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
@@ -37,12 +35,9 @@ internal static class GrayTrials
     /// <summary>The leader's reads of its disk hang while a follower lags. It must lose the leadership.</summary>
     public static async Task<string> ReadsHang(Trial trial)
     {
-        var (group, disks) = OnDisks(trial);
-        foreach (var server in group.Servers)
-        {
-            server.Program = TrialProgram.Path;
-            server.Arguments = [RaftProgram.Name, TargetCommand.Name, .. server.Arguments[1..], TargetCommand.Hocon, SmallMemory];
-        }
+        var group = trial.Group(Servers);
+        var disks = trial.FaultyDisks(group);
+        group.Configure(SmallMemory);
 
         RaftServer? lagging = null;
         return await Rounds(trial, group, Host.Here, isLost: true, (leader, _) =>
@@ -64,7 +59,8 @@ internal static class GrayTrials
     /// <summary>Every call of the leader's disk takes a hundred times as long.</summary>
     public static async Task<string> SlowDisk(Trial trial)
     {
-        var (group, disks) = OnDisks(trial);
+        var group = trial.Group(Servers);
+        var disks = trial.FaultyDisks(group);
         return await Rounds(trial, group, Host.Here, isLost: false, (leader, _) =>
         {
             disks[leader].Set(DiskFault.IsSlow, Slower);
@@ -159,19 +155,6 @@ internal static class GrayTrials
                 }
             }
         });
-
-    private static (Group Group, IReadOnlyDictionary<RaftServer, FaultyDisk> Disks) OnDisks(Trial trial)
-    {
-        var group = trial.Group(Servers);
-        Dictionary<RaftServer, FaultyDisk> disks = [];
-        foreach (var (place, server) in group.Servers.Index())
-        {
-            disks[server] = trial.Own(new FaultyDisk(server.Data, Path.Combine(trial.Work, $"fault{place}")));
-            server.Environment = disks[server].Environment;
-        }
-
-        return (group, disks);
-    }
 
     private static void Met(long times, Action end)
     {

@@ -67,6 +67,19 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
     public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
         Own(new Group(Work, FirstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options));
 
+    /// <summary>Lets the disk of each server fail on demand.</summary>
+    public IReadOnlyDictionary<RaftServer, FaultyDisk> FaultyDisks(Group group)
+    {
+        Dictionary<RaftServer, FaultyDisk> disks = [];
+        foreach (var (place, server) in group.Servers.Index())
+        {
+            disks[server] = Own(new FaultyDisk(server.Data, Path.Combine(Work, $"fault{place}")));
+            server.Environment = disks[server].Environment;
+        }
+
+        return disks;
+    }
+
     /// <summary>Creates servers on this machine that start on these hosts.</summary>
     public Group Group(params IReadOnlyList<Host> hosts) => Own(new Group(Work, FirstPort, hosts));
 

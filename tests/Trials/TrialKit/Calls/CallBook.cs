@@ -9,6 +9,7 @@ internal sealed class CallBook
     private readonly List<WriteCall> _writes = [];
     private readonly List<ReadCall> _reads = [];
     private readonly List<WatchCall> _watches = [];
+    private readonly List<(long ToldAfter, long BegunBefore)> _doubts = [];
     private long _floor;
     private int _next;
     private int _repeated;
@@ -60,6 +61,20 @@ internal sealed class CallBook
         lock (_lock)
         {
             _writes.Add(call);
+            Judge(call);
+        }
+    }
+
+    /// <summary>
+    /// A commit that was told after one moment, of a write that began before another one, proves nothing: a disk may have lied between
+    /// them. The write counts as unknown, also if its end is added later.
+    /// </summary>
+    public void Doubt(long toldAfter, long begunBefore)
+    {
+        lock (_lock)
+        {
+            _doubts.Add((toldAfter, begunBefore));
+            _writes.ForEach(Judge);
         }
     }
 
@@ -131,6 +146,14 @@ internal sealed class CallBook
         return $"{Counts}, {Writes.Count(call => call.End == WriteEnd.Refused)} refused, {_repeated} repeats; {_reads.Count} reads: "
             + string.Join(", ", Enum.GetValues<Level>().Select(level => $"{levels.GetValueOrDefault(level)} {level}".ToLowerInvariant()))
             + $", {_unanswered} unanswered; {_watches.Sum(watch => watch.Changes.Count)} changes in {_watches.Count} watches";
+    }
+
+    private void Judge(WriteCall call)
+    {
+        if (call.End == WriteEnd.Committed && _doubts.Exists(doubt => call.Ended > doubt.ToldAfter && call.Began < doubt.BegunBefore))
+        {
+            call.End = WriteEnd.Unknown;
+        }
     }
 
     private Task ToEach(IEnumerable<string> clients, long since, Func<WriteCall, bool> isIt, string what)
