@@ -8,19 +8,15 @@ internal static class KeyValueProgram
 {
     public static Command Command() => TrialProgram.Command(
         "keyvalue",
-        "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts, partitions and replaces them; then checks all "
-        + "answers against the changes of each key.",
+        "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts and partitions them; then checks all answers "
+        + "against the changes of each key.",
         [
-            new("latency", LatencyTrials.Quiet),
             new("kill-leader", FaultTrials.KillLeader),
             new("kill-all", FaultTrials.KillAll),
             new("freeze", FaultTrials.Freeze),
             new("rolling", FaultTrials.Rolling),
-            new("roster", RosterTrials.Exchange),
-            new("groups", GroupsTrials.Idle),
             new("partition", FaultTrials.Partition, Network.Problem),
             new("clock", FaultTrials.Clock, WallClock.Problem),
-            new("full-disk", FaultTrials.FillDisk, Machine.RootProblem),
         ],
         (work, parsed) => new TrialScope(work, parsed),
         options: []);

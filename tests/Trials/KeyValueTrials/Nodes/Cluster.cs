@@ -13,6 +13,8 @@ internal sealed class Cluster : ITrial
     private const int WritersOfAKey = 2;
     private const int Callers = 8;
 
+    private const string Groups = "3";
+
     private const int HttpPort = 8080;
     private const int RaftPort = 2551;
 
@@ -32,36 +34,19 @@ internal sealed class Cluster : ITrial
     private readonly Dictionary<string, WriteCall> _ends = [];
     private readonly Dictionary<string, string> _groupOfKeys = [];
     private readonly List<NodeClient> _clients = [];
-    private readonly string _hocon;
     private readonly string[] _roster;
-    private readonly string _groups;
-    private volatile IReadOnlyList<NodeClient> _asked;
 
-    /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
     /// <param name="network">The file of the network namespace of the clients; empty: that of this process.</param>
-    private Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network, string hocon, int groups)
+    private Cluster(IReadOnlyList<KeyValueNode> nodes, string network)
     {
-        _groups = $"{groups}";
         Nodes = nodes;
         _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
-        _asked = [.. _clients.Take(founders)];
-        _hocon = Settings + hocon;
-        _roster =
-        [
-            .. nodes.Take(founders).SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" }),
-        ];
+        _roster = [.. nodes.SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" })];
     }
 
     public IReadOnlyList<KeyValueNode> Nodes { get; }
 
     private CallBook Book { get; } = new();
-
-    /// <summary>The nodes that clients ask.</summary>
-    public IReadOnlyList<KeyValueNode> Asked
-    {
-        get => [.. _asked.Select(client => client.Node)];
-        set => _asked = [.. _clients.Where(client => value.Contains(client.Node))];
-    }
 
     private static IReadOnlyList<string> BusyKeys => [.. Enumerable.Range(1, Keys).Select(number => $"k{number}")];
 
@@ -69,22 +54,12 @@ internal sealed class Cluster : ITrial
     private static IReadOnlyList<string> AllQuietKeys => [.. Enumerable.Range(1, QuietKeys).Select(number => $"q{number}")];
 
     /// <summary>Creates nodes on this machine.</summary>
-    /// <param name="founders">The number of nodes that found the groups. Null: all.</param>
-    /// <param name="hocon">More settings of the section raft.</param>
-    /// <param name="groups">The number of groups. Three: the leaders spread over the nodes.</param>
-    /// <param name="diskMegabytes">The size of a disk in memory for each node. Null: their data are on the disk of the trial.</param>
-    public static Cluster On(
-        TrialScope trial, int count, int? founders = null, string hocon = "", int groups = 3, int? diskMegabytes = null)
+    public static Cluster On(TrialScope trial, int count)
     {
         var ports = FreePorts.Take(2 * count);
         List<KeyValueNode> nodes = [.. Enumerable.Range(1, count).Select(
             number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], DiskOf(trial, number)))];
-        foreach (var node in nodes.Where(_ => diskMegabytes is not null))
-        {
-            trial.MountDisk(node.Disk, diskMegabytes!.Value);
-        }
-
-        return trial.Own(new Cluster(nodes, founders ?? count, network: "", hocon, groups));
+        return trial.Own(new Cluster(nodes, network: ""));
     }
 
     /// <summary>Creates nodes in a network namespace each. The clients are in one more, which is never cut off.</summary>
@@ -93,42 +68,23 @@ internal sealed class Cluster : ITrial
         var network = await trial.Hosts(count + 1);
         List<KeyValueNode> nodes = [.. Enumerable.Range(1, count).Select(
             number => new KeyValueNode(number, network.Host(number), HttpPort, RaftPort, DiskOf(trial, number)))];
-        return (trial.Own(new Cluster(nodes, count, network.Host(count + 1).Namespace, hocon: "", groups: 3)), network);
+        return (trial.Own(new Cluster(nodes, network.Host(count + 1).Namespace)), network);
     }
 
-    /// <summary>Starts a founder.</summary>
+    /// <summary>Starts a node.</summary>
     public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) =>
-        node.Start(["--groups", _groups, "--RaftActors:Hocon", $"raft {{ {_hocon} }}", .. _roster], environment);
+        node.Start(["--groups", Groups, "--RaftActors:Hocon", $"raft {{ {Settings} }}", .. _roster], environment);
 
-    /// <summary>Starts a node that joins.</summary>
-    /// <param name="contact">A member.</param>
-    public void Start(KeyValueNode node, KeyValueNode contact) => node.Start(
-    [
-        "--groups", _groups, "--RaftActors:Hocon", $"raft {{ joining = on\n{_hocon} }}", "--RaftActors:Contacts:0", contact.Address,
-    ]);
-
-    /// <summary>Starts the nodes that clients ask, writes each key once, and starts the clients.</summary>
+    /// <summary>Starts the nodes, writes each key once, and starts the clients.</summary>
     /// <param name="environment">The environment of a node. Null: that of this process.</param>
     public async Task StartAll(Func<KeyValueNode, IReadOnlyDictionary<string, string>>? environment = null)
     {
-        await StartNodes(environment);
-        await StartClients();
-    }
-
-    /// <summary>Starts the nodes that clients ask.</summary>
-    public async Task StartNodes(Func<KeyValueNode, IReadOnlyDictionary<string, string>>? environment = null)
-    {
-        foreach (var node in Asked)
+        foreach (var node in Nodes)
         {
             Start(node, environment?.Invoke(node));
         }
 
-        await Task.WhenAll(Asked.Select(Ready));
-    }
-
-    /// <summary>Writes each key once, and starts the clients.</summary>
-    public async Task StartClients()
-    {
+        await Task.WhenAll(Nodes.Select(Ready));
         var number = 0;
         foreach (var key in BusyKeys.Concat(AllQuietKeys))
         {
@@ -143,7 +99,7 @@ internal sealed class Cluster : ITrial
                 Run(() => caller.WriteSteadily(key, isKeyed, WriterPause, _stop.Token));
             }
 
-            var (watcher, seed) = (new Watcher(key, Book, () => _asked), number);
+            var (watcher, seed) = (new Watcher(key, Book, () => _clients), number);
             Run(() => watcher.Run(seed, _stop.Token));
         }
 
@@ -158,9 +114,6 @@ internal sealed class Cluster : ITrial
 
     /// <summary>Waits until the node says that it is ready: it knows the leaders and has all pairs that it knows to be committed.</summary>
     public Task Ready(KeyValueNode node) => Until(node, "/healthz/ready", _ => true, "is not ready");
-
-    /// <summary>Whether the node says that all its raft processes and actors run.</summary>
-    public async Task<bool> IsLive(KeyValueNode node) => await Get(node, "/healthz/live") is { IsDone: true };
 
     /// <summary>Waits until a page of the node is as wanted.</summary>
     public Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise) => Poll.Until(
@@ -189,41 +142,14 @@ internal sealed class Cluster : ITrial
     public async Task<KeyValueNode> Leader()
     {
         var leaders = new List<KeyValueNode>();
-        await Until(Asked[0], "/status", page =>
+        await Until(Nodes[0], "/status", page =>
         {
             var addresses = GroupStatus.Parse(page).Select(group => group.Leader?.Split('@')[^1]).ToList();
-            leaders = [.. Asked.Where(node => addresses.Contains(node.Address)).OrderByDescending(
+            leaders = [.. Nodes.Where(node => addresses.Contains(node.Address)).OrderByDescending(
                 node => addresses.Count(address => address == node.Address))];
             return leaders.Count > 0;
         }, "knows no leader");
         return leaders[0];
-    }
-
-    /// <summary>Asks a node to add another one to all groups, or to remove it, until it has.</summary>
-    public Task Change(KeyValueNode asked, HttpMethod method, KeyValueNode node) => Poll.Until(
-        async () => await ClientOf(asked).Send(method, $"/nodes/{node.Address}", Guards.Wait) is { IsDone: true },
-        () => $"{asked.Name} has not taken {method} /nodes/{node.Address}");
-
-    /// <summary>Waits until all these nodes vote in all groups, and no other is a member.</summary>
-    public Task Vote(IReadOnlyList<KeyValueNode> nodes)
-    {
-        var addresses = nodes.Select(node => node.Address).Order(StringComparer.Ordinal).ToList();
-        return Until(
-            nodes[0],
-            "/status",
-            page => GroupStatus.Parse(page).All(group => group.Learners.Count == 0
-                && group.Voters.Select(voter => voter.Split('@')[^1]).Order(StringComparer.Ordinal).SequenceEqual(addresses)),
-            $"does not say that {addresses.Count} nodes vote");
-    }
-
-    /// <summary>The bytes of raft's messages that a node has sent to others.</summary>
-    public async Task<double> BytesSent(KeyValueNode node)
-    {
-        var page = await Answer(node, "/metrics");
-        return page.Text.Split('\n')
-            .Where(line => line.StartsWith("raft_transport_io", StringComparison.Ordinal))
-            .Where(line => line.Contains("transmit", StringComparison.Ordinal))
-            .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The time of day by a node's clock.</summary>
@@ -241,7 +167,7 @@ internal sealed class Cluster : ITrial
             _ends[key] = await Make(1000 + place).WriteSurely(key, Guards.Wait);
         }
 
-        foreach (var node in Asked)
+        foreach (var node in Nodes)
         {
             Copy copy = new(node.Name, []);
             foreach (var (key, end) in _ends)
@@ -274,7 +200,7 @@ internal sealed class Cluster : ITrial
 
     private void Run(Func<Task> load) => _running.Add(Task.Run(load));
 
-    private Caller Make(int number) => new(number, Book, _groupOfKeys, () => _asked);
+    private Caller Make(int number) => new(number, Book, _groupOfKeys, () => _clients);
 
     private static string DiskOf(TrialScope trial, int number) => Path.Combine(trial.Work, $"disk{number}");
 

@@ -15,11 +15,6 @@ internal sealed class KeyValueNode(int number, Host host, int httpPort, int raft
     /// <summary>Its address for other nodes.</summary>
     public string Address { get; } = $"{AddressOf(host)}:{raftPort}";
 
-    public string Disk => disk;
-
-    /// <summary>The directory for the log.</summary>
-    public string Data { get; } = Path.Combine(disk, "raft");
-
     /// <summary>Its present process. It differs after a restart.</summary>
     public string Life => $"{Name}, start {Starts}";
 
@@ -28,7 +23,7 @@ internal sealed class KeyValueNode(int number, Host host, int httpPort, int raft
             Path.Combine(AppContext.BaseDirectory, "KeyValue.dll"),
             [
                 "--contentRoot", AppContext.BaseDirectory, "--urls", Url, "--RaftActors:Node", Address,
-                "--RaftActors:StoreDirectory", Data, .. options,
+                "--RaftActors:StoreDirectory", Path.Combine(disk, "raft"), .. options,
             ],
             environment));
 

@@ -7,14 +7,9 @@ namespace KeyValueTrials.Trials;
 /// <summary>Rounds of one fault each. A round lasts until all nodes are ready and each key is written again.</summary>
 internal static class FaultTrials
 {
-    private const int DiskMegabytes = 64;
-
     // Longer than an election takes.
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Cut = TimeSpan.FromSeconds(8);
-
-    // Long enough for the log to need a new segment.
-    private static readonly TimeSpan Full = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Jumped = TimeSpan.FromSeconds(4);
 
     /// <summary>Kills the node that leads the most groups, and restarts it when all keys are written again.</summary>
@@ -112,40 +107,12 @@ internal static class FaultTrials
         });
     }
 
-    /// <summary>Fills the disk of the leader to the last byte, then that of another node, and so on. Then it frees the space.</summary>
-    public static async Task<string> FillDisk(TrialScope trial)
-    {
-        var cluster = Cluster.On(trial, 3, hocon: "store { segment-size = 1MiB, free-space-floor = 8MiB }", diskMegabytes: DiskMegabytes);
-        await cluster.StartAll();
-        var restarts = 0;
-        var found = await Rounds(cluster, trial.Rounds(8), async (_, round, leader) =>
-        {
-            var node = InTurn(cluster, round, leader);
-            var filler = Path.Combine(node.Disk, "filler");
-            var filled = Stopwatch.GetTimestamp();
-            Machine.FillDisk(filler);
-            await Task.Delay(Full);
-            await cluster.Served(filled);
-            File.Delete(filler);
-            if (!await cluster.IsLive(node))
-            {
-                // A log that could not be written is closed until its node restarts.
-                restarts++;
-                await node.Stop();
-                cluster.Start(node);
-            }
-
-            return node == leader ? "disk of the leader" : "disk of another node";
-        });
-        return $"{found}; {restarts} nodes needed a restart";
-    }
-
     /// <param name="fault">
     /// Makes the fault of a round, and ends it. It gets the number of the round, from 0, and the node that leads the most groups, and
     /// returns the name of the fault.
     /// </param>
     /// <returns>The longest times of a key without a write, and the summary of the calls.</returns>
-    internal static async Task<string> Rounds(Cluster cluster, int rounds, Func<Cluster, int, KeyValueNode, Task<string>> fault)
+    private static async Task<string> Rounds(Cluster cluster, int rounds, Func<Cluster, int, KeyValueNode, Task<string>> fault)
     {
         List<(string Fault, TimeSpan Time)> downtimes = [];
         for (var round = 0; round < rounds; round++)
@@ -153,7 +120,7 @@ internal static class FaultTrials
             var leader = await cluster.Leader();
             var began = Stopwatch.GetTimestamp();
             var name = await fault(cluster, round, leader);
-            await Task.WhenAll(cluster.Asked.Select(cluster.Ready));
+            await Task.WhenAll(cluster.Nodes.Select(cluster.Ready));
             await cluster.Served(Stopwatch.GetTimestamp());
             downtimes.Add((name, cluster.Downtime(began)));
         }
