@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests;
@@ -19,12 +18,10 @@ internal sealed class ScriptedStore : IRaftStore
     private Pace _pace;
     private int _users;
     private int _openings;
-    private int _logReads;
 
     private enum Pace
     {
         Quick,
-        HeldSnapshots,
         Held,
     }
 
@@ -33,9 +30,6 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The number of openings.</summary>
     public int Openings => Volatile.Read(ref _openings);
-
-    /// <summary>The number of reads of the log.</summary>
-    public int LogReads => Volatile.Read(ref _logReads);
 
     /// <summary>Ends when the store is closed for the first time.</summary>
     public Task Closed => _closed.Task;
@@ -46,9 +40,6 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>The hard state that was written last.</summary>
     public HardState HardState { get; private set; } = InitialState.Empty.HardState;
 
-    /// <summary>The last index of the latest discard; null: none was written.</summary>
-    public LogIndex? DiscardedTo { get; private set; }
-
     /// <summary>The failure of the next opening; null: it succeeds.</summary>
     public StoreException? OpeningFailure { get; set; }
 
@@ -57,9 +48,6 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>Bytes of snapshots from this place on are read in spite of <see cref="ReadingFailure"/>.</summary>
     public long ReadableFrom { get; set; } = long.MaxValue;
-
-    /// <summary>Reads of the log return other pairs than were written, and reads of a snapshot other results.</summary>
-    public bool GarblesReads { get; set; }
 
     /// <summary>The number of writes that are not durable yet.</summary>
     public int Waiting
@@ -113,16 +101,13 @@ internal sealed class ScriptedStore : IRaftStore
     /// <summary>Released for each snapshot that the store has, and for each that was dropped.</summary>
     public SemaphoreSlim SnapshotEnds { get; } = new(0);
 
-    /// <summary>The failure of the next piece of a state; null: it succeeds.</summary>
-    public StoreException? StreamFailure { get; set; }
-
     public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => new OwnState(this, snapshot);
 
     private void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         lock (_lock)
         {
-            if (_pace is Pace.Held or Pace.HeldSnapshots)
+            if (_pace == Pace.Held)
             {
                 _held.Enqueue(() => _memory.SaveSnapshot(snapshot, state));
                 return;
@@ -132,27 +117,11 @@ internal sealed class ScriptedStore : IRaftStore
         _memory.SaveSnapshot(snapshot, state);
     }
 
-    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
-    {
-        var bytes = ReadingFailure is { } failure && offset < ReadableFrom
-            ? throw failure
-            : _memory.ReadSnapshot(position, offset, limit).ToArray();
-        if (GarblesReads)
-        {
-            bytes[^(SnapshotTail.FooterSize + 1)] ^= 1;
-        }
+    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
+        ReadingFailure is { } failure && offset < ReadableFrom ? throw failure : _memory.ReadSnapshot(position, offset, limit);
 
-        return bytes;
-    }
-
-    public LogSlice ReadLog(LogIndex first, LogIndex last)
-    {
-        Interlocked.Increment(ref _logReads);
-        var entries = ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
-        return GarblesReads
-            ? [.. entries.Select(entry => new LogEntry(entry.Index, entry.Term, entry.Serial, null, "other", default))]
-            : entries;
-    }
+    public LogSlice ReadLog(LogIndex first, LogIndex last) =>
+        ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
 
     public void Dispose()
     {
@@ -171,15 +140,6 @@ internal sealed class ScriptedStore : IRaftStore
         lock (_lock)
         {
             _pace = Pace.Held;
-        }
-    }
-
-    /// <summary>The disk writes the log, and saves no snapshot of the process's own actor.</summary>
-    public void HoldSnapshots()
-    {
-        lock (_lock)
-        {
-            _pace = Pace.HeldSnapshots;
         }
     }
 
@@ -208,15 +168,7 @@ internal sealed class ScriptedStore : IRaftStore
 
         public bool IsInMemory => true;
 
-        public void Append(ReadOnlySpan<byte> state)
-        {
-            if (store.StreamFailure is { } failure)
-            {
-                throw failure;
-            }
-
-            _state.Write(state);
-        }
+        public void Append(ReadOnlySpan<byte> state) => _state.Write(state);
 
         public void Complete() => store.Save(snapshot, _state.ToArray());
 
@@ -226,7 +178,6 @@ internal sealed class ScriptedStore : IRaftStore
     private bool Do(Effect.Write write)
     {
         HardState = write is Effect.Persist { HardState: { } written } ? written : HardState;
-        DiscardedTo = write is Effect.Discard discard ? discard.Log.Index : DiscardedTo;
         return _memory.Write(write);
     }
 }

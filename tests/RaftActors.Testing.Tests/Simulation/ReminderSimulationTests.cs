@@ -10,8 +10,6 @@ namespace RaftActors.Testing.Tests.Simulation;
 /// <summary>Reminders of a group whose nodes crash, pause and are cut off. Some have snapshots, and some replay their logs.</summary>
 public sealed class ReminderSimulationTests(ITestOutputHelper output)
 {
-    private const int OrdersOfClient = 100;
-
     // For this part of the interval between two kills a node is down, if it is not back before the next election.
     private const double Down = 0.3;
 
@@ -51,25 +49,6 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
 
         /// <summary>It was set for a date.</summary>
         Date,
-    }
-
-    public static IEnumerable<object[]> Seeds => RaftSimulation.Seeds(Share.Of(test: 1, ci: 4, whole: 6));
-
-    [Theory]
-    [MemberData(nameof(Seeds))]
-    public void Each_reminder_is_told_once_and_not_early(long seed)
-    {
-        Watch watch = new();
-        RaftSimulation.Run(seed, simulation =>
-        {
-            watch.Clear();
-            SetUp(simulation, watch)
-                .Faults(SimulationFaults.Crashes | SimulationFaults.Partitions | SimulationFaults.Pauses)
-                .For(TimeSpan.FromSeconds(60))
-                .Clients(2, client => OrderAsync(client, watch, OrdersOfClient, () => Delay, PauseOf(client, 400)));
-        });
-
-        watch.AssertToldOnce(2 * OrdersOfClient);
     }
 
     [Fact]
@@ -193,12 +172,6 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         public Dictionary<string, Order> Orders { get; } = [];
 
         public int Kills { get; private set; }
-
-        public void Clear()
-        {
-            Counts.Clear();
-            Orders.Clear();
-        }
 
         // An exception would restart the actor, which would replay the log at a later time.
         public void Demand(bool isSo, string fault)

@@ -151,6 +151,23 @@ public sealed class SnapshotTakingTests : TestKit
         _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
     }
 
+    // Otherwise the snapshots of a state that grows with every pair would take the square of its length.
+    [Fact]
+    public void Next_snapshot_is_due_when_the_log_has_grown_by_half_the_length_of_the_latest_one()
+    {
+        Bench bench = new(this, snapshot: SnapshotTo(3) with { Length = 50 << 20 });
+        SnapshotTaking snapshots = new(bench.Context);
+        var value = new byte[9 << 20];
+        foreach (var index in new[] { 4, 5, 6 })
+        {
+            bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+            bench.Commit(index);
+            snapshots.OnCommitted([new LogEntry(new LogIndex(index), new Term(1), new Serial(index), null, "key", value)], default);
+        }
+
+        bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
+    }
+
     [Fact]
     public void Fenced_process_refuses_calls_and_ends_those_that_wait()
     {

@@ -45,7 +45,7 @@ internal sealed class AddressNode
         (Watcher, Events) = (kit.CreateTestProbe(), kit.CreateTestProbe());
         System.EventStream.Subscribe(Events, typeof(RaftEvent));
         System.EventStream.Subscribe(Watcher, typeof(RaftEvent.StartFailed));
-        _actor = start?.Invoke(System) ?? System.ActorOf(Props.Create(() => new SnapshotRecorder(Watcher, null, null)), Name.Process);
+        _actor = start?.Invoke(System) ?? System.ActorOf(Props.Create(() => new SnapshotRecorder(Watcher, null)), Name.Process);
     }
 
     /// <summary>Names of nodes on which nothing listens.</summary>

@@ -46,7 +46,7 @@ public sealed class NodeAddressTests() : TestKit("akka.loglevel = ERROR\nraft.ad
         Sys.RegisterOnTermination(() => system.Terminate());
         var events = CreateTestProbe();
         system.EventStream.Subscribe(events, typeof(RaftEvent.StartFailed));
-        system.ActorOf(Props.Create(() => new SnapshotRecorder(events, null, null)), "raft");
+        system.ActorOf(Props.Create(() => new SnapshotRecorder(events, null)), "raft");
 
         var failed = events.FishForMessage<RaftEvent.StartFailed>(_ => true, Guard);
 

@@ -59,20 +59,11 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public void StartJoining(string name) =>
         Start(name, new RaftOptions<string> { Settings = ConfigurationFactory.ParseString("joining = on") });
 
-    /// <summary>A process whose actor takes snapshots. It makes its state when it may.</summary>
-    public void StartSnapshotting(string name, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
+    /// <summary>A process whose actor takes snapshots.</summary>
+    public void StartSnapshotting(string name)
     {
-        var (watcher, all) = Prepare(name, options ?? new RaftOptions<string>());
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all, mayTake)), name));
-    }
-
-    /// <summary>A process whose actor writes its state as a stream.</summary>
-    public StreamRecorder.Script StartStreaming(string name)
-    {
-        var script = new StreamRecorder.Script();
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new StreamRecorder(watcher, all, script)), name));
-        return script;
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new SnapshotRecorder(watcher, all)), name));
     }
 
     /// <summary>A process whose actor fails when its fuse is set.</summary>

@@ -197,12 +197,6 @@ internal sealed partial class ScenarioRunner
             case "release":
                 _store.Release();
                 break;
-            case "slow":
-                _script.Slowness = ScenarioLine.TimeOf(line[0]);
-                break;
-            case "becomes":
-                _kind = line[0];
-                break;
             case "fails":
                 _store.Fail(line.Rest(0));
                 break;
@@ -226,6 +220,15 @@ internal sealed partial class ScenarioRunner
                 break;
             case "readable":
                 _store.ReadingFailure = null;
+                break;
+            case "garbles":
+                _store.GarblesReads = true;
+                break;
+            case "refuses-snapshots":
+                _store.SnapshotFailure = line.Rest(0);
+                break;
+            case "takes-snapshots":
+                _store.SnapshotFailure = null;
                 break;
             default:
                 throw new FormatException($"The store does not do '{line.Verb}'.");

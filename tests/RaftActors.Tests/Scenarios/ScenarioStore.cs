@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests.Scenarios;
@@ -38,6 +39,12 @@ internal sealed class ScenarioStore : IRaftStore
 
     /// <summary>Why reads fail; null: they succeed.</summary>
     public string? ReadingFailure { get; set; }
+
+    /// <summary>Reads of the log return other pairs than were written, and reads of a snapshot other results.</summary>
+    public bool GarblesReads { get; set; }
+
+    /// <summary>Why there is no room for a snapshot of the process's own actor; null: there is.</summary>
+    public string? SnapshotFailure { get; set; }
 
     /// <summary>Why writes fail; null: they succeed.</summary>
     public string? WritingFailure { get; set; }
@@ -91,8 +98,18 @@ internal sealed class ScenarioStore : IRaftStore
 
     public ISnapshotWriter BeginSnapshot(Snapshot snapshot) => new OwnState(this, snapshot);
 
-    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
-        ReadingFailure is { } failure ? throw new StoreException(failure) : _memory.ReadSnapshot(position, offset, limit);
+    public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
+    {
+        var bytes = ReadingFailure is { } failure
+            ? throw new StoreException(failure)
+            : _memory.ReadSnapshot(position, offset, limit).ToArray();
+        if (GarblesReads)
+        {
+            bytes[^(SnapshotTail.FooterSize + 1)] ^= 1;
+        }
+
+        return bytes;
+    }
 
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {
@@ -101,7 +118,10 @@ internal sealed class ScenarioStore : IRaftStore
             Say($"reads {first} to {last}");
         }
 
-        return ReadingFailure is { } failure ? throw new StoreException(failure) : _memory.ReadLog(first, last);
+        var entries = ReadingFailure is { } failure ? throw new StoreException(failure) : _memory.ReadLog(first, last);
+        return GarblesReads
+            ? [.. entries.Select(entry => new LogEntry(entry.Index, entry.Term, entry.Serial, null, "other", default))]
+            : entries;
     }
 
     public void Dispose()
@@ -148,7 +168,15 @@ internal sealed class ScenarioStore : IRaftStore
 
         public bool IsInMemory => true;
 
-        public void Append(ReadOnlySpan<byte> state) => _state.Write(state);
+        public void Append(ReadOnlySpan<byte> state)
+        {
+            if (store.SnapshotFailure is { } failure)
+            {
+                throw new StoreException(failure);
+            }
+
+            _state.Write(state);
+        }
 
         public void Complete()
         {

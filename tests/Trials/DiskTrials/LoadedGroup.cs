@@ -5,7 +5,9 @@ using RaftTrials.Trials;
 
 namespace DiskTrials;
 
-/// <summary>Three servers under load. They give up early on a disk that does not answer, and keep next to nothing of their log in memory.</summary>
+/// <summary>
+/// Three servers under load. They give up early on a disk that does not answer, and keep next to nothing of their log in memory.
+/// </summary>
 internal static class LoadedGroup
 {
     public const int Servers = 3;

@@ -99,7 +99,8 @@ internal static class PowerTrials
     {
         List<PowerDisk> disks =
         [
-            .. Enumerable.Range(0, LoadedGroup.Servers).Select(place => trial.Own(new PowerDisk(Group.DiskOf(trial.Work, place), DiskSize))),
+            .. Enumerable.Range(0, LoadedGroup.Servers).Select(
+                place => trial.Own(new PowerDisk(Group.DiskOf(trial.Work, place), DiskSize))),
         ];
         var group = LoadedGroup.Make(trial, sync);
         return (group, group.Servers.Zip(disks).ToDictionary());

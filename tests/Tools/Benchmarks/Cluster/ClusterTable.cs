@@ -22,7 +22,8 @@ internal static class ClusterTable
                 $"{string.Join(" | ", latencies.Select(one => one.ToString("N0", CultureInfo.InvariantCulture)))} | " +
                 $"{Percentile.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
                 $"{Percentile.Median(all, run => run.SwitchesPerOperation):F2} | " +
-                $"{Percentile.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Percentile.Median(all, run => run.PausedShare):F2} | " +
+                $"{Percentile.Median(all, run => run.GarbageBytesPerOperation):N0} | " +
+                $"{100 * Percentile.Median(all, run => run.PausedShare):F2} | " +
                 $"{Percentile.Median(all, run => run.OtherCores):F2} | {all.Sum(run => run.Load.Failed)} |"));
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace RaftActors.Simulator.Tests;
 
-/// <summary>The traces for other specifications. <c>docs/spec/check.mjs</c> replays them, and demands that false ones are refused.</summary>
+/// <summary>The traces for other specifications. docs/spec/check.mjs replays them, and demands that false ones are refused.</summary>
 public sealed class TraceTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("traces").FullName;
