@@ -141,30 +141,6 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Log_entry_of_an_engine_that_stopped_has_the_published_event()
-    {
-        _group.Found(0, 2);
-        RecordLog();
-
-        _group.FailStore("raft3", "the disk is gone");
-
-        Assert.Equal(Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())), Assert.Single(Logged().OfType<RaftEvent.Stopped>()));
-    }
-
-    [Fact]
-    public void Log_entry_of_a_refusal_has_the_published_event()
-    {
-        _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
-        RecordLog();
-
-        _group.Start("raft2", ("a", "1"), ("b", "other"));
-
-        var told = Told();
-        var refused = Of<RaftEvent.Refused>("raft1", told).Concat(Of<RaftEvent.Refused>("raft2", told));
-        Assert.Equal(refused, Logged().OfType<RaftEvent.Refused>().OrderBy(one => one.Process));
-    }
-
-    [Fact]
     public void Status_shows_role_term_leader_and_members()
     {
         _group.Start("raft1", 0);

@@ -92,16 +92,6 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Process_that_a_running_group_does_not_know_is_told_to_join()
-    {
-        Found();
-        var roster = Enumerable.Range(1, 4).Select(i => $"{VirtualGroup.MemberOf($"raft{i}").Name}");
-
-        EventFilter.Error(contains: "To join a group that runs, start this process with raft.joining = on.")
-            .Expect(3, () => _group.Start("raft4", new RaftOptions<string> { Roster = [.. roster] }));
-    }
-
-    [Fact]
     public void Actors_of_the_leader_and_of_the_peers_are_known()
     {
         Found();

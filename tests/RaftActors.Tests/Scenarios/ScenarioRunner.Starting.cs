@@ -94,7 +94,11 @@ internal sealed partial class ScenarioRunner
                     var cause = root is null ? ""
                         : root.Message == $"{told.Message}" ? $" [{root.GetType().Name}]"
                         : $" [{root.GetType().Name}: {root.Message}]";
-                    _output.Say(ScenarioOutput.Source.Log, $"{(told is Warning ? "warning" : "error")}: {told.Message}{cause}");
+
+                    // A program that handles the event leaves out the log entry, by its parameter.
+                    var happened = (told.Message as LogMessage)?.Parameters().OfType<RaftEvent>().SingleOrDefault();
+                    var about = happened is null ? "" : $" ({happened.GetType().Name})";
+                    _output.Say(ScenarioOutput.Source.Log, $"{(told is Warning ? "warning" : "error")}: {told.Message}{cause}{about}");
                 }
                 else if (message is RaftEvent published && _shown.Contains("events"))
                 {
