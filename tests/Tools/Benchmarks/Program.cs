@@ -13,7 +13,7 @@ using RaftActors.Benchmarks.Reads;
 
 namespace RaftActors.Benchmarks;
 
-internal static class Program
+public static class Program
 {
     private const int BadUsage = 2;
 

@@ -3,7 +3,7 @@ using RaftActors.Fuzz.Inputs;
 namespace RaftActors.Fuzz;
 
 /// <summary>Inputs that broke a property once: files of <see cref="InputText"/>, in one folder for each target.</summary>
-internal static class Corpus
+public static class Corpus
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "corpus");
 

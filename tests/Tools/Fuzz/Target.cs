@@ -3,7 +3,7 @@ using RaftActors.Fuzz.Inputs;
 namespace RaftActors.Fuzz;
 
 /// <summary>One reader of bytes or text from outside, with valid inputs to begin with.</summary>
-internal abstract class Target
+public abstract class Target
 {
     /// <summary>The name on the command line, and that of the folder in the corpus.</summary>
     public abstract string Name { get; }

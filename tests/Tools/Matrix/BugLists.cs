@@ -3,7 +3,7 @@ using RaftActors.Simulator;
 namespace RaftActors.Matrix;
 
 /// <summary>The bugs of the simulator in projects of <c>src</c>, and those of the folder <c>bugs</c> beside this program.</summary>
-internal static class BugLists
+public static class BugLists
 {
     // Folders of lists, the names of the lists, and the folders in which the bugs name files.
     private static readonly (string Folder, string List, string Base)[] Folders =

@@ -8,7 +8,7 @@ namespace RaftActors.Matrix;
 /// <param name="Failed">The tests that failed, each with its message.</param>
 /// <param name="Hung">The test that ran when the time was up, or when the process ended; null: the class ended.</param>
 /// <param name="Reached">The numbers of the bugs whose code was run, and those that were first run by a static constructor.</param>
-internal sealed record ClassRun(
+public sealed record ClassRun(
     List<(string Test, string Message)> Failed,
     string? Hung,
     double Seconds,
@@ -24,7 +24,7 @@ internal sealed record ClassRun(
 /// A copy of the folder of a test assembly, with assemblies that have the planted bugs, and the process that runs its classes. The copy
 /// is in the repository, because tests look for the root above their folder.
 /// </summary>
-internal sealed class ChildTests : IDisposable
+public sealed class ChildTests : IDisposable
 {
     // A child whose tests left more threads than this is replaced.
     private const int ThreadsMax = 120;

@@ -10,7 +10,7 @@ namespace RaftActors.Matrix;
 /// <summary>A bug of a list, and the project of <c>src</c> whose files it changes.</summary>
 /// <param name="Number">Switches it on; 0 is the code without a bug.</param>
 /// <param name="Assembly">The name of the project's assembly.</param>
-internal sealed record PlantedBug(int Number, string Project, string Assembly, string List, Mutant Mutant)
+public sealed record PlantedBug(int Number, string Project, string Assembly, string List, Mutant Mutant)
 {
     public string Name => $"{List}: {Mutant.Name}";
 
@@ -22,7 +22,7 @@ internal sealed record PlantedBug(int Number, string Project, string Assembly, s
 /// Compiles a project of <c>src</c> as its debug build is compiled, with a switch for each bug. The switch is a volatile field, because
 /// the compiler of the runtime takes a read-only one for a constant, and would leave the bug out. It also records which bugs were reached.
 /// </summary>
-internal sealed class PlantedProject
+public sealed class PlantedProject
 {
     private const string Switch = """
         internal static class PlantedBug

@@ -8,7 +8,7 @@ using CoordinationTrials.Trials;
 
 namespace CoordinationTrials;
 
-internal static class CoordinationProgram
+public static class CoordinationProgram
 {
     /// <summary>The name of the command. The commands of its processes follow it.</summary>
     public const string Name = "coordination";

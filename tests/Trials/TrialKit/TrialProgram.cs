@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace TrialKit;
 
 /// <summary>The command line of the trials: a command for each kind of system under trial.</summary>
-internal static class TrialProgram
+public static class TrialProgram
 {
     /// <summary>The name of the program, which trials also start as a node, a load or a target.</summary>
     public const string Name = "Trials";
@@ -140,17 +140,17 @@ internal static class TrialProgram
 /// <summary>A trial and its name.</summary>
 /// <param name="Run">Returns a summary, or throws a <see cref="TrialFailure"/>.</param>
 /// <param name="Problem">Why this machine cannot run it, with the remedy; null: it can.</param>
-internal sealed record NamedTrial<TTrial>(string Name, Func<TTrial, Task<string>> Run, Func<string?>? Problem = null);
+public sealed record NamedTrial<TTrial>(string Name, Func<TTrial, Task<string>> Run, Func<string?>? Problem = null);
 
 /// <summary>The resources of one trial, or some of them. Dispose releases them.</summary>
-internal interface ITrial : IDisposable
+public interface ITrial : IDisposable
 {
     /// <summary>The last lines of their processes.</summary>
     string Tails();
 }
 
 /// <summary>A trial failed. The message says how.</summary>
-internal sealed class TrialFailure(string message) : Exception(message)
+public sealed class TrialFailure(string message) : Exception(message)
 {
     /// <exception cref="TrialFailure">It is not so.</exception>
     public static void Unless(bool isSo, string problem)

@@ -6,7 +6,7 @@ namespace RaftActors.Fuzz.Inputs;
 /// The ends that inputs have reached so far: the place of an exception, or the shape of a message. An input that reaches a new one is kept
 /// and mutated further. Not thread-safe.
 /// </summary>
-internal sealed class Features
+public sealed class Features
 {
     private const int FramesMax = 6;
     private const int LettersMax = 16;

@@ -7,7 +7,7 @@ namespace RaftActors.Fuzz.Inputs;
 /// An input as text, for the corpus. Each line adds bytes: <c>text TEXT</c>, <c>line TEXT</c> with a line end, <c>hex DIGITS</c>, or
 /// <c>times N</c> and one of these, N times. Lines that begin with <c>#</c> are comments.
 /// </summary>
-internal static class InputText
+public static class InputText
 {
     private const int HexOfLine = 60;
     private const int RunMin = 16;

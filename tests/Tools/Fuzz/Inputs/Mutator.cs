@@ -5,7 +5,7 @@ namespace RaftActors.Fuzz.Inputs;
 
 /// <summary>Makes new inputs of old ones. One seed decides all of them.</summary>
 /// <param name="pool">Other inputs, to take pieces from.</param>
-internal sealed class Mutator(Random random, IReadOnlyList<byte[]> pool)
+public sealed class Mutator(Random random, IReadOnlyList<byte[]> pool)
 {
     /// <summary>No input is longer.</summary>
     public const int SizeMax = 64 * 1024;

@@ -3,7 +3,7 @@ using RaftActors.Fuzz.Inputs;
 namespace RaftActors.Fuzz.Running;
 
 /// <summary>Mutates the inputs of one target and checks each. The seed decides all inputs.</summary>
-internal sealed class Campaign
+public sealed class Campaign
 {
     private const int PoolMax = 4000;
 
@@ -100,10 +100,10 @@ internal sealed class Campaign
 }
 
 /// <summary>An input that broke a property.</summary>
-internal sealed record Finding(byte[] Input, string Fault);
+public sealed record Finding(byte[] Input, string Fault);
 
 /// <param name="Features">Number of different ends that the inputs reached.</param>
 /// <param name="Kept">Number of inputs in the pool at the end.</param>
 /// <param name="Growth">Bytes that are in use after the run and were not before it.</param>
-internal sealed record CampaignResult(
+public sealed record CampaignResult(
     string Target, long Inputs, long Refused, int Features, int Kept, long Growth, IReadOnlyList<Finding> Found);

@@ -6,7 +6,7 @@ namespace RaftActors.Fuzz.Running;
 /// A file with the input that is being read. A stack overflow ends the process without an exception: the file outlives it. One write takes
 /// no call of the operating system.
 /// </summary>
-internal sealed class LastInput : IDisposable
+public sealed class LastInput : IDisposable
 {
     private readonly FileStream _stream;
     private readonly MemoryMappedFile _file;

@@ -3,7 +3,7 @@ using RaftActors.Fuzz.Inputs;
 namespace RaftActors.Fuzz.Running;
 
 /// <summary>Reads one input, measures it, and checks the result.</summary>
-internal static class OneInput
+public static class OneInput
 {
     // A bound against quadratic time, not a measure of speed: 64 KiB take some milliseconds.
     private static readonly TimeSpan TimeMin = TimeSpan.FromMilliseconds(200);
@@ -81,4 +81,4 @@ internal static class OneInput
 /// <param name="Fault">The property that the input broke; null: none.</param>
 /// <param name="Refusal">The exception of the reader; null: it read the input.</param>
 /// <param name="IsNew">The input reached an end that no earlier one reached.</param>
-internal sealed record Verdict(string? Fault, Exception? Refusal, bool IsNew);
+public sealed record Verdict(string? Fault, Exception? Refusal, bool IsNew);

@@ -1,7 +1,7 @@
 namespace RaftActors.Fuzz.Running;
 
 /// <summary>Removes pieces of an input that broke a property, as long as it breaks it still.</summary>
-internal static class Shrinker
+public static class Shrinker
 {
     private const int TriesMax = 4000;
 

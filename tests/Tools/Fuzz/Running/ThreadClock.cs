@@ -6,7 +6,7 @@ namespace RaftActors.Fuzz.Running;
 /// <summary>
 /// The processor time of the calling thread, which a busy machine does not change. Elsewhere than on Linux: the time.
 /// </summary>
-internal static partial class ThreadClock
+public static partial class ThreadClock
 {
     private const int ThreadCpuTime = 3; // CLOCK_THREAD_CPUTIME_ID of Linux.
 

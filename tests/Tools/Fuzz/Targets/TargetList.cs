@@ -1,7 +1,7 @@
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>All targets, in the order of the page.</summary>
-internal static class TargetList
+public static class TargetList
 {
     public static Target[] All { get; } =
     [

@@ -4,7 +4,7 @@ namespace RaftActors.Simulator;
 /// <param name="Name">A short name, unique in its folder.</param>
 /// <param name="Breaks">A sentence about its effect.</param>
 /// <param name="Patches">The changed lines.</param>
-internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patches)
+public sealed record Mutant(string Name, string Breaks, List<LinePatch> Patches)
 {
     /// <summary>The path of the file that holds it.</summary>
     public required string Origin { get; init; }
@@ -44,7 +44,7 @@ internal sealed record Mutant(string Name, string Breaks, List<LinePatch> Patche
 }
 
 /// <summary>A replacement of one line of a source file, compared without its indentation.</summary>
-internal sealed record LinePatch(string File, string Before, string After)
+public sealed record LinePatch(string File, string Before, string After)
 {
     /// <exception cref="InvalidDataException">The line does not occur exactly once. Adapt the mutant to the changed code.</exception>
     public string Apply(string text)

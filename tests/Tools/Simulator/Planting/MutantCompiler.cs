@@ -11,7 +11,7 @@ namespace RaftActors.Simulator;
 /// Compiles a project with a planted bug, and runs a simulation with it. Sources are read once and never written. Each assembly stays
 /// loaded and costs a megabyte or more: collectible assemblies crashed the runtime after minutes under load.
 /// </summary>
-internal sealed class MutantCompiler
+public sealed class MutantCompiler
 {
     private const string GlobalUsings = "global using System; global using System.Collections.Generic; global using System.IO; "
         + "global using System.Linq; global using System.Threading; global using System.Threading.Tasks;";
@@ -77,8 +77,8 @@ internal sealed class MutantCompiler
             core,
             Sources(core),
             folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
-                .Append(Path.Combine(root, "tests", "Shared", "CoreInside.cs"))
-                .Append(Path.Combine(root, "tests", "Shared", "Describe.cs"))
+                .Append(Path.Combine(root, "tests", "Shared", "Linked", "CoreInside.cs"))
+                .Append(Path.Combine(root, "tests", "Shared", "Linked", "Describe.cs"))
                 .Append(Path.Combine(simulator, "SeedResult.cs"))
                 .Append(Path.Combine(simulator, "Totals.cs"))
                 .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))

@@ -10,7 +10,7 @@ namespace RaftActors.Simulator;
 /// A source file with several bugs, each behind a switch, because to compile a project and to start what was made takes longer than most
 /// bugs take to be found. A body that a bug changes becomes <c>{ if (switch) { changed } else { original } }</c>.
 /// </summary>
-internal sealed class SwitchedSource
+public sealed class SwitchedSource
 {
     private readonly string _text;
     private readonly CSharpParseOptions _parsing;

@@ -4,7 +4,7 @@ namespace CoordinationTrials.Check;
 /// The resource outside of the cluster. It refuses a token that is lower than the highest that it has seen, and accepts all writes without
 /// a token. Thread-safe.
 /// </summary>
-internal sealed class Register
+public sealed class Register
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Write>> _accepted = [];

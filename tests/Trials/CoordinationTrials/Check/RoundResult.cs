@@ -14,7 +14,7 @@ namespace CoordinationTrials.Check;
 /// <param name="FaultSeconds">The time from the fault to its end.</param>
 /// <param name="RecoverySeconds">The time from the end of the fault until all was as before.</param>
 /// <param name="Failure">Why the trial ended in this round; null: it did not.</param>
-internal sealed record RoundResult(
+public sealed record RoundResult(
     string Downing,
     int Seed,
     int Round,
@@ -48,7 +48,7 @@ internal sealed record RoundResult(
 
 /// <summary>How long a resource had no writer when its holder was stopped.</summary>
 /// <param name="Kind">The kind of the resource, such as "singleton".</param>
-internal readonly record struct Takeover(string Kind, double Ms)
+public readonly record struct Takeover(string Kind, double Ms)
 {
     /// <param name="resource">A number at its end is not part of the kind.</param>
     public static Takeover Of(string resource, TimeSpan time) =>

@@ -5,7 +5,7 @@ using CoordinationTrials.Faults;
 namespace CoordinationTrials.Check;
 
 /// <summary>Adds the results of rounds.</summary>
-internal static class Totals
+public static class Totals
 {
     private const int Nodes = FaultyCluster.Count;
     private const int Problems = 10;

@@ -8,7 +8,7 @@ namespace CoordinationTrials.Check;
 /// <param name="Instance">The life of the writer, unique in the trial.</param>
 /// <param name="Token">The fencing token; null: the strategy has none.</param>
 /// <param name="At">Time when the register read it, by the monotonic clock.</param>
-internal sealed record Write(string Resource, int Node, string Instance, long? Token, long At)
+public sealed record Write(string Resource, int Node, string Instance, long? Token, long At)
 {
     /// <summary>Begins the lines of a node that are for the register.</summary>
     public const string Mark = "> write ";

@@ -4,7 +4,7 @@ namespace CoordinationTrials.Check;
 /// Finds writes that show two holders of one resource at a time. It does not trust the register: it sees only the accepted writes, in their
 /// order. Not thread-safe.
 /// </summary>
-internal sealed class WriteCheck
+public sealed class WriteCheck
 {
     private readonly Dictionary<string, History> _histories = [];
     private readonly List<string> _problems = [];

@@ -6,7 +6,7 @@ namespace RaftTrials.Clients;
 /// The raft actor of the trial: the log of all pairs. HandleAppend returns the number of pairs. The answer to a query is a
 /// <see cref="LogAnswer"/> as text.
 /// </summary>
-internal sealed class Register : RaftActor<string, long>
+public sealed class Register : RaftActor<string, long>
 {
     private readonly List<Change> _log = [];
     private WriteLog? _waiting;

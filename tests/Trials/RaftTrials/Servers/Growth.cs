@@ -1,7 +1,7 @@
 namespace RaftTrials.Servers;
 
 /// <summary>Whether something grows.</summary>
-internal static class Growth
+public static class Growth
 {
     // Some teeth of a log between two snapshots, and of a pool of threads.
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(3);

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace RaftTrials.Servers;
 
 /// <summary>Parses the lines of a server that trials wait for. Each answers null for another line.</summary>
-internal static partial class ServerLines
+public static partial class ServerLines
 {
     /// <summary>Begins the line of a server that is attacked with the megabytes of its heap.</summary>
     public const string HeapPrefix = "heap ";

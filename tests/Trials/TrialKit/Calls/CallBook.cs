@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace TrialKit.Calls;
 
 /// <summary>All calls of the clients. Thread-safe, but reads and watches may be read only after the clients have ended.</summary>
-internal sealed class CallBook
+public sealed class CallBook
 {
     private readonly Lock _lock = new();
     private readonly List<WriteCall> _writes = [];

@@ -5,7 +5,7 @@ namespace TrialKit.Calls;
 /// so it is checked as well: all nodes and their files have the same one, its changes are those that clients sent, and its order is that of
 /// real time. Pure.
 /// </summary>
-internal static class CallCheck
+public static class CallCheck
 {
     /// <summary>The most findings that are reported of each kind.</summary>
     private const int MaxOfAKind = 3;

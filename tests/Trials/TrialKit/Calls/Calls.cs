@@ -5,7 +5,7 @@ namespace TrialKit.Calls;
 /// <param name="Value">Unique text; null: the item is deleted.</param>
 /// <param name="Condition">The serial that the item must have; <see cref="IfAbsent"/>, <see cref="IfPresent"/>; null: none.</param>
 /// <param name="Began">Time before the first attempt, by the monotonic clock, which all processes of a machine share.</param>
-internal sealed record WriteCall(string Client, string Key, string? Value, long? Condition, long Began)
+public sealed record WriteCall(string Client, string Key, string? Value, long? Condition, long Began)
 {
     public const long IfAbsent = 0;
 
@@ -49,7 +49,7 @@ internal sealed record WriteCall(string Client, string Key, string? Value, long?
 }
 
 /// <summary>The end of a write, as its client was told.</summary>
-internal enum WriteEnd
+public enum WriteEnd
 {
     /// <summary>The change was made, is made later, or never.</summary>
     Unknown,
@@ -71,7 +71,7 @@ internal enum WriteEnd
 /// <param name="Value">Null: not found.</param>
 /// <param name="At">The serial of the state that answered. Null: the answer does not tell.</param>
 /// <param name="Place">The number of changes of the key in that state. Null: the answer does not tell.</param>
-internal sealed record ReadCall(
+public sealed record ReadCall(
     string Client,
     string Key,
     Level Level,
@@ -89,7 +89,7 @@ internal sealed record ReadCall(
 }
 
 /// <summary>The consistency of a read.</summary>
-internal enum Level
+public enum Level
 {
     Linearizable,
     Lease,
@@ -99,7 +99,7 @@ internal enum Level
 
 /// <summary>A change of an item.</summary>
 /// <param name="Value">Null: the item was deleted.</param>
-internal sealed record Change(long Serial, string? Value)
+public sealed record Change(long Serial, string? Value)
 {
     /// <summary>Parses a serial and a value, with a space between them.</summary>
     public static Change Parse(string line) => line.Split(' ', 2) is [var serial, .. var rest]
@@ -112,11 +112,11 @@ internal sealed record Change(long Serial, string? Value)
 /// <summary>The changes that a client received one after the other: those of a subscription, or one that it asked for.</summary>
 /// <param name="After">The serial after which it asked.</param>
 /// <param name="Reported">A serial that was committed when it asked.</param>
-internal sealed record WatchCall(string Key, long After, List<Change> Changes, long Reported = 0);
+public sealed record WatchCall(string Key, long After, List<Change> Changes, long Reported = 0);
 
 /// <summary>What one node has at the end.</summary>
 /// <param name="Histories">The changes of each key from its first one to the same last one on all nodes.</param>
-internal sealed record Copy(string Name, Dictionary<string, List<Change>> Histories)
+public sealed record Copy(string Name, Dictionary<string, List<Change>> Histories)
 {
     /// <summary>The item of each key, as a local read has it. Empty: none was read.</summary>
     public Dictionary<string, Change> Last { get; init; } = [];

@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace TrialKit.Calls;
 
 /// <summary>Times without a commit.</summary>
-internal static class Gaps
+public static class Gaps
 {
     /// <summary>
     /// The longest time between two successive commits, from the last one before <paramref name="from"/> to the last one before

@@ -1,7 +1,7 @@
 namespace TrialKit.Calls;
 
 /// <summary>All changes of a key, in the order that the service claims. Place 0 is the absent item before the first change.</summary>
-internal sealed class KeyHistory(IReadOnlyList<Change> changes)
+public sealed class KeyHistory(IReadOnlyList<Change> changes)
 {
     public IReadOnlyList<Change> Changes => changes;
 

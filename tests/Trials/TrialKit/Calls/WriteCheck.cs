@@ -1,7 +1,7 @@
 namespace TrialKit.Calls;
 
 /// <summary>The writes of one key against its history.</summary>
-internal sealed class WriteCheck
+public sealed class WriteCheck
 {
     private readonly KeyHistory _history;
     private readonly IReadOnlyList<WriteCall> _writes;
