@@ -60,7 +60,7 @@ public sealed class HttpPageTests : IAsyncLifetime
     public async Task Order_that_was_not_booked_is_answered_by_whether_a_repeat_helps(
         FailureReason reason, HttpStatusCode status, bool helps)
     {
-        var answer = await PostAsync(RaftFailure.NotDone(reason, "why").ToOutcome<int>());
+        var answer = await PostAsync(Failed(FailureKind.NotDone, reason));
 
         Assert.Equal((status, helps), (answer.StatusCode, answer.Headers.RetryAfter is not null));
     }
@@ -68,13 +68,15 @@ public sealed class HttpPageTests : IAsyncLifetime
     [Fact]
     public async Task Order_that_may_be_booked_is_answered_with_504()
     {
-        var answer = await PostAsync(RaftFailure.Unknown(FailureReason.TimedOut).ToOutcome<int>());
+        var answer = await PostAsync(Failed(FailureKind.Unknown, FailureReason.TimedOut));
         Assert.Equal(HttpStatusCode.GatewayTimeout, answer.StatusCode);
     }
 
     [Fact]
     public async Task Order_without_a_key_is_refused() =>
         Assert.Equal(HttpStatusCode.BadRequest, (await _http.PostAsJsonAsync("/orders", "beer")).StatusCode);
+
+    private static Outcome<int> Failed(FailureKind kind, FailureReason reason) => new() { Failure = new RaftFailure(kind, reason, "why") };
 
     private async Task<HttpResponseMessage> PostAsync(Outcome<int> outcome)
     {

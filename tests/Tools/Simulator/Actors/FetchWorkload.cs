@@ -17,12 +17,12 @@ internal static class FetchWorkload
     {
         FetchLedger ledger = new();
         Prng prng = new((ulong)seed);
-        var delivery = seed % 2 == 0 ? LearnerDelivery.InOrder : LearnerDelivery.AsCommitted;
+        var isInOrder = seed % 2 == 0;
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(_ => new Fetcher(ledger, prng, delivery, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
+            .Actor(_ => new Fetcher(ledger, prng, isInOrder, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
-            .Config($"raft.learner.delivery = {(delivery == LearnerDelivery.InOrder ? "in-order" : "as-committed")}")
+            .Config($"raft.learner.delivery = {(isInOrder ? "in-order" : "as-committed")}")
             .For(SumsWorkload.FaultsLast)
             .Clients(1, OperateAsync)
             .Always("each delivery is due", _ => ledger.Broken is null ? true : throw new InvalidDataException(ledger.Broken))
@@ -49,13 +49,14 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
 {
     private readonly FetchLedger _ledger;
     private readonly Prng _prng;
-    private readonly LearnerDelivery _delivery;
+    private readonly bool _isInOrder;
     private SortedDictionary<long, int> _amounts = [];
     private bool _hasFetched;
 
-    public Fetcher(FetchLedger ledger, Prng prng, LearnerDelivery delivery, TimeSpan until)
+    /// <param name="isInOrder">Learners get each pair after all before it. Otherwise as it is committed.</param>
+    public Fetcher(FetchLedger ledger, Prng prng, bool isInOrder, TimeSpan until)
     {
-        (_ledger, _prng, _delivery, System) = (ledger, prng, delivery, Context.System);
+        (_ledger, _prng, _isInOrder, System) = (ledger, prng, isInOrder, Context.System);
         Receive<Step>(_ => Act(), _ => System.Scheduler.MonotonicClock < until);
         Receive<Step>(_ => { });
         Receive<Outcome<int>>(ledger.End);
@@ -93,12 +94,12 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
 
     protected override int HandleAppend(Entry<int> entry)
     {
-        Add(entry, mayLackOthers: _delivery == LearnerDelivery.AsCommitted);
+        Add(entry, mayLackOthers: !_isInOrder);
         return entry.Value;
     }
 
     protected override void HandleSerial(Entry<int> entry) =>
-        Add(entry, mayLackOthers: _hasFetched || _delivery == LearnerDelivery.AsCommitted);
+        Add(entry, mayLackOthers: _hasFetched || !_isInOrder);
 
     // The question is a serial at which a pair was told to be committed before.
     protected override object? HandleQuery(object question)

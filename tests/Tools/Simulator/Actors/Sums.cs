@@ -8,7 +8,7 @@ namespace RaftActors.Simulator.Actors;
 /// A sum for each key, with snapshots. Also adds to the sums itself, and fails at times. Its state has the logic version of its rules, and
 /// at one serial it may become another one than on the other nodes.
 /// </summary>
-internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
+internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
@@ -22,7 +22,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
     /// <param name="version">The logic version of the program.</param>
     /// <param name="skewedAt">The serial at which the state becomes another one; null: none.</param>
     public Sums(SumsCalls? calls = null, int version = 1, Serial? skewedAt = null)
-        : base(new() { LogicVersion = version })
+        : base(version)
     {
         (_calls, _skewedAt) = (calls, skewedAt);
         Receive<AddTime>(_ => Add());
@@ -110,6 +110,12 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
     {
         public static AddTime Instance { get; } = new();
     }
+}
+
+/// <summary>An actor whose class does not know its logic version.</summary>
+internal abstract class VersionedActor(int version) : RaftActor<int, int>
+{
+    protected override int LogicVersion => version;
 }
 
 /// <summary>Discards some proposals. The same one may be accepted later.</summary>

@@ -3,7 +3,7 @@ namespace RaftTrials.Servers;
 /// <summary>
 /// Reads the lines that <c>raft explain</c> prints. <c>ExplainLinesTests</c> checks that the product still writes these texts.
 /// </summary>
-public static class ExplainLines
+internal static class ExplainLines
 {
     /// <summary>
     /// Whether the server, in its present incarnation, and all other members vote. The list of members does not show this: it has names,

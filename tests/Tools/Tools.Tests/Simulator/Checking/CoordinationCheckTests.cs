@@ -1,17 +1,15 @@
 using RaftActors.Coordination;
 using RaftActors.Simulator.Actors.Coordination;
 
-using Session = RaftActors.Coordination.Sessions.Session;
-
 namespace RaftActors.Simulator.Tests.Checking;
 
 /// <summary>Histories of the coordination, and which of them its simulation rejects.</summary>
 public sealed class CoordinationCheckTests : IDisposable
 {
     private readonly LockLedger _locks = new();
-    private readonly Session _session = new(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
+    private readonly MadeLocks _made = new();
 
-    public void Dispose() => _session.Dispose();
+    public void Dispose() => _made.Dispose();
 
     [Fact]
     public void Lock_that_one_holder_follows_another_is_accepted()
@@ -76,7 +74,7 @@ public sealed class CoordinationCheckTests : IDisposable
     {
         var (older, newer) = (Lock(1), Lock(2));
         Assert.NotNull(_locks.Begin(newer));
-        _session.Lose();
+        _made.Lose();
 
         Assert.Null(_locks.Begin(older));
         Assert.False(_locks.TryWrite(older, 1));
@@ -116,5 +114,5 @@ public sealed class CoordinationCheckTests : IDisposable
         Assert.Throws<InvalidDataException>(() => calls.OnSeen("i", 1, "b"));
     }
 
-    private RaftLock Lock(long token) => new("l", token, _session, 0, () => ValueTask.CompletedTask, _ => { });
+    private RaftLock Lock(long token) => _made.Make("l", token);
 }

@@ -1,11 +1,8 @@
-using RaftActors;
-using RaftActors.Core;
-
 using RaftTrials.Servers;
 
-namespace RaftTrials.Tests;
+namespace RaftActors.Core.Tests;
 
-/// <summary>Reading the answer of <c>raft explain</c>. The lines are the product's own.</summary>
+/// <summary>How the trials read the answer of <c>raft explain</c>.</summary>
 public sealed class ExplainLinesTests
 {
     private static readonly Member Voter = new(new ProcessName("raft@:9990"), new Incarnation(Guid.NewGuid()));
