@@ -61,6 +61,17 @@ public sealed class DirectionTests
         Assert.Empty(users.Intersect(friends));
     }
 
+    // Types of a program may be public, so only those whose members have internal types of src need a friend.
+    [Fact]
+    public void Programs_of_tests_show_internal_types_to_the_tests_of_the_simulator_alone()
+    {
+        var friends = Repository.Files("*.csproj", "tests").SelectMany(project =>
+            XDocument.Parse(Repository.Read(project)).Descendants("InternalsVisibleTo")
+                .Select(friend => (Path.GetFileNameWithoutExtension(project), friend.Attribute("Include")?.Value)));
+
+        Assert.Equal([("RaftActors.Simulator", "Tools.Tests")], friends);
+    }
+
     [Fact]
     public void Core_needs_no_package_at_run_time()
     {
