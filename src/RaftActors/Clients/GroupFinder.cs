@@ -31,6 +31,10 @@ internal sealed class GroupFinder(
     /// </summary>
     public const int ProcessesMax = 256;
 
+    // An election takes some ticks. Then the pauses double, up to the attempt timeout.
+    private const int QuickAsks = 4;
+    private const int FirstPausePart = 16;
+
     // By name. The key is no ProcessName, because generic code over structs is compiled at each start of a program.
     private readonly SortedList<string, ProcessAddress> _processes = new(StringComparer.Ordinal);
 
@@ -44,6 +48,8 @@ internal sealed class GroupFinder(
     private GroupUid _uid;
     private TimeSpan _uidAt;
     private TimeSpan _askedNodesAt = TimeSpan.MinValue;
+    private TimeSpan _asksAgainAt = TimeSpan.Zero;
+    private int _asks;
 
     /// <summary>The leader of the latest term that a process has told; null: none.</summary>
     public ProcessName? Leader => _leader?.Name;
@@ -89,9 +95,20 @@ internal sealed class GroupFinder(
             + "that these nodes run, and that raft's port of them can be reached from here (raft.transport-tcp.port-offset)."
                 + (problems() is { Length: > 0 } known ? $" {known}." : "");
 
-    /// <summary>Asks for the leader: the processes, and the nodes if they may know more.</summary>
+    /// <summary>
+    /// Asks for the leader: the processes, and the nodes if they may know more. Call it with each tick while there is no route. It asks in
+    /// growing pauses, because the questions of thousands of clients would keep the processes from electing a leader.
+    /// </summary>
     public void Ask(TimeSpan now)
     {
+        if (now < _asksAgainAt)
+        {
+            return;
+        }
+
+        _asks = now - _asksAgainAt > attemptTimeout ? 0 : _asks;
+        var pause = _asks < QuickAsks ? TimeSpan.Zero : attemptTimeout / FirstPausePart * (1 << Math.Min(_asks - QuickAsks, 4));
+        (_asks, _asksAgainAt) = (_asks + 1, now + pause);
         foreach (var process in _processes.Values.ToArray())
         {
             ask(process);
@@ -236,6 +253,7 @@ internal sealed class GroupFinder(
     {
         if (Route != former)
         {
+            (_asks, _asksAgainAt) = (0, TimeSpan.Zero);
             onRoute(now);
         }
     }

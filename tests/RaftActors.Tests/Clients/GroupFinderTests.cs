@@ -76,6 +76,38 @@ public sealed class GroupFinderTests
     }
 
     [Fact]
+    public void Processes_are_asked_for_the_leader_in_pauses_that_grow_until_there_is_one()
+    {
+        Locate("first", leader: null, term: 0);
+        List<int> asked = [];
+        for (var second = 0; second < 10; second++)
+        {
+            asked.Add(AskedInOneSecond());
+        }
+
+        Assert.Equal([8, 1, 1, 1, 1, 1, 1, 1, 1, 1], asked);
+
+        Locate("first", leader: "first", term: 1);
+        _finder.OnSilent(_now);
+        Assert.Equal(8, AskedInOneSecond());
+
+        _now += 2 * AttemptTimeout;
+        Assert.Equal(8, AskedInOneSecond());
+
+        int AskedInOneSecond()
+        {
+            _asked.Clear();
+            for (var tick = 0; tick < 20; tick++)
+            {
+                _finder.Ask(_now);
+                _now += AttemptTimeout / 20;
+            }
+
+            return _asked.Count;
+        }
+    }
+
+    [Fact]
     public void Process_that_is_silent_is_asked_last()
     {
         Locate("b", leader: "b", term: 1);
