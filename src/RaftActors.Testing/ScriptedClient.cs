@@ -102,7 +102,9 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         }
     }
 
-    /// <summary>A pair that names another serial than the last one that the test has committed is refused.</summary>
+    /// <summary>
+    /// A pair without a request key that names another serial than the last one that the test has committed is refused.
+    /// </summary>
     /// <inheritdoc/>
     public override Task<Outcome<TResult>> AppendAsync(
         string key,
@@ -113,11 +115,11 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         CancellationToken cancellationToken = default) =>
         Task.FromResult(
             _isDisposed ? Closed.ToOutcome<TResult>()
-            : ifSerial is { } last && last != Last
-            ? RaftFailure.NotDone(FailureReason.Outdated, $"The last serial is {Last}, and not {last}. Read the state again.")
-                .ToOutcome<TResult>()
             : cancellationToken.IsCancellationRequested
             ? RaftFailure.NotDone(FailureReason.Canceled, "The call was cancelled before the pair was sent.").ToOutcome<TResult>()
+            : ifSerial is { } last && last != Last && requestKey is null
+            ? RaftFailure.NotDone(FailureReason.Outdated, $"The last serial is {Last}, and not {last}. Read the state again.")
+                .ToOutcome<TResult>()
             : OnAppend?.Invoke(key, value, requestKey) ?? RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<TResult>());
 
     /// <summary>A query that must not be older than a serial waits until the test has committed it.</summary>

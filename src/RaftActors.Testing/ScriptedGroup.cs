@@ -131,21 +131,25 @@ public sealed partial class ScriptedGroup<TValue>
     public Serial Commit(FromActor<TValue>.Append append, DateTimeOffset? time = null)
     {
         ArgumentNullException.ThrowIfNull(append);
-        if (append.IfSerial is { } named && named != _last)
+        if (append.RequestKey is { } key && _keys.TryGetValue(key, out var first))
         {
-            throw new InvalidOperationException(
-                $"The Append names the last serial {named}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
-        }
-
-        if (append.RequestKey is { } key && !_keys.TryAdd(key, _last.Next))
-        {
-            var first = _keys[key];
             Do(() =>
             {
                 Process.Appends.NoteCommitted(append.Request, first);
                 TellActor(new ToActor.Repeated(_life, append.Request, first));
             });
             return first;
+        }
+
+        if (append.IfSerial is { } last && last != _last)
+        {
+            throw new InvalidOperationException(
+                $"The Append names the last serial {last}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
+        }
+
+        if (append.RequestKey is { } newKey)
+        {
+            _keys.Add(newKey, _last.Next);
         }
 
         return Commit(append.Key, append.Reminder ?? _values.Encode(append.Value), time, append.Request, append.RequestKey);

@@ -114,8 +114,9 @@ internal sealed class Proposals(RaftState state)
         }
         else if (ifSerial > state.Log.LastPosition.Serial)
         {
-            // This process is about to learn of the leader that told the serial, or the serial is of another group.
-            state.Effects.Add(new Effect.Rejected([pair], FailureReason.NoLeader));
+            // A later leader told the serial, and this one is deposed. Or the serial is of another group, or a pair before it was refused.
+            // Only this attempt is certain not to be appended: that leader may have taken an earlier one.
+            state.Effects.Add(new Effect.Rejected([pair], FailureReason.Outdated));
         }
         else
         {

@@ -122,7 +122,8 @@ public sealed partial class RaftContext<TValue>
     /// actor has not seen. Otherwise the Append ends as NotDone, with <see cref="FailureReason.Outdated"/>. Null: in any case.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// The value has no codec, key and value together exceed <c>raft.pair-size-max</c>, or the request key has no text.
+    /// The value has no codec, key and value together exceed <c>raft.pair-size-max</c>, or the request key has no text. Or a serial is
+    /// negative.
     /// </exception>
     public RequestRef Append(
         string key,
@@ -134,6 +135,7 @@ public sealed partial class RaftContext<TValue>
     {
         DemandPlace(nameof(Append));
         ArgumentNullException.ThrowIfNull(key);
+        ArgumentOutOfRangeException.ThrowIfNegative(ifSerial.GetValueOrDefault().Value, nameof(ifSerial));
         var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         _process.Settings.Limits.DemandFits(key, bytes.Length);
         var request = _process.NewAppend();

@@ -74,6 +74,7 @@ internal sealed class LiveClient<TValue, TResult>(
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(key);
+        ArgumentOutOfRangeException.ThrowIfNegative(ifSerial.GetValueOrDefault().Value, nameof(ifSerial));
         var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         settings.Limits.DemandFits(key, bytes.Length);
         if (cancellationToken.IsCancellationRequested)

@@ -473,7 +473,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// </param>
     /// <exception cref="ArgumentException">
     /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key
-    /// has no text, or a text has half a surrogate pair.
+    /// has no text, a text has half a surrogate pair, or a serial is negative.
     /// </exception>
     /// <exception cref="InvalidOperationException">
     /// The pair is committed, and its result is of another type than <typeparamref name="TResult"/>.

@@ -38,7 +38,7 @@ public readonly record struct ReadConsistency
     /// <summary>
     /// A state that includes every pair that was committed until so long before the call. Any process answers at once if it has made a
     /// <see cref="Linearizable"/> read within this time, for whichever caller; otherwise the query costs such a read. So a process asks its
-    /// leader at most once in this time, however many queries it answers. It measures the time by its own clock alone: a time in which its
+    /// leader about once in this time, however many queries it answers. It measures the time by its own clock alone: a time in which its
     /// machine was suspended may not count.
     /// </summary>
     /// <param name="age">Above zero. Half a second suits most pages that people look at.</param>

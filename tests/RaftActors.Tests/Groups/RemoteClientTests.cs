@@ -35,6 +35,9 @@ public sealed class RemoteClientTests : TestKit
         Assert.Equal(42, (await client.AppendAsync("clicks", 2, ifSerial: seen.Serial)).Result);
         Assert.Equal(FailureReason.Outdated, (await client.AppendAsync("clicks", 2, ifSerial: seen.Serial)).NotDone().Reason);
         Assert.Equal(42, (await client.QueryAsync<int>("total")).Result);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => client.AppendAsync("clicks", 2, ifSerial: new Serial(-1)));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => client.AppendAsync("clicks", 2, requestKey: new RequestKey("key", new Serial(-1))));
     }
 
     [Fact]

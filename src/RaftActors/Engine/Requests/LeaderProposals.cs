@@ -167,10 +167,9 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
             var request = RequestOf(pair);
             if (_open.TryGetValue(request, out var open))
             {
-                OnRefused(open.Request, reason);
+                OnRefused(open.Request, reason == FailureReason.Outdated ? FailureReason.Busy : reason);
+                End(request, ToReply(open.Request, reason));
             }
-
-            End(request, ToReply(request, reason));
         }
     }
 
@@ -247,16 +246,20 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     private static RaftFailure Overtaken(IAppendRequest request) => RaftFailure.NotDone(
         FailureReason.Outdated, $"The group has pairs behind serial {request.IfSerial}. Read them, and decide anew.");
 
-    private static AppendReply ToReply(RequestId request, FailureReason reason) => reason switch
+    private static AppendReply ToReply(IAppendRequest request, FailureReason reason) => reason switch
     {
-        FailureReason.NoLeader => AppendReply.Refused(request),
+        FailureReason.NoLeader => AppendReply.Refused(request.Request),
+        FailureReason.Outdated => NotDone(
+            request.Request,
+            FailureReason.Busy,
+            $"The log of this leader ends before serial {request.IfSerial}. Read the state, and decide anew."),
         FailureReason.Busy => NotDone(
-            request, reason, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
+            request.Request, reason, "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
         FailureReason.DiskFull => NotDone(
-            request,
+            request.Request,
             reason,
             "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
-        FailureReason.Forgotten => Forgotten(request),
+        FailureReason.Forgotten => Forgotten(request.Request),
         _ => throw new UnreachableException(),
     };
 
@@ -316,7 +319,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             if (accepted[first].Deadline <= context.Now)
             {
-                var late = accepted[first++].Request.Request;
+                var late = accepted[first].Request.Request;
+                OnRefused(accepted[first++].Request, FailureReason.Busy);
                 End(late, NotDone(late, FailureReason.Busy, "Its time was up before the leader could append it."));
                 continue;
             }
