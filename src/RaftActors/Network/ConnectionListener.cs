@@ -19,6 +19,7 @@ internal sealed class ConnectionListener : IDisposable
     // More than a group has nodes and a node has clients.
     private const int MaxConnections = 4096;
     private const int MaxHandshakes = 64;
+    private const int MaxWaiting = 2048;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
@@ -29,7 +30,7 @@ internal sealed class ConnectionListener : IDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<AcceptedConnection> _inbound = [];
     private readonly Dictionary<Address, AcceptedConnection> _latest = [];
-    private readonly OpenHandshakes _handshakes = new(MaxHandshakes);
+    private readonly OpenHandshakes _handshakes = new(MaxHandshakes, MaxWaiting);
     private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly NetworkContext _context;
     private readonly Func<HandshakeResult, IConnection> _connectionTo;
@@ -142,7 +143,10 @@ internal sealed class ConnectionListener : IDisposable
                 var channel = await _listener.AcceptAsync();
 
                 // The handshake blocks, because the socket must stay unregistered (see SocketChannel). So it has a thread of its own.
-                Machine.Current.RunOnThread("raft-handshake", () => _ = TakeAsync(channel));
+                _handshakes.Enter(
+                    channel.From,
+                    place => Machine.Current.RunOnThread("raft-handshake", () => _ = TakeAsync(channel, place)),
+                    channel.Dispose);
                 isFailing = false;
             }
             catch (Exception e)
@@ -164,14 +168,14 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private async Task TakeAsync(ByteChannel channel)
+    private async Task TakeAsync(ByteChannel channel, OpenHandshakes.Place place)
     {
         using var closing = channel;
         var from = channel.From;
         AcceptedConnection? connection = null;
         try
         {
-            var greeting = await ShakeHandsAsync(channel, from);
+            var greeting = await ShakeHandsAsync(channel, place);
             var owner = greeting.Identity?.Name ?? from.ToString();
             connection = greeting.ClientRole is null
                 ? new InboundNodeConnection(channel, _context, greeting, _connectionTo(greeting)) { Owner = owner }
@@ -203,9 +207,8 @@ internal sealed class ConnectionListener : IDisposable
         OnEnd(connection);
     }
 
-    private async Task<HandshakeResult> ShakeHandsAsync(ByteChannel channel, IPAddress from)
+    private async Task<HandshakeResult> ShakeHandsAsync(ByteChannel channel, OpenHandshakes.Place place)
     {
-        var place = _handshakes.Enter(from, channel.Dispose);
         using var timeout = new CancellationTokenSource(HandshakeTimeout, Machine.Current.Time);
         try
         {
