@@ -5,11 +5,14 @@ using Medallion.Threading;
 namespace RaftActors.Coordination.Adapters;
 
 /// <summary>A semaphore, which is a lock if it has one permit. Thread-safe.</summary>
-internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, string name, int permits)
+/// <param name="callTimeout">
+/// The time that the group has to answer a call with timeout 0, which does not wait for the holder. Default: 30 s, because that is longer
+/// than it takes to elect a leader.
+/// </param>
+internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, string name, int permits, TimeSpan? callTimeout = null)
     : IDistributedLock, IDistributedSemaphore
 {
-    // A call with timeout 0 does not wait for the holder, but it does wait for the group. Longer than it takes to elect a leader.
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
+    private readonly TimeSpan _callTimeout = callTimeout ?? TimeSpan.FromSeconds(30);
 
     public string Name => name;
 
@@ -34,7 +37,7 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
         Demand(timeout);
         var waits = timeout != TimeSpan.Zero;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(waits ? timeout : CallTimeout);
+        limit.CancelAfter(waits ? timeout : _callTimeout);
         try
         {
             var held = waits
@@ -48,7 +51,7 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
             return waits ? null : throw new RaftException(new RaftFailure(
                 FailureKind.NotDone,
                 FailureReason.Unavailable,
-                $"'{name}' was not acquired, because the coordination group did not answer within {CallTimeout}. Start a majority of its "
+                $"'{name}' was not acquired, because the coordination group did not answer within {_callTimeout}. Start a majority of its "
                     + "nodes, or all of them if the group has never run."));
         }
     }

@@ -23,6 +23,16 @@ public sealed class DumpTests : IDisposable
     }
 
     [Fact]
+    public void Dump_fails_when_standard_output_cannot_be_written()
+    {
+        _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+
+        var full = Run.Shell($"dotnet {Run.ProgramFile} log dump --data {_folder.Path} >/dev/full");
+
+        Assert.Equal((1, "raft: cannot write to standard output: No space left on device\n"), (full.Code, full.Error));
+    }
+
+    [Fact]
     public void JSON_has_one_object_per_line_and_respects_the_filters()
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 5);

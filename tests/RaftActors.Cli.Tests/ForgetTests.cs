@@ -27,12 +27,15 @@ public sealed class ForgetTests : IDisposable
         Assert.Equal(0, Run.Here("log", "verify", "--data", _folder.Path).Code);
     }
 
-    [Fact]
-    public void Nothing_changes_without_confirmation()
+    [Theory]
+    [InlineData("yes")]
+    [InlineData("")]
+    [InlineData("led")]
+    public void Nothing_changes_without_confirmation(string answer)
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
 
-        var run = Run.Here("yes\n", ["log", "forget", "ledger", "--data", _folder.Path]);
+        var run = Run.Here($"{answer}\n", ["log", "forget", "ledger", "--data", _folder.Path]);
 
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains("nothing was changed", run.Output);

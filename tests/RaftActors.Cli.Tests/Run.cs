@@ -49,9 +49,22 @@ internal sealed record Run(int Code, string Output, string Error)
         CancellationToken? stop = null)
     {
         using var typed = new MemoryStream(Encoding.UTF8.GetBytes(input));
+        return Here(typed, arguments, servers, connect, stop);
+    }
+
+    /// <summary>Runs the command with a scripted group and this standard input.</summary>
+    public static Run Here(Stream input, string[] arguments, FakeGroup group) => Here(input, arguments, null, group.Connect, null);
+
+    private static Run Here(
+        Stream input,
+        string[] arguments,
+        string? servers,
+        Func<ServerId[], RaftClient<string, string>?>? connect,
+        CancellationToken? stop)
+    {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var environment = new CommandEnvironment(() => typed, output, error, variable: name => name switch
+        var environment = new CommandEnvironment(() => input, output, error, variable: name => name switch
         {
             "RAFT_SERVERS" => servers,
             "RAFT_TIMEOUT" => Timeout,

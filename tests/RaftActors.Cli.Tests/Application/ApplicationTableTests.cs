@@ -38,6 +38,17 @@ public sealed class ApplicationTableTests
     }
 
     [Fact]
+    public void Removed_process_that_answers_does_not_hide_a_silent_member()
+    {
+        var leader = Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 2 };
+        var removed = Member("a", 3, 9) with { IsMember = false, Problems = ProblemKind.Removed };
+
+        var rows = Text(new ApplicationTable(Shop, Sample(1, [Listed([leader, removed])]), null));
+
+        Assert.Matches("^a +a-1@node1 +2 +1/2 .* has members that do not answer: 1", rows[1]);
+    }
+
+    [Fact]
     public void Leader_of_an_earlier_term_does_not_count()
     {
         ImmutableArray<ProcessRow> rows =

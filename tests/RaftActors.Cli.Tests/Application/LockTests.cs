@@ -238,6 +238,30 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
             (run.Code, run.Output, run.Error));
     }
 
+    // The list has 100 rows, in the order of the owners' names because no session is late. The other tests need a list with all sessions.
+    [Fact]
+    public async Task Session_that_a_long_list_leaves_out_can_be_ended()
+    {
+        using var crowded = new LockNodes();
+        var json = RaftCodec.Json<Dictionary<string, JsonElement>>();
+        await using var group = RaftClient.Create(crowded.Contacts, "coordination", json, json);
+        var open = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{"$":"open","Timeout":"01:00:00"}""")!;
+
+        // This client cannot read the answers, because their type is internal. The number of a session is the serial of its pair.
+        await Task.WhenAll(Enumerable.Range(1000, 101).Select(
+            number => Assert.ThrowsAsync<InvalidOperationException>(() => group.AppendAsync($"x{number}", open, Guard))));
+        var pairs = crowded.Ask("log", "tail", "--group", "coordination", "--limit", "1000", "--json").Objects;
+        var last = pairs.Single(pair => Text(pair, "key") == "x1100").GetProperty("serial").GetInt64();
+
+        var list = crowded.Ask("session", "list");
+        var run = Run.Here("no\n", ["session", "end", $"{last}", "--contacts", crowded.Contacts[0]]);
+
+        Assert.DoesNotContain(list.Lines, line => line.StartsWith($"{last} ", StringComparison.Ordinal));
+        Assert.Equal(
+            (1, $"The session is {last}.\nType {last} to continue: Not confirmed; nothing was changed.\n", ""),
+            (run.Code, run.Output, run.Error));
+    }
+
     [Fact]
     public void Application_must_be_named_and_have_the_group()
     {

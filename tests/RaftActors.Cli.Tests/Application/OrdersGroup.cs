@@ -15,9 +15,9 @@ internal sealed class OrdersGroup : IDisposable
     private readonly List<ActorSystem> _systems = [];
     private readonly RaftClient<string, int> _client;
 
-    /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
+    /// <param name="settings">More settings of <c>raft</c>.</param>
     /// <param name="store">The directory of the nodes, whose actors take snapshots; null: they have none, and take none.</param>
-    public OrdersGroup(string security = "", bool isAtAddress = false, string? store = null)
+    public OrdersGroup(string settings = "", bool isAtAddress = false, string? store = null)
     {
         var ports = FreePorts.Take(3);
         Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
@@ -25,7 +25,7 @@ internal sealed class OrdersGroup : IDisposable
         foreach (var port in ports)
         {
             var directory = store is null ? "" : $"store.directory = \"{store}/{port}\"";
-            var system = ActorSystem.Create("shop", ConfigOf(port, $"{security}\n{directory}", isAtAddress));
+            var system = ActorSystem.Create("shop", ConfigOf(port, $"{settings}\n{directory}", isAtAddress));
             _systems.Add(system);
             system.ActorOf(store is null ? Props.Create(() => new Orders(null)) : Props.Create(() => new StoredOrders()), "orders");
         }

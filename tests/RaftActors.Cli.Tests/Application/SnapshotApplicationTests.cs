@@ -8,7 +8,7 @@ public sealed class SnapshotApplicationTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly OrdersGroup _group;
 
-    public SnapshotApplicationTests() => _group = new OrdersGroup(store: _folder.Path);
+    public SnapshotApplicationTests() => _group = new OrdersGroup("snapshot.retained-entries = 0", store: _folder.Path);
 
     public void Dispose()
     {
@@ -61,6 +61,19 @@ public sealed class SnapshotApplicationTests : IDisposable
         Assert.Equal(1, run.Code);
         Assert.Equal([first, last], run.Lines.Select(line => line.Split(": ")[0]));
         Assert.StartsWith("raft: orders@127.0.0.1:1: ", run.Error);
+    }
+
+    [Fact]
+    public async Task Tail_begins_with_the_first_pair_that_the_snapshots_have_left_in_the_log()
+    {
+        await AppendAsync(3);
+        Assert.Equal(0, Ask("snapshot").Code);
+        await AppendAsync(2);
+
+        var run = Ask("log", "tail");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(["4", "5"], run.Lines.Select(line => line.Split(' ')[0]));
     }
 
     private async Task AppendAsync(int count)

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 
 using RaftActors.Cli.Client;
@@ -137,6 +139,27 @@ public sealed class AppendLinesTests : ServerProgramTest
         var run = Run.Here("", ["append", "-"], new FakeGroup());
 
         Assert.Equal((0, "", ""), (run.Code, run.Output, run.Error));
+    }
+
+    [Fact]
+    public void Input_that_cannot_be_read_to_its_end_is_a_failure_after_the_lines_before()
+    {
+        var input = new Pipe();
+        var group = new FakeGroup
+        {
+            OnAppend = (key, text) =>
+            {
+                input.Writer.Complete(new IOException("The disk is broken."));
+                return FakeGroup.Committed(1, key.Attempt, text);
+            },
+        };
+        input.Writer.Write("one\ntw"u8);
+        _ = input.Writer.FlushAsync();
+
+        var run = Run.Here(input.Reader.AsStream(), ["append", "-"], group);
+
+        Assert.Equal((1, "committed, serial 1\n", "raft: The disk is broken.\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal("one", Assert.Single(group.Appends).Text);
     }
 
     [Fact]

@@ -135,6 +135,25 @@ public sealed class CheckTests
         Assert.Contains($"FAIL  group: no server of raft answers: cannot reach {dead}: connection refused", run.Lines);
     }
 
+    [Fact]
+    public void Group_that_falls_silent_during_the_check_is_a_failure()
+    {
+        // The first sample asks for the group once, and then each member.
+        var asked = 0;
+        var group = new FakeGroup
+        {
+            OnStatus = () => ++asked <= 1 + Good.Length
+                ? new GroupStatus("raft", [.. Good], [])
+                : throw RaftException.Unavailable("No process answered in time."),
+        };
+
+        var run = Run.Here(group, "check");
+
+        Assert.Equal((1, ""), (run.Code, run.Error));
+        Assert.Contains("FAIL  group: no server of raft answers: no process answered in time", run.Lines);
+        Assert.Contains("OK    :9990: leader in term 3, answers after", run.Output);
+    }
+
     [Theory]
     [InlineData(100, FindingLevel.Fail)]
     [InlineData(1000, FindingLevel.Warn)]

@@ -24,6 +24,7 @@ public sealed class CommandLineTests
         { ["append", "x", "-S", "\u001b[2J"], "'\\u001b[2J' is not a server address" },
         { ["append", "x", "--timeout", "0"], "'0' is not a duration" },
         { ["status", "--contacts", "127.0.0.1:2551", "--port-offset", "x"], "'x' of --port-offset is no number" },
+        { ["append", "x", "--timeout", "999us"], "'999us' is not a duration from 1ms to" },
         { ["append", "x", "--timeout", "-1"], "'-1' is not a duration" },
         { ["append", "x", "--timeout", "abc"], "'abc' is not a duration" },
         { ["append", "x", "--timeout", "NaN"], "'NaN' is not a duration" },

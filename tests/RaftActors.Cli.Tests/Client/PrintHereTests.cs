@@ -5,14 +5,14 @@ namespace RaftActors.Cli.Tests.Client;
 /// <summary><c>raft print --here</c>: prints the log of the group, page by page.</summary>
 public sealed class PrintHereTests
 {
-    private static readonly Message[] Log = [new(1, "a", "i like beer"), new(3, "b", "and\u001b[2Jwine"), new(4, "c", "count")];
+    private static readonly Message[] Log = [new(1, "a", "i like beer"), new(3, "b", "and\u001b[2J\u202ewine"), new(4, "c", "count")];
 
     [Fact]
     public void Log_is_printed_page_by_page_with_one_message_per_line()
     {
         var run = Run.Here(Serving(Log, pageSize: 1), "print", "--here");
 
-        Assert.Equal((0, "1  i like beer\n3  and\\u001b[2Jwine\n4  count\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal((0, "1  i like beer\n3  and\\u001b[2J\\u202ewine\n4  count\n", ""), (run.Code, run.Output, run.Error));
     }
 
     [Fact]

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 
+using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;
 
@@ -65,6 +67,18 @@ public sealed class ServerStartTests : ServerProgramTest
         Assert.Contains("'log' in it belongs to another program. Nothing was changed.", Assert.Single(server.Errors));
         Assert.Equal(["log", "state"], Directory.GetFileSystemEntries(data).Select(Path.GetFileName).Order());
         Assert.All(files, file => Assert.Equal(file.Value, File.ReadAllBytes(Path.Combine(data, file.Key))));
+    }
+
+    [Fact]
+    public void Folder_of_another_program_is_refused_and_that_of_a_new_disk_is_not()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder.Path, "lost+found"));
+        DataFolder.Check(Folder.Path, isSharedAllowed: false);
+        Directory.CreateDirectory(Path.Combine(Folder.Path, "photos"));
+
+        var refused = Assert.Throws<StoreException>(() => DataFolder.Check(Folder.Path, isSharedAllowed: false));
+
+        Assert.Contains("'photos' in it belongs to another program. Nothing was changed.", refused.Message);
     }
 
     [Theory]

@@ -4,6 +4,8 @@ using Medallion.Threading;
 
 using Microsoft.Extensions.DependencyInjection;
 
+using RaftActors.Testing;
+
 namespace RaftActors.Coordination.Adapters.Tests;
 
 /// <summary>A lock before the nodes have started, and after most of them are gone.</summary>
@@ -26,6 +28,18 @@ public sealed class LostGroupTests
         await lost.Task.WaitAsync(Hosts.WaitMax);
         Assert.False(held.IsHeld);
         Assert.Null(await LockOf(hosts).TryAcquireAsync(TimeSpan.FromMilliseconds(200)));
+    }
+
+    [Fact]
+    public async Task Call_that_does_not_wait_for_the_holder_throws_when_the_group_is_silent()
+    {
+        var group = new ScriptedCoordination { IsReachable = false };
+        var asked = new RaftDistributedSemaphore(group.NewProgram("shop"), "billing", 1, TimeSpan.FromMilliseconds(100));
+
+        var silent = await Assert.ThrowsAsync<RaftException>(() => asked.TryAcquireAsync().AsTask().WaitAsync(Hosts.WaitMax));
+
+        Assert.Equal((FailureKind.NotDone, FailureReason.Unavailable), (silent.Failure?.Kind, silent.Failure?.Reason));
+        Assert.Contains("'billing' was not acquired, because the coordination group did not answer within 00:00:00.1", silent.Message);
     }
 
     [Fact]
