@@ -50,6 +50,26 @@ public sealed class RecoverTests : IDisposable
         Assert.Equal(0, Run.Here("log", "verify", "--data", _one.Path).Code);
     }
 
+    // A crash after a snapshot is saved leaves the one before.
+    [Fact]
+    public void Latest_snapshot_gets_the_new_group_identity_although_an_earlier_one_is_left()
+    {
+        var earlier = new LogPosition(new LogIndex(2), new Term(1), new Serial(1), 0);
+        var latest = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
+        MakeGroup(configuration => new Snapshot(earlier, new LogIndex(1), configuration, [], 1000));
+        var file = Directory.GetFiles(_one.Path, "*.snap", SearchOption.AllDirectories).Single();
+        var bytes = File.ReadAllBytes(file);
+        var snapshot = _one.Write(StoreFolder.OwnerOf(1)).State.Snapshot! with { Position = latest }; // Justification: it has one.
+        _one.Write(StoreFolder.OwnerOf(1), snapshot: snapshot);
+        File.WriteAllBytes(file, bytes);
+
+        var run = Recover(_one, 1);
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var state = _one.Write(StoreFolder.OwnerOf(1)).State;
+        Assert.Equal((latest, state.HardState.Group), (state.Snapshot!.Position, state.Snapshot.Configuration.Group));
+    }
+
     [Fact]
     public void Second_recovery_completes_one_that_crashed_between_log_and_snapshot()
     {

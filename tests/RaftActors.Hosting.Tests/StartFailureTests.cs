@@ -239,12 +239,39 @@ public sealed class StartFailureTests
         await terminated;
     }
 
+    [Fact]
+    public async Task Start_fails_if_an_actor_stops_before_all_have_started()
+    {
+        await using var node = new HostedNode(_port, [_port]);
+        await node.StartAsync();
+        using var released = new ManualResetEventSlim(initialState: true);
+        var events = node.Subscribe();
+        var running = new PlannedActor("running", null, (_, _) => Props.Create(() => new Running($"running@127.0.0.1:{_port}")));
+        var starting = new PlannedActor("starting", null, (_, _) => Props.Create(() => new Starting(released)));
+
+        var start = ActorStart.RunAsync(node.System, ActorRegistry.For(node.System), [running, starting]);
+        var told = await HostedNode.NextAsync<RaftEvent.Started>(events, told => told.Actor.Path.Name == "running");
+
+        // The actor answers when it has told all subscribers of its start.
+        await told.Actor.Ask<ActorIdentity>(new Identify(null), HostedNode.Guard);
+        node.System.ActorSelection("/user/starting").Tell(PoisonPill.Instance);
+
+        var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(HostedNode.Guard));
+        Assert.Equal(
+            "The raft actor 'starting' cannot start. It has stopped before its PreStart ended. The log has the cause.", failure.Message);
+    }
+
     private sealed class Forwarder : ReceiveActor;
 
     /// <summary>Tells nothing of its start, and ends after all that watch it.</summary>
     private sealed class Starting(ManualResetEventSlim released) : ReceiveActor
     {
         protected override void PostStop() => released.Wait();
+    }
+
+    private sealed class Running(string process) : RaftActor<int>(new RaftOptions<int> { Group = "running", Roster = [process] })
+    {
+        protected override object? HandleAppend(Entry<int> entry) => null;
     }
 
     private sealed class Misnamed() : RaftActor<int>(new RaftOptions<int> { Group = "other", Roster = ["nowhere"] })

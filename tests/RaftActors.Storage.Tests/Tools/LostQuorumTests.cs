@@ -212,6 +212,21 @@ public sealed class LostQuorumTests
         Assert.Contains("the group knows another incarnation", error.Message);
     }
 
+    [Fact]
+    public void Fenced_store_is_refused()
+    {
+        var state = Survivors.StateOf(5, 1, 1);
+
+        Assert.All((Fence[])[Fence.RestoredDisk, Fence.Diverged(new Serial(1))], fence =>
+        {
+            var fenced = state with { HardState = state.HardState with { Fence = fence } };
+
+            var error = Assert.Throws<StoreException>(() => Planned(1, [1, 2], fenced));
+
+            Assert.Contains($"is fenced: {fence}", error.Message);
+        });
+    }
+
     private static InitialState Recovered(int self, int[] survivors, InitialState state) => Planned(self, survivors, state).State;
 
     private static LostQuorumPlan Planned(int self, int[] survivors, InitialState state) => LostQuorum.Plan(

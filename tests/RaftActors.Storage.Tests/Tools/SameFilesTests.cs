@@ -31,11 +31,17 @@ public sealed class SameFilesTests : IDisposable
         AssertAllRefuse($"it belongs to {Life.OwnerOf("a")}, not to {Life.OwnerOf("b")}");
     }
 
-    [Fact]
-    public void Snapshot_with_another_name_is_damage_for_the_start_and_for_each_tool()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Latest_snapshot_with_another_name_is_damage_for_the_start_and_for_each_tool(bool hasIntactEarlier)
     {
         var file = SnapshotOf(2);
-        File.Move(file, file.Replace("10-", "12-", StringComparison.Ordinal));
+        File.Copy(file, file.Replace("10-", "12-", StringComparison.Ordinal));
+        if (!hasIntactEarlier)
+        {
+            File.Delete(file);
+        }
 
         AssertAllRefuse("it holds the snapshot up to 10/1 s10, which contradicts its name");
     }

@@ -120,6 +120,23 @@ public sealed class InboundCallConnectionTests : TestKit
     }
 
     [Fact]
+    public void Connection_whose_socket_is_full_is_not_lost()
+    {
+        var (near, end) = ConnectSockets();
+        using SocketChannel channel = new(near);
+        channel.Begin(keepsThread: false);
+        int sent;
+
+        do
+        {
+            Assert.True(channel.TrySendNow(new byte[AnswerSize], out sent));
+        }
+        while (sent > 0);
+
+        end.Dispose();
+    }
+
+    [Fact]
     public void Closed_client_holds_no_answers()
     {
         var slow = Connect("slow");

@@ -39,9 +39,7 @@ public sealed class NodeCallsTests : TestKit
     [Fact]
     public void Call_that_another_node_passes_on_to_a_full_inbox_fails_as_busy()
     {
-        Raft.Get(Sys);
-        var settings = TransportSettings.Read(Sys.Settings.Config.GetConfig("raft"));
-        var context = Unprotected.ContextOf(this, Address.Parse("akka.tcp://near@127.0.0.1:1"), settings, _ => ActorRefs.Nobody);
+        var context = NewContext();
         CallInbox inbox = new(TestActor);
         _calls.Add(Target, inbox);
         Assert.True(inbox.Untaken.TryAdd((int)Backlog.CallsSizeMaxBytes));
@@ -54,5 +52,25 @@ public sealed class NodeCallsTests : TestKit
         Assert.Equal(7, CallFormat.ReadHead(ref reader));
         var reply = Assert.IsAssignableFrom<IOutcome>(context.Outcomes.ReadReply(ref reader, default));
         Assert.Equal(FailureReason.Busy, reply.Failure?.Reason);
+    }
+
+    [Fact]
+    public void Call_that_is_taken_twice_leaves_its_inbox_once()
+    {
+        var backlog = Backlog.OfCalls();
+        PeerCaller caller = new(TestActor, Number: 7, FormatRange.Own.Highest, NewContext()) { SizeBytes = 10 };
+        Assert.True(caller.TryWait(backlog, window: null));
+
+        WaitingCaller.OnTaken(caller);
+        WaitingCaller.OnTaken(caller);
+
+        Assert.Equal((0, 0), (backlog.Count, backlog.Bytes));
+    }
+
+    private NetworkContext NewContext()
+    {
+        Raft.Get(Sys);
+        var settings = TransportSettings.Read(Sys.Settings.Config.GetConfig("raft"));
+        return Unprotected.ContextOf(this, Address.Parse("akka.tcp://near@127.0.0.1:1"), settings, _ => ActorRefs.Nobody);
     }
 }
