@@ -26,7 +26,9 @@ internal sealed class OpenHandshakes(int max, int maxWaiting)
 
     /// <param name="start">Begins the handshake on another thread, at once or later. It must call <see cref="Leave"/>.</param>
     /// <param name="close">Closes the connection when it loses its place or finds none.</param>
-    /// <exception cref="Exception">What <paramref name="start"/> has thrown, as when there is no thread. The connection is closed.</exception>
+    /// <exception cref="Exception">
+    /// What <paramref name="start"/> has thrown, as when there is no thread. The connection is closed.
+    /// </exception>
     public void Enter(IPAddress from, Action<Place> start, Action close)
     {
         var entering = new Place(from, start, close);
