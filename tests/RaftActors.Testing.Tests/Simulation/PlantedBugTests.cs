@@ -17,11 +17,11 @@ public sealed partial class PlantedBugTests
     [InlineData(PlantedBug.FirstOfDictionary, "TakeSnapshot returned '", NoClocks)]
     [InlineData(PlantedBug.FirstOfImmutableSet, "HandleAppend returned '", NoClocks)]
     [InlineData(PlantedBug.ForgottenReservations, "TakeSnapshot returned '", NoClocks)]
-    public void Replicas_with_other_states_are_found_in_three_seeds(PlantedBug bug, string found, string cause)
+    public void Replicas_with_other_states_are_found_in_ten_seeds(PlantedBug bug, string found, string cause)
     {
-        var failure = Enumerable.Range(1, 3).Select(seed => Run(bug, seed)).First(message => message is not null);
+        var failure = Enumerable.Range(1, 10).Select(seed => Run(bug, seed)).First(message => message is not null);
 
-        Assert.Matches($"^Seed [1-3] fails: {found}", failure);
+        Assert.Matches($"^Seed \\d+ fails: {found}", failure);
         Assert.Contains(cause, failure, StringComparison.Ordinal);
     }
 
