@@ -38,7 +38,7 @@ internal static class EntitiesWorkload
             .Eventually("callers were told the truth", _ =>
             {
                 ledger.Check();
-                calls.Check(ledger.Added);
+                calls.Check(ledger.Added, isOneLog: false);
                 return true;
             });
     }
