@@ -74,9 +74,23 @@ public sealed class RaftSimulationTests
         static async Task LeaveAsync(SimulatedClient client)
         {
             await using var sums = client.CreateClient<int, int>();
+            using ManualResetEventSlim hasLeft = new();
             while (true)
             {
-                await Task.Run(() => sums.AppendAsync("a", 1));
+                hasLeft.Reset();
+                var outside = Task.Run(() =>
+                {
+                    try
+                    {
+                        return sums.AppendAsync("a", 1);
+                    }
+                    finally
+                    {
+                        hasLeft.Set();
+                    }
+                });
+                hasLeft.Wait();
+                await outside;
             }
         }
     }
