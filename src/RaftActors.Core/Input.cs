@@ -60,7 +60,8 @@ internal abstract record Input
 
         /// <summary>
         /// For each pair the serial that the last pair of the log must have, or null for any. Empty if no pair has such a condition. The
-        /// effect is <see cref="Effect.Overtaken"/> for a pair behind which the log has gone on.
+        /// effect is <see cref="Effect.Overtaken"/> for a pair behind which the log has gone on. It is <see cref="Effect.Rejected"/> with
+        /// <see cref="FailureReason.Outdated"/> if the log ends before that serial.
         /// </summary>
         public ImmutableArray<Serial?> IfSerial { get; init; } = [];
 

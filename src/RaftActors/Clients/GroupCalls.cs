@@ -25,7 +25,6 @@ internal sealed class GroupCalls
 
     // The pause after the first decline is this part of the attempt timeout. It doubles up to half of it.
     private const int FirstPausePart = 32;
-    private const int Doublings = 4;
 
     private readonly Lock _lock = new();
     private readonly ClientSettings _settings;
@@ -374,7 +373,7 @@ internal sealed class GroupCalls
 
     // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
     // processes that can answer none of them.
-    private TimeSpan PauseAfter(int declines) => _attemptTimeout / (FirstPausePart >> Math.Min(declines - 1, Doublings));
+    private TimeSpan PauseAfter(int declines) => GrowingPause.After(declines, _attemptTimeout / FirstPausePart, _attemptTimeout / 2);
 
     // The process, or this program, did not take it, so a call that is sent once counts as not sent.
     private void OnDeclined(ClientQuestion question, string why, TimeSpan now)
@@ -392,7 +391,7 @@ internal sealed class GroupCalls
 
         // The next tick ends it if its time is up. A process could not read a negative time.
         var now = Now;
-        var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
+        var left = append.LeftAt(now);
         ClientCall.Append call = new(
             Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -106,9 +107,8 @@ internal sealed class GroupFinder(
             return;
         }
 
-        _asks = now - _asksAgainAt > attemptTimeout ? 0 : _asks;
-        var pause = _asks < QuickAsks ? TimeSpan.Zero : attemptTimeout / FirstPausePart * (1 << Math.Min(_asks - QuickAsks, 4));
-        (_asks, _asksAgainAt) = (_asks + 1, now + pause);
+        _asks = now - _asksAgainAt > attemptTimeout ? 1 : _asks + 1;
+        _asksAgainAt = now + GrowingPause.After(Math.Max(0, _asks - QuickAsks), attemptTimeout / FirstPausePart, attemptTimeout);
         foreach (var process in _processes.Values.ToArray())
         {
             ask(process);

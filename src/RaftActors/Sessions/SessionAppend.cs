@@ -47,6 +47,9 @@ internal abstract class SessionAppend(
 
     public TimeSpan Deadline { get; set; }
 
+    /// <summary>Returns the time that is left until its deadline.</summary>
+    public TimeSpan LeftAt(TimeSpan now) => Deadline > now ? Deadline - now : TimeSpan.Zero;
+
     public abstract RequestRef Request { get; }
 
     /// <summary>Why the last process that answered did not append it.</summary>

@@ -154,7 +154,7 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
         {
             Started = append.Started,
             IfSerial = append.IfSerial,
-            Timeout = append.Deadline > Now ? append.Deadline - Now : TimeSpan.Zero,
+            Timeout = append.LeftAt(Now),
         };
         if (route.Engine == _context.Self)
         {

@@ -57,8 +57,7 @@ internal sealed class SessionModel(SessionBounds bounds)
             && known.Requests.TryAdd(request.Number, new AnsweredRequest(request.Number, entry.Index, entry.Serial))
             && known.Requests.Count > bounds.MaxRequests)
         {
-            known.Forgotten = known.Requests.Keys.First();
-            known.Requests.Remove(known.Forgotten);
+            known.ForgetFirst();
         }
 
         while (_origins.Sum(origin => origin.Requests.Count) > bounds.MaxInAll)
@@ -66,8 +65,7 @@ internal sealed class SessionModel(SessionBounds bounds)
             var longest = _origins.First(origin => origin.Requests.Count > 1);
             while (longest.Requests.Count > 1)
             {
-                longest.Forgotten = longest.Requests.Keys.First();
-                longest.Requests.Remove(longest.Forgotten);
+                longest.ForgetFirst();
             }
         }
     }
@@ -122,5 +120,11 @@ internal sealed class SessionModel(SessionBounds bounds)
         public Serial Latest { get; set; }
 
         public SortedDictionary<long, AnsweredRequest> Requests { get; } = [];
+
+        public void ForgetFirst()
+        {
+            Forgotten = Requests.Keys.First();
+            Requests.Remove(Forgotten);
+        }
     }
 }
