@@ -156,6 +156,12 @@ internal sealed record CoreOptions
     public int StableTicks { get; init; } = 40;
 
     /// <summary>
+    /// A leader removes a learner that was silent for this many ticks, unless K would fall. With 0, this process removes none. Needs <see
+    /// cref="KeepsQuorum"/>.
+    /// </summary>
+    public int RemoveAfterTicks { get; init; }
+
+    /// <summary>
     /// After this many ticks without work, a leader asks its group to become quiescent. With 0, this process neither asks nor agrees.
     /// </summary>
     public int QuiesceTicks { get; init; }
@@ -199,6 +205,8 @@ internal sealed record CoreOptions
         Demand(GoneTicks >= ElectionTimeoutMaxTicks, "GoneTicks must not be below ElectionTimeoutMaxTicks");
         Demand(FailureDomain.Length <= FailureDomainLengthMax, $"FailureDomain has at most {FailureDomainLengthMax} characters");
         Demand(StableTicks >= 0, "StableTicks must not be negative");
+        Demand(
+            RemoveAfterTicks == 0 || RemoveAfterTicks >= GoneTicks, "RemoveAfterTicks must be 0, or not below GoneTicks");
         Demand(QuiesceTicks >= 0, "QuiesceTicks must not be negative");
         Demand(!IsJoining || Roster.Length == 1, "a joining process has a roster of itself alone");
         Demand(Sessions.MaxOrigins is >= 1 and <= Snapshot.MaxSessions, $"Sessions.MaxOrigins must be from 1 to {Snapshot.MaxSessions}");

@@ -166,7 +166,8 @@ internal abstract record MemberChange
     /// <summary>
     /// Adds a process, first as a learner. K follows from the new number of processes, and stable learners are promoted as K demands.
     /// </summary>
-    public sealed record Join(ProcessName Name) : MemberChange;
+    /// <param name="Votes">False: it never votes, and does not count for K. It stays so until it leaves.</param>
+    public sealed record Join(ProcessName Name, bool Votes = true) : MemberChange;
 
     /// <summary>Removes a process for good. K follows from the new number of processes.</summary>
     /// <param name="Incarnation">The only incarnation to remove, if the roster has two of the name, which stays. Null removes all of

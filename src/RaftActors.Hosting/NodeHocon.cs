@@ -34,6 +34,7 @@ internal static class NodeHocon
     private static string Text(object value, double factor) => value switch
     {
         string text => Quote(text),
+        Enum choice => choice.ToString().ToLowerInvariant(),
         bool flag => flag ? "on" : "off",
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds * factor:0.####}ms"),
         long bytes => string.Create(CultureInfo.InvariantCulture, $"{bytes}b"),

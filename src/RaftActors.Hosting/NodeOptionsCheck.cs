@@ -27,8 +27,8 @@ internal static class NodeOptionsCheck
             throw new RaftStartException(
                 key.Key is null
                     ? $"The section {RaftNodeOptions.Section} cannot be read. {cause.Message} Correct its value."
-                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, a flag as true or false, and a time as "
-                        + "00:00:05.",
+                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, a flag as true or false, a time as "
+                        + "00:00:05, and Joining as Off, On or Auto.",
                 null);
         }
 

@@ -32,9 +32,9 @@ public sealed record RaftNodeOptions
     [Setting("raft.client.contacts")]
     public IReadOnlyList<string> Contacts { get; init; } = [];
 
-    /// <summary>This node joins groups that were founded without it.</summary>
+    /// <summary>How this node comes to groups that were founded without it.</summary>
     [Setting("raft.joining")]
-    public bool? Joining { get; init; }
+    public RaftJoining? Joining { get; init; }
 
     /// <summary>
     /// The directory for term, vote, log and snapshots. It is created if it does not exist. A relative path begins at the current
@@ -68,6 +68,10 @@ public sealed record RaftNodeOptions
     /// <summary>The time of silence after which the leader replaces a voter.</summary>
     [Setting("raft.quorum.gone-after")]
     public TimeSpan? VoterGoneAfter { get; init; }
+
+    /// <summary>The time of silence after which the leader removes a learner. By default it removes none.</summary>
+    [Setting("raft.quorum.remove-after")]
+    public TimeSpan? MemberRemovedAfter { get; init; }
 
     /// <summary>The time limit of an Append that gives none.</summary>
     [Setting("raft.append-timeout")]

@@ -18,6 +18,8 @@ public sealed class QuorumKeeperTests
     private readonly QuorumKeeper _keeper = new(elected: 0, committed: new LogIndex(5), last: Serial.Zero);
     private readonly Progress _progress = new(Member, new LogIndex(1), now: 0);
 
+    private static Configuration Alone => new(Options.FoundingUid, 1, [Options.Self], [], [], []);
+
     [Fact]
     public void A_member_that_is_not_admitted_is_not_fit()
     {
@@ -71,11 +73,10 @@ public sealed class QuorumKeeperTests
     [Fact]
     public void A_snapshot_transfer_stops_the_lag_of_its_receiver_until_it_stalls()
     {
-        var configuration = new Configuration(Options.FoundingUid, 1, [Options.Self], [], [], []);
         var position = new LogPosition(new LogIndex(10), new Term(1), new Serial(9), 0);
         Watch(now: 5, committed: 10);
         Watch(now: 10, committed: 10);
-        _progress.StartSnapshot(new Snapshot(position, new LogIndex(1), configuration, [], 100), now: 10);
+        _progress.StartSnapshot(new Snapshot(position, new LogIndex(1), Alone, [], 100), now: 10);
         for (var now = 15; now < 10 + Options.GoneTicks; now += 5)
         {
             Watch(now, committed: 10);
@@ -111,7 +112,7 @@ public sealed class QuorumKeeperTests
         Watch(now: 100 * Options.StableTicks);
         Assert.Equal(1, _keeper.LossesOf(Member.Name));
 
-        _keeper.Watch([], new LogIndex(5), Serial.Zero, 101 * Options.StableTicks, Options);
+        _keeper.Watch([], Alone, new LogIndex(5), Serial.Zero, 101 * Options.StableTicks, Options);
 
         Assert.Equal(0, _keeper.LossesOf(Member.Name));
     }
@@ -120,6 +121,6 @@ public sealed class QuorumKeeperTests
     private void Watch(long now, long committed = 5)
     {
         _progress.RepliedAt = now - 1;
-        _keeper.Watch([_progress], new LogIndex(committed), Serial.Zero, now, Options);
+        _keeper.Watch([_progress], Alone, new LogIndex(committed), Serial.Zero, now, Options);
     }
 }

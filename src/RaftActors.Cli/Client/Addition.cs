@@ -4,7 +4,7 @@ namespace RaftActors.Cli.Client;
 /// Adds a process for <c>raft members add</c>. The process must run, and must not belong to another group. After the change is committed,
 /// waits until the process knows that it is a member, or until the timeout.
 /// </summary>
-internal sealed class Addition(ProcessName process, RunSettings settings, GroupClient client)
+internal sealed class Addition(ProcessName process, RunSettings settings, GroupClient client, bool votes)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
@@ -51,7 +51,7 @@ internal sealed class Addition(ProcessName process, RunSettings settings, GroupC
             return new RequestOutcome.NotDone(problem);
         }
 
-        var outcome = client.Change((raft, end) => raft.JoinAsync(process, timeout: Left, cancellationToken: end));
+        var outcome = client.Change((raft, end) => raft.JoinAsync(process, timeout: Left, votes: votes, cancellationToken: end));
         while (outcome is RequestOutcome.Done && Left > TimeSpan.Zero && !client.IsInterrupted && !IsMember(own ?? client))
         {
             client.End.WaitHandle.WaitOne(Pause);

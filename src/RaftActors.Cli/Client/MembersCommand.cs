@@ -31,6 +31,8 @@ internal static class MembersCommand
                 --all the name is that of a node, and its processes are added to all of their groups. Each group has a line. A group that
                 has the process already counts as done, so repeat the command until it ends with 0.
 
+                With --non-voting it never votes, until it is removed: for a slow or distant node that answers reads.
+
                 Refused if the server cannot be reached, is a member already, or another change is in progress. A change with an unknown
                 outcome is not sent again: run 'raft members list' to see whether it was made.
                 """,
@@ -66,11 +68,13 @@ internal static class MembersCommand
         };
     }
 
-    public static int Change(GroupRun run, ProcessName member, bool isAddition) =>
-        Report(run, member, isAddition, Change(run.Settings, run.Client, member, isAddition));
+    public static int Change(GroupRun run, ProcessName member, bool isAddition, bool votes = true) =>
+        Report(run, member, isAddition, Change(run.Settings, run.Client, member, isAddition, votes));
 
-    public static RequestOutcome Change(RunSettings settings, GroupClient client, ProcessName member, bool isAddition) => isAddition
-        ? new Addition(member, settings, client).Run()
+    /// <param name="votes">False: a member that is added never votes.</param>
+    public static RequestOutcome Change(
+        RunSettings settings, GroupClient client, ProcessName member, bool isAddition, bool votes) => isAddition
+        ? new Addition(member, settings, client, votes).Run()
         : client.Change((raft, end) => raft.LeaveAsync(member, timeout: settings.Timeout, cancellationToken: end));
 
     /// <param name="member">Null if the group did not answer, so the member is not known.</param>
@@ -93,9 +97,11 @@ internal static class MembersCommand
         [.. group.Members],
         [
             new(run.Target.Noun.ToUpperInvariant(), run.Target.Noun, member => run.Target.Show(member.Name)),
-            new("PART", "votes", member => member.IsVoter, member => member.IsVoter ? "voter" : "learner"),
+            new("PART", "votes", member => member.IsVoter, PartOf),
             new("LEADER", "leads", member => member.Name == group.Leader, member => member.Name == group.Leader ? "leader" : ""),
         ]);
+
+    private static string PartOf(GroupMember member) => member.IsVoter ? "voter" : member.NeverVotes ? "non-voter" : "learner";
 
     private static Command BuildChange(CommandEnvironment environment, string name, string what, string example, bool isAddition)
     {
@@ -107,17 +113,21 @@ internal static class MembersCommand
         {
             Description = "With --contacts: the processes of one node, in all groups. The member is its raft.node: '10.0.0.4:2551'.",
         };
+        var nonVoting = new Option<bool>("--non-voting") { Description = "The member never votes, and does not count for the quorum." };
         var options = new ClientOptions(environment);
         return new GroupVerb(environment, name)
         {
             What = what,
             Examples = [example, $"members {name} --all 10.0.0.4:2551 --contacts 10.0.0.1:2551"],
-            Own = [member, all],
+            Own = isAddition ? [member, all, nonVoting] : [member, all],
             Options = options,
-            Run = (parsed, run) => !parsed.GetValue(all) ? Change(run, run.Target.Parse(parsed.GetValue(member)!), isAddition)
+            Run = (parsed, run) => !parsed.GetValue(all)
+                ? Change(run, run.Target.Parse(parsed.GetValue(member)!), isAddition, Votes(parsed))
                 : run.Target is ServersTarget || parsed.GetValue(options.Group) is not null
                 ? throw new UsageException("--all is for all groups of an application: name its nodes by --contacts, and leave out --group")
-                : new NodeMembers(parsed.GetValue(member)!, run, isAddition).Run(),
+                : new NodeMembers(parsed.GetValue(member)!, run, isAddition, Votes(parsed)).Run(),
         }.Build();
+
+        bool Votes(ParseResult parsed) => !isAddition || !parsed.GetValue(nonVoting);
     }
 }

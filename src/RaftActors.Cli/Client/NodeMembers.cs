@@ -7,7 +7,8 @@ namespace RaftActors.Cli.Client;
 /// <c>raft members add --all</c> and <c>remove --all</c>. A group that is already so counts as done, so a failed command can be repeated.
 /// </summary>
 /// <param name="node">The part of a process name after its first @.</param>
-internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
+/// <param name="votes">False: the processes that are added never vote.</param>
+internal sealed class NodeMembers(string node, GroupRun run, bool isAddition, bool votes)
 {
     private RunSettings Settings => run.Settings;
 
@@ -53,7 +54,7 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
             isAddition,
             isAddition && members.Contains(name)
                 ? new RequestOutcome.Done(WasBefore: true)
-                : MembersCommand.Change(own, client, name, isAddition),
+                : MembersCommand.Change(own, client, name, isAddition, votes),
             group.Group))];
     }
 }

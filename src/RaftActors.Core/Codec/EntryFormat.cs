@@ -23,6 +23,9 @@ internal static class EntryFormat
     // One number has the maximum, which is at most 11, and the level. So the bytes of level 1 do not show that there are levels.
     private const int LevelUnit = 256;
 
+    // A flag in the same number: the members that never vote follow.
+    private const int NonVoterFlag = 32;
+
     // A flag in the same number: the logic version follows, because it is above 1.
     private const int LogicFlag = 64;
 
@@ -254,7 +257,7 @@ internal static class EntryFormat
 
     /// <summary>
     /// Writes group uuid, quorum size, its maximum with the format level, voters, old voters, learners, founding serials, and the era if
-    /// there is one, and the logic version if it is above 1.
+    /// there is one, the logic version if it is above 1, and the members that never vote.
     /// </summary>
     /// <exception cref="ArgumentException">The configuration has a level above that of the bytes.</exception>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
@@ -264,7 +267,8 @@ internal static class EntryFormat
         writer.DemandLevel(level);
         writer.Identity(configuration.Group.Value);
         writer.Number(configuration.Size);
-        writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (logic > 1 ? LogicFlag : 0) + (LevelUnit * (level - 1)));
+        writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (logic > 1 ? LogicFlag : 0)
+            + (configuration.NonVoters.IsEmpty ? 0 : NonVoterFlag) + (LevelUnit * (level - 1)));
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -283,13 +287,19 @@ internal static class EntryFormat
         {
             writer.Number(logic);
         }
+
+        if (!configuration.NonVoters.IsEmpty)
+        {
+            writer.List(configuration.NonVoters, name => writer.Text(name.Value));
+        }
     }
 
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
         var (group, size, maxAndLevel) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Count());
-        var (max, level) = ((int)(maxAndLevel % LogicFlag), (maxAndLevel / LevelUnit) + 1);
+        var (max, level) = ((int)(maxAndLevel % NonVoterFlag), (maxAndLevel / LevelUnit) + 1);
         var (hasEra, hasLogic) = (maxAndLevel % LevelUnit >= EraFlag, maxAndLevel % EraFlag >= LogicFlag);
+        var hasNonVoters = maxAndLevel % LogicFlag >= NonVoterFlag;
         if (level > FormatRange.Own.Highest)
         {
             throw reader.Damaged($"a configuration has format level {level}, and this program knows {FormatRange.Own}");
@@ -311,11 +321,21 @@ internal static class EntryFormat
             MaxQuorum = max,
         };
         configuration = hasEra ? configuration with { Era = reader.Count(), IsRestored = reader.Flag() } : configuration;
-        return configuration with { Version = new GroupVersion((byte)level, hasLogic ? ReadLogic(ref reader) : 1) };
+        configuration = configuration with { Version = new GroupVersion((byte)level, hasLogic ? ReadLogic(ref reader) : 1) };
+        return hasNonVoters ? configuration with { NonVoters = ReadNonVoters(ref reader, configuration) } : configuration;
     }
 
     private static int ReadLogic(ref ByteReader reader) =>
         reader.Integer() is > 1 and var logic ? logic : throw reader.Damaged("a configuration has a logic version below 2");
+
+    private static ImmutableArray<ProcessName> ReadNonVoters(ref ByteReader reader, Configuration configuration)
+    {
+        var names = reader.List(1, static (ref ByteReader r) => r.Name());
+        return configuration.Learners.Select(learner => learner.Name).Except(configuration.Electorate().Select(voter => voter.Name))
+            .Intersect(names).Count() == names.Length && names.Length > 0
+            ? names
+            : throw reader.Damaged("a configuration has members that never vote and are no learners");
+    }
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
         reader.List(reader.MemberSizeMin, static (ref ByteReader r) => r.Member());

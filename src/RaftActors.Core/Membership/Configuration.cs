@@ -29,6 +29,11 @@ internal sealed record Configuration(
     public int MaxQuorum { get; init; } = QuorumSize.Max;
 
     /// <summary>
+    /// The names of the members that never vote, in order. They are learners, whatever becomes of the voters, and do not count for K.
+    /// </summary>
+    public ImmutableArray<ProcessName> NonVoters { get; init; } = [];
+
+    /// <summary>
     /// The version of the group, which each member's program has. <see cref="MemberChange.Raise"/> raises it, and nothing lowers it. A new
     /// group has the lowest format level, because the groups of a directory share its log. If a group that is founded during an upgrade
     /// had a higher one, no group of the directory could return to the old program. The logic version of a new group is the highest that
@@ -58,6 +63,11 @@ internal sealed record Configuration(
 
     /// <summary>The names of the roster, in order, each once.</summary>
     internal IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
+
+    /// <summary>The number of processes that may vote. K follows from it.</summary>
+    internal int Electable => Names().Count() - NonVoters.Length;
+
+    internal bool MayVote(Member member) => !NonVoters.Contains(member.Name);
 
     internal bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
 
@@ -101,6 +111,7 @@ internal sealed record Configuration(
         + (Voters.Length == Size ? "" : $" of {Size}")
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
         + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
+        + (NonVoters.IsEmpty ? "" : $" never vote({string.Join(' ', NonVoters)})")
         + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "")
         + (Version.Format > FormatRange.Own.Lowest ? $" format level {Version.Format}" : "")
         + (Version.Logic > 1 ? $" logic version {Version.Logic}" : "")

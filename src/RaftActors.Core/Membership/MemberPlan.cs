@@ -11,15 +11,17 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     public ProcessName? Lost { get; init; }
 
     /// <summary>Keeps a place for a process, which becomes a learner when it comes.</summary>
-    public static MemberPlan Join(Configuration configuration, ProcessName name, int maxQuorum)
+    public static MemberPlan Join(Configuration configuration, MemberChange.Join join, int maxQuorum)
     {
+        var (name, votes) = join;
         if (configuration.HasName(name))
         {
             return Senseless($"{name} is already in the roster");
         }
 
         ImmutableArray<Member> learners = [.. configuration.Learners.Append(Member.Absent(name)).Order()];
-        var size = QuorumSize.For(configuration.Names().Count() + 1, maxQuorum);
+        var size = votes ? QuorumSize.For(configuration.Electable + 1, maxQuorum) : configuration.Size;
+        configuration = votes ? configuration : configuration with { NonVoters = [.. configuration.NonVoters.Append(name).Order()] };
         return new MemberPlan(configuration with { Size = size, Learners = learners }, $"{name} joins");
     }
 
@@ -55,7 +57,8 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             return Senseless($"{who} is the only process called {name} in the roster; to remove it, give no incarnation");
         }
 
-        var size = QuorumSize.For(processes.Count, maxQuorum);
+        ImmutableArray<ProcessName> nonVoters = [.. configuration.NonVoters.Intersect(processes)];
+        var size = QuorumSize.For(Math.Max(1, processes.Count - nonVoters.Length), maxQuorum);
         var chosen = voters.Where(member => !Leaves(member)).ToList();
         if (chosen.Count < configuration.Voters.Length || chosen.Count > size)
         {
@@ -65,7 +68,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
 
         return chosen.Count == 0
             ? Senseless($"{who} is the only voter, and no learner has caught up with it")
-            : new MemberPlan(Changed(configuration, size, chosen, Leaves), $"{who} leaves");
+            : new MemberPlan(Changed(configuration with { NonVoters = nonVoters }, size, chosen, Leaves), $"{who} leaves");
     }
 
     /// <summary>
@@ -80,7 +83,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             return Senseless($"the maximum of the quorum is odd and from 3 to {QuorumSize.Max}, not {max}");
         }
 
-        var size = QuorumSize.For(configuration.Names().Count(), max);
+        var size = QuorumSize.For(configuration.Electable, max);
         var chosen = voters.Take(size).ToList();
         return new MemberPlan(
             Changed(configuration with { MaxQuorum = max }, size, chosen),
@@ -149,6 +152,11 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         if (voters.IsEmpty || voters.DistinctBy(member => member.Name).Count() < voters.Length)
         {
             return Senseless("at least one member must vote, and no process may vote in two incarnations");
+        }
+
+        if (voters.FirstOrDefault(member => !configuration.MayVote(member)) is { Name: { Value: not null } never })
+        {
+            return Senseless($"{never} never votes; let it leave, and join again as a voter");
         }
 
         if (voters.Length > configuration.MaxQuorum)

@@ -69,13 +69,13 @@ internal sealed class Membership(RaftState state)
 
     private MemberPlan PlanFor(LeaderRole leader, MemberChange change) => change switch
     {
-        MemberChange.Join(var name) => MemberPlan.Join(state.Configuration, name, state.MaxQuorum),
+        MemberChange.Join join => MemberPlan.Join(state.Configuration, join, state.MaxQuorum),
         MemberChange.Leave leave => MemberPlan.Leave(
             state.Configuration,
             leave,
             state.MaxQuorum,
             QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters),
-            QuorumKeeping.BestFirst(state, leader, state.Configuration.Learners)
+            QuorumKeeping.BestFirst(state, leader, state.Configuration.Learners.Where(state.Configuration.MayVote))
                 .Where(member => QuorumKeeping.IsCaughtUp(state, leader, member))),
         MemberChange.SetMaxQuorum(var max) => MemberPlan.SetMaxQuorum(
             state.Configuration,
@@ -114,7 +114,8 @@ internal sealed class Membership(RaftState state)
     public void OnHeartbeat(LeaderRole leader)
     {
         var keeper = leader.Keeper;
-        keeper.Watch(leader.Progresses, state.CommitIndex, state.Log.LastPosition.Serial, state.Now, state.Options);
+        keeper.Watch(
+            leader.Progresses, state.Configuration, state.CommitIndex, state.Log.LastPosition.Serial, state.Now, state.Options);
         if (!IsChangeAllowed || state.Configuration.IsJoint)
         {
             return;
@@ -133,7 +134,9 @@ internal sealed class Membership(RaftState state)
             return;
         }
 
-        if (QuorumKeeping.BetterQuorum(state, leader) is { Next: { } next } plan && QuorumKeeping.IsMajorityResponsive(state, leader, next))
+        var plan = QuorumKeeping.BetterQuorum(state, leader);
+        plan = plan.Next is null ? QuorumKeeping.Removal(state, leader) : plan;
+        if (plan.Next is { } next && QuorumKeeping.IsMajorityResponsive(state, leader, next))
         {
             keeper.Changed(state.Now);
             if (plan.Lost is { } lost)
@@ -176,6 +179,7 @@ internal sealed class Membership(RaftState state)
         Invariant.That(
             state.Configurations.IsEmpty || next.MayFollow(state.Configuration),
             "voters change through a joint configuration (§6)");
+        Invariant.That(next.Electorate().All(next.MayVote), "a member that never votes gets no vote");
         return Append(next, reason);
     }
 

@@ -19,6 +19,8 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed, Serial last
 
     // How often a process has lost its vote because it was gone, up to LossesMax. Forgotten when it leaves, or has been fit for long.
     private readonly SortedList<ProcessName, int> _losses = [];
+    // Since when no incarnation of a member was heard. Watched only if silent members are removed.
+    private SortedList<ProcessName, long> _silentSince = [];
     private LogIndex _committedBefore = committed;
     private long _watchedAt = elected;
     private (Serial Last, long At) _seen = (last, elected);
@@ -33,7 +35,8 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed, Serial last
     public Serial ToApply { get; private set; } = last;
 
     /// <summary>Checks all members. Called before each heartbeat is sent.</summary>
-    public void Watch(IEnumerable<Progress> peers, LogIndex commitIndex, Serial last, long now, CoreOptions options)
+    public void Watch(
+        IEnumerable<Progress> peers, Configuration configuration, LogIndex commitIndex, Serial last, long now, CoreOptions options)
     {
         if (now - _seen.At >= options.StableTicks)
         {
@@ -62,6 +65,13 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed, Serial last
         }
 
         (_fitSince, _lags, _committedBefore, _watchedAt) = (fitSince, lags, commitIndex, now);
+        if (options.RemoveAfterTicks > 0)
+        {
+            var silent = configuration.Names().Except(
+                peers.Where(progress => now - progress.RepliedAt <= 2L * options.HeartbeatTicks).Select(progress => progress.Member.Name));
+            _silentSince = new(silent.ToDictionary(name => name, name => _silentSince.GetValueOrDefault(name, now)));
+        }
+
         Forgive(peers, options.StableTicks);
     }
 
@@ -73,6 +83,9 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed, Serial last
     /// index, or 0 if it keeps up. Ticks do not count while a snapshot that is being sent makes progress.
     /// </summary>
     public long LaggedFor(Member member) => _lags.TryGetValue(member, out var lag) ? lag.Ticks : 0;
+
+    /// <summary>Returns the ticks for which this leader has heard no incarnation of a member.</summary>
+    public long SilentFor(ProcessName name) => _silentSince.TryGetValue(name, out var since) ? _watchedAt - since : 0;
 
     /// <summary>
     /// Returns the ticks for which this member must be fit before it may vote. They double with each vote that it lost because it was

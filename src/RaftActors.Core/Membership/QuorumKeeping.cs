@@ -10,7 +10,7 @@ internal static class QuorumKeeping
     /// <summary>Returns the change of voters that is due, or a plan without a next configuration.</summary>
     public static MemberPlan BetterQuorum(RaftState state, LeaderRole leader)
     {
-        var stable = BestFirst(state, leader, state.Configuration.Learners)
+        var stable = BestFirst(state, leader, state.Configuration.Learners.Where(state.Configuration.MayVote))
             .Where(member => IsStable(state, leader, member))
             .OrderBy(member => leader.Keeper.LossesOf(member.Name)).ToList();
         if (Promotion(state, stable) is { Next: not null } promotion)
@@ -28,10 +28,47 @@ internal static class QuorumKeeping
             : Spreading(state, leader, stable);
     }
 
+    /// <summary>
+    /// Returns the removal of a learner that was silent for long, if one is due. A silent voter first gives its vote to a fit learner. K
+    /// does not fall, so a group never shrinks by itself below what it needs to survive a failure.
+    /// </summary>
+    public static MemberPlan Removal(RaftState state, LeaderRole leader)
+    {
+        var silent = Removable(state, leader).FirstOrDefault(name => leader.Keeper.SilentFor(name) >= state.Options.RemoveAfterTicks);
+        if (silent.Value is null)
+        {
+            return default;
+        }
+
+        var voters = BestFirst(state, leader, state.Configuration.Voters);
+        return MemberPlan.Leave(state.Configuration, new MemberChange.Leave(silent), state.MaxQuorum, voters, []) with
+        {
+            Reason = $"{silent} leaves, which was not heard for {leader.Keeper.SilentFor(silent)} ticks",
+        };
+    }
+
+    // The silent members that the leader removes, now or later.
+    private static IEnumerable<ProcessName> Removable(RaftState state, LeaderRole leader)
+    {
+        var configuration = state.Configuration;
+        if (state.Options.RemoveAfterTicks == 0)
+        {
+            return [];
+        }
+
+        var keepsSize = QuorumSize.For(configuration.Electable - 1, state.MaxQuorum) >= configuration.Size;
+        return configuration.Learners
+            .Where(learner => keepsSize || !configuration.MayVote(learner))
+            .Select(learner => learner.Name)
+            .Where(name => leader.Keeper.SilentFor(name) > 0 && !configuration.Electorate().Any(voter => voter.Name == name));
+    }
+
     /// <summary>Tells whether no change is due, and no running learner can cause one later.</summary>
     public static bool IsSettled(RaftState state, LeaderRole leader) =>
         BetterQuorum(state, leader).Next is null
-        && state.Configuration.Learners.All(learner => IsStable(state, leader, learner) || !IsRunning(state, leader, learner));
+        && !Removable(state, leader).Any()
+        && state.Configuration.Learners.Where(state.Configuration.MayVote)
+            .All(learner => IsStable(state, leader, learner) || !IsRunning(state, leader, learner));
 
     /// <summary>Sorts members: the leader, then those that answer, then by length of log, then in the order of members.</summary>
     public static IEnumerable<Member> BestFirst(RaftState state, LeaderRole leader, IEnumerable<Member> members) => members

@@ -276,6 +276,12 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
         }
 
         var learner = configuration.Learners.LastOrDefault(one => one.Name == name);
+        if (!configuration.MayVote(learner))
+        {
+            yield return $"{name} never votes, as it was added";
+            yield break;
+        }
+
         if (learner.Incarnation == Incarnation.None)
         {
             yield return NotMet(name);

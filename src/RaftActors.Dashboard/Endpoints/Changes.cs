@@ -15,7 +15,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
 
     public Task JoinAsync(HttpContext http) => ChangeAsync(
         http,
-        (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, http.RequestAborted),
+        (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, cancellationToken: http.RequestAborted),
         "is a member of",
         "the addition of");
 

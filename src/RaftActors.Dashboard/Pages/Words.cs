@@ -33,6 +33,7 @@ internal static class Words
         { Status.IsOpen: false } => "opening its store",
         { Status.Fence: not null } => "fenced",
         { Member: null } => "no member",
+        { Member.NeverVotes: true } => "non-voter",
         { Member.IsVoter: false } => "learner",
         { Status.Role: RaftRole.PreCandidate } => "pre-candidate",
         _ => process.Status.Role.ToString().ToLowerInvariant(),

@@ -105,6 +105,7 @@ internal static class LostQuorum
             Voters = [.. members.Concat(places.Select(name => new Member(name, Incarnation.None))).Order()],
             OldVoters = [],
             Learners = [],
+            NonVoters = [],
         };
         return next with { Group = IdentityOf(next) };
     }

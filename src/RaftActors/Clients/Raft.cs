@@ -406,6 +406,12 @@ public sealed partial class Raft : IExtension
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;
 
+    private async Task<Outcome<Membership>> AskForPlaceAsync(RaftSettings settings)
+    {
+        await using var client = CreateClient(settings.Group);
+        return await client.JoinAsync(settings.Self).ConfigureAwait(false);
+    }
+
     private RaftProcess Open(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
     {
         var owner = new StoreOwner(settings.Group, settings.Self);
@@ -425,7 +431,10 @@ public sealed partial class Raft : IExtension
                 _system.Log.Warning("The store of {0}: {1}", owner, note);
             }
 
-            var process = new RaftProcess(settings, store, recovered, preload, _system.Scheduler);
+            var process = new RaftProcess(settings, store, recovered, preload, _system.Scheduler)
+            {
+                AskForPlace = settings.JoinsItself ? () => AskForPlaceAsync(settings) : null,
+            };
             ValueSlabs.Of(_system).Add(process.Member, store.Values);
             process.MakeCore();
             if (makeStore is not null || settings.Store.Directory.Length > 0)

@@ -124,10 +124,18 @@ public abstract class RaftClient : IAsyncDisposable
     /// since, the call ends as NotDone, with <see cref="FailureReason.Outdated"/>. Null: it does not matter.
     /// </param>
     /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="votes">
+    /// False: the process never votes, and does not count for the size of the quorum, until it leaves. So a slow or distant node can serve
+    /// reads without slowing Appends. The call ends as NotDone if the process is a member already.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, long? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        ChangeAsync(new MemberChange.Join(name), basedOn, timeout, cancellationToken);
+        ProcessName name,
+        long? basedOn = null,
+        TimeSpan? timeout = null,
+        bool votes = true,
+        CancellationToken cancellationToken = default) =>
+        ChangeAsync(new MemberChange.Join(name, votes), basedOn, timeout, cancellationToken);
 
     /// <summary>
     /// Removes a process from the group. If there is a fit learner, it takes the place of a removed voter. Do not remove a process that

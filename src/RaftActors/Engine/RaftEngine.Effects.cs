@@ -128,6 +128,7 @@ internal sealed partial class RaftEngine
                 break;
             case Effect.Refused refused:
                 _events.OnRefused(refused);
+                _joining.OnRefused(refused.Reason);
                 break;
             case Effect.DuplicateRefused refused:
                 _peers.OnDuplicateRefused(refused);

@@ -199,6 +199,9 @@ internal sealed partial class RaftEngine
             case ToEngine.Digest digest:
                 _digests.OnOwn(digest.Value);
                 break;
+            case ToEngine.JoinAsked asked:
+                _joining.OnAsked(asked);
+                break;
             case ToEngine.HoldEnded:
                 _hold.OnEnded();
                 break;

@@ -31,6 +31,7 @@ internal sealed partial class RaftEngine : UntypedActor
     private readonly PendingQueries _queries;
     private readonly ClientRequests _clients;
     private readonly ClosedOrigins _closed;
+    private readonly SelfJoining _joining;
 
     // The store and the snapshots.
     private readonly StoreReads _reads;
@@ -80,6 +81,7 @@ internal sealed partial class RaftEngine : UntypedActor
         _queries = new PendingQueries(_context);
         _clients = new ClientRequests(_context, _proposals, _pairs, _traces, backups);
         _closed = new ClosedOrigins(_context);
+        _joining = new SelfJoining(_context);
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
@@ -101,6 +103,7 @@ internal sealed partial class RaftEngine : UntypedActor
             _servedGets,
             _queries,
             _closed,
+            _joining,
             _snapshots,
             _hold,
             _digests,
@@ -134,6 +137,7 @@ internal sealed partial class RaftEngine : UntypedActor
     {
         _peers.OnStarted();
         _events.OnStarted();
+        _joining.OnStarted();
         Process.Store.MeetEngine(Self);
         KeepTicking();
         _gauges.Begin();

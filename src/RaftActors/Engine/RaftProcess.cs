@@ -32,6 +32,9 @@ internal sealed class RaftProcess
     private volatile RaftStatus _status;
     private volatile Snapshot? _snapshot;
 
+    /// <summary>Asks the group to take this process in. Null: an operator does it (<c>raft.joining</c>).</summary>
+    public Func<Task<Outcome<Membership>>>? AskForPlace { get; init; }
+
     /// <param name="store">An open store, which the process owns from here on.</param>
     /// <param name="preload">The pairs for an empty store.</param>
     public RaftProcess(RaftSettings settings, HostedStore store, RecoveredState recovered, LogSlice preload, ITimeProvider clock)

@@ -60,6 +60,9 @@ internal abstract record ToEngine
     /// <summary>The digest of the results and the state after a range of pairs.</summary>
     public sealed record Digest(StateDigest Value) : ToEngine;
 
+    /// <summary>The group was asked to take this process in.</summary>
+    public sealed record JoinAsked(Outcome<Membership> Outcome) : ToEngine;
+
     /// <summary>The actor has passed the pair at which it was held.</summary>
     public sealed record HoldEnded : ToEngine;
 

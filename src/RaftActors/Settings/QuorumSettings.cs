@@ -16,6 +16,9 @@ internal sealed class QuorumSettings(Config raft)
 
     public TimeSpan GoneTime { get; } = raft.ReadTime("quorum.gone-after");
 
+    /// <summary>Null: no member is removed because it is silent.</summary>
+    public TimeSpan? RemoveTime { get; } = raft.ReadTimeOrOff("quorum.remove-after");
+
     public TimeSpan StableTime { get; } = raft.ReadTime("quorum.stable-after");
 
     public string FailureDomain { get; } = raft.ReadText("failure-domain");

@@ -25,6 +25,8 @@ internal sealed record RaftSettings
     /// <summary>The process founds no group, and waits until a group accepts it.</summary>
     public required bool IsJoining { get; init; }
 
+    public required bool JoinsItself { get; init; }
+
     /// <summary>The roster of a joining process. It names nodes to greet until the group does.</summary>
     public ImmutableArray<ProcessName> Greeted { get; init; } = [];
 
@@ -76,7 +78,7 @@ internal sealed record RaftSettings
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
         config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
-        var isJoining = config.ReadFlag("joining");
+        var joining = config.ReadChoice<RaftJoining>("joining");
         ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
         var priority = config.ReadNumber("priority");
         if (options.Shard is { } shard)
@@ -85,6 +87,7 @@ internal sealed record RaftSettings
             priority = ShardPlan.PriorityOf(shard, self, roster, priority);
         }
 
+        var isJoining = joining == RaftJoining.On || (joining == RaftJoining.Auto && !roster.Contains(self));
         return new RaftSettings
         {
             Section = config,
@@ -92,6 +95,7 @@ internal sealed record RaftSettings
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
+            JoinsItself = joining == RaftJoining.Auto,
             Greeted = isJoining ? roster.Remove(self) : [],
             Quorum = new(config),
             Priority = priority,
@@ -144,6 +148,7 @@ internal sealed record RaftSettings
         FailureDomain = Quorum.FailureDomain,
         GoneTicks = Timing.ToTicks(Quorum.GoneTime),
         StableTicks = Timing.ToTicks(Quorum.StableTime),
+        RemoveAfterTicks = Quorum.RemoveTime is { } time ? Timing.ToTicks(time) : 0,
         IsJoining = IsJoining,
         RetainedEntries = Snapshots.RetainedEntries,
         SnapshotChunkBytes = Snapshots.ChunkSizeBytes,
@@ -159,8 +164,8 @@ internal sealed record RaftSettings
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
             + $"{string.Join(", ", Roster)}. Name each process once.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
-            + "If the group runs already, set raft.joining = on here, and let the process join. Otherwise add it to the roster on every "
-            + "node, or correct the actor's name (RaftOptions.Name) or raft.node.");
+            + "If the group runs already, set raft.joining = on or auto here, and let the process join. Otherwise add it to the roster on "
+            + "every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
     }

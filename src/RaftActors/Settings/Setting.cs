@@ -16,7 +16,8 @@ namespace RaftActors.Settings;
 /// </param>
 internal sealed record Setting(string Section, string Key, string Rule, string Kind, string[] Bounds, string Marks)
 {
-    private static readonly string[] Types = ["time", "size", "number", "fraction", "text", "list"];
+    private const string TimeOrOff = "time or off";
+    private static readonly string[] Types = ["time", TimeOrOff, "size", "number", "fraction", "text", "list"];
 
     // In milliseconds and bytes. Akka.NET takes a time without a unit for milliseconds.
     private static readonly Dictionary<string, decimal> Times = new() { ["ms"] = 1, ["s"] = 1000, ["m"] = 60_000, ["h"] = 3_600_000 };
@@ -62,6 +63,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         var value = Parse(own) ?? throw Wrong(own, Kind switch
         {
             "time" => "a time above zero, such as 500ms or 2s",
+            TimeOrOff => "off, or a time above zero, such as 30m or 2h",
             "size" => "a size, such as 64kB or 1MiB",
             "number" => "a whole number",
             "fraction" => "a number, such as 0.05",
@@ -70,7 +72,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         });
         foreach (var bound in Bounds)
         {
-            if (!Holds(bound, value as decimal? ?? ((string)value).Length, own, table))
+            if (!IsOff(value) && !Holds(bound, value as decimal? ?? ((string)value).Length, own, table))
             {
                 throw Wrong(own, OtherIn(bound, table) is { } other ? $"{bound}, and {other} is {other.Show(own)}" : bound);
             }
@@ -81,7 +83,8 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
 
     /// <summary>Writes a value in one form, whatever its unit was.</summary>
     public string Write(object value) => value is not decimal number ? $"{value}"
-        : number.ToString("0.######", CultureInfo.InvariantCulture) + (Kind == "time" ? " ms" : "");
+        : IsOff(value) ? "off"
+        : number.ToString("0.######", CultureInfo.InvariantCulture) + (Kind is "time" or TimeOrOff ? " ms" : "");
 
     public override string ToString() => $"{Section}.{Key}";
 
@@ -118,8 +121,10 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
                 "list" => own.GetString(Key) is null or "" ? own.GetStringList(Key).ToArray() : null,
                 "text" => own.GetString(Key) ?? (own.GetStringList(Key).Count == 0 ? "" : null),
                 "choice" => Choose(own.GetString(Key)),
-                "time" => (Measure(own.GetString(Key)) ?? (decimal)own.GetTimeSpan(Key, allowInfinite: false).TotalMilliseconds)
-                    is > 0 and <= long.MaxValue / TimeSpan.TicksPerMillisecond and var time ? time : null,
+                TimeOrOff when own.GetString(Key) is "off" or "false" or "no" => 0m,
+                "time" or TimeOrOff =>
+                    (Measure(own.GetString(Key)) ?? (decimal)own.GetTimeSpan(Key, allowInfinite: false).TotalMilliseconds)
+                        is > 0 and <= long.MaxValue / TimeSpan.TicksPerMillisecond and var time ? time : null,
                 "size" => (Measure(own.GetString(Key)) ?? own.GetByteSize(Key)) is <= long.MaxValue and var size ? size : null,
                 "number" => (decimal)int.Parse(own.GetString(Key), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture),
                 _ => Measure(own.GetString(Key)),
@@ -131,6 +136,8 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
             return null;
         }
     }
+
+    private bool IsOff(object value) => Kind == TimeOrOff && value is 0m;
 
     private string? Choose(string? text)
     {
@@ -148,7 +155,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
             ? Kind switch
             {
                 _ when unit.Length == 0 => number,
-                "time" when Times.TryGetValue(unit, out var milliseconds) => number * milliseconds,
+                "time" or TimeOrOff when Times.TryGetValue(unit, out var milliseconds) => number * milliseconds,
                 "size" when Sizes.TryGetValue(unit, out var bytes) => number * bytes,
                 _ => null,
             }

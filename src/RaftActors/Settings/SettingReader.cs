@@ -25,5 +25,8 @@ internal static class SettingReader
     public static TimeSpan ReadTime(this Config raft, string key) =>
         TimeSpan.FromTicks((long)((decimal)raft.Read(key) * TimeSpan.TicksPerMillisecond));
 
+    /// <returns>Null: it is off.</returns>
+    public static TimeSpan? ReadTimeOrOff(this Config raft, string key) => raft.ReadTime(key) is { Ticks: > 0 } time ? time : null;
+
     private static object Read(this Config raft, string key) => SettingTable.OfRaft[key].Read(raft, SettingTable.OfRaft);
 }

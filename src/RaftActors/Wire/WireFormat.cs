@@ -127,7 +127,8 @@ internal static class WireFormat
     public static ImmutableArray<GroupMember> Members(ref WireFields f, ImmutableArray<GroupMember>? members) => f.List(
         members,
         GroupMemberSizeMin,
-        static (ref f, member) => new GroupMember(f.Name(member?.Name), f.Flag(member?.IsVoter))
+        static (ref f, member) => new GroupMember(
+            f.Name(member?.Name), f.Flag(member?.IsVoter), f.Flag(member?.NeverVotes))
         {
             Incarnations = f.List(
                 member?.Incarnations, IdentitySize, static (ref f, incarnation) => new Incarnation(f.Identity(incarnation.Value))),
@@ -143,7 +144,7 @@ internal static class WireFormat
 
     private static MemberChange Change(ref WireFields f, byte kind, MemberChange? change) => kind switch
     {
-        Join => new MemberChange.Join(f.Name((change as MemberChange.Join)?.Name)),
+        Join when change as MemberChange.Join is var join => new MemberChange.Join(f.Name(join?.Name), f.Flag(join?.Votes)),
         Leave when change as MemberChange.Leave is var leave => new MemberChange.Leave(
             f.Name(leave?.Name), f.Flag(leave?.Incarnation is not null) ? new Incarnation(f.Identity(leave?.Incarnation?.Value)) : null),
         SetMaxQuorum => new MemberChange.SetMaxQuorum(f.Integer((change as MemberChange.SetMaxQuorum)?.Max)),

@@ -165,7 +165,7 @@ internal abstract record GroupChange
         /// <inheritdoc/>
         public override string ToString() => What switch
         {
-            MemberChange.Join join => $"the joining of {join.Name}",
+            MemberChange.Join join => $"the joining of {join.Name}{(join.Votes ? "" : ", which never votes")}",
             MemberChange.Leave leave => $"the leaving of {leave.Name}{(leave.Incarnation is { } one ? $"#{one}" : "")}",
             MemberChange.SetMaxQuorum set => $"the quorum of at most {set.Max}",
             MemberChange.Raise { Format: { } level } => $"the rise to format level {level}",

@@ -115,7 +115,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     {
         Changes.Enqueue(change switch
         {
-            GroupChange.Members { What: MemberChange.Join(var name) } => $"join {name}",
+            GroupChange.Members { What: MemberChange.Join(var name, var votes) } => $"join {name}{(votes ? "" : " without a vote")}",
             GroupChange.Members { What: MemberChange.Leave(var name, _) } => $"leave {name}",
             GroupChange.Members { What: MemberChange.SetMaxQuorum(var max) } => $"quorum {max}",
             GroupChange.Members { What: MemberChange.Raise { Format: { } level } } => $"level {level}",

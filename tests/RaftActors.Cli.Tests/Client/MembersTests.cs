@@ -26,6 +26,19 @@ public sealed class MembersTests
     }
 
     [Fact]
+    public void Server_is_added_as_one_that_never_votes_and_listed_so()
+    {
+        GroupMember member = new(Process(":9993"), isVoter: false, neverVotes: true);
+        var added = Status(Of(":9993") with { Members = [.. Group.Processes[0].Members, member] });
+
+        Add(new FakeGroup { OnStatus = () => added }, out var group, "--non-voting");
+
+        Assert.Equal(["join raft@:9993 without a vote"], group.Changes);
+        var list = Run.Here(new FakeGroup { OnStatus = () => added }, "members", "list");
+        Assert.Matches(@"\n:9993 +non-voter *\n", list.Output);
+    }
+
+    [Fact]
     public void Removed_server_is_added_again_even_if_all_other_members_have_changed()
     {
         var removed = Of(":9993") with { IsRemoved = true, Members = [Voter(":9994")] };

@@ -40,6 +40,26 @@ public sealed class ConfigurationFormatTests
     }
 
     [Fact]
+    public void Members_that_never_vote_follow_if_there_are_some()
+    {
+        var learner = new Member(new ProcessName("b@b"), new Incarnation(Id(2)));
+        var learners = "00" + "010362406202000000000000000000000000000000" + "00";
+        var bytes = Group + "01" + "25" + Voters + learners + "0103624062"; // 5 + 32.
+
+        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, Learners = [learner], NonVoters = [learner.Name] }));
+        Assert.Equal((5, learner.Name), (Read(bytes).MaxQuorum, Read(bytes).NonVoters.Single()));
+    }
+
+    [Theory]
+    [InlineData("0103614061")] // The voter.
+    [InlineData("0103634063")] // No member.
+    [InlineData("00")]
+    public void Other_members_that_never_vote_are_refused(string nonVoters)
+    {
+        Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "25" + Voters + WithoutOthers + nonVoters));
+    }
+
+    [Fact]
     public void Configuration_of_an_unknown_level_is_refused()
     {
         var problem = Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "8504" + Voters + WithoutOthers));

@@ -27,6 +27,9 @@ public sealed class MemberPlanProperties
             Assert.Equal(next.Voters.Length, next.Voters.Select(member => member.Name).Distinct().Count());
             Assert.Empty(next.Voters.Intersect(next.Learners));
             Assert.InRange(next.Voters.Length, 1, next.Size);
+            Assert.Subset(
+                next.Learners.Select(member => member.Name).Except(next.Electorate().Select(member => member.Name)).ToHashSet(),
+                next.NonVoters.ToHashSet());
         }
 
         Assert.InRange(planned, 1000, 5000);
@@ -41,7 +44,7 @@ public sealed class MemberPlanProperties
             var before = Any(prng);
             var name = Named(prng.Between(1, 7));
             var left = Leave(before, new MemberChange.Leave(name)).Next;
-            var joined = MemberPlan.Join(before, name, 5).Next;
+            var joined = MemberPlan.Join(before, new MemberChange.Join(name), 5).Next;
 
             Assert.All(left is null ? [] : before.Names(), one =>
                 Assert.Equal(one != name, left!.Voters.Concat(left.Learners).Any(member => member.Name == one)));
@@ -92,7 +95,7 @@ public sealed class MemberPlanProperties
         ImmutableArray<Member> voters = [.. all.Where(_ => prng.Between(0, 1) == 0)];
         return prng.Between(1, 4) switch
         {
-            1 => MemberPlan.Join(before, name, 5),
+            1 => MemberPlan.Join(before, new MemberChange.Join(name, prng.Between(0, 1) == 0), 5),
             2 => Leave(before, new MemberChange.Leave(name, prng.Between(0, 2) is var one and > 0
                 ? Harness.SimulatedProcess.IncarnationOf(one)
                 : null)),
@@ -102,7 +105,7 @@ public sealed class MemberPlanProperties
     }
 
     private static MemberPlan Leave(Configuration before, MemberChange.Leave leave) =>
-        MemberPlan.Leave(before, leave, 5, before.Voters, before.Learners);
+        MemberPlan.Leave(before, leave, 5, before.Voters, before.Learners.Where(before.MayVote));
 
     /// <summary>Returns a configuration of some of seven processes. A learner may be another incarnation of a voter.</summary>
     private static Configuration Any(Prng prng)
@@ -122,7 +125,8 @@ public sealed class MemberPlanProperties
             }
         }
 
-        return new Configuration(default, Math.Max(voters.Count, 3), [.. voters], [], [.. learners], []);
+        var never = learners.Select(member => member.Name).Except(voters.Select(member => member.Name)).Where(_ => prng.Between(1, 3) == 1);
+        return new Configuration(default, Math.Max(voters.Count, 3), [.. voters], [], [.. learners], []) { NonVoters = [.. never.Order()] };
     }
 
     private static ProcessName Named(int i) => new($"raft{i}@x");

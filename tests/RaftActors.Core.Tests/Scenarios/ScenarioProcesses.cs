@@ -20,7 +20,7 @@ internal static class ScenarioProcesses
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>max-quorum=3</c>: the
     /// maximum quorum in the options of all, and in the given logs. Settings of <see cref="With"/>. <c>keys=2</c>: the number of request
     /// keys remembered. <c>memory=0</c>: the bytes of the log in memory. <c>quiesce=20</c>: the ticks without work until the group becomes
-    /// quiescent; also on a line, for one process.
+    /// quiescent; also on a line, for one process. <c>remove-after=400</c>: the ticks of silence until a learner is removed.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -40,6 +40,7 @@ internal static class ScenarioProcesses
                 Roster = isJoining ? [ScenarioGroup.Named(lines[i].Word)] : roster,
                 IsJoining = isJoining,
                 KeepsQuorum = directive.Setting("keeps-quorum") != "no",
+                RemoveAfterTicks = directive.Number("remove-after", 0),
                 MaxQuorum = lines[i].Number("max-quorum", maxQuorum),
                 FoundingUid = ScenarioGroup.GroupOf(i + 1),
                 FoundingTimeoutTicks = directive.Number("founding-timeout", 200),

@@ -5,9 +5,9 @@ namespace RaftActors.Core.Tests.Scenarios;
 /// <content>Membership changes.</content>
 internal sealed partial class ScenarioRunner
 {
-    /// <summary><c>join raft1 raft5</c>: asks raft1 to let raft5 join.</summary>
-    private void Join(Directive directive) =>
-        ChangeMembers(directive, new MemberChange.Join(ScenarioGroup.Named(directive.Arguments[1])));
+    /// <summary><c>join raft1 raft5</c>: asks raft1 to let raft5 join. <c>votes=no</c>: it never votes.</summary>
+    private void Join(Directive directive) => ChangeMembers(
+        directive, new MemberChange.Join(ScenarioGroup.Named(directive.Arguments[1]), directive.Setting("votes") != "no"));
 
     /// <summary>
     /// <c>leave raft1 raft5</c>: asks raft1 to let raft5 leave. <c>incarnation=2</c>: only its second incarnation.

@@ -53,6 +53,33 @@ public sealed class GrowingGroupTests : TestKit
         }
     }
 
+    [Fact]
+    public void Nodes_with_one_configuration_join_by_themselves_and_come_back_when_they_were_removed()
+    {
+        var (first, second, third) = (NamedNode.NewName(), NamedNode.NewName(), NamedNode.NewName());
+        var config = $"raft.joining = auto\n{RosterOf(first)}";
+        Start(first, config);
+        Append(first);
+        Start(second, config);
+        ExpectMembers(2, first, second);
+        Start(third, config);
+        ExpectMembers(3, first, second, third);
+        Append(third);
+
+        _nodes[third].Stop();
+        Leave(third, by: first);
+        ExpectMembers(2, first, second);
+        Start(third, config);
+
+        ExpectMembers(3, first, second, third);
+        Append(third);
+
+        Leave(second, by: first);
+        ExpectMembers(2, first, third);
+        ExpectMembers(3, first, second, third);
+        Append(second);
+    }
+
     protected override void AfterAll()
     {
         _started.ForEach(node => node.Stop());

@@ -100,7 +100,7 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Waiting_change_explains_its_reason()
     {
-        _group.StartJoining("raft9");
+        _group.Start("raft9", new RaftOptions<string> { Roster = ["raft7@node1", "raft8@node1", "raft9@node1"] });
         _group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);
 
         var lines = ExplanationOf("raft9").Split('\n');

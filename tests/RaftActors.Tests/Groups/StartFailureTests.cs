@@ -20,7 +20,7 @@ public sealed class StartFailureTests : TestKit
         Fail("outsider");
 
         var failed = ExpectFailure("default", "outsider@node1", "'outsider@node1' is not in the roster");
-        Assert.Contains("If the group runs already, set raft.joining = on here", failed.Message);
+        Assert.Contains("If the group runs already, set raft.joining = on or auto here", failed.Message);
     }
 
     // Akka logs an unhandled message with the exception and all of its frames.

@@ -163,6 +163,7 @@ public sealed class RaftSettingsTests
         var time = setting.Kind == "time" ? (decimal)normal * (setting.Bounds.Any(bound => bound.StartsWith("at most")) ? 0.5m : 2) : 0;
         return setting switch
         {
+            { Kind: "time or off" } => ("45m", TimeSpan.FromMinutes(45)),
             { Kind: "time" } => ($"{time}ms", TimeSpan.FromMilliseconds((double)time)),
             { Kind: "size" } => ($"{(long)(decimal)normal / 2}b", (long)(decimal)normal / 2),
             { Kind: "number" } => ($"{(decimal)normal - 1}", (decimal)normal - 1),

@@ -35,6 +35,7 @@ public sealed partial class SettingTableTests
         var (wrong, rule) = setting.Kind switch
         {
             "time" => ("5 apples", "a time above zero, such as 500ms or 2s"),
+            "time or off" => ("on", "off, or a time above zero, such as 30m or 2h"),
             "size" => ("5 apples", "a size, such as 64kB or 1MiB"),
             "number" => ("1.5", "a whole number"),
             "list" => ("apple", "a list, such as [\"a\", \"b\"]"),
@@ -52,7 +53,13 @@ public sealed partial class SettingTableTests
     public void Values_at_the_bounds_are_accepted_and_values_beyond_are_refused_with_the_bound(string key)
     {
         var setting = SettingTable.OfRaft[key];
-        var (unit, step) = setting.Kind switch { "time" => ("ms", 0.5), "size" => ("b", 0.5), "text" => ("", 1), _ => ("", 1.0) };
+        var (unit, step) = setting.Kind switch
+        {
+            "time" or "time or off" => ("ms", 0.5),
+            "size" => ("b", 0.5),
+            "text" => ("", 1),
+            _ => ("", 1.0),
+        };
         var limits = setting.Bounds.SelectMany(LimitsOf).ToList();
         foreach (var (limit, isMax, _) in limits)
         {

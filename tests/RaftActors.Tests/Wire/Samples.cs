@@ -11,13 +11,14 @@ internal static class Samples
 {
     private static readonly Member One = new(new ProcessName("raft1@node1@localhost"), new Incarnation(Id(1)));
     private static readonly Member Two = new(new ProcessName("raft2@node2@localhost"), new Incarnation(Id(2)));
+    private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
     private static readonly ImmutableArray<GroupMember> Members =
     [
         new GroupMember(One.Name, isVoter: true) { Incarnations = [One.Incarnation] },
         new GroupMember(Two.Name, isVoter: false),
+        new GroupMember(Unmet.Name, isVoter: false, neverVotes: true),
     ];
 
-    private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
     private static readonly LogTime Time = LogTime.Of(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
     private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210, Time);
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
@@ -195,6 +196,7 @@ internal static class Samples
         .. ((MemberChange[])
         [
             new MemberChange.Join(Two.Name),
+            new MemberChange.Join(Two.Name, Votes: false),
             new MemberChange.Leave(Two.Name),
             new MemberChange.Leave(Two.Name, Two.Incarnation),
             new MemberChange.SetMaxQuorum(5),

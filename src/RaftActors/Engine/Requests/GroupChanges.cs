@@ -172,14 +172,21 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
 
     private void GoOn()
     {
-        if (_open.Count == 0 || context.Leader is not { } leader)
+        // A process without a place in the group may never learn of a leader. Another one does.
+        var isOutside = context.Process.Status.Outside is ProblemKind.Waiting or ProblemKind.Removed;
+        if (_open.Count == 0 || (context.Leader is null && !isOutside))
         {
             return;
         }
 
         foreach (var pending in _open.InOrder.Where(pending => !pending.IsTaken))
         {
-            if (leader.IsSelf)
+            if (context.Leader is not { } leader)
+            {
+                _open.Remove(pending.Request.Number);
+                context.Decline(pending.Client, $"{context.Process.Name} is no member of the group");
+            }
+            else if (leader.IsSelf)
             {
                 Take(pending);
             }
@@ -320,7 +327,8 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
 
         public bool IsFulfilledBy(Configuration configuration) => (What as GroupChange.Members)?.What switch
         {
-            MemberChange.Join join => configuration.HasName(join.Name),
+            MemberChange.Join join =>
+                configuration.HasName(join.Name) && configuration.NonVoters.Contains(join.Name) == !join.Votes,
             MemberChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
             MemberChange.Leave leave => !configuration.HasName(leave.Name),
             MemberChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,

@@ -6,7 +6,7 @@ namespace RaftActors.Simulator.Actors;
 /// Programs and actors add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots. An
 /// operator moves the leadership, and lets members leave and join. At times all of them are silent, so that the group becomes quiescent.
 /// By the seed, a node has an older program until it restarts, or the clients have a low bound of open Appends, or the state of a node
-/// diverges and is rebuilt.
+/// diverges and is rebuilt, or silent members are removed and come back by themselves.
 /// </summary>
 internal static class SumsWorkload
 {
@@ -37,13 +37,17 @@ internal static class SumsWorkload
     // Other nodes would take the state of a diverged one from its snapshot, and the majority would have it then.
     private const string DivergedSettings = "raft.snapshot { after-entries = 100000, rebuild-diverged = on }";
 
+    // Four nodes have a quorum of three, so one of them may be removed.
+    private const string SelfJoiningSettings =
+        "raft { joining = auto, quorum { gone-after = 2s, stable-after = 200ms, remove-after = 3s } }";
+
     private const int PendingMax = 3;
     private const int SkewedSerial = 20;
 
     public static void SetUp(long seed, RaftSimulation simulation)
     {
         SumsCalls calls = new();
-        var (isUpgraded, isBusy, isDiverged) = (seed % 8 == 1, seed % 8 == 3, seed % 8 == 5);
+        var (isUpgraded, isBusy, isDiverged, joinsItself) = (seed % 8 == 1, seed % 8 == 3, seed % 8 == 5, seed % 16 == 7);
         Dictionary<string, int> starts = [];
         simulation.Config(Settings);
         if (isDiverged)
@@ -51,8 +55,13 @@ internal static class SumsWorkload
             simulation.Config(DivergedSettings).AllowDiverged();
         }
 
+        if (joinsItself)
+        {
+            simulation.Config(SelfJoiningSettings);
+        }
+
         simulation
-            .Nodes(isDiverged ? 3 : 3 + (int)(seed % 3))
+            .Nodes(isDiverged ? 3 : joinsItself ? 4 : 3 + (int)(seed % 3))
             .SetUp(raft => starts[raft.Node] = starts.GetValueOrDefault(raft.Node) + 1)
             .Actor(
                 node => seed % 4 < 2
@@ -62,7 +71,7 @@ internal static class SumsWorkload
             .Config($"raft.client.pending-max = {(isBusy ? PendingMax : 10_000)}")
             .For(FaultsLast)
             .Clients(4, client => client.Number == 0
-                ? OperateAsync(client, !isUpgraded)
+                ? OperateAsync(client, !isUpgraded, joinsItself)
                 : UseAsync(client, calls, isBusy ? PendingMax : int.MaxValue))
             .Eventually("all nodes have the same sums", view =>
                 view.Actors<Sums>().Count() == view.Nodes
@@ -82,7 +91,7 @@ internal static class SumsWorkload
 
     // A member with an older program that has left could not join a group that has raised its version meanwhile.
     // A member that has left joins again before the next one leaves.
-    public static async Task OperateAsync(SimulatedClient client, bool changesMembers = true)
+    public static async Task OperateAsync(SimulatedClient client, bool changesMembers = true, bool joinsItself = false)
     {
         await using var sums = client.CreateClient<int, int>();
         for (var count = 0; count < 6; count++)
@@ -96,7 +105,15 @@ internal static class SumsWorkload
 
             var name = NameOf(client.Next(3));
             await sums.LeaveAsync(name, timeout: ChangeTimeout);
-            await JoinAsync(client, sums, name);
+            if (!joinsItself)
+            {
+                await JoinAsync(client, sums, name);
+            }
+        }
+
+        if (joinsItself)
+        {
+            return;
         }
 
         // A member may still leave after its join was refused, if the answer to its leaving was lost or late.

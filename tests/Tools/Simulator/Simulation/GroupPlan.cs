@@ -20,6 +20,7 @@ internal sealed class GroupPlan
     private const ulong ClosingSeed = 0xC105;
     private const ulong ClosingPeriod = 11;
     private const ulong ConditionPeriod = 7;
+    private const ulong NonVoterPeriod = 5;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     /// <summary>The faults of a plain group. The others replace logs, change members or repeat messages.</summary>
@@ -59,6 +60,7 @@ internal sealed class GroupPlan
         var closing = new Prng(~seed ^ ClosingSeed);
         HasClosing = seed % ClosingPeriod == ClosingPeriod - 2;
         HasConditions = seed % ConditionPeriod == ConditionPeriod - 2;
+        HasNonVoters = seed % NonVoterPeriod == NonVoterPeriod - 2;
         (_maxClosed, CloseSeed) = (closing.Any([1, 2, 5, Snapshot.MaxClosed]), closing.Next());
         _spare = closing.Any([0, 0, 1, 4, 50]);
         Size = _prng.Between(1, 100) switch
@@ -277,6 +279,9 @@ internal sealed class GroupPlan
 
     /// <summary>Every second pair names the last serial that the group must have.</summary>
     public bool HasConditions { get; }
+
+    /// <summary>Every second process that joins never votes.</summary>
+    public bool HasNonVoters { get; }
 
     /// <summary>The seed of all choices about closed sessions.</summary>
     public ulong CloseSeed { get; }

@@ -32,7 +32,7 @@ internal sealed partial class Simulation
                     StartLater(joining, prng.Between(1, 20_000));
                 }
 
-                Change(process, new MemberChange.Join(joining.Name), prng);
+                Change(process, new MemberChange.Join(joining.Name, Votes: !_plan.HasNonVoters || _changes % 2 == 0), prng);
                 break;
             case FaultKind.Leave when MayChange(process) && process.Core!.Configuration.Everybody().ToList() is { Count: > 2 } members:
                 Change(process, new MemberChange.Leave(prng.Any(members).Name), prng);
