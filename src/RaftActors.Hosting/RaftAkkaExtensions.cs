@@ -96,12 +96,12 @@ public static class RaftAkkaExtensions
         where TActor : ActorBase
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return builder.Add<TActor>(_ => [(name, typeof(TKey), [])]);
+        return builder.Add<TActor>((_, _) => [(name, typeof(TKey), [])]);
     }
 
     /// <summary>
-    /// Starts one raft actor of this type for each shard. Services fill the constructor as with <see cref="WithRaftActor{TActor}"/>. One of
-    /// its parameters is the <see cref="RaftShard"/>, for <see cref="RaftOptions{TValue}.Shard"/>.
+    /// Starts one raft actor of this type for each shard that has a process on this node. Services fill the constructor as with <see
+    /// cref="WithRaftActor{TActor}"/>. One of its parameters is the <see cref="RaftShard"/>, for <see cref="RaftOptions{TValue}.Shard"/>.
     /// </summary>
     /// <typeparam name="TActor">The type of the actors.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
@@ -112,13 +112,14 @@ public static class RaftAkkaExtensions
         where TActor : ActorBase
     {
         ArgumentNullException.ThrowIfNull(shards);
-        return builder.Add<TActor>(_ => shards.All.Select(shard => (shard.Group, (Type?)null, new object[] { shard })));
+        return builder.Add<TActor>((_, system) => Raft.Get(system).ShardsHere(shards)
+            .Select(shard => (shard.Group, (Type?)null, new object[] { shard })));
     }
 
     /// <summary>
-    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity at each command and question.
-    /// They must be singletons of the application, because there is no scope. <c>services.AddRaftEntityClient(shards)</c> registers a
-    /// client.
+    /// Starts the actors that host entities, one for each shard that has a process on this node. Services fill the constructor of an entity
+    /// at each command and question. They must be singletons of the application, because there is no scope.
+    /// <c>services.AddRaftEntityClient(shards)</c> registers a client.
     /// </summary>
     /// <typeparam name="TEntity">The type of the entities.</typeparam>
     /// <typeparam name="TState">The type of their states.</typeparam>
@@ -132,12 +133,13 @@ public static class RaftAkkaExtensions
     {
         ArgumentNullException.ThrowIfNull(shards);
         var create = ActivatorUtilities.CreateFactory<TEntity>([]);
-        return builder.Add<EntityShard<TEntity, TState>>(services => shards.All.Select(shard => (shard.Group, (Type?)null, new object[]
-        {
-            shard,
-            new Func<TEntity>(() => create(services, null)),
-            options ?? new EntityShardOptions<TState>(),
-        })));
+        return builder.Add<EntityShard<TEntity, TState>>((services, system) => Raft.Get(system).ShardsHere(shards)
+            .Select(shard => (shard.Group, (Type?)null, new object[]
+            {
+                shard,
+                new Func<TEntity>(() => create(services, null)),
+                options ?? new EntityShardOptions<TState>(),
+            })));
     }
 
     /// <summary>
@@ -228,7 +230,7 @@ public static class RaftAkkaExtensions
 
     private static AkkaConfigurationBuilder Add<TActor>(
         this AkkaConfigurationBuilder builder,
-        Func<IServiceProvider, IEnumerable<(string Name, Type? Key, object[] Arguments)>> actors)
+        Func<IServiceProvider, ActorSystem, IEnumerable<(string Name, Type? Key, object[] Arguments)>> actors)
         where TActor : ActorBase
     {
         if (!IsRaftActor(typeof(TActor)))
@@ -236,10 +238,10 @@ public static class RaftAkkaExtensions
             throw new ArgumentException($"{typeof(TActor)} is no raft actor. Derive it from RaftActor<TValue, TResult>.");
         }
 
-        RaftPlan.Of(builder).AddActors(services => actors(services).Select(each => new PlannedActor(
+        RaftPlan.Of(builder).AddActors((services, system) => actors(services, system).Select(each => new PlannedActor(
             each.Name,
             each.Key,
-            (system, onFailed) => Props.CreateBy(
+            (_, onFailed) => Props.CreateBy(
                 new ScopedActorProducer<TActor>(services, system.Log, onFailed, each.Arguments)))));
         return builder;
     }

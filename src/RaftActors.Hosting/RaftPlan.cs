@@ -110,7 +110,7 @@ internal sealed class RaftPlan
     }
 
     /// <summary>Starts actors when Akka.Hosting starts actors, and ends when they have started.</summary>
-    public void AddActors(Func<IServiceProvider, IEnumerable<PlannedActor>> plan)
+    public void AddActors(Func<IServiceProvider, ActorSystem, IEnumerable<PlannedActor>> plan)
     {
         AddRole();
         var wasClustered = IsClustered;
@@ -122,7 +122,7 @@ internal sealed class RaftPlan
                 throw new RaftStartException("WithClustering was called after WithRaft. Call it before WithRaft.", null);
             }
 
-            await ActorStart.RunAsync(system, registry, plan(resolver.GetService<IServiceProvider>())).ConfigureAwait(false);
+            await ActorStart.RunAsync(system, registry, plan(resolver.GetService<IServiceProvider>(), system)).ConfigureAwait(false);
             Interlocked.Decrement(ref _starting);
         }));
     }

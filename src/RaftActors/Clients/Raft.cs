@@ -298,6 +298,22 @@ public sealed partial class Raft : IExtension
     public EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null) =>
         new(_system, CreateClient<object?, object?>(shards, contacts));
 
+    /// <summary>
+    /// Returns the shards that have a process on this node: all of them, or with <see cref="RaftShards.Replicas"/> those that are placed
+    /// here, by <c>raft.roster</c>. Start an actor for each of them. A client reaches the others from here.
+    /// </summary>
+    /// <param name="shards">The shards, the same on all nodes.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public IEnumerable<RaftShard> ShardsHere(RaftShards shards)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        Note(shards);
+        var roster = RaftSettings.ReadRoster(SettingTable.OfRaft.In(_system.Settings.Config));
+        return shards.Replicas is null
+            ? shards.All
+            : shards.All.Where(shard => ShardPlan.RosterOf(shard, roster).Any(name => name.Node == Node));
+    }
+
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)

@@ -42,6 +42,32 @@ public sealed class RaftShards
     /// <summary>The beginning of the names of the groups.</summary>
     public string Name { get; }
 
+    /// <summary>
+    /// The number of nodes that have a process of each shard, 1 or more. Null: all nodes of the roster. A majority of them commits, so
+    /// use 3 or more. With an even number one process is a spare, which gets the vote of a lost one. The same on all nodes, and for good:
+    /// it decides which nodes found a shard.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is below 1.</exception>
+    public int? Replicas
+    {
+        get;
+        init
+        {
+            if (value is { } replicas)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThan(replicas, 1, nameof(Replicas));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>
+    /// With <see cref="Replicas"/>: returns the rack or zone of a node, by the node's part of the names in the roster. The processes of a
+    /// shard are spread over as many as possible. Null: nodes are chosen without regard to that. The same on all nodes, and for good.
+    /// </summary>
+    public Func<string, string>? DomainOf { get; init; }
+
     /// <summary>The shards, by their index.</summary>
     public IReadOnlyList<RaftShard> All { get; }
 

@@ -79,7 +79,7 @@ internal sealed record RaftSettings
         config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
         var joining = config.ReadChoice<RaftJoining>("joining");
-        ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
+        var roster = options.Roster is { } given ? [.. given.Select(Parse)] : ReadRoster(config);
         var priority = config.ReadNumber("priority");
         if (options.Shard is { } shard)
         {
@@ -178,6 +178,10 @@ internal sealed record RaftSettings
             "This node has no name. Set raft.node in the configuration, for instance raft.node = \"node1@localhost\"; "
             + "no two nodes may share one.");
     }
+
+    /// <summary>The processes of <c>raft.roster</c>.</summary>
+    /// <exception cref="RaftConfigurationException">A name cannot be read.</exception>
+    public static ImmutableArray<ProcessName> ReadRoster(Config raft) => [.. raft.ReadList("roster").Select(Parse)];
 
     private static ProcessName Parse(string name)
     {

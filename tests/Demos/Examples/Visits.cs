@@ -26,4 +26,15 @@ public static class VisitsNode
         var outcome = await client.For("/index.html").AppendAsync("/index.html", 1);
         return outcome;
     }
+
+    /// <summary>Starts the groups of this node, if each has processes on four of many nodes.</summary>
+    /// <param name="racks">The rack of each node.</param>
+    public static void StartPlaced(ActorSystem system, IReadOnlyDictionary<string, string> racks)
+    {
+        var shards = new RaftShards("visits", 500) { Replicas = 4, DomainOf = node => racks[node] };
+        foreach (var shard in Raft.Get(system).ShardsHere(shards))
+        {
+            system.ActorOf(Props.Create(() => new Visits(shard)), shard.Group);
+        }
+    }
 }

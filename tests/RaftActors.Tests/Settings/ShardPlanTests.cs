@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Configuration;
 
 using RaftActors.Core;
@@ -55,6 +57,80 @@ public sealed class ShardPlanTests
     [Fact]
     public void Priority_that_is_too_large_is_refused() =>
         Assert.Throws<RaftConfigurationException>(() => Read(new RaftShards("kv", 1).All[0], "n1", $"raft.priority = {int.MaxValue}"));
+
+    [Fact]
+    public void Five_hundred_shards_of_three_processes_spread_over_fifty_nodes()
+    {
+        var rosters = PlacedOn(NodesOf(50));
+
+        Assert.All(rosters, roster => Assert.Equal(3, roster.Distinct().Count()));
+        var counts = rosters.SelectMany(roster => roster).CountBy(node => node).ToDictionary();
+        Assert.Equal(50, counts.Count);
+        Assert.All(counts.Values, count => Assert.InRange(count, 15, 50)); // 30 on average.
+        Assert.Equal(50, rosters.Select(roster => roster[0]).Distinct().Count());
+    }
+
+    [Fact]
+    public void One_node_more_changes_only_the_shards_that_it_gets()
+    {
+        var (before, after) = (PlacedOn(NodesOf(50)), PlacedOn(NodesOf(51)));
+
+        var moved = 0;
+        foreach (var (former, next) in before.Zip(after))
+        {
+            moved += next.Contains("n51") ? 1 : 0;
+            Assert.Equal(former.Where(next.Contains), next.Where(node => node != "n51"));
+            Assert.Equal(next.Contains("n51") ? 2 : 3, former.Intersect(next).Count());
+        }
+
+        Assert.InRange(moved, 10, 60);
+    }
+
+    [Fact]
+    public void Processes_of_a_shard_are_spread_over_the_domains_of_nodes()
+    {
+        // Ten nodes in each of two racks, and one in the third.
+        string[] nodes = [.. NodesOf(10).Select(node => $"a.{node}"), .. NodesOf(10).Select(node => $"b.{node}"), "c.n1"];
+
+        Assert.All(PlacedOn(nodes, node => node[..1]), roster => Assert.Equal(["a", "b", "c"], roster.Select(node => node[..1]).Order()));
+    }
+
+    [Fact]
+    public void Placement_stays_as_it_was_in_earlier_versions() => Assert.Equal(
+        ["n23 n28 n49", "n45 n41 n38", "n13 n9 n38"],
+        PlacedOn(NodesOf(50)).Take(3).Select(roster => string.Join(' ', roster)));
+
+    [Fact]
+    public void Order_of_the_roster_places_no_process_elsewhere() =>
+        Assert.Equal(PlacedOn(NodesOf(9)), PlacedOn(NodesOf(9).Reverse()));
+
+    [Fact]
+    public void First_node_of_a_placement_is_the_preferred_leader()
+    {
+        RaftShards shards = new("kv", 8) { Replicas = 3 };
+
+        Assert.All(shards.All, shard =>
+        {
+            ImmutableArray<ProcessName> all = [.. NodesOf(4).Select(node => new ProcessName($"kv@{node}"))];
+            var placed = ShardPlan.RosterOf(shard, all).Select(name => name.Node).ToList();
+            Assert.Equal(placed, placed.OrderByDescending(node => Read(shard, node).Priority));
+        });
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    public void Fewer_replicas_than_one_are_refused(int replicas) =>
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RaftShards("kv", 1) { Replicas = replicas });
+
+    private static IEnumerable<string> NodesOf(int count) => Enumerable.Range(1, count).Select(number => $"n{number}");
+
+    private static List<List<string>> PlacedOn(IEnumerable<string> nodes, Func<string, string>? domainOf = null)
+    {
+        RaftShards shards = new("kv", 500) { Replicas = 3, DomainOf = domainOf };
+        ImmutableArray<ProcessName> roster = [.. nodes.Select(node => new ProcessName($"kv@{node}"))];
+        return [.. shards.All.Select(shard => ShardPlan.RosterOf(shard, roster).Select(name => name.Node).ToList())];
+    }
 
     private static List<string> OrderOf(RaftShard shard) => OrderOf(shard, _ => "");
 

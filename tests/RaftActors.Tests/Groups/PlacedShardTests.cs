@@ -1,0 +1,68 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Five nodes with eight shards, each on three of them.</summary>
+public sealed class PlacedShardTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+    private static readonly RaftShards Shards = new("placed", 8) { Replicas = 3 };
+
+    private readonly string[] _names = AddressNode.NewNames(5);
+    private readonly List<AddressNode> _nodes = [];
+
+    public PlacedShardTests()
+        : base("akka.loglevel = ERROR")
+    {
+        var roster = string.Join(", ", _names.Select(name => $"\"any@{name}\""));
+        var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
+        _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config, StartShards)));
+    }
+
+    [Fact]
+    public async Task Each_node_reaches_all_shards_also_those_of_other_nodes_and_after_the_loss_of_a_node()
+    {
+        var placed = _nodes.ConvertAll(node => Raft.Get(node.System).ShardsHere(Shards).ToList());
+        Assert.Equal(3 * 8, placed.Sum(shards => shards.Count));
+        await using var first = Raft.Get(_nodes[1].System).CreateClient<int, int>(Shards);
+        await using var second = Raft.Get(_nodes[2].System).CreateClient<int, int>(Shards);
+        foreach (var shard in Shards.All)
+        {
+            Assert.Equal(1, (await first[shard].AppendAsync("a", 1, Guard)).OrThrow().ResultOr(-1));
+            Assert.Equal(11, (await second[shard].AppendAsync("a", 10, Guard)).OrThrow().ResultOr(-1));
+        }
+
+        var status = await first[Shards.All[0]].StatusAsync();
+        Assert.Equal(3, status.Members.Length);
+        _nodes[0].Stop();
+
+        foreach (var shard in Shards.All)
+        {
+            Assert.Equal(111, (await first[shard].AppendAsync("a", 100, Guard)).OrThrow().ResultOr(-1));
+        }
+    }
+
+    protected override void AfterAll()
+    {
+        _nodes.ForEach(node => node.Stop());
+        base.AfterAll();
+    }
+
+    private static IActorRef StartShards(ActorSystem system)
+    {
+        foreach (var shard in Raft.Get(system).ShardsHere(Shards))
+        {
+            system.ActorOf(Props.Create(() => new Sum(shard)), shard.Group);
+        }
+
+        return ActorRefs.Nobody;
+    }
+
+    private sealed class Sum(RaftShard shard) : RaftActor<int, int>(new() { Shard = shard })
+    {
+        private int _sum;
+
+        protected override int HandleAppend(Entry<int> entry) => _sum += entry.Value;
+    }
+}
