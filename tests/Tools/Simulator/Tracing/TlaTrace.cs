@@ -252,7 +252,7 @@ internal sealed class TlaTrace(int most)
         var isAccepted = reply?.Accepted ?? (!isStale && Holds(traced, request.Previous));
         if (!isAccepted)
         {
-            Event("ReceiveAppendEntriesRequest", name, AppendEntries(envelope, sent, sent.From, sent.Count));
+            Event("ReceiveAppendEntriesRequest", name, Whole(envelope, sent, sent.From, sent.Count));
             Follow(name, traced, envelope.Term.Value, isLeader: true);
             if (reply is not null)
             {
@@ -266,15 +266,15 @@ internal sealed class TlaTrace(int most)
         var index = Math.Max(reply?.Match.Value ?? answered, traced.Commit);
         if (index != answered)
         {
-            Event("ReceiveAppendEntriesRequest", name, Part(envelope, sent, index, 0));
+            Event("ReceiveAppendEntriesRequest", name, Part(envelope, sent, index, 0, isWhole: false));
             Follow(name, traced, envelope.Term.Value, isLeader: true);
             traced.Commit = Math.Max(traced.Commit, Math.Min(sent.Commit, index));
         }
 
         var first = Math.Max(previous, traced.Commit);
         var main = end <= traced.Commit
-            ? AppendEntries(envelope, sent, sent.From, sent.Count)
-            : Part(envelope, sent, first, (int)(end - first));
+            ? Whole(envelope, sent, sent.From, sent.Count)
+            : Part(envelope, sent, first, (int)(end - first), isWhole: true);
         Event("ReceiveAppendEntriesRequest", name, main);
         Follow(name, traced, envelope.Term.Value, isLeader: true);
         foreach (var entry in request.Entries)
@@ -303,9 +303,10 @@ internal sealed class TlaTrace(int most)
         && (position.Index.Value == 0 || traced.Log[(int)position.Index.Value - 1] == position.Term.Value);
 
     /// <summary>Returns a part of a request, and traces that it was sent too if it was not.</summary>
-    private string Part(Envelope envelope, SentEntries sent, long from, int count)
+    /// <param name="isWhole">Whether the part stands for the request, and not for a heartbeat that Core did not send.</param>
+    private string Part(Envelope envelope, SentEntries sent, long from, int count, bool isWhole)
     {
-        var part = AppendEntries(envelope, sent, from, count);
+        var part = isWhole ? Whole(envelope, sent, from, count) : AppendEntries(envelope, sent, from, count);
         if ((from, count) != (sent.From, sent.Count) && sent.Parts.Add((from, count)))
         {
             _lines.AddAfter(sent.Line, sent.Line.Value with { More = part });
@@ -383,7 +384,7 @@ internal sealed class TlaTrace(int most)
                 var (index, end) = (request.Previous.Index.Value, request.Previous.Index.Value + request.Entries.Length);
                 var from = Math.Max(index, traced.Match.GetValueOrDefault(envelope.To.Name));
                 var sent = new SentEntries(traced.Commit, from, (int)Math.Max(0, end - from), [.. traced.Log]);
-                Event("SendAppendEntriesRequest", name, AppendEntries(envelope, sent, sent.From, sent.Count));
+                Event("SendAppendEntriesRequest", name, Whole(envelope, sent, sent.From, sent.Count));
                 _sent[envelope] = sent with { Line = _lines.Last! };
                 break;
             case Message.RequestVote { IsPreVote: false } request:
@@ -464,7 +465,20 @@ internal sealed class TlaTrace(int most)
             + $"\"lastTerm\":{disk.Log.TermAt(disk.Log.Last).Value}}}";
     }
 
-    private static string AppendEntries(Envelope envelope, SentEntries sent, long from, int count) => Msg(
+    /// <summary>
+    /// A request as the other specification sends it, without entries that Core sent in vain. The line also has what Core sent.
+    /// Otherwise our own specification could not judge Core's answer, which ends where Core's request ends.
+    /// </summary>
+    private static string Whole(Envelope envelope, SentEntries sent, long from, int count)
+    {
+        var request = (Message.AppendEntries)envelope.Body;
+        var (index, length) = (request.Previous.Index.Value, request.Entries.Length);
+        var more = (index, length) == (from, count) ? "" : $",\"sent\":{{\"index\":{index},\"logTerm\":{sent.TermAt(index)},"
+            + $"\"terms\":{Terms(sent.TermsOf(index, length))},\"commit\":{Math.Min(sent.Commit, index + length)}}}";
+        return AppendEntries(envelope, sent, from, count, more);
+    }
+
+    private static string AppendEntries(Envelope envelope, SentEntries sent, long from, int count, string more = "") => Msg(
         "MsgApp",
         envelope.From.Name,
         envelope.To.Name,
@@ -472,7 +486,8 @@ internal sealed class TlaTrace(int most)
         from,
         sent.TermAt(from),
         Math.Min(sent.Commit, from + count),
-        sent.Log.Skip((int)from).Take(count));
+        sent.TermsOf(from, count),
+        more: more);
 
     private static string VoteRequest(Envelope envelope, LogPosition position) => Msg(
         "MsgVote", envelope.From.Name, envelope.To.Name, envelope.Term.Value, position.Index.Value, position.Term.Value);
@@ -585,5 +600,7 @@ internal sealed class TlaTrace(int most)
         public LinkedListNode<Line> Line { get; init; } = null!;
 
         public long TermAt(long index) => index == 0 ? 0 : Log[index - 1];
+
+        public IEnumerable<long> TermsOf(long from, int count) => Log.Skip((int)from).Take(count);
     }
 }

@@ -20,6 +20,28 @@ public sealed class TraceTests : IDisposable
     }
 
     [Fact]
+    public void Each_message_keeps_the_rules_of_the_specification()
+    {
+        for (var seed = 1UL; seed <= 100; seed++)
+        {
+            Assert.Null(TracedPromises.FirstFault(LinesOf(seed)));
+        }
+    }
+
+    [Theory]
+    [InlineData("\"reject\":true", "\"reject\":false")] // A refused vote, or refused entries.
+    [InlineData("\"Persisted\"", "\"Crash\"")]
+    [InlineData("\"Keep\"", "\"Discard\"")]
+    [InlineData("\"sent\":", "\"nothing\":")]
+    [InlineData("\"match\":1", "\"match\":2")]
+    public void A_message_that_breaks_a_rule_is_found(string text, string lie)
+    {
+        Assert.Contains(
+            Enumerable.Range(1, 20),
+            seed => TracedPromises.FirstFault(LinesOf((ulong)seed).Select(line => line.Replace(text, lie))) is not null);
+    }
+
+    [Fact]
     public void The_program_writes_a_file_for_each_seed_with_the_events_that_are_asked_for()
     {
         var (code, output) = Run("--seeds", "1..3", "--trace-tla", Path.Combine(_folder, "{seed}.ndjson"), "--events", "50");
@@ -45,6 +67,14 @@ public sealed class TraceTests : IDisposable
 
         Assert.Equal(2, code);
         Assert.Contains(message, output);
+    }
+
+    private static string[] LinesOf(ulong seed)
+    {
+        var (trace, text) = (new TlaTrace(200), new StringWriter());
+        SeedResult.OfPlain(seed, FaultSet.All, trace);
+        trace.Write(text);
+        return text.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static (int Code, string Output) Run(params string[] options)
