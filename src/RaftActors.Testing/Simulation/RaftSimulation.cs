@@ -17,7 +17,7 @@ public sealed class RaftSimulation
 {
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _always = [];
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _eventually = [];
-    private readonly List<(string Name, Func<int, ActorBase> Create)> _actors = [];
+    private readonly List<PlannedActor> _actors = [];
     private readonly HashSet<Type> _actorTypes = [];
     private Config _config = Akka.Configuration.Config.Empty;
     private Action<Raft> _setUp = _ => { };
@@ -79,17 +79,14 @@ public sealed class RaftSimulation
     /// <param name="name">The name of the actor.</param>
     public RaftSimulation Actor(Func<int, ActorBase> create, string name = "actor")
     {
-        _actors.Add((name, node =>
-        {
-            var actor = create(node);
-            _actorTypes.Add(actor.GetType());
-            return actor;
-        }
-        ));
+        Plan(create, name, shard: null);
         return this;
     }
 
-    /// <summary>The actors of shards: each node starts one for each shard, and again after each crash.</summary>
+    /// <summary>
+    /// The actors of shards: each node starts one for each shard that is placed on it, and again after each crash. The nodes are n1, n2 and
+    /// so on.
+    /// </summary>
     /// <param name="shards">The shards.</param>
     /// <param name="create">Creates the actor of a shard, as <see cref="EntityShard{TEntity, TState}"/>. Called as in Actor.</param>
     public RaftSimulation Shards(RaftShards shards, Func<RaftShard, ActorBase> create)
@@ -97,7 +94,7 @@ public sealed class RaftSimulation
         ArgumentNullException.ThrowIfNull(shards);
         foreach (var shard in shards.All)
         {
-            Actor(_ => create(shard), shard.Group);
+            Plan(_ => create(shard), shard.Group, shard);
         }
 
         return this;
@@ -174,6 +171,16 @@ public sealed class RaftSimulation
         _allowsDiverged = true;
         return this;
     }
+
+    private void Plan(Func<int, ActorBase> create, string name, RaftShard? shard) => _actors.Add(new PlannedActor(
+        name,
+        node =>
+        {
+            var actor = create(node);
+            _actorTypes.Add(actor.GetType());
+            return actor;
+        },
+        shard));
 
     internal static RaftSimulation Of(Action<RaftSimulation> setup)
     {

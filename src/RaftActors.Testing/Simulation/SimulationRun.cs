@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>One run of a simulation, from the start of the nodes to the last condition.</summary>
@@ -34,7 +36,7 @@ internal sealed class SimulationRun : IDisposable
     /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
     /// <param name="setUp">Called for each actor system, before its actors and clients.</param>
     public SimulationRun(
-        World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config, Action<Raft> setUp)
+        World world, int nodes, IReadOnlyList<PlannedActor> actors, Config config, Action<Raft> setUp)
     {
         (_world, _setUp) = (world, setUp);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
@@ -56,7 +58,7 @@ internal sealed class SimulationRun : IDisposable
         {
             SimulatedNode node = new(world, number, names[number]) { Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0) };
             _nodes.Add(node);
-            _actors.AddRange(actors.Select(actor => new HostedActor(node, actor.Name, () => actor.Create(node.Number))));
+            _actors.AddRange(actors.Where(actor => actor.IsOn(names[number], names)).Select(actor => new HostedActor(node, actor.Name, () => actor.Create(node.Number))));
         }
 
         _thread = new SimulatedThread(world);
@@ -370,4 +372,13 @@ internal sealed class SimulationRun : IDisposable
             }
         }
     }
+}
+
+/// <summary>An actor that nodes start.</summary>
+/// <param name="Create">Creates the one of the node with this number.</param>
+/// <param name="Shard">Null: each node starts it.</param>
+internal sealed record PlannedActor(string Name, Func<int, ActorBase> Create, RaftShard? Shard)
+{
+    public bool IsOn(string node, IEnumerable<string> nodes) => Shard is null
+        || ShardPlan.RosterOf(Shard, [.. nodes.Select(each => new ProcessName($"{Name}@{each}"))]).Any(process => process.Node == node);
 }

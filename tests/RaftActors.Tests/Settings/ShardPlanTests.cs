@@ -92,7 +92,10 @@ public sealed class ShardPlanTests
         // Ten nodes in each of two racks, and one in the third.
         string[] nodes = [.. NodesOf(10).Select(node => $"a.{node}"), .. NodesOf(10).Select(node => $"b.{node}"), "c.n1"];
 
-        Assert.All(PlacedOn(nodes, node => node[..1]), roster => Assert.Equal(["a", "b", "c"], roster.Select(node => node[..1]).Order()));
+        Assert.All(PlacedOn(nodes, node => node[..1]), roster => Assert.Equal(["a", "b", "c"], RacksOf(roster)));
+        Assert.All(PlacedOn(nodes[..^1], node => node[..1], replicas: 4), roster => Assert.Equal(["a", "a", "b", "b"], RacksOf(roster)));
+
+        static IEnumerable<string> RacksOf(IEnumerable<string> roster) => roster.Select(node => node[..1]).Order();
     }
 
     [Fact]
@@ -125,9 +128,9 @@ public sealed class ShardPlanTests
 
     private static IEnumerable<string> NodesOf(int count) => Enumerable.Range(1, count).Select(number => $"n{number}");
 
-    private static List<List<string>> PlacedOn(IEnumerable<string> nodes, Func<string, string>? domainOf = null)
+    private static List<List<string>> PlacedOn(IEnumerable<string> nodes, Func<string, string>? domainOf = null, int replicas = 3)
     {
-        RaftShards shards = new("kv", 500) { Replicas = 3, DomainOf = domainOf };
+        RaftShards shards = new("kv", 500) { Replicas = replicas, DomainOf = domainOf };
         ImmutableArray<ProcessName> roster = [.. nodes.Select(node => new ProcessName($"kv@{node}"))];
         return [.. shards.All.Select(shard => ShardPlan.RosterOf(shard, roster).Select(name => name.Node).ToList())];
     }

@@ -16,6 +16,7 @@ internal static class ActorWorkloads
         ["key-value"] = KeyValueWorkload.SetUp,
         ["fetch"] = FetchWorkload.SetUp,
         ["reminders"] = RemindersWorkload.SetUp,
+        ["fifty-nodes"] = FiftyNodesWorkload.SetUp,
     };
 
     // Most odd seeds have the sums, which use most of the engine. The even ones share the rest, by the remainder of the seed.

@@ -3,12 +3,13 @@ using RaftActors.Testing.Simulation;
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>
-/// Programs add to sums that are entities of three shards, and read them. Snapshots are streamed. The commands of one more entity fail at
-/// times.
+/// Programs add to sums that are entities of three shards, and read them. Of five nodes, each shard has three. Snapshots are streamed. The
+/// commands of one more entity fail at times.
 /// </summary>
 internal static class EntitiesWorkload
 {
-    private static readonly RaftShards Shards = new("sums", 3);
+    private static readonly RaftShards Everywhere = new("sums", 3);
+    private static readonly RaftShards Placed = new("sums", 3) { Replicas = 3 };
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
 
     private const int Commands = 30;
@@ -26,14 +27,14 @@ internal static class EntitiesWorkload
     {
         SumsCalls calls = new();
         SumEntityLedger ledger = new();
+        var nodes = 3 + (int)(seed % 3);
+        var shards = nodes == 5 ? Placed : Everywhere;
         simulation
-            .Nodes(3 + (int)(seed % 3))
-            .Shards(Shards, shard => new EntityShard<SumEntity, string>(shard, () => new SumEntity(ledger)))
+            .Nodes(nodes)
+            .Shards(shards, shard => new EntityShard<SumEntity, string>(shard, () => new SumEntity(ledger)))
             .Config(Settings)
-            .Clients(4, client => client.Number == 0 ? FailAsync(client) : UseAsync(client, calls))
-            .Eventually("all nodes have all commands", view => Shards.All.All(shard => Enumerable.Range(0, view.Nodes)
-                .Select(node => view.Status(node, shard.Group))
-                .All(status => status is not null && status.Delivered == view.Status(0, shard.Group)!.Committed)))
+            .Clients(4, client => client.Number == 0 ? FailAsync(client, shards) : UseAsync(client, shards, calls))
+            .Eventually("all nodes have all commands", view => shards.All.All(shard => HasAll(view, shard, Math.Min(nodes, shards.Replicas ?? nodes))))
             .Eventually("what callers were told to be committed is added", _ => calls.AreAdded(ledger.Added))
             .Eventually("callers were told the truth", _ =>
             {
@@ -43,9 +44,15 @@ internal static class EntitiesWorkload
             });
     }
 
-    private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
+    private static bool HasAll(SimulationView view, RaftShard shard, int processes)
     {
-        await using var entities = Raft.Get(client.System).CreateEntityClient(Shards);
+        var all = Enumerable.Range(0, view.Nodes).Select(node => view.Status(node, shard.Group)).OfType<RaftStatus>().ToList();
+        return all.Count == processes && all.TrueForAll(status => status.Delivered == all[0].Committed);
+    }
+
+    private static async Task UseAsync(SimulatedClient client, RaftShards shards, SumsCalls calls)
+    {
+        await using var entities = Raft.Get(client.System).CreateEntityClient(shards);
         await new SumsCaller(
             client,
             calls,
@@ -53,9 +60,9 @@ internal static class EntitiesWorkload
             async name => SumEntity.SumOf((await entities.AskAsync<string>(name)).Result)).RunAsync();
     }
 
-    private static async Task FailAsync(SimulatedClient client)
+    private static async Task FailAsync(SimulatedClient client, RaftShards shards)
     {
-        await using var entities = Raft.Get(client.System).CreateEntityClient(Shards);
+        await using var entities = Raft.Get(client.System).CreateEntityClient(shards);
         for (var count = 0; count < Commands; count++)
         {
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));

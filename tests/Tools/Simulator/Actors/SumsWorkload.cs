@@ -47,7 +47,7 @@ internal static class SumsWorkload
     public static void SetUp(long seed, RaftSimulation simulation)
     {
         SumsCalls calls = new();
-        var (isUpgraded, isBusy, isDiverged, joinsItself) = (seed % 8 == 1, seed % 8 == 3, seed % 8 == 5, seed % 16 == 7);
+        var (isUpgraded, isBusy, isDiverged, joinsItself) = (seed % 8 == 1, seed % 16 == 3, seed % 8 == 5, seed % 16 == 11);
         Dictionary<string, int> starts = [];
         simulation.Config(Settings);
         if (isDiverged)
