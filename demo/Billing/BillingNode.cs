@@ -19,18 +19,11 @@ internal static class BillingNode
     /// <summary>The number of nodes. The first three have the coordination group, and the fourth one is a client of it.</summary>
     public const int Count = 4;
 
-    // Shorter than the defaults, so that nobody has to wait before the screen. The adapter is for the command "cut" only.
+    // The adapter is for the command "cut" only.
     private const string Hocon =
         """
         akka { loglevel = OFF, stdout-loglevel = OFF }
         akka.remote.dot-netty.tcp.applied-adapters = ["trttl"]
-        akka.cluster.failure-detector.acceptable-heartbeat-pause = 2s
-        akka.cluster.singleton.lease-retry-interval = 500ms
-        raft-coordination {
-          session-timeout = 5s
-          renew-interval = 500ms
-          downing { stable-after = 2s, down-self-after = 5s }
-        }
         """;
 
     public static async Task<int> RunAsync(int number, int[] ports, string directory)
@@ -51,10 +44,7 @@ internal static class BillingNode
                 StoreDirectory = Path.Combine(directory, $"node{number}"),
             })
             .WithRaftDowning()
-            .WithSingleton<Biller>(
-                "biller",
-                (_, _, _) => Props.Create<Biller>(),
-                new ClusterSingletonOptions { LeaseImplementation = new RaftLeaseOption() })
+            .WithSingleton<Biller>("biller", (_, _, _) => Props.Create<Biller>())
             .WithActors((system, _) => system.ActorOf(Props.Create(() => new MemberPrinter(ports)), "members")));
         using var host = builder.Build();
         await host.StartAsync().ConfigureAwait(false);

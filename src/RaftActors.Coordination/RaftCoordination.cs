@@ -15,7 +15,7 @@ namespace RaftActors.Coordination;
 
 /// <summary>
 /// Locks, semaphores, elections and items that nodes share, kept by a raft group of their own. All that a program holds belongs to its one
-/// session, which is renewed once a second. Thread-safe.
+/// session, which is renewed twice a second. Thread-safe.
 /// <para>
 /// The nodes of the group's roster run its processes. They start with the first use on their node, even if Akka.Cluster makes a lease.
 /// </para>
@@ -122,6 +122,13 @@ public sealed class RaftCoordination : IExtension
     /// start: <c>config.WithFallback(RaftCoordination.DefaultConfig())</c>.
     /// </summary>
     public static Config DefaultConfig() => CoordinationSettings.Defaults;
+
+    /// <summary>
+    /// The settings of Akka.Cluster that fit the defaults: the downing provider, the leases of singletons and shards, and times by which
+    /// they are taken over within seconds. <c>WithRaftDowning</c> of RaftActors.Hosting adds them. Without it:
+    /// <c>config.WithFallback(RaftCoordination.ClusterConfig()).WithFallback(RaftCoordination.DefaultConfig())</c>.
+    /// </summary>
+    public static Config ClusterConfig() => CoordinationSettings.OfCluster;
 
     /// <summary>
     /// Checks the settings of <c>raft-coordination</c>. Akka.Cluster does so, too, but then a failure ends the actor system.
@@ -240,8 +247,8 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>
     /// Takes a lock away from its holder, for an operator, like <c>raft lock break</c>. The holder learns it with its next renewal, and
-    /// its library releases the lock when the program was told and had <c>session-timeout</c> times <c>clock-drift</c> to stop, half a
-    /// second by default. Then the next program gets the lock, with a higher token. If the holder does not answer, that happens when its
+    /// its library releases the lock when the program was told and had <c>session-timeout</c> times <c>clock-drift</c> to stop, 0.3 s
+    /// by default. Then the next program gets the lock, with a higher token. If the holder does not answer, that happens when its
     /// session has expired. With <c>raft.security</c> this node needs the role operator.
     /// </summary>
     /// <param name="name">The name of the lock.</param>

@@ -33,10 +33,11 @@ internal sealed class RaftDowningProvider : IDowningProvider
     }
 
     /// <summary>
-    /// The time from the removal of a downed member until singletons and shards move: <c>down-self-after</c>, within which a node that
-    /// cannot learn of the decision downs itself.
+    /// The time from the removal of a downed member until singletons and shards move: <c>akka.cluster.down-removal-margin</c>, if it is
+    /// set. Otherwise none if <c>use-lease</c> of both names a lease, and else <c>down-self-after</c>, within which a node that cannot
+    /// learn of the decision downs itself.
     /// </summary>
-    public TimeSpan DownRemovalMargin => _settings.DownSelfAfter;
+    public TimeSpan DownRemovalMargin => _settings.RemovalMargin;
 
     /// <inheritdoc/>
     public Props DowningActorProps { get; }

@@ -160,14 +160,17 @@ public static class RaftAkkaExtensions
     /// <summary>
     /// Lets the coordination group decide which members of the Akka.Cluster go down, by its <c>RaftDowningProvider</c>. It takes the place
     /// of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
+    /// <para>
+    /// All singletons and shards get the lease of raft, and Akka.Cluster the times of <see cref="RaftCoordination.ClusterConfig"/>. What
+    /// the application sets before this call, or prepends later, wins.
+    /// </para>
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftDowning(this AkkaConfigurationBuilder builder)
     {
-        const string Provider = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination";
-        return builder.WithRaftCoordination()
-            .AddHocon($"akka.cluster.downing-provider-class = \"{Provider}\"", HoconAddMode.Prepend);
+        RaftPlan.Of(builder).AddClusterSettings();
+        return builder.WithRaftCoordination();
     }
 
     /// <summary>

@@ -102,11 +102,11 @@ public sealed record RaftNodeOptions
     public RaftSecurityOptions Security { get; init; } = new();
 
     /// <summary>
-    /// For <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal. The node renews it ten times as
+    /// For <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal. The node renews it six times as
     /// often.
     /// </summary>
     [Setting("raft-coordination.session-timeout")]
-    [Setting("raft-coordination.renew-interval", 0.1)]
+    [Setting("raft-coordination.renew-interval", 1.0 / 6)]
     public TimeSpan? SessionTimeout { get; init; }
 
     /// <summary>For <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
@@ -114,11 +114,11 @@ public sealed record RaftNodeOptions
     public TimeSpan? MemberTimeout { get; init; }
 
     /// <summary>
-    /// For <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After half
-    /// of it, a side proposes to down the members that it cannot reach.
+    /// For <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After a
+    /// tenth of it, a side proposes to down the members that it cannot reach. At least 5 s.
     /// </summary>
     [Setting("raft-coordination.downing.down-self-after")]
-    [Setting("raft-coordination.downing.stable-after", 0.5)]
+    [Setting("raft-coordination.downing.stable-after", 0.1)]
     public TimeSpan? DownAfter { get; init; }
 
     /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it.</summary>

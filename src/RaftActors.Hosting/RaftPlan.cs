@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 using Akka.Hosting;
 
 using RaftActors.Coordination;
@@ -14,7 +15,16 @@ namespace RaftActors.Hosting;
 /// <summary>The state that the extensions of one <see cref="AkkaConfigurationBuilder"/> share.</summary>
 internal sealed class RaftPlan
 {
+    private const string DowningProvider = "akka.cluster.downing-provider-class";
+
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, RaftPlan> Plans = [];
+
+    // What a reference.conf of Akka.NET sets, and an application hardly does.
+    private static readonly string[][] References =
+    [
+        ["akka.cluster.singleton.singleton-name", "akka.cluster.singleton.min-number-of-hand-over-retries"],
+        ["akka.cluster.sharding.guardian-name", "akka.cluster.sharding.snapshot-after"],
+    ];
 
     private readonly AkkaConfigurationBuilder _builder;
     private readonly List<Action<Raft>> _steps = [];
@@ -109,6 +119,19 @@ internal sealed class RaftPlan
         }
     }
 
+    /// <summary>
+    /// Adds the settings of Akka.Cluster that fit the coordination. The downing provider takes the place of any other one. Each other
+    /// setting is added unless the application sets it.
+    /// </summary>
+    public void AddClusterSettings()
+    {
+        var fitting = RaftCoordination.ClusterConfig();
+        foreach (var path in PathsOf(fitting.Root, "").Where(path => path == DowningProvider || !IsSet(path)))
+        {
+            _builder.AddHocon($"{path} = {NodeHocon.Quote(fitting.GetString(path))}", HoconAddMode.Prepend);
+        }
+    }
+
     /// <summary>Starts actors when Akka.Hosting starts actors, and ends when they have started.</summary>
     public void AddActors(Func<IServiceProvider, ActorSystem, IEnumerable<PlannedActor>> plan)
     {
@@ -126,6 +149,27 @@ internal sealed class RaftPlan
             Interlocked.Decrement(ref _starting);
         }));
     }
+
+    // WithClustering appends the reference.conf of sharding and of singletons, so a default that is appended after it would have no effect.
+    private bool IsSet(string path) =>
+        LayerOf(path) is { } layer && !References.Any(reference => reference.All(each => LayerOf(each) == layer));
+
+    // A merged configuration has the values of its layers themselves, so the last layer with the same value is the one that sets it.
+    private Config? LayerOf(string path)
+    {
+        var value = Config.HasPath(path) ? Config.GetValue(path) : null;
+        Config? found = null;
+        for (var layer = Config; value is not null && layer is not null; layer = layer.Fallback)
+        {
+            found = ReferenceEquals(layer.GetValue(path), value) ? layer : found;
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<string> PathsOf(HoconValue value, string path) => value.IsObject()
+        ? value.GetObject().Items.SelectMany(item => PathsOf(item.Value, path.Length == 0 ? item.Key : $"{path}.{item.Key}"))
+        : [path];
 
     private void AddDefault(string hocon) => _builder.AddHocon(hocon, HoconAddMode.Append);
 

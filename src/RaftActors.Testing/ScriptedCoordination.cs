@@ -35,7 +35,7 @@ public sealed class ScriptedCoordination
     }
 
     /// <summary>
-    /// False: the group has no quorum. No call is answered, and programs lose their sessions half a second before 10 s without a renewal.
+    /// False: the group has no quorum. No call is answered, and programs lose their sessions 2.7 s after the latest renewal.
     /// Default: true.
     /// </summary>
     public bool IsReachable { get; set; } = true;

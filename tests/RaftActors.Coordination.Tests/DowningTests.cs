@@ -122,6 +122,21 @@ public sealed class DowningTests : NodesTest
         await system.Terminate();
     }
 
+    [Theory]
+    [InlineData("", 10)]
+    [InlineData("akka.cluster.singleton.use-lease = akka.coordination.lease.raft", 10)]
+    [InlineData("akka.cluster { singleton.use-lease = a, sharding.use-lease = a }", 0)]
+    [InlineData("akka.cluster { singleton.use-lease = a, sharding.use-lease = a, down-removal-margin = 4s }", 4)]
+    [InlineData("raft-coordination.downing.down-self-after = 20s", 20)]
+    public async Task Singletons_and_shards_of_a_downed_member_move_after_a_margin_unless_both_have_a_lease(string config, int seconds)
+    {
+        using var system = ActorSystem.Create("margin", $"akka.stdout-loglevel = OFF\n{config}");
+
+        Assert.Equal(TimeSpan.FromSeconds(seconds), DowningSettings.Read(system).RemovalMargin);
+
+        await system.Terminate();
+    }
+
     // A callback for the removal is lost if the cluster begins to end just then.
     private static async Task EndAsync(Node node)
     {

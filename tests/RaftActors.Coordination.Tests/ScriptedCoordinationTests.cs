@@ -61,7 +61,7 @@ public sealed class ScriptedCoordinationTests : TestKit
         var mine = await _mine.LockAsync("billing");
 
         _group.IsReachable = false;
-        _time.Advance(TimeSpan.FromSeconds(9));
+        _time.Advance(TimeSpan.FromSeconds(2.5));
         Assert.True(mine.IsHeld);
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.False(mine.IsHeld);
@@ -108,12 +108,12 @@ public sealed class ScriptedCoordinationTests : TestKit
 
         Assert.True(await _other.BreakAsync(stuck.Name, (await _other.DescribeAsync(stuck.Name)).Locks[0].Holders[0]));
         Assert.True(stuck.IsHeld);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(0.5));
 
-        // A callback may have sent a message only, so its program has half a second to stop.
+        // A callback may have sent a message only, so its program has 0.3 s to stop.
         Assert.True(stuck.Lost.IsCancellationRequested);
         Assert.False(stuck.IsHeld);
-        _time.Advance(TimeSpan.FromSeconds(0.49));
+        _time.Advance(TimeSpan.FromSeconds(0.29));
         Assert.Equal([stuck.Token], await HoldersAsync("billing"));
         _time.Advance(TimeSpan.FromSeconds(0.01));
 
@@ -131,7 +131,7 @@ public sealed class ScriptedCoordinationTests : TestKit
         Assert.True(await _other.BreakAsync(stuck.Name, (await _other.DescribeAsync(stuck.Name)).Locks[0].Holders[0]));
         _group.IsReachable = false;
 
-        _time.Advance(TimeSpan.FromSeconds(9));
+        _time.Advance(TimeSpan.FromSeconds(2.5));
         _group.IsReachable = true;
         Assert.Null(await _other.TryLockAsync("billing"));
         Assert.True(stuck.IsHeld);

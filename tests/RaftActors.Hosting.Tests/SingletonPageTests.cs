@@ -25,8 +25,6 @@ public sealed class SingletonPageTests : IAsyncLifetime
           cluster {
             seed-nodes = ["akka.tcp://shop@10.0.0.1:2551"]
             roles = [raft]
-            singleton { use-lease = akka.coordination.lease.raft, lease-retry-interval = 1s }
-            sharding { use-lease = akka.coordination.lease.raft, lease-retry-interval = 1s }
           }
         }
         raft.roster = ["any@10.0.0.1:2551", "any@10.0.0.2:2551", "any@10.0.0.3:2551"]
@@ -88,8 +86,10 @@ public sealed class SingletonPageTests : IAsyncLifetime
 
     private static ActorSystem Start(string hocon)
     {
-        var system = ActorSystem.Create(
-            "shop", ConfigurationFactory.ParseString(hocon).WithFallback(RaftCoordination.DefaultConfig()));
+        var config = ConfigurationFactory.ParseString(hocon)
+            .WithFallback(RaftCoordination.ClusterConfig())
+            .WithFallback(RaftCoordination.DefaultConfig());
+        var system = ActorSystem.Create("shop", config);
         RaftCoordination.Get(system);
         return system;
     }
@@ -112,11 +112,7 @@ public sealed class SingletonPageTests : IAsyncLifetime
             .WithClustering(new ClusterOptions { SeedNodes = seedNodes })
             .WithRaft(new RaftNodeOptions { Roster = roster })
             .WithRaftDowning()
-            .WithSingleton<Biller>("biller", (_, _, services) => services.Props<Biller>(), new ClusterSingletonOptions
-            {
-                LeaseImplementation = new RaftLeaseOption(),
-                LeaseRetryInterval = TimeSpan.FromSeconds(1),
-            }));
+            .WithSingleton<Biller>("biller", (_, _, services) => services.Props<Biller>()));
         return builder.Build();
     }
 

@@ -48,7 +48,7 @@ public sealed class RaftLock : IAsyncDisposable
     /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
     /// cancelled by a release. A registered callback runs on a thread of the pool. If it blocks or throws, the other locks of this program
     /// still learn of their loss. A lock that was taken away goes to the next program once the callbacks have returned, and not before
-    /// <c>session-timeout</c> times <c>clock-drift</c> has passed, half a second by default.
+    /// <c>session-timeout</c> times <c>clock-drift</c> has passed, 0.3 s by default.
     /// </summary>
     public CancellationToken Lost => _lost.Token;
 

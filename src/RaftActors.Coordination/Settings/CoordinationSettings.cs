@@ -12,9 +12,12 @@ namespace RaftActors.Coordination.Settings;
 internal sealed record CoordinationSettings(
     string Group, ImmutableArray<string> Roster, string Self, TimeSpan SessionTimeout, TimeSpan RenewInterval, double ClockDrift)
 {
-    private static readonly string Reference = ReadReference();
+    private static readonly string Reference = Read("reference.conf");
 
     public static Config Defaults { get; } = ConfigurationFactory.ParseString(Reference);
+
+    /// <summary>The settings of Akka.Cluster that fit the defaults.</summary>
+    public static Config OfCluster { get; } = ConfigurationFactory.ParseString(Read("cluster.conf"));
 
     public bool IsMember => Roster.Contains(Self);
 
@@ -52,10 +55,10 @@ internal sealed record CoordinationSettings(
         return all.GetConfig("raft-coordination");
     }
 
-    private static string ReadReference()
+    private static string Read(string file)
     {
         var assembly = typeof(CoordinationSettings).Assembly;
-        using var reader = new StreamReader(assembly.GetManifestResourceStream("RaftActors.Coordination.reference.conf")!);
+        using var reader = new StreamReader(assembly.GetManifestResourceStream($"RaftActors.Coordination.{file}")!);
         return reader.ReadToEnd();
     }
 }

@@ -51,9 +51,9 @@ internal static class LockCommand
                 Takes a lock away from its holder, and waits until it is free or has another holder. With raft.security only operators may.
 
                 The holder learns it with its next renewal, within a second: its RaftLock.Lost is cancelled, and its lease, singleton or
-                shard stops. Half a second later its library releases the lock, or when the callbacks of Lost have returned, if that is
+                shard stops. After 0.3 s its library releases the lock, or when the callbacks of Lost have returned, if that is
                 later. The next program gets it with a higher fencing token. A holder that does not answer loses it when its session
-                expires, 10 s after the latest renewal, unless raft-coordination.session-timeout differs. With a longer one give a longer
+                expires, 3 s after the latest renewal, unless raft-coordination.session-timeout differs. With a longer one give a longer
                 --timeout.
 
                 A holder that renews its session and does not stop keeps the lock: then end its session by 'raft session end'.

@@ -34,8 +34,8 @@ internal static class SessionCommand
                 Ends a session with all of its locks and items, and waits until it is gone. With raft.security only operators may.
 
                 The session takes no renewal any more. Its program learns it within a second: RaftLock.Lost of each of its locks is
-                cancelled, and its leases, singletons and shards stop. Half a second later the session is closed, and the next programs get
-                the locks with higher fencing tokens. If the program does not answer, its session expires 10 s after the latest renewal,
+                cancelled, and its leases, singletons and shards stop. After 0.3 s the session is closed, and the next programs get
+                the locks with higher fencing tokens. If the program does not answer, its session expires 3 s after the latest renewal,
                 unless raft-coordination.session-timeout differs. With a longer one give a longer --timeout.
 
                 A program that needs a lock again opens another session. Stop a program that must not.

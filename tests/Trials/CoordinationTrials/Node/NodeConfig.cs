@@ -1,13 +1,19 @@
+using System.Globalization;
+
 using Akka.Configuration;
 
 using RaftActors.Coordination;
 
 namespace CoordinationTrials.Node;
 
-/// <summary>The configuration of a node. Its times are shorter than the defaults, so that a round takes seconds.</summary>
+/// <summary>The configuration of a node. The times of a takeover are the defaults of RaftActors.Coordination, for all strategies.</summary>
 internal static class NodeConfig
 {
     public const string System = "trial";
+
+    private const string Section = "raft-coordination.";
+
+    private static readonly Config Defaults = RaftCoordination.ClusterConfig().WithFallback(RaftCoordination.DefaultConfig());
 
     private static string Common(int scale) =>
         $$"""
@@ -33,33 +39,19 @@ internal static class NodeConfig
             seed-node-timeout = 2s
             retry-unsuccessful-join-after = 2s
             periodic-tasks-initial-delay = 200ms
-            gossip-interval = 200ms
-            leader-actions-interval = 200ms
-            unreachable-nodes-reaper-interval = 200ms
-            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = {{4 * scale}}s }
-            sharding {
-              state-store-mode = ddata
-              lease-retry-interval = 500ms
-              retry-interval = 500ms
-              # The coordinator of five nodes reads and writes its state on all of them. It waits for so long, again and again, while one of
-              # them is missing.
-              waiting-for-state-timeout = 500ms
-              updating-state-timeout = 1s
-            }
-            singleton.lease-retry-interval = 500ms
-            split-brain-resolver.stable-after = {{scale}}s
+            sharding.state-store-mode = ddata
+            {{Scaled("failure-detector.acceptable-heartbeat-pause", "akka.cluster.", scale)}}
+            split-brain-resolver.stable-after = {{Defaults.GetTimeSpan("raft-coordination.downing.stable-after").TotalSeconds * scale}}s
           }
         }
         """;
 
     private static string Raft(int scale) =>
         $$"""
-        akka.cluster.singleton.use-lease = akka.coordination.lease.raft
-        akka.cluster.sharding.use-lease = akka.coordination.lease.raft
         raft-coordination {
-          session-timeout = {{SessionTimeout(scale).TotalSeconds}}s
-          renew-interval = 500ms
-          downing { stable-after = {{scale}}s, down-self-after = {{5 * scale}}s }
+          {{Scaled("session-timeout", Section, scale)}}
+          {{Scaled("downing.stable-after", Section, scale)}}
+          {{Scaled("downing.down-self-after", Section, scale)}}
         }
         # With the default of 150 to 300 ms, processes that wait for a core elect one leader after the other.
         raft.groups.coordination {
@@ -79,7 +71,7 @@ internal static class NodeConfig
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
     /// <param name="scale">Multiplies the times that decide when a node is missed.</param>
-    public static TimeSpan SessionTimeout(int scale) => TimeSpan.FromSeconds(3 * scale);
+    public static TimeSpan SessionTimeout(int scale) => scale * Defaults.GetTimeSpan($"{Section}session-timeout");
 
     public static Config Of(NodeSettings node)
     {
@@ -101,12 +93,21 @@ internal static class NodeConfig
     public static Config Shared(Downing downing, int scale)
     {
         var config = ConfigurationFactory.ParseString($"{Strategy(downing, scale)}\n{Common(scale)}");
-        return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());
+        return config.WithFallback(downing == Downing.KeepMajority ? RaftCoordination.ClusterConfig() : Defaults);
     }
+
+    private static string Scaled(string setting, string section, int scale) => string.Create(
+        CultureInfo.InvariantCulture, $"{setting} = {scale * Defaults.GetTimeSpan(section + setting).TotalMilliseconds}ms");
 
     private static string Strategy(Downing downing, int scale) => downing switch
     {
-        Downing.KeepMajority => Resolver + "akka.cluster.split-brain-resolver.active-strategy = keep-majority",
+        Downing.KeepMajority => Resolver + """
+            akka.cluster {
+              split-brain-resolver.active-strategy = keep-majority
+              singleton.use-lease = ""
+              sharding.use-lease = ""
+            }
+            """,
         Downing.Lease => $$"""
             {{Resolver}}
             {{Raft(scale)}}
@@ -115,10 +116,7 @@ internal static class NodeConfig
               lease-majority.lease-implementation = akka.coordination.lease.raft
             }
             """,
-        _ => $"""
-            {Raft(scale)}
-            akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
-            """,
+        _ => Raft(scale),
     };
 }
 
