@@ -17,10 +17,10 @@ public sealed class DowningTests : NodesTest
         """
         akka.cluster {
           downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
-          failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 1s }
+          failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 2s }
         }
         akka.remote.dot-netty.tcp.applied-adapters = ["trttl"]
-        raft-coordination.downing { stable-after = 1s, down-self-after = 4s }
+        raft-coordination.downing { stable-after = 1s, down-self-after = 8s }
         """;
 
     [Fact]

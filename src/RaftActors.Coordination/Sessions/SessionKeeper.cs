@@ -190,13 +190,19 @@ internal sealed class SessionKeeper(
     private async Task<bool> RenewAsync(Session session)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _closing.Token);
+        var sentAt = time.GetTimestamp();
         while (session.IsAlive && !ending.IsCancellationRequested)
         {
-            await time.PauseAsync(settings.RenewInterval, ending.Token).ConfigureAwait(false);
+            // A group whose commits are slow has used the pause up.
+            if (settings.RenewInterval - time.GetElapsedTime(sentAt) is { Ticks: > 0 } rest)
+            {
+                await time.PauseAsync(rest, ending.Token).ConfigureAwait(false);
+            }
 
-            // The time is taken for each attempt, because an answer to a late attempt would otherwise prove too little.
-            var sentAt = time.GetTimestamp();
-            var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, ending.Token)
+            // The time is taken for each attempt, because an answer to a late attempt would otherwise prove too little. So an attempt has
+            // a third of the session: longer than a slow commit takes, and short enough for two more ones after the loss of a leader.
+            sentAt = time.GetTimestamp();
+            var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.SessionTimeout / 3, ending.Token)
                 .ConfigureAwait(false);
             if (renewed is (Answer.Done or Answer.Broken, _))
             {

@@ -58,7 +58,8 @@ internal sealed class SimulationRun : IDisposable
         {
             SimulatedNode node = new(world, number, names[number]) { Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0) };
             _nodes.Add(node);
-            _actors.AddRange(actors.Where(actor => actor.IsOn(names[number], names)).Select(actor => new HostedActor(node, actor.Name, () => actor.Create(node.Number))));
+            _actors.AddRange(actors.Where(actor => actor.IsOn(node.Name, names))
+                .Select(actor => new HostedActor(node, actor.Name, () => actor.Create(node.Number))));
         }
 
         _thread = new SimulatedThread(world);

@@ -222,10 +222,10 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
         var (list, json) = (nodes.Ask("session", "list"), nodes.Ask("session", "list", "--json"));
 
         Assert.Equal("SESSION PROGRAM CLAIMS TIMEOUT MS LEFT MS", Words(list.Lines.First()));
-        Assert.Contains(list.Lines.Select(Words), line => line.Contains($" {nodes.NameOf(0)} ") && line.Contains(" 10000 "));
+        Assert.Contains(list.Lines.Select(Words), line => line.Contains($" {nodes.NameOf(0)} ") && line.Contains(" 3000 "));
         var own = json.Objects.Single(each => Text(each, "program") == nodes.NameOf(0));
-        Assert.Equal(10_000, own.GetProperty("timeoutMs").GetInt64());
-        Assert.InRange(own.GetProperty("leftMs").GetInt64(), 1, 10_000);
+        Assert.Equal(3_000, own.GetProperty("timeoutMs").GetInt64());
+        Assert.InRange(own.GetProperty("leftMs").GetInt64(), 1, 3_000);
     }
 
     [Fact]

@@ -149,7 +149,7 @@ public sealed class FaultTests
     {
         List<(double At, bool IsBroken)> seen = [];
         World world = new(seed: 1);
-        using SimulationRun run = new(world, 3, [("sums", _ => new Sums())], Config.Empty, _ => { });
+        using SimulationRun run = new(world, 3, [new PlannedActor("sums", _ => new Sums(), Shard: null)], Config.Empty, _ => { });
         run.Run(plan, TimeSpan.FromSeconds(duration), 1, client => client.Delay(TimeSpan.FromSeconds(8)), [("look", _ => Look())], []);
         return seen;
 

@@ -67,7 +67,11 @@ public sealed class SplitNetworkTests
     {
         World world = new(seed: 1);
         using SimulationRun run = new(
-            world, nodes, [("sums", _ => new Sums())], ConfigurationFactory.ParseString(Config(nodes)), _ => { });
+            world,
+            nodes,
+            [new PlannedActor("sums", _ => new Sums(), Shard: null)],
+            ConfigurationFactory.ParseString(Config(nodes)),
+            _ => { });
         run.Run([], TimeSpan.FromMinutes(4), clients: 1, program(run), [], []);
     }
 

@@ -34,7 +34,9 @@ internal static class EntitiesWorkload
             .Shards(shards, shard => new EntityShard<SumEntity, string>(shard, () => new SumEntity(ledger)))
             .Config(Settings)
             .Clients(4, client => client.Number == 0 ? FailAsync(client, shards) : UseAsync(client, shards, calls))
-            .Eventually("all nodes have all commands", view => shards.All.All(shard => HasAll(view, shard, Math.Min(nodes, shards.Replicas ?? nodes))))
+            .Eventually(
+                "all nodes have all commands",
+                view => shards.All.All(shard => HasAll(view, shard, Math.Min(nodes, shards.Replicas ?? nodes))))
             .Eventually("what callers were told to be committed is added", _ => calls.AreAdded(ledger.Added))
             .Eventually("callers were told the truth", _ =>
             {

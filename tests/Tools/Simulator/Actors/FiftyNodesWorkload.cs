@@ -3,8 +3,8 @@ using RaftActors.Testing.Simulation;
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>
-/// Five hundred shards of three processes on fifty nodes. Two nodes are lost in the first ten seconds and come back at the end, among other
-/// faults.
+/// Five hundred shards of three processes on fifty nodes, under faults for 20 s. A seed takes many minutes, so no seed has this workload
+/// unless it is named.
 /// </summary>
 internal static class FiftyNodesWorkload
 {
@@ -25,7 +25,7 @@ internal static class FiftyNodesWorkload
             .Nodes(50)
             .Shards(Shards, shard => new Tally(shard))
             .Config(Settings)
-            .For(TimeSpan.FromSeconds(60))
+            .For(TimeSpan.FromSeconds(20))
             .Clients(8, client => UseAsync(client, told))
             .Eventually("each shard has a leader", view => Shards.All.All(shard => Leaders(view, shard) == 1))
             .Eventually("what callers were told to be committed is counted", view => Shards.All.All(shard =>
@@ -40,7 +40,7 @@ internal static class FiftyNodesWorkload
     private static async Task UseAsync(SimulatedClient client, List<(string Group, Outcome<int> Outcome)> told)
     {
         await using var tallies = Raft.Get(client.System).CreateClient<int, int>(Shards);
-        for (var count = 0; count < 100; count++)
+        for (var count = 0; count < 40; count++)
         {
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
             var shard = Shards.All[client.Next(Shards.All.Count)];
