@@ -156,8 +156,8 @@ internal sealed record CoreOptions
     public int StableTicks { get; init; } = 40;
 
     /// <summary>
-    /// A leader removes a learner that was silent for this many ticks, unless K would fall. With 0, this process removes none. Needs <see
-    /// cref="KeepsQuorum"/>.
+    /// A leader removes a learner that was silent for this many ticks, unless a voter would lose its vote. With 0, this process removes
+    /// none. Needs <see cref="KeepsQuorum"/>.
     /// </summary>
     public int RemoveAfterTicks { get; init; }
 

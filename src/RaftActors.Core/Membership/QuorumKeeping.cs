@@ -29,8 +29,8 @@ internal static class QuorumKeeping
     }
 
     /// <summary>
-    /// Returns the removal of a learner that was silent for long, if one is due. A silent voter first gives its vote to a fit learner. K
-    /// does not fall, so a group never shrinks by itself below what it needs to survive a failure.
+    /// Returns the removal of a learner that was silent for long, if one is due. A silent voter first gives its vote to a fit learner. No
+    /// voter loses its vote, so a group never shrinks by itself below what it needs to survive a failure.
     /// </summary>
     public static MemberPlan Removal(RaftState state, LeaderRole leader)
     {
@@ -56,11 +56,15 @@ internal static class QuorumKeeping
             return [];
         }
 
-        var keepsSize = QuorumSize.For(configuration.Electable - 1, state.MaxQuorum) >= configuration.Size;
         return configuration.Learners
-            .Where(learner => keepsSize || !configuration.MayVote(learner))
+            .Where(KeepsVoters)
             .Select(learner => learner.Name)
             .Where(name => leader.Keeper.SilentFor(name) > 0 && !configuration.Electorate().Any(voter => voter.Name == name));
+
+        // K may fall to the number of voters. It also counts silent members whose replacements have joined, so otherwise they would stay.
+        bool KeepsVoters(Member learner) =>
+            QuorumSize.For(configuration.Electable - (configuration.MayVote(learner) ? 1 : 0), state.MaxQuorum)
+            >= configuration.Voters.Length;
     }
 
     /// <summary>Tells whether no change is due, and no running learner can cause one later.</summary>
