@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
@@ -31,6 +33,27 @@ public sealed class OneNodeTests
 
         await second.Disposed.WaitAsync(HostedNode.Guard);
         Assert.NotSame(first, second);
+    }
+
+    [Fact]
+    public async Task Scope_of_an_instance_is_collected_after_its_restart()
+    {
+        ConcurrentQueue<WeakReference> scopes = [];
+        await using var node = new HostedNode(_port, [_port], null, services => services.AddScoped(_ =>
+        {
+            Scoped scoped = new();
+            scopes.Enqueue(new(scoped));
+            return scoped;
+        }));
+        await node.StartAsync();
+
+        node.Counter.Tell(new InvalidOperationException("a restart"));
+        await node.ReadAsync(); // Its answer comes from the second instance.
+        await ForgetNextAsync(node);
+        var second = await node.Lives.NextAsync();
+        GC.Collect();
+
+        Assert.Equal([null, second], scopes.Select(scope => scope.Target));
     }
 
     [Fact]
@@ -73,6 +96,9 @@ public sealed class OneNodeTests
         await client.DisposeAsync();
         (await poison).Unknown();
     }
+
+    // A method of its own, because the variables of a method live until its end without optimizations.
+    private static async Task ForgetNextAsync(HostedNode node) => await node.Lives.NextAsync();
 
     private sealed class Listener : ReceiveActor
     {

@@ -146,14 +146,16 @@ public sealed class ProjectionTests
             problem.Message);
     }
 
-    [Fact]
-    public async Task Compacted_pairs_are_replaced_by_the_state_and_its_serial_when_the_group_answers()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)] // The state ends where the log begins.
+    public async Task Compacted_pairs_are_replaced_by_the_state_and_its_serial_when_the_group_answers(long compacted)
     {
         var answers = new Queue<Func<object?>>([() => throw new TimeoutException("no leader"), () => 30]);
         _group.OnQuery = _ => answers.Dequeue()();
         _book.Rebuilds = true;
         Commit(10, 20);
-        _group.Compact(new Serial(1));
+        _group.Compact(new Serial(compacted));
 
         _ = Run();
 

@@ -1,6 +1,9 @@
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Tests.Clients;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
@@ -49,10 +52,7 @@ public sealed class StateRebuildTests : TestKit
         _rules["raft2"].Drift = 0;
         foreach (var name in Names)
         {
-            var caller = CreateTestProbe();
-            _group.Call(name, new ClientCall.TakeSnapshot(Guard), caller);
-            _group.Advance(5);
-            caller.ExpectMsg<ClientReply.SnapshotTaken>(Guard);
+            Snapshot(name);
         }
 
         _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
@@ -90,12 +90,43 @@ public sealed class StateRebuildTests : TestKit
         Assert.Equal([1, 2, 3], Sums());
     }
 
+    // The process of the majority takes another snapshot before it gives the one that it has named.
+    [Fact]
+    public void State_of_a_snapshot_that_another_one_has_replaced_is_not_taken()
+    {
+        Append(2);
+        var (raft1, real) = (new ProcessName("raft1@node1"), _group.InboxOf("raft1"));
+        var source = ScriptedProcess.Add(Sys, "default", raft1);
+        Drift("raft2");
+        real.Add(source.Expect<ClientCall.TakeSnapshot>(), source.LastCaller);
+        real.Announce();
+        var (call, caller) = (source.Expect<ClientCall.Backup>(), source.LastCaller);
+
+        Append(1);
+        NodeNetwork.Of(Sys).Calls.Add(new CallTarget("default", raft1), real);
+        Snapshot("raft1");
+        real.Add(call, caller);
+        real.Announce();
+        _group.AdvanceUntil("raft2", "started");
+        _group.AwaitIdle();
+
+        Assert.Equal([4, 4, 4], Sums());
+    }
+
     private void Drift(string wrong)
     {
         _rules[wrong].Drift = 1;
         Append(1);
         _rules[wrong].Drift = 0;
         _group.AdvanceEnginesUntil(() => StatusOf(wrong).DivergedAt is not null);
+    }
+
+    private void Snapshot(string name)
+    {
+        var caller = CreateTestProbe();
+        _group.Call(name, new ClientCall.TakeSnapshot(Guard), caller);
+        _group.Advance(5);
+        caller.ExpectMsg<ClientReply.SnapshotTaken>(Guard);
     }
 
     private int[] Sums() => [.. Names.Select(name =>

@@ -3,9 +3,12 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -65,10 +68,26 @@ public sealed class PeerCallerTests : TestKit
         Assert.Contains("The answer could not be sent", failure.Detail);
     }
 
-    private object ExpectReply()
+    // A client that sends its Append again by the same follower waits for the reply to one of two calls, and this node cannot tell which.
+    [Fact]
+    public void Both_calls_of_a_node_for_one_append_are_answered_and_a_repeated_call_once()
+    {
+        var appends = new Bench(this).Context.Process.Appends;
+        appends.Add(Samples.Ref, _caller, OutcomeMaker<int>.Instance, sizeOfClient: 8);
+
+        Assert.True(appends.TryRedirect(Samples.Ref, _caller with { SizeBytes = 100 }));
+        Assert.True(appends.TryRedirect(Samples.Ref, _caller with { Number = 8 }));
+        appends.Complete(Samples.Ref, new Serial(3), 42, TestActor);
+
+        Assert.Equal(42, Assert.IsType<Outcome<int>>(ExpectReply()).Result);
+        Assert.Equal(42, Assert.IsType<Outcome<int>>(ExpectReply(number: 8)).Result);
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private object ExpectReply(long number = 7)
     {
         var reader = ByteReader.OfKept(ExpectMsg<WireMessage.Reply>().Frame);
-        Assert.Equal(7, CallFormat.ReadHead(ref reader));
+        Assert.Equal(number, CallFormat.ReadHead(ref reader));
         var reply = _outcomes.ReadReply(ref reader, default);
         reader.End();
         return reply;

@@ -181,10 +181,11 @@ internal sealed class StreamingActor(ScenarioScript script, RaftOptions<string> 
 
     public void RestoreSnapshot(Serial serial, Stream state)
     {
+        state.Seek(-1, SeekOrigin.End);
+        Count = state.ReadByte() - '0';
+        state.Position = 0;
         using var reader = new StreamReader(state);
-        var text = reader.ReadToEnd();
-        Say($"RestoreSnapshot {serial}: {text}");
-        Count = text[^1] - '0';
+        Say($"RestoreSnapshot {serial}: {reader.ReadToEnd()}");
     }
 }
 

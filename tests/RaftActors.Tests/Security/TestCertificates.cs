@@ -49,10 +49,19 @@ internal sealed class TestCertificates
     /// <param name="file">The name of the file, without extension.</param>
     /// <param name="names">DNS names and addresses.</param>
     /// <param name="password">Encrypts the key. Null: it is not encrypted.</param>
-    public string Issue(string file, string[] names, bool isClient = false, double days = 1, string? password = null)
+    /// <param name="isServer">The certificate is for servers alone.</param>
+    /// <param name="commonName">Null: the first of the names.</param>
+    public string Issue(
+        string file,
+        string[] names,
+        bool isClient = false,
+        double days = 1,
+        string? password = null,
+        bool isServer = false,
+        string? commonName = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={names[0]}", key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest($"CN={commonName ?? names[0]}", key, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
         foreach (var name in names)
         {
@@ -67,7 +76,7 @@ internal sealed class TestCertificates
         }
 
         request.CertificateExtensions.Add(alternatives.Build());
-        OidCollection uses = isClient ? [new Oid(ClientUse)] : [new Oid(ServerUse), new Oid(ClientUse)];
+        OidCollection uses = isClient ? [new Oid(ClientUse)] : isServer ? [new Oid(ServerUse)] : [new Oid(ServerUse), new Oid(ClientUse)];
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(uses, false));
         var (from, to) = (DateTimeOffset.UtcNow.AddDays(-1 + Math.Min(days, 0)), DateTimeOffset.UtcNow.AddDays(days));
         using var certificate = request.Create(_ca, from, to, RandomNumberGenerator.GetBytes(8));

@@ -4,6 +4,8 @@ using System.Diagnostics;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Telemetry;
@@ -128,6 +130,23 @@ public sealed class TraceTests : TestKit
 
         var query = Assert.Single(_spans);
         Assert.Equal(("raft.query", "raft2", true), (query.OperationName, ProcessOf(query), query.IsStopped));
+    }
+
+    [Fact]
+    public void Pairs_with_a_trace_that_the_actor_does_not_apply_are_forgotten()
+    {
+        using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
+        var telemetry = new Bench(this).Process.Telemetry;
+        var trace = _caller.Start().Context;
+
+        for (var serial = 1; serial <= ProcessTelemetry.ApplySpansMax + 1; serial++)
+        {
+            telemetry.OnCommitted(new Serial(serial), trace);
+        }
+
+        Assert.Null(telemetry.BeginApply(new Serial(1)));
+        using var latest = telemetry.BeginApply(new Serial(ProcessTelemetry.ApplySpansMax + 1));
+        Assert.Equal(trace.SpanId, latest?.ParentSpanId);
     }
 
     private static string ProcessOf(Activity span) => ((string)span.GetTagItem("raft.process")!).Split('@')[0];

@@ -178,7 +178,8 @@ public sealed partial class JsonTypesTests : TestKit
     [Fact]
     public void Property_with_a_default_or_that_is_not_always_written_may_be_missing()
     {
-        var notes = RaftCodec.Json(NoteJson.Default.Note);
+        // Not NoteJson.Default, whose strict options a run of the matrix without the planted bug has made before.
+        var notes = RaftCodec.Json(new NoteJson().Note);
 
         Assert.Equal(new Note(5), notes.Decode("{\"Euros\":5}"u8));
         Assert.Throws<JsonException>(() => notes.Decode("{\"Year\":2002}"u8));

@@ -69,6 +69,24 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
         }
     }
 
+    // The other side would end the connection, because a node refuses a call with a longer state.
+    [Theory]
+    [InlineData(512, 512)]
+    [InlineData(513, null)]
+    public void State_of_a_trace_that_the_other_side_would_refuse_is_left_out(int length, int? kept)
+    {
+        var parent = ParentOf(Samples.Calls.OfType<ClientCall.Query>().Single())!.Value; // Justification: the sample has a trace.
+        var state = new string('x', length);
+        ClientCall.Query query = new(default, TimeSpan.Zero, ReadConsistency.Local)
+        {
+            Parent = new(parent.TraceId, parent.SpanId, parent.TraceFlags, state),
+        };
+
+        var back = ParentOf(Read(Encode(query)).Call);
+
+        Assert.Equal((parent.TraceId, kept), (back?.TraceId, back?.TraceState?.Length));
+    }
+
     [Fact]
     public void All_fields_of_a_reply_are_read_back()
     {
