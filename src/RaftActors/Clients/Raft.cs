@@ -300,7 +300,7 @@ public sealed partial class Raft : IExtension
 
     /// <summary>
     /// Returns the shards that have a process on this node: all of them, or with <see cref="RaftShards.Replicas"/> those that are placed
-    /// here, by <c>raft.roster</c>. Start an actor for each of them. A client reaches the others from here.
+    /// here, by <c>raft.roster</c> or that of the group's section. Start an actor for each of them. A client reaches the others from here.
     /// </summary>
     /// <param name="shards">The shards, the same on all nodes.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
@@ -308,10 +308,11 @@ public sealed partial class Raft : IExtension
     {
         ArgumentNullException.ThrowIfNull(shards);
         Note(shards);
-        var roster = RaftSettings.ReadRoster(SettingTable.OfRaft.In(_system.Settings.Config));
         return shards.Replicas is null
             ? shards.All
-            : shards.All.Where(shard => ShardPlan.RosterOf(shard, roster).Any(name => name.Node == Node));
+            : shards.All.Where(shard => ShardPlan.RosterOf(shard, RosterOf(shard)).Any(name => name.Node == Node));
+
+        ImmutableArray<ProcessName> RosterOf(RaftShard shard) => RaftSettings.ReadRoster(_system.Settings.Config, shard.Group);
     }
 
     /// <summary>Reads and checks the settings of an actor.</summary>

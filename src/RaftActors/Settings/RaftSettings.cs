@@ -74,8 +74,7 @@ internal sealed record RaftSettings
     {
         var raft = SettingTable.OfRaft.In(root);
         var group = options.Group ?? options.Shard?.Group ?? raft.ReadText("group");
-        var own = raft.GetConfig("groups")?.GetConfig(group);
-        var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
+        var config = OfGroup(raft, group);
         config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
         var joining = config.ReadChoice<RaftJoining>("joining");
@@ -179,9 +178,17 @@ internal sealed record RaftSettings
             + "no two nodes may share one.");
     }
 
-    /// <summary>The processes of <c>raft.roster</c>.</summary>
+    /// <summary>The processes of <c>raft.roster</c>, or of the roster in the section of the group.</summary>
+    /// <param name="root">The whole configuration.</param>
     /// <exception cref="RaftConfigurationException">A name cannot be read.</exception>
-    public static ImmutableArray<ProcessName> ReadRoster(Config raft) => [.. raft.ReadList("roster").Select(Parse)];
+    public static ImmutableArray<ProcessName> ReadRoster(Config root, string group) =>
+        ReadRoster(OfGroup(SettingTable.OfRaft.In(root), group));
+
+    private static ImmutableArray<ProcessName> ReadRoster(Config config) => [.. config.ReadList("roster").Select(Parse)];
+
+    // The section of the group, with that of all groups as its fallback.
+    private static Config OfGroup(Config raft, string group) =>
+        raft.GetConfig("groups")?.GetConfig(group) is { IsEmpty: false } own ? own.WithFallback(raft) : raft;
 
     private static ProcessName Parse(string name)
     {

@@ -66,3 +66,27 @@ public sealed class PlacedShardTests : TestKit
         protected override int HandleAppend(Entry<int> entry) => _sum += entry.Value;
     }
 }
+
+/// <summary>A node whose configuration has another roster for one shard.</summary>
+public sealed class PlacedShardOfSectionTests : TestKit
+{
+    public PlacedShardOfSectionTests()
+        : base(
+            """
+            raft {
+              node = n1
+              roster = ["any@n1", "any@n2", "any@n3"]
+              groups.placed-0.roster = ["any@n2", "any@n3", "any@n4"]
+            }
+            """)
+    {
+    }
+
+    [Fact]
+    public void Roster_in_the_section_of_a_shard_decides_which_nodes_have_it()
+    {
+        RaftShards shards = new("placed", 2) { Replicas = 3 };
+
+        Assert.Equal([shards.All[1]], Raft.Get(Sys).ShardsHere(shards));
+    }
+}
