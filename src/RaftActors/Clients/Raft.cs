@@ -329,6 +329,12 @@ public sealed partial class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
+            if (settings.JoinsItself)
+            {
+                // Without this, a wrong setting would show only when the process asks for its place, which no caller awaits.
+                _ = ClientSettings.Read(_system.Settings.Config, settings.Group);
+            }
+
             _network.Start(isClient: false);
         }
 

@@ -61,7 +61,8 @@ internal abstract record ToEngine
     public sealed record Digest(StateDigest Value) : ToEngine;
 
     /// <summary>The group was asked to take this process in.</summary>
-    public sealed record JoinAsked(Outcome<Membership> Outcome) : ToEngine;
+    /// <param name="Failure">Null: the process has a place.</param>
+    public sealed record JoinAsked(RaftFailure? Failure) : ToEngine;
 
     /// <summary>The actor has passed the pair at which it was held.</summary>
     public sealed record HoldEnded : ToEngine;

@@ -116,6 +116,26 @@ public sealed class AddressedNodeTests : TestKit
     }
 }
 
+/// <summary>The same on a node that asks for its place by itself, and cannot.</summary>
+public sealed class UnableJoinerTests : TestKit
+{
+    public UnableJoinerTests()
+        : base(ConfigurationFactory.ParseString("raft { joining = auto, client.contacts = [nowhere] }").WithFallback(VirtualGroup.Config))
+    {
+    }
+
+    [Fact]
+    public void Actor_that_would_join_by_wrong_contacts_fails_to_start()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "raft4"));
+
+        Assert.Contains("raft.client.contacts", ExpectMsg<RaftEvent.StartFailed>().Cause.Message);
+    }
+}
+
 /// <summary>The same on a node without a name.</summary>
 public sealed class NamelessNodeTests : TestKit
 {

@@ -31,13 +31,17 @@ internal sealed class SelfJoining(EngineContext context) : IEnginePart
         if (NeedsTicks && context.Now >= _askAt && context.Process.AskForPlace is { } ask)
         {
             _isAsking = true;
-            ask().PipeTo(context.Self, context.Self, outcome => new ToEngine.JoinAsked(outcome));
+            ask().PipeTo(
+                context.Self,
+                context.Self,
+                outcome => new ToEngine.JoinAsked(outcome.Failure),
+                problem => new ToEngine.JoinAsked(RaftFailure.NotDone(FailureReason.Unavailable, problem.Message)));
         }
     }
 
     public void OnAsked(ToEngine.JoinAsked asked)
     {
-        var failure = asked.Outcome.Failure;
+        var failure = asked.Failure;
         context.Log.Info("{0} asked the group to take it in: {1}", context.Process.Name, failure?.ToString() ?? "it has a place");
         _isAsking = false;
         _wantsPlace &= failure is not (null or { Reason: FailureReason.Invalid });
