@@ -80,6 +80,28 @@ public sealed class GrowingGroupTests : TestKit
         Append(second);
     }
 
+    [Fact]
+    public void Founder_that_was_removed_and_lost_its_store_joins_by_itself()
+    {
+        var (first, second, third) = (NamedNode.NewName(), NamedNode.NewName(), NamedNode.NewName());
+        var config = $"raft.joining = auto\n{RosterOf(first, second, third)}";
+        foreach (var name in new[] { first, second, third })
+        {
+            Start(name, config);
+        }
+
+        ExpectMembers(3, first, second, third);
+        _nodes[third].Stop();
+        Leave(third, by: first);
+        ExpectMembers(2, first, second);
+        Directory.Delete(_folder[third.Node], recursive: true);
+
+        Start(third, config);
+
+        ExpectMembers(3, first, second, third);
+        Append(third);
+    }
+
     protected override void AfterAll()
     {
         _started.ForEach(node => node.Stop());
