@@ -30,7 +30,8 @@ internal static class QuorumKeeping
 
     /// <summary>
     /// Returns the removal of a learner that was silent for long, if one is due. A silent voter first gives its vote to a fit learner. No
-    /// voter loses its vote, so a group never shrinks by itself below what it needs to survive a failure.
+    /// voter loses its vote, so a group never shrinks by itself below what it needs to survive a failure. Founders stay: with empty stores
+    /// they would found another group, unless a member greets them.
     /// </summary>
     public static MemberPlan Removal(RaftState state, LeaderRole leader)
     {
@@ -59,7 +60,8 @@ internal static class QuorumKeeping
         return configuration.Learners
             .Where(KeepsVoters)
             .Select(learner => learner.Name)
-            .Where(name => leader.Keeper.SilentFor(name) > 0 && !configuration.Electorate().Any(voter => voter.Name == name));
+            .Where(name => leader.Keeper.SilentFor(name) > 0 && !configuration.Electorate().Any(voter => voter.Name == name))
+            .Where(name => !configuration.FoundingSerials.Any(founder => founder.Name == name));
 
         // K may fall to the number of voters. It also counts silent members whose replacements have joined, so otherwise they would stay.
         bool KeepsVoters(Member learner) =>
