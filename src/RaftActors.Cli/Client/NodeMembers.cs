@@ -46,13 +46,13 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition, bo
             return [MembersCommand.Report(run, null, isAddition, new RequestOutcome.NotDone(silent), group.Group)];
         }
 
-        var members = status.Members.Select(member => member.Name).ToHashSet();
-        var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members;
+        var members = status.Members.ToDictionary(member => member.Name);
+        var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members.Keys;
         return [.. names.Where(name => name.Node == node).Order().Select(name => MembersCommand.Report(
             run,
             name,
             isAddition,
-            isAddition && members.Contains(name)
+            isAddition && members.TryGetValue(name, out var member) && (votes || member.NeverVotes)
                 ? new RequestOutcome.Done(WasBefore: true)
                 : MembersCommand.Change(own, client, name, isAddition, votes),
             group.Group))];

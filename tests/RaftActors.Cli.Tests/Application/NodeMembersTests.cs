@@ -30,6 +30,10 @@ public sealed class NodeMembersTests
                 members.Lines.Skip(1).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         }
 
+        var nonVoting = Run(nodes, "members", "add", "--all", newcomer, "--non-voting");
+        Assert.Equal(1, nonVoting.Code);
+        Assert.Contains($"p@{newcomer} is a member of the group already", nonVoting.Error);
+
         var removed = Run(nodes, "members", "remove", "--all", newcomer, "--json");
 
         Assert.Equal((0, ""), (removed.Code, removed.Error));

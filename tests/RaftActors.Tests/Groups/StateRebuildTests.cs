@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
@@ -52,7 +53,7 @@ public sealed class StateRebuildTests : TestKit
         _rules["raft2"].Drift = 0;
         foreach (var name in Names)
         {
-            Snapshot(name);
+            Snapshot(_group.InboxOf(name));
         }
 
         _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
@@ -95,20 +96,20 @@ public sealed class StateRebuildTests : TestKit
     public void State_of_a_snapshot_that_another_one_has_replaced_is_not_taken()
     {
         Append(2);
-        var (raft1, real) = (new ProcessName("raft1@node1"), _group.InboxOf("raft1"));
-        var source = ScriptedProcess.Add(Sys, "default", raft1);
+        var (name, raft1) = (new ProcessName("raft1@node1"), _group.InboxOf("raft1"));
+        var asked = ScriptedProcess.Add(Sys, "default", name);
         Drift("raft2");
-        real.Add(source.Expect<ClientCall.TakeSnapshot>(), source.LastCaller);
-        real.Announce();
-        var (call, caller) = (source.Expect<ClientCall.Backup>(), source.LastCaller);
+        Pass(asked.Expect<ClientCall.TakeSnapshot>(), asked.LastCaller, raft1);
+        var (call, caller) = (asked.Expect<ClientCall.Backup>(), asked.LastCaller);
 
         Append(1);
-        NodeNetwork.Of(Sys).Calls.Add(new CallTarget("default", raft1), real);
-        Snapshot("raft1");
-        real.Add(call, caller);
-        real.Announce();
-        _group.AdvanceUntil("raft2", "started");
-        _group.AwaitIdle();
+        Snapshot(raft1);
+        Pass(call, caller, raft1);
+        _group.AdvanceEnginesUntil(() => asked.Waiting.Any());
+        Assert.IsType<ClientCall.TakeSnapshot>(Assert.Single(asked.Waiting));
+        NodeNetwork.Of(Sys).Calls.Add(new CallTarget("default", name), raft1);
+        Pass(asked.Expect<ClientCall.TakeSnapshot>(), asked.LastCaller, raft1);
+        _group.AwaitRestart("raft2");
 
         Assert.Equal([4, 4, 4], Sums());
     }
@@ -121,12 +122,18 @@ public sealed class StateRebuildTests : TestKit
         _group.AdvanceEnginesUntil(() => StatusOf(wrong).DivergedAt is not null);
     }
 
-    private void Snapshot(string name)
+    private void Snapshot(ICallInbox process)
     {
         var caller = CreateTestProbe();
-        _group.Call(name, new ClientCall.TakeSnapshot(Guard), caller);
+        Pass(new ClientCall.TakeSnapshot(Guard), caller, process);
         _group.Advance(5);
         caller.ExpectMsg<ClientReply.SnapshotTaken>(Guard);
+    }
+
+    private static void Pass(ClientCall call, ICanTell caller, ICallInbox to)
+    {
+        to.Add(call, caller);
+        to.Announce();
     }
 
     private int[] Sums() => [.. Names.Select(name =>
