@@ -19,7 +19,7 @@ internal sealed class RaftPlan
 
     private static readonly ConditionalWeakTable<AkkaConfigurationBuilder, RaftPlan> Plans = [];
 
-    // What a reference.conf of Akka.NET sets, and an application hardly does.
+    // A reference.conf of Akka.NET sets these, and an application hardly does.
     private static readonly string[][] References =
     [
         ["akka.cluster.singleton.singleton-name", "akka.cluster.singleton.min-number-of-hand-over-retries"],

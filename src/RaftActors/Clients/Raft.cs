@@ -308,9 +308,10 @@ public sealed partial class Raft : IExtension
     {
         ArgumentNullException.ThrowIfNull(shards);
         Note(shards);
+        var node = Node;
         return shards.Replicas is null
             ? shards.All
-            : shards.All.Where(shard => ShardPlan.RosterOf(shard, RosterOf(shard)).Any(name => name.Node == Node));
+            : shards.All.Where(shard => ShardPlan.RosterOf(shard, RosterOf(shard)).Any(name => name.Node == node));
 
         ImmutableArray<ProcessName> RosterOf(RaftShard shard) => RaftSettings.ReadRoster(_system.Settings.Config, shard.Group);
     }

@@ -79,9 +79,15 @@ public sealed class RaftShards
     public RaftShard Of(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
+        return All[(int)Math.BigMul(HashOf(StrictText.Encode(key)), (ulong)All.Count, out _)];
+    }
+
+    /// <summary>Returns the first 64 bits of the SHA-256. Keys and nodes are placed by it, so it never changes.</summary>
+    internal static ulong HashOf(ReadOnlySpan<byte> bytes)
+    {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(StrictText.Encode(key), hash);
-        return All[(int)Math.BigMul(BinaryPrimitives.ReadUInt64BigEndian(hash), (ulong)All.Count, out _)];
+        SHA256.HashData(bytes, hash);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text;
 
 using static RaftActors.RaftConfigurationException;
@@ -48,12 +46,7 @@ internal static class ShardPlan
         string DomainOf(string node) => shard.Shards.DomainOf?.Invoke(node) ?? "";
     }
 
-    private static ulong RankOf(RaftShard shard, string node)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{shard.Group}@{node}"), hash);
-        return BinaryPrimitives.ReadUInt64BigEndian(hash);
-    }
+    private static ulong RankOf(RaftShard shard, string node) => RaftShards.HashOf(Encoding.UTF8.GetBytes($"{shard.Group}@{node}"));
 
     /// <summary>
     /// Returns the priority of a process. That of its node counts first. Among nodes of equal priority, shard i prefers the node at place

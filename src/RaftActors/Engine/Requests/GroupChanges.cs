@@ -172,9 +172,14 @@ internal sealed class GroupChanges(EngineContext context) : IEntryPart
 
     private void GoOn()
     {
+        if (_open.Count == 0)
+        {
+            return;
+        }
+
         // A process without a place in the group may never learn of a leader. Another one does.
         var isOutside = context.Process.Status.Outside is ProblemKind.Waiting or ProblemKind.Removed;
-        if (_open.Count == 0 || (context.Leader is null && !isOutside))
+        if (context.Leader is null && !isOutside)
         {
             return;
         }
