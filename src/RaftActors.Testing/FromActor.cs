@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 
 namespace RaftActors.Testing;
@@ -40,6 +42,21 @@ public abstract record FromActor<TValue>
 
         /// <summary>The pair of a reminder as it was encoded, or null for other pairs.</summary>
         internal ReadOnlyMemory<byte>? Reminder { get; init; }
+    }
+
+    /// <summary>The actor called AppendMany with 2 pairs or more. End it with Commit or Cancel of the scripted group.</summary>
+    public sealed record AppendMany : Call
+    {
+        internal AppendMany(RequestRef request, ImmutableArray<(string Key, TValue Value)> pairs)
+            : base(request) => Pairs = pairs;
+
+        /// <summary>The pairs, in their order.</summary>
+        public ImmutableArray<(string Key, TValue Value)> Pairs { get; }
+
+        /// <summary>As of <see cref="Append"/>: the serial before the first pair.</summary>
+        public Serial? IfSerial { get; internal init; }
+
+        internal RequestKeyHash? RequestKey { get; init; }
     }
 
     /// <summary>The actor called Get. End it with Answer or Cancel of the scripted group.</summary>

@@ -122,6 +122,34 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
                 .ToOutcome<TResult>()
             : OnAppend?.Invoke(key, value, requestKey) ?? RaftFailure.NotDone(FailureReason.NoLeader, NoScript).ToOutcome<TResult>());
 
+    /// <summary>
+    /// Asks <see cref="OnAppend"/> for the outcome of each pair in turn, with the request key. The first failure is the outcome of the
+    /// batch, and otherwise that of the last pair.
+    /// </summary>
+    /// <inheritdoc/>
+    public override async Task<Outcome<TResult>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pairs);
+        ArgumentOutOfRangeException.ThrowIfZero(pairs.Count, nameof(pairs));
+        Outcome<TResult>? outcome = null;
+        foreach (var (key, value) in pairs)
+        {
+            outcome = await AppendAsync(key, value, timeout, requestKey, outcome is null ? ifSerial : null, cancellationToken)
+                .ConfigureAwait(false);
+            if (outcome.Failure is not null)
+            {
+                break;
+            }
+        }
+
+        return outcome!; // Justification: there is a pair.
+    }
+
     /// <summary>A query that must not be older than a serial waits until the test has committed it.</summary>
     /// <inheritdoc/>
     public override async Task<Outcome<TAnswer>> QueryAsync<TAnswer>(

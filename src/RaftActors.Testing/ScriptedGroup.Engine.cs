@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Values;
@@ -53,6 +54,17 @@ public sealed partial class ScriptedGroup<TValue>
             case ToEngine.Append { Refusal: { } refusal } append:
                 CancelNow(append.Request, refusal);
                 break;
+            case ToEngine.Append { Pairs: { Count: > 1 } pairs } append:
+                _probe?.Tell(
+                    new FromActor<TValue>.AppendMany(
+                        append.Request,
+                        [.. PairBatch.Decode(pairs.Count, pairs.Value).Select(pair => (pair.Key, _values.Decode(pair.Value)))])
+                    {
+                        RequestKey = append.RequestKey?.Hash,
+                        IfSerial = append.IfSerial,
+                    },
+                    _actor);
+                break;
             case ToEngine.Append append:
                 _probe?.Tell(ToFromActor(append), _actor);
                 break;
@@ -83,11 +95,12 @@ public sealed partial class ScriptedGroup<TValue>
         }
     }
 
-    private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(append.Request, append.Key, _values.Decode(append.Value))
+    private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(
+        append.Request, append.Pairs.Key, _values.Decode(append.Pairs.Value))
     {
         RequestKey = append.RequestKey?.Hash,
         IfSerial = append.IfSerial,
-        Reminder = append.IsOfReminder ? append.Value : default(ReadOnlyMemory<byte>?),
+        Reminder = append.IsOfReminder ? append.Pairs.Value : default(ReadOnlyMemory<byte>?),
     };
 
     private Entry<TValue>? ToEntry(StoredPair? pair) =>

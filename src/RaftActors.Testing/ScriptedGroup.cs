@@ -1,7 +1,9 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
+using RaftActors.Sessions;
 using RaftActors.Values;
 
 namespace RaftActors.Testing;
@@ -99,7 +101,8 @@ public sealed partial class ScriptedGroup<TValue>
     /// a log, a time below that of the pair before becomes that one.
     /// </param>
     /// <returns>The serial of the pair.</returns>
-    public Serial Commit(string key, TValue value, DateTimeOffset? time = null) => Commit(key, _values.Encode(value), time, null);
+    public Serial Commit(string key, TValue value, DateTimeOffset? time = null) =>
+        Commit(new EncodedPairs(key, _values.Encode(value)), time, null);
 
     /// <summary>
     /// Raises the logic version of the group. Callback: HandleUpgrade, if the actor has pairs. Later pairs have the version.
@@ -131,28 +134,20 @@ public sealed partial class ScriptedGroup<TValue>
     public Serial Commit(FromActor<TValue>.Append append, DateTimeOffset? time = null)
     {
         ArgumentNullException.ThrowIfNull(append);
-        if (append.RequestKey is { } key && _keys.TryGetValue(key, out var first))
-        {
-            Do(() =>
-            {
-                Process.Appends.NoteCommitted(append.Request, first);
-                TellActor(new ToActor.Repeated(_life, append.Request, first));
-            });
-            return first;
-        }
+        EncodedPairs pairs = new(append.Key, append.Reminder ?? _values.Encode(append.Value));
+        return CommitOnce(append.Request, pairs, append.RequestKey, append.IfSerial, time);
+    }
 
-        if (append.IfSerial is { } last && last != _last)
-        {
-            throw new InvalidOperationException(
-                $"The Append names the last serial {last}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
-        }
-
-        if (append.RequestKey is { } newKey)
-        {
-            _keys.Add(newKey, _last.Next);
-        }
-
-        return Commit(append.Key, append.Reminder ?? _values.Encode(append.Value), time, append.Request, append.RequestKey);
+    /// <summary>
+    /// Commits the pairs of an AppendMany of the actor. Callbacks: HandleAppend with each pair, of which the last has the ref.
+    /// </summary>
+    /// <inheritdoc cref="Commit(FromActor{TValue}.Append, DateTimeOffset?)"/>
+    /// <returns>The serial of the last pair.</returns>
+    public Serial Commit(FromActor<TValue>.AppendMany append, DateTimeOffset? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        var bytes = PairBatch.Encode([.. append.Pairs.Select(pair => (pair.Key, _values.Encode(pair.Value)))]);
+        return CommitOnce(append.Request, new("", bytes, append.Pairs.Length), append.RequestKey, append.IfSerial, time);
     }
 
     /// <summary>Answers a Get of the actor with the committed pair of its serial. Callback: HandleSerial.</summary>
@@ -254,16 +249,43 @@ public sealed partial class ScriptedGroup<TValue>
         });
     }
 
-    private Serial Commit(
-        string key, ReadOnlyMemory<byte> value, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
+    private Serial CommitOnce(RequestRef request, EncodedPairs pairs, RequestKeyHash? requestKey, Serial? ifSerial, DateTimeOffset? time)
     {
-        _last = _last.Next;
-        var entry = ToEntry(_last, key, value, time);
+        if (requestKey is { } key && _keys.TryGetValue(key, out var first))
+        {
+            Do(() =>
+            {
+                Process.Appends.NoteCommitted(request, first);
+                TellActor(new ToActor.Repeated(_life, request, first));
+            });
+            return first;
+        }
+
+        if (ifSerial is { } last && last != _last)
+        {
+            throw new InvalidOperationException(
+                $"The Append names the last serial {last}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
+        }
+
+        if (requestKey is { } newKey)
+        {
+            _keys.Add(newKey, _last.Plus(pairs.Count));
+        }
+
+        return Commit(pairs, time, request, requestKey);
+    }
+
+    private Serial Commit(EncodedPairs pairs, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
+    {
+        _last = _last.Plus(pairs.Count);
+        var entry = ToEntry(_last, pairs.Key, pairs.Value, time);
         if (request is { Id: var id })
         {
             entry = entry with
             {
-                Payload = requestKey is { } hash ? new Payload.KeyedPair(hash, id, key, value) : new Payload.Pair(id, key, value),
+                Payload = requestKey is { } hash
+                    ? new Payload.KeyedPair(hash, id, pairs.Key, pairs.Value) { Count = pairs.Count }
+                    : new Payload.Pair(id, pairs.Key, pairs.Value) { Count = pairs.Count },
             };
         }
 

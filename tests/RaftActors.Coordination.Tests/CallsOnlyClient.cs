@@ -7,6 +7,13 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
 {
     public override string Group => "coordination";
 
+    public override Task<Outcome<Answer>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, Command Value)> pairs,
+        TimeSpan? timeout,
+        RequestKey? requestKey,
+        Serial? ifSerial,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public override Task<Outcome<Entry<Command>?>> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

@@ -20,6 +20,7 @@ internal class Recorder : RaftActor<string, int>
     {
         _watcher = watcher;
         Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
+        Receive<IReadOnlyCollection<(string, string)>>(pairs => Raft.AppendMany(pairs, replyTo: Sender));
         Receive<Get>(get => Raft.Get(get.Serial));
         Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Change(new GroupChange.Transfer(transfer.To), transfer.Timeout));

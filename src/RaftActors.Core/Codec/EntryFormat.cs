@@ -16,6 +16,8 @@ internal static class EntryFormat
     private const byte OwnedPair = 3;
     private const byte KeyedPair = 4;
     private const byte Close = 5;
+    private const byte Batch = 6;
+    private const byte KeyedBatch = 7;
     private const int EntrySizeMin = 5;
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
@@ -187,14 +189,18 @@ internal static class EntryFormat
 
     /// <summary>
     /// Writes all of an entry but its index, term and serial, which the log has in the header of a record: the time and the kind, then the
-    /// configuration, the closed origins, or the pair as far as it has a request and a request key.
+    /// configuration, the closed origins, or the pair as far as it has a request and a request key. A batch has its number of pairs in
+    /// place of the key.
     /// </summary>
     public static void WritePayload(ByteWriter writer, in LogEntry entry)
     {
         writer.Number(entry.Time.Milliseconds);
         if (entry.Key is { } key)
         {
-            writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
+            writer.Octet(
+                entry.Count > 1 ? (entry.RequestKey is not null ? KeyedBatch : Batch)
+                : entry.RequestKey is not null ? KeyedPair
+                : entry.Request is null ? Pair : OwnedPair);
             if (entry.Request is { } request)
             {
                 writer.Request(request);
@@ -205,7 +211,15 @@ internal static class EntryFormat
                 writer.RequestKey(requestKey);
             }
 
-            writer.Text(key);
+            if (entry.Count > 1)
+            {
+                writer.Number(entry.Count);
+            }
+            else
+            {
+                writer.Text(key);
+            }
+
             writer.Bytes(entry.Value.Span);
         }
         else if (entry.Configuration is { } configuration)
@@ -239,6 +253,8 @@ internal static class EntryFormat
             OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()) { Time = time },
             KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)) { Time = time },
             Close => new LogEntry(index, term, serial, ReadClose(ref reader)) { Time = time },
+            Batch => new LogEntry(index, term, serial, ReadBatch(ref reader, isKeyed: false)) { Time = time },
+            KeyedBatch => new LogEntry(index, term, serial, ReadBatch(ref reader, isKeyed: true)) { Time = time },
             var kind => throw reader.Damaged($"{kind} is no kind of entry"),
         };
     }
@@ -247,6 +263,17 @@ internal static class EntryFormat
     {
         var last = reader.List(reader.RequestSizeMin, static (ref ByteReader r) => r.Request());
         return last.Length <= Payload.Close.Max ? new(last) : throw reader.Damaged($"an entry closes {last.Length} origins");
+    }
+
+    private static Payload.Pair ReadBatch(ref ByteReader reader, bool isKeyed)
+    {
+        var request = reader.Request();
+        RequestKeyHash? requestKey = isKeyed ? reader.RequestKey() : null;
+        var count = reader.Integer();
+        var value = PairBatch.Checked(ref reader, count, reader.Value());
+        return requestKey is { } key
+            ? new Payload.KeyedPair(key, request, "", value) { Count = count }
+            : new Payload.Pair(request, "", value) { Count = count };
     }
 
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace RaftActors;
 
 /// <summary>
-/// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. Never above the index of its entry. As
-/// <see cref="IParsable{TSelf}"/>, which routes and forms read, its text is decimal digits.
+/// The number of an appended pair: 1, 2, 3 and so on without gaps; 0 is none. As <see cref="IParsable{TSelf}"/>, which routes and forms
+/// read, its text is decimal digits.
 /// </summary>
 public readonly record struct Serial(long Value) : IComparable<Serial>, IParsable<Serial>
 {
@@ -17,6 +17,8 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     // Ignored, because JSON would otherwise contain the next serial of each next serial, without end.
     [JsonIgnore]
     public Serial Next => new(Value + 1);
+
+    internal Serial Plus(int pairs) => new(Value + pairs);
 
     int IComparable<Serial>.CompareTo(Serial other) => Value.CompareTo(other.Value);
 

@@ -2,7 +2,7 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// One entry of the Raft log. <see cref="Serial"/> is that of the last pair up to and including this entry, so no-op and configuration
-/// entries repeat the serial before them.
+/// entries repeat the serial before them, and a batch has the serial of its last pair.
 /// </summary>
 /// <remarks>
 /// An entry has the parts of its pair, without an object for the pair. A log keeps many entries for long, and the garbage collector would
@@ -42,12 +42,15 @@ internal readonly record struct LogEntry
     public Payload Payload
     {
         get => _content is string key ? new Payload.Pair(Request, key, _value) : (Payload)_content!; // Justification: null if default.
-        init => (_content, _request, _value) = value is Payload.Pair pair and not Payload.KeyedPair
+        init => (_content, _request, _value) = value is Payload.Pair { Count: 1 } pair and not Payload.KeyedPair
             ? ((object)pair.Key, pair.Request.GetValueOrDefault(), pair.Value)
             : (value, default(RequestId), default(ReadOnlyMemory<byte>));
     }
 
     internal bool IsPair => Key is not null;
+
+    /// <summary>How many pairs the entry is: 0, 1, or those of a batch, which have the serials up to that of the entry.</summary>
+    internal int Count => _content is string ? 1 : (_content as Payload.Pair)?.Count ?? 0;
 
     /// <summary>The key of the pair, or null if the entry is no pair.</summary>
     internal string? Key => _content as string ?? (_content as Payload.Pair)?.Key;

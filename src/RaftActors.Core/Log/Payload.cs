@@ -55,7 +55,12 @@ internal abstract record Payload
     /// <param name="Request">The call that proposed the pair, or null if there was none, as for a preloaded pair.</param>
     public record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
-        public override string ToString() => $"{Key}={Value.Length}B";
+        /// <summary>
+        /// The number of its pairs, and serials. Above 1, its key is empty, and its value a <see cref="Codec.PairBatch"/>.
+        /// </summary>
+        public int Count { get; init; } = 1;
+
+        public override string ToString() => Count > 1 ? $"{Count} pairs={Value.Length}B" : $"{Key}={Value.Length}B";
 
         internal override int Size => SizeOf(Key, Value);
     }

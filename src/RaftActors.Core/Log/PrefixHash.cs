@@ -19,6 +19,7 @@ internal static class PrefixHash
         // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
         var value = entry.Value;
         var hash = StateHash.Mix(StateHash.Mix(prefix ^ (uint)key.Length, (uint)value.Length), (ulong)entry.Time.Milliseconds);
+        hash = entry.Count > 1 ? StateHash.Mix(hash, (ulong)entry.Count) : hash;
         return StateHash.Extend(StateHash.Extend(hash, key), value.Span);
     }
 }

@@ -197,7 +197,7 @@ internal sealed partial class RaftLog
         entry.Index == before.Index.Next
         && entry.Term >= before.Term
         && entry.Time >= before.Time
-        && entry.Serial == (entry.IsPair ? before.Serial.Next : before.Serial);
+        && entry.Serial == before.Serial.Plus(entry.Count);
 
     private static long SizeOf(LogSlice entries)
     {

@@ -198,7 +198,7 @@ internal sealed class RaftState
     {
         Invariant.That(Role == leader, "only the leader appends entries of its own");
         var before = Log.LastPosition;
-        var serial = payload is Payload.Pair ? before.Serial.Next : before.Serial;
+        var serial = before.Serial.Plus((payload as Payload.Pair)?.Count ?? 0);
 
         // The clock of this leader may be behind that of an earlier one. The position knows the time even where the entry is compacted.
         var time = now > before.Time ? now : before.Time;

@@ -104,7 +104,7 @@ internal sealed class BackupWriter : IDisposable
     {
         foreach (ref readonly var entry in entries)
         {
-            var serial = entry.IsPair ? Position.Serial.Next : Position.Serial;
+            var serial = Position.Serial.Plus(entry.Count);
             if (entry.Index != Position.Index.Next || entry.Serial != serial || entry.Term < Position.Term || entry.Time < Position.Time)
             {
                 throw new InvalidDataException($"The process sent entry {entry.Index}/{entry.Term} s{entry.Serial} after {Position}.");

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Network;
@@ -342,6 +343,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
+    // A turn ends before a batch or behind it. At a pair that is held there is no step.
+    private bool IsInBatch(DeliveryStep? step) => step is DeliveryStep.Append && Life.Order.IsInBatch;
+
     private static string CallbackOf(DeliveryStep step) =>
         step is DeliveryStep.Append { Pair.Value: var value } && ValueCodec<TValue>.IsReminder(value.Span)
             ? nameof(HandleReminder)
@@ -371,7 +375,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         SendTurn.Begin();
         try
         {
-            for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
+            for (var length = 0; isDue && (length < DeliveryTurns.LengthMax || IsInBatch(step)); length++)
             {
                 // Otherwise a failure in the search for the next step would count as one of the step before.
                 Raft.Running = step = null;
@@ -622,11 +626,29 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         string? fault = "HandleProposal threw an exception on the leader.";
         try
         {
-            fault = ValueCodec<TValue>.IsReminder(validate.Value.Span) ? null : HandleProposal(Raft.ToProposal(validate));
+            fault = validate.Count > 1 ? FindFault(validate)
+                : ValueCodec<TValue>.IsReminder(validate.Value.Span) ? null
+                : HandleProposal(Raft.ToProposal(validate.Request, validate.Key, validate.Value));
         }
         finally
         {
             Life.Process.Engine.Tell(new ToEngine.Validated(validate.Request, fault), Self, Life.Number);
         }
+    }
+
+    // One pair that is discarded takes the batch with it.
+    private string? FindFault(ToActor.Validate batch)
+    {
+        var place = 0;
+        foreach (var (key, value) in PairBatch.Decode(batch.Count, batch.Value))
+        {
+            place++;
+            if (HandleProposal(Raft.ToProposal(batch.Request, key, value)) is { } fault)
+            {
+                return $"Pair {place} of {batch.Count}: {fault}";
+            }
+        }
+
+        return null;
     }
 }

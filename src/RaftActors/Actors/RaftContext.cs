@@ -5,6 +5,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Sessions;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -134,15 +135,46 @@ public sealed partial class RaftContext<TValue>
         Serial? ifSerial = null)
     {
         DemandPlace(nameof(Append));
-        ArgumentNullException.ThrowIfNull(key);
+        var pairs = EncodedPairs.Of(key, value, _values, _process.Settings.Limits);
+        return Send(pairs, _check.FindRefusal(key, value), timeout, replyTo, requestKey, ifSerial);
+    }
+
+    /// <summary>
+    /// Appends several pairs as one entry of the log: all of them are committed, or none. They have consecutive serials, and no callback
+    /// sees the state between two of them, except in an actor that fetches pairs itself. The Append ends once: in the HandleAppend of its
+    /// last pair, with the returned ref, or in HandleCancel.
+    /// </summary>
+    /// <param name="pairs">1 to 1,024 pairs, in their order.</param>
+    /// <param name="timeout">As of <see cref="Append"/>.</param>
+    /// <param name="replyTo">Receives one <see cref="Outcome{TResult}"/>, with the serial and the result of the last pair.</param>
+    /// <param name="requestKey">As of <see cref="Append"/>, for the whole batch.</param>
+    /// <param name="ifSerial">As of <see cref="Append"/>: the serial before the first pair.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no pairs or too many, or together they exceed <c>raft.pair-size-max</c>. Or as of <see cref="Append"/>.
+    /// </exception>
+    public RequestRef AppendMany(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout = null,
+        IActorRef? replyTo = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null)
+    {
+        DemandPlace(nameof(AppendMany));
+        var encoded = EncodedPairs.Of(pairs, _values, _process.Settings.Limits);
+        var refusal = pairs.Select(pair => _check.FindRefusal(pair.Key, pair.Value)).FirstOrDefault(each => each is not null);
+        return Send(encoded, refusal, timeout, replyTo, requestKey, ifSerial);
+    }
+
+    private RequestRef Send(
+        EncodedPairs pairs, RaftFailure? refusal, TimeSpan? timeout, IActorRef? replyTo, RequestKey? requestKey, Serial? ifSerial)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(ifSerial.GetValueOrDefault().Value, nameof(ifSerial));
-        var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
-        _process.Settings.Limits.DemandFits(key, bytes.Length);
+        var hashedKey = requestKey is { } sent ? HashedKey.Of(sent) : null;
         var request = _process.NewAppend();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
-        var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey, IfSerial = ifSerial };
-        Tell(_check.FindRefusal(key, value) is { } refusal ? append with { Refusal = refusal } : append, replyTo);
+        Tell(
+            new ToEngine.Append(request, pairs, limit, span) { RequestKey = hashedKey, IfSerial = ifSerial, Refusal = refusal }, replyTo);
         return request;
     }
 
@@ -277,8 +309,8 @@ public sealed partial class RaftContext<TValue>
         Client = ClientSession.ClientOf(pair.Request.GetValueOrDefault().Origin),
     };
 
-    internal Proposal<TValue> ToProposal(ToActor.Validate validate) =>
-        new(validate.Key, _values.Decode(validate.Value), validate.Request.Origin.Name);
+    internal Proposal<TValue> ToProposal(RequestId request, string key, ReadOnlyMemory<byte> value) =>
+        new(key, _values.Decode(value), request.Origin.Name);
 
     internal void Serve(ToActor.Serve serve, Func<Serial, Entry<TValue>?> handleGet)
     {
@@ -304,7 +336,8 @@ public sealed partial class RaftContext<TValue>
     {
         var request = _process.NewAppend();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
-        Tell(new ToEngine.Append(request, name, value, _process.Settings.Requests.AppendTimeout, span) { IsOfReminder = true });
+        var limit = _process.Settings.Requests.AppendTimeout;
+        Tell(new ToEngine.Append(request, new EncodedPairs(name, value), limit, span) { IsOfReminder = true });
         return request;
     }
 

@@ -14,8 +14,8 @@ namespace RaftActors.Clients;
 /// <summary>One Append of a client.</summary>
 /// <param name="span">The client's span, which ends with it; null: the trace is not sampled.</param>
 internal abstract class ClientAppend(
-    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span, HashedKey? requestKey, Serial? ifSerial)
-    : SessionAppend(key, value, timeout, requestKey, ifSerial), ICaller
+    EncodedPairs pairs, TimeSpan timeout, Activity? span, HashedKey? requestKey, Serial? ifSerial)
+    : SessionAppend(pairs, timeout, requestKey, ifSerial), ICaller
 {
     public Activity? Span => span;
 
@@ -41,13 +41,8 @@ internal abstract class ClientAppend(
 
 /// <summary>An Append whose caller waits for a task, and expects one type of results.</summary>
 internal sealed class ClientAppend<TResult>(
-    string key,
-    ReadOnlyMemory<byte> value,
-    TimeSpan timeout,
-    Activity? span = null,
-    HashedKey? requestKey = null,
-    Serial? ifSerial = null)
-    : ClientAppend(key, value, timeout, span, requestKey, ifSerial)
+    EncodedPairs pairs, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null, Serial? ifSerial = null)
+    : ClientAppend(pairs, timeout, span, requestKey, ifSerial)
 {
     private readonly TaskCompletionSource<Outcome<TResult>> _end = new(Machine.Current.Completion);
     private int _ends;

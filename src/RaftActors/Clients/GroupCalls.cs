@@ -392,11 +392,12 @@ internal sealed class GroupCalls
         // The next tick ends it if its time is up. A process could not read a negative time.
         var now = Now;
         var left = append.LeftAt(now);
-        ClientCall.Append call = new(
-            Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context)
+        var ((key, value, count), parent) = (append.Pairs, append.Span?.Context);
+        ClientCall.Append call = new(Session, append.Number, key, value, left, append.Attempts > 1, append.RequestKey, parent)
         {
             Started = append.Started = append.Attempts > 1 ? append.Started : _route.Seen,
             IfSerial = append.IfSerial,
+            Count = count,
         };
         append.Link = LinkTo(target.Node, append, append.Link);
         var sending = append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);

@@ -71,12 +71,22 @@ internal sealed class LiveClient<TValue, TResult>(
         TimeSpan? timeout = null,
         RequestKey? requestKey = null,
         Serial? ifSerial = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        AppendAsync(EncodedPairs.Of(key, value, values, settings.Limits), timeout, requestKey, ifSerial, cancellationToken);
+
+    public override Task<Outcome<TResult>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null,
+        CancellationToken cancellationToken = default) =>
+        AppendAsync(EncodedPairs.Of(pairs, values, settings.Limits), timeout, requestKey, ifSerial, cancellationToken);
+
+    private Task<Outcome<TResult>> AppendAsync(
+        EncodedPairs pairs, TimeSpan? timeout, RequestKey? requestKey, Serial? ifSerial, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(key);
         ArgumentOutOfRangeException.ThrowIfNegative(ifSerial.GetValueOrDefault().Value, nameof(ifSerial));
-        var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
-        settings.Limits.DemandFits(key, bytes.Length);
+        var hashedKey = requestKey is { } sent ? HashedKey.Of(sent) : null;
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromResult(
@@ -84,7 +94,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
 
         var span = Spans.BeginOfClient(Spans.Append, Group);
-        ClientAppend<TResult> append = new(key, bytes, timeout ?? settings.Requests.AppendTimeout, span, hashedKey, ifSerial);
+        ClientAppend<TResult> append = new(pairs, timeout ?? settings.Requests.AppendTimeout, span, hashedKey, ifSerial);
         if (!calls.TryBegin(append))
         {
             Spans.End(span);

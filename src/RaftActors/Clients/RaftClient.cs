@@ -495,6 +495,27 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Appends several pairs as one entry of the log: all of them are committed, or none. They have consecutive serials, and no query sees
+    /// the state between two of them. The outcome has the serial and the result of the last pair. If HandleProposal discards one pair,
+    /// none is appended.
+    /// </summary>
+    /// <param name="pairs">1 to 1,024 pairs, in their order. Together they are bounded by <c>raft.pair-size-max</c>, as one pair.</param>
+    /// <param name="timeout">As of <see cref="AppendAsync"/>.</param>
+    /// <param name="requestKey">As of <see cref="AppendAsync"/>, for the whole batch.</param>
+    /// <param name="ifSerial">As of <see cref="AppendAsync"/>: the serial before the first pair.</param>
+    /// <param name="cancellationToken">As of <see cref="AppendAsync"/>.</param>
+    /// <exception cref="ArgumentException">
+    /// There are no pairs or too many, or together they exceed <c>raft.pair-size-max</c>. Or as of <see cref="AppendAsync"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">As of <see cref="AppendAsync"/>.</exception>
+    public abstract Task<Outcome<TResult>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The client repeats the question until the
     /// deadline, so HandleQuery may see it more than once. The outcome has the last serial of the state that answered, which is a token for
     /// <see cref="ReadConsistency.NotOlderThan"/> and <see cref="SubscribeAsync"/>.

@@ -43,7 +43,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
     private volatile PairEpoch[] _epochs = [];
 
     // The recently used pages, because an actor, a Get and a client read a page in several batches, each at its place.
-    private readonly List<LogEntry[]> _read = new(PagesKept);
+    private readonly List<(LogIndex Index, StoredPair Pair)[]> _read = new(PagesKept);
 
     /// <summary>The last compacted serial. A snapshot covers the pairs up to it, which are not here.</summary>
     public Serial Base
@@ -122,9 +122,17 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
             var count = 0;
             for (var place = PlaceOf(serial.Next); place < _entries.Length && count < batch.Length; place++)
             {
-                if (_entries[place] is { IsPair: true } entry)
+                switch (_entries[place])
                 {
-                    batch[count++] = StoredPair.Of(entry);
+                    case { Count: 1 } entry:
+                        batch[count++] = StoredPair.Of(entry);
+                        break;
+                    case { Count: > 1 } entry:
+                        var pairs = StoredPair.AllOf(entry).AsSpan((int)Math.Max(0, serial.Value - entry.Serial.Value + entry.Count));
+                        pairs = pairs[..Math.Min(pairs.Length, batch.Length - count)];
+                        pairs.CopyTo(batch[count..]);
+                        count += pairs.Length;
+                        break;
                 }
             }
 
@@ -138,8 +146,9 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
         lock (_lock)
         {
             var first = new Serial(Math.Max(_floor.Value, Last.Value - max)).Next;
-            return [.. _entries.Skip(PlaceOf(first)).Where(entry => entry.IsPair)
-                .Select(entry => (entry.Index, entry.Term.Value, StoredPair.Of(entry)))];
+            return [.. _entries.Skip(PlaceOf(first))
+                .SelectMany(entry => StoredPair.AllOf(entry).Select(pair => (entry.Index, entry.Term.Value, pair)))
+                .SkipWhile(latest => latest.pair.Serial < first)];
         }
     }
 
@@ -192,8 +201,8 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
             var (size, pairs) = (0, 0);
             foreach (var pair in _entries.Take(count).Where(entry => entry.IsPair))
             {
-                (size, pairs) = (size + pair.Value.Length, pairs + 1);
-                if (pairs == PagePairsMax || size >= PageBytesMax || pair.Serial == end)
+                (size, pairs) = (size + pair.Value.Length, pairs + pair.Count);
+                if (pairs >= PagePairsMax || size >= PageBytesMax || pair.Serial == end)
                 {
                     _pages.Add(new Page(pair.Serial, pair.Index));
                     (size, pairs) = (0, 0);
@@ -278,7 +287,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
     private bool IsHere(Serial serial) => serial > _base.Serial && serial <= Last;
 
     /// <summary>Reads from an evicted pair to the end of its page. Empty if the pair was compacted meanwhile.</summary>
-    private ReadOnlySpan<LogEntry> ReadPage(Serial serial)
+    private ReadOnlySpan<(LogIndex Index, StoredPair Pair)> ReadPage(Serial serial)
     {
         while (true)
         {
@@ -300,7 +309,8 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
                 (first, last) = (before.Next, _pages[page].End);
             }
 
-            var pairs = read!(first, last).Where(entry => entry.IsPair).ToArray(); // Justification: without a store no pair is evicted.
+            // Justification: without a store no pair is evicted.
+            var pairs = read!(first, last).SelectMany(entry => StoredPair.AllOf(entry).Select(pair => (entry.Index, pair))).ToArray();
             lock (_lock)
             {
                 if (!IsHere(serial))
@@ -308,8 +318,8 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
                     return default;
                 }
 
-                var place = pairs.Length == 0 ? -1 : serial.Value - pairs[0].Serial.Value;
-                if (place >= 0 && place < pairs.Length && pairs[place].Serial == serial)
+                var place = pairs.Length == 0 ? -1 : serial.Value - pairs[0].pair.Serial.Value;
+                if (place >= 0 && place < pairs.Length && pairs[place].pair.Serial == serial)
                 {
                     Keep(pairs);
                     return pairs.AsSpan((int)place);
@@ -328,22 +338,23 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
     }
 
     // The pairs from this one to the end of its page, or nothing if that page is not in memory.
-    private ReadOnlySpan<LogEntry> FindKept(Serial serial)
+    private ReadOnlySpan<(LogIndex Index, StoredPair Pair)> FindKept(Serial serial)
     {
         foreach (var page in _read)
         {
-            if (serial >= page[0].Serial && serial.Value < page[0].Serial.Value + page.Length)
+            var place = serial.Value - page[0].Pair.Serial.Value;
+            if (place >= 0 && place < page.Length)
             {
                 _read.Remove(page);
                 _read.Add(page);
-                return page.AsSpan((int)(serial.Value - page[0].Serial.Value));
+                return page.AsSpan((int)place);
             }
         }
 
         return default;
     }
 
-    private void Keep(LogEntry[] page)
+    private void Keep((LogIndex Index, StoredPair Pair)[] page)
     {
         if (_read.Count == PagesKept)
         {
@@ -353,12 +364,12 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
         _read.Add(page);
     }
 
-    private static int Copy(ReadOnlySpan<LogEntry> pairs, Span<StoredPair> batch)
+    private static int Copy(ReadOnlySpan<(LogIndex Index, StoredPair Pair)> pairs, Span<StoredPair> batch)
     {
         pairs = pairs[..Math.Min(batch.Length, pairs.Length)];
         for (var place = 0; place < pairs.Length; place++)
         {
-            batch[place] = StoredPair.Of(pairs[place]);
+            batch[place] = pairs[place].Pair;
         }
 
         return pairs.Length;

@@ -38,6 +38,12 @@ internal sealed class DeliveryOrder
     // False after the snapshot was offered, until the next message. Otherwise an actor that fails to restore it and is resumed would loop.
     private bool _mayRestore;
 
+    /// <summary>
+    /// The next pair is of the batch of the last one, so no query is answered and no turn ends before it. The engine's messages, which
+    /// the other callbacks come from, are taken when no step is due.
+    /// </summary>
+    public bool IsInBatch { get; private set; }
+
     // The places at which earlier instances failed and this one waits.
     private ImmutableArray<DeliveryPlace> _held = [];
 
@@ -197,7 +203,7 @@ internal sealed class DeliveryOrder
     /// </summary>
     public void Restored(Serial serial)
     {
-        _restoreTo = null;
+        (_restoreTo, IsInBatch) = (null, false);
         _delivered.StartAfter(serial);
         _committed.Release(serial);
         Pulled?.OnRestored(serial);
@@ -274,7 +280,7 @@ internal sealed class DeliveryOrder
 
     // All pairs up to the query's serial must be delivered. Sorted by serial, so a query does not wait for one with a higher serial.
     private DeliveryStep.Query? TryTakeQuery() =>
-        _queries.TryPeek(out _, out var next) && next.Serial < _delivered.FirstMissing
+        !IsInBatch && _queries.TryPeek(out _, out var next) && next.Serial < _delivered.FirstMissing
             ? new DeliveryStep.Query(_queries.Dequeue())
             : null;
 
@@ -316,6 +322,7 @@ internal sealed class DeliveryOrder
         }
 
         _delivered.Add(pair.Serial);
+        IsInBatch = pair.HasMore && Pulled is null;
         return _append.Set(pair, _waitingRef(pair), isNew);
     }
 

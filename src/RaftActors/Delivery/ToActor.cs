@@ -124,7 +124,7 @@ internal abstract record ToActor(long Life)
     public sealed record Cancelled(long Life, RequestRef Request, RaftFailure Failure) : ToActor(Life);
 
     /// <summary>Asks the actor of the leader whether a pair may be written. The actor answers with <c>ToEngine.Validated</c>.</summary>
-    public sealed record Validate(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
+    public sealed record Validate(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Count = 1) : ToActor(Life);
 
     /// <summary>Asks for the digest once the actor has exactly the pairs up to this serial.</summary>
     public sealed record WantDigest(long Life, Serial Serial) : ToActor(Life);

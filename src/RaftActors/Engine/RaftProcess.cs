@@ -244,9 +244,11 @@ internal sealed class RaftProcess
     /// <summary>True if this process made the call, and false if a client did.</summary>
     public bool IsOwn(RequestRef request) => request.Id.Origin == Member;
 
-    /// <summary>The Append of this pair, if this process or a client that waits here made it.</summary>
+    /// <summary>The Append that this pair ends, if this process or a client that waits here made it.</summary>
     public RequestRef? WaitingRef(StoredPair pair) =>
-        pair.Request is { } request && RequestRef.Of(request) is var made && (request.Origin == Member || Appends.HasOfClient(made))
+        pair is { HasMore: false, Request: { } request }
+        && RequestRef.Of(request) is var made
+        && (request.Origin == Member || Appends.HasOfClient(made))
             ? made
             : null;
 

@@ -4,6 +4,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Sessions;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -27,8 +28,7 @@ internal abstract record ToEngine
     }
 
     /// <param name="Span">Ends with the Append. Null if its trace is not sampled.</param>
-    public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null)
-        : ToEngine
+    public sealed record Append(RequestRef Request, EncodedPairs Pairs, TimeSpan Timeout, Activity? Span = null) : ToEngine
     {
         public HashedKey? RequestKey { get; init; }
 

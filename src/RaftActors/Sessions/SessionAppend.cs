@@ -4,18 +4,16 @@ namespace RaftActors.Sessions;
 
 /// <summary>An Append of an <see cref="AppendSession{T}"/>, which alone changes it. Any thread may end it.</summary>
 internal abstract class SessionAppend(
-    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, HashedKey? requestKey, Serial? ifSerial = null)
+    EncodedPairs pairs, TimeSpan timeout, HashedKey? requestKey, Serial? ifSerial = null)
 {
     /// <summary>The longest timeout of a call, because a later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
 
     public abstract bool HasEnded { get; }
 
-    public string Key => key;
+    public EncodedPairs Pairs => pairs;
 
-    public ReadOnlyMemory<byte> Value => value;
-
-    public int Size => (3 * key.Length) + value.Length;
+    public int Size => (3 * pairs.Key.Length) + pairs.Value.Length;
 
     public TimeSpan Timeout => Limit(timeout);
 

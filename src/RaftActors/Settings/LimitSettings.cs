@@ -29,4 +29,15 @@ internal sealed class LimitSettings(Config raft)
                 + "Store large values elsewhere and append a reference to them, or raise raft.pair-size-max.");
         }
     }
+
+    /// <exception cref="ArgumentException">The batch exceeds <c>raft.pair-size-max</c>.</exception>
+    public void DemandFits(int count, int batchSize)
+    {
+        if (batchSize > PairSizeMaxBytes)
+        {
+            throw new ArgumentException(
+                $"The batch of {count} pairs has {batchSize} bytes, and raft.pair-size-max is {PairSizeMaxBytes}, because a batch is one "
+                + "entry of the log. Append fewer pairs at once, or raise raft.pair-size-max.");
+        }
+    }
 }

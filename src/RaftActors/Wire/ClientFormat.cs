@@ -41,7 +41,7 @@ internal static class ClientFormat
     {
         var (session, number, key, value) = (ClientSession.Of(reader.Identity()), reader.Count(), reader.Key(), reader.Value());
         var (timeout, (isRetry, started)) = (WireFields.ReadTimeout(ref reader), WireFormat.ReadStart(ref reader));
-        var (requestKey, ifSerial) = WireFormat.ReadConditions(ref reader);
+        var (requestKey, ifSerial, count) = WireFormat.ReadConditions(ref reader, key, value);
         return new ClientCall.Append(
             session,
             number,
@@ -54,6 +54,7 @@ internal static class ClientFormat
         {
             Started = started,
             IfSerial = ifSerial,
+            Count = count,
         };
     }
 

@@ -68,6 +68,8 @@ internal abstract record ClientCall
         public Serial Started { get; init; }
 
         public Serial? IfSerial { get; init; }
+
+        public int Count { get; init; } = 1;
     }
 
     /// <summary>

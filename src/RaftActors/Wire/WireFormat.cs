@@ -74,10 +74,23 @@ internal static class WireFormat
     {
         writer.Optional(append.RequestKey, HashedKey.Write);
         writer.Optional(append.IfSerial, static (to, serial) => to.Number(serial.Value));
+        writer.Number(append.Count);
     }
 
-    public static (HashedKey? RequestKey, Serial? IfSerial) ReadConditions(ref ByteReader reader) =>
-        (reader.Flag() ? HashedKey.Read(ref reader) : null, reader.Flag() ? new Serial(reader.Count()) : null);
+    /// <summary>Reads the conditions of an Append, and how many pairs its value is.</summary>
+    public static (HashedKey? RequestKey, Serial? IfSerial, int Count) ReadConditions(
+        ref ByteReader reader, string key, ReadOnlyMemory<byte> value)
+    {
+        HashedKey? requestKey = reader.Flag() ? HashedKey.Read(ref reader) : null;
+        Serial? ifSerial = reader.Flag() ? new Serial(reader.Count()) : null;
+        var count = reader.Integer();
+        if (count != 1)
+        {
+            _ = key.Length == 0 ? PairBatch.Checked(ref reader, count, value) : throw reader.Damaged("a batch has a key");
+        }
+
+        return (requestKey, ifSerial, count);
+    }
 
     /// <summary>Writes whether the request is a retry, and then the serial before its first attempt.</summary>
     public static void WriteStart(ByteWriter writer, IAppendRequest append)
@@ -96,11 +109,12 @@ internal static class WireFormat
     {
         var (request, key, value) = (reader.Request(), reader.Key(), reader.Value());
         var (timeout, (isRetry, started)) = (WireFields.ReadTimeout(ref reader), ReadStart(ref reader));
-        var (requestKey, ifSerial) = ReadConditions(ref reader);
+        var (requestKey, ifSerial, count) = ReadConditions(ref reader, key, value);
         return new WireMessage.AppendRequest(request, key, value, isRetry, requestKey)
         {
             Started = started,
             IfSerial = ifSerial,
+            Count = count,
             Timeout = timeout,
         };
     }

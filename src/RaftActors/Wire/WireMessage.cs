@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 
@@ -94,6 +95,8 @@ internal abstract record WireMessage
 
         public Serial? IfSerial { get; init; }
 
+        public int Count { get; init; } = 1;
+
         public TimeSpan Timeout { get; init; } = TimeSpan.FromMilliseconds(int.MaxValue);
     }
 
@@ -116,6 +119,9 @@ internal interface IAppendRequest
 
     /// <summary>The serial that the last pair of the log must have. Null: any.</summary>
     Serial? IfSerial { get; }
+
+    /// <summary>How many pairs it is. Above 1, the value is a <see cref="PairBatch"/>, and the key is empty.</summary>
+    int Count { get; }
 
     /// <summary>For how long its caller waits. The leader appends nothing for which nobody waits.</summary>
     TimeSpan Timeout { get; }

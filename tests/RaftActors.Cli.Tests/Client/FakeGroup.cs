@@ -92,6 +92,13 @@ internal sealed class FakeGroup : RaftClient<string, string>
         return outcome ?? RaftFailure.Unknown(await Silence(timeout, cancellationToken)).ToOutcome<string>();
     }
 
+    public override Task<Outcome<string>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, string Value)> pairs,
+        TimeSpan? timeout,
+        RequestKey? requestKey,
+        Serial? ifSerial,
+        CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
 
     internal override async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Text;
+
+using RaftActors.Core.Codec;
 using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Scenarios;
@@ -25,16 +27,20 @@ internal sealed partial class ScenarioRunner
     /// <summary>
     /// <c>request raft2 7 a=1</c>: proposes the client's seventh request, one pair, at raft2. <c>retry</c> marks it as perhaps proposed
     /// before. <c>request raft2 7 ann a=1</c> is a request of the client ann. <c>request raft2 7 a=1 request-key=0000beef since=3</c> has
-    /// a request key, and was not proposed before serial 3 was committed.
+    /// a request key, and was not proposed before serial 3 was committed. <c>request raft2 7 a=1 b=2</c> is a batch.
     /// </summary>
     private void Request(Directive directive, bool isRetry)
     {
-        var (key, value) = directive.Settings.Single(setting => setting.Key is not ("request-key" or "since" or "if"));
+        (string Key, ReadOnlyMemory<byte> Value)[] pairs =
+        [
+            .. directive.Settings.Where(setting => setting.Key is not ("request-key" or "since" or "if"))
+                .Select(setting => (setting.Key, (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(setting.Value))),
+        ];
         var request = IdOf(directive);
-        var bytes = Encoding.UTF8.GetBytes(value);
+        var (key, bytes) = pairs.Length == 1 ? pairs[0] : ("", PairBatch.Encode(pairs));
         var pair = directive.Setting("request-key") is { } text
-            ? new Payload.KeyedPair(KeyOf(text), request, key, bytes)
-            : new Payload.Pair(request, key, bytes);
+            ? new Payload.KeyedPair(KeyOf(text), request, key, bytes) { Count = pairs.Length }
+            : new Payload.Pair(request, key, bytes) { Count = pairs.Length };
         Serial? since = directive.Setting("since") is { } serial ? new Serial(long.Parse(serial)) : null;
         Serial? last = directive.Setting("if") is { } named ? new Serial(long.Parse(named)) : null;
         _group[directive.Arguments[0]].Step(new Input.Propose([pair], isRetry) { Since = [since], IfSerial = [last] });

@@ -57,7 +57,7 @@ public sealed class GroupCallsTests : TestKit
     {
         if (hasAppended)
         {
-            Array.ForEach([1L, 2], _ => _calls.TryBegin(new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1))));
+            Array.ForEach([1L, 2], _ => _calls.TryBegin(new ClientAppend<int>(new("key", default), TimeSpan.FromMinutes(1))));
             foreach (var number in (long[])[1, 2])
             {
                 _engine.Expect<ClientCall.Append>();
@@ -156,7 +156,7 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Append_whose_reply_cannot_be_read_at_all_is_sent_again()
     {
-        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        ClientAppend<int> append = new(new("clicks", default), TimeSpan.FromMinutes(1));
         Assert.True(_calls.TryBegin(append));
         _engine.Expect<ClientCall.Append>();
 
@@ -171,7 +171,7 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Retry_tells_the_serial_that_the_client_knew_before_its_first_attempt()
     {
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("clicks", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("clicks", default), TimeSpan.FromMinutes(1))));
         _engine.Expect<ClientCall.Append>();
         _engine.Reply(new ClientReply.NotLeading(null, default, MayBeWritten: false));
         _engine.Expect<ClientCall.Locate>();
@@ -266,7 +266,7 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Append_for_a_process_that_is_gone_is_sent_to_the_next_leader()
     {
-        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        ClientAppend<int> append = new(new("clicks", default), TimeSpan.FromMinutes(1));
         Assert.True(_calls.TryBegin(append));
         _engine.Expect<ClientCall.Append>();
 
@@ -281,11 +281,11 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Append_that_the_leader_refused_for_now_is_sent_again_before_a_later_one_of_the_same_thread()
     {
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("first", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("first", default), TimeSpan.FromMinutes(1))));
         var first = _engine.Expect<ClientCall.Append>();
         _engine.Reply(RaftFailure.NotDone(FailureReason.Stopped, "its actor is held").ToOutcome<int>(RequestRef.Of(first.Request)));
 
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("second", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("second", default), TimeSpan.FromMinutes(1))));
         Pass(Tick);
 
         Assert.Equal(["first", "second"], [_engine.Expect<ClientCall.Append>().Key, _engine.Expect<ClientCall.Append>().Key]);
@@ -295,7 +295,7 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Process_that_does_not_lead_and_is_found_again_is_asked_once_more_before_the_next_tick()
     {
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("clicks", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("clicks", default), TimeSpan.FromMinutes(1))));
         _engine.Expect<ClientCall.Append>();
 
         _engine.Reply(new ClientReply.NotLeading(null, default, MayBeWritten: false));
@@ -355,7 +355,7 @@ public sealed class GroupCallsTests : TestKit
     [InlineData("Unreachable")]
     public void Leader_is_asked_whether_it_leads_after_a_question_to_it_was_not_sent(string sending)
     {
-        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        ClientAppend<int> append = new(new("clicks", default), TimeSpan.FromMinutes(1));
         Assert.True(_calls.TryBegin(append));
         _engine.Expect<ClientCall.Append>();
         _links.Sending = Enum.Parse<CallSending>(sending);
@@ -391,10 +391,10 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Append_for_which_the_own_queue_has_no_room_goes_to_the_same_process_with_the_next_tick()
     {
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("first", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("first", default), TimeSpan.FromMinutes(1))));
         _engine.Expect<ClientCall.Append>();
         _links.Sending = CallSending.Full;
-        Assert.True(_calls.TryBegin(new ClientAppend<int>("second", default, TimeSpan.FromMinutes(1))));
+        Assert.True(_calls.TryBegin(new ClientAppend<int>(new("second", default), TimeSpan.FromMinutes(1))));
         Begin(mayRepeat: true);
         _links.Sending = CallSending.Sent;
 

@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 
@@ -32,6 +33,18 @@ internal sealed class CommittedLog
             Pairs.Commit(LogSlice.Of(_entries, _entries.Count - 1, 1));
         }
 
+        order.Take(new ToActor.Committed(1, new Serial(serial)));
+    }
+
+    /// <summary>Commits the pairs up to this serial as one batch, and tells the order.</summary>
+    public void CommitBatch(DeliveryOrder order, long serial)
+    {
+        var last = Pairs.CommittedSerial;
+        var pairs = Enumerable.Range(1, (int)(serial - last.Value)).Select(i => ($"key{last.Value + i}", ReadOnlyMemory<byte>.Empty));
+        var value = PairBatch.Encode([.. pairs]);
+        Payload.Pair batch = new(new RequestId(Self, 1), "", value) { Count = (int)(serial - last.Value) };
+        _entries.Add(new LogEntry(new LogIndex(last.Value + 1), new Term(1), new Serial(serial), batch));
+        Pairs.Commit(LogSlice.Of(_entries, _entries.Count - 1, 1));
         order.Take(new ToActor.Committed(1, new Serial(serial)));
     }
 

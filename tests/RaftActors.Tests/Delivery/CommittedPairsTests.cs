@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Storage;
 
@@ -190,6 +191,44 @@ public sealed class CommittedPairsTests
 
         Assert.Equal(new LogIndex(2), pairs.LastIndexOf(new Serial(1)));
         Assert.Equal(new LogIndex(1200), pairs.LastIndexOf(new Serial(600)));
+    }
+
+    // Batches of three, from key1 on.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(600, 3)]
+    public void Pairs_of_batches_are_read_from_any_place_on(int evictedTo, int reads)
+    {
+        LogSlice log = [.. Enumerable.Range(1, 300).Select(i => Batch(i, 3 * i, ("a", i), ("b", i), ("c", i)))];
+        var pairs = new CommittedPairs((first, last) =>
+        {
+            _reads.Add($"{first}-{last}");
+            return log.Skip((int)first.Value - 1).Take((int)(last.Value - first.Value + 1));
+        });
+        pairs.Commit(log);
+        pairs.EvictTo(new Serial(evictedTo));
+
+        for (var serial = 1; serial <= 900; serial++)
+        {
+            var (name, isLast) = ("abc"[(serial - 1) % 3], serial % 3 == 0);
+            var pair = pairs.Read(new Serial(serial))!.Value;
+            Assert.Equal((serial, $"{name}", (byte)((serial + 2) / 3)), (pair.Serial.Value, pair.Key, pair.Value.Span[0]));
+            Assert.Equal((!isLast, isLast, 7L), (pair.HasMore, pair.IsKeyed, pair.Request!.Value.Number));
+        }
+
+        var batch = new StoredPair[5];
+        Assert.Equal(5, pairs.ReadAfter(new Serial(700), batch));
+        Assert.Equal("b c a b c", string.Join(" ", batch.Select(pair => pair.Key)));
+        Assert.Equal(["c", "a", "b", "c"], pairs.CopyLatest(4).Select(latest => latest.Pair.Key));
+        Assert.Equal(reads, _reads.Count);
+
+        static LogEntry Batch(int index, int serial, params (string, int)[] pairs)
+        {
+            var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 7);
+            var value = PairBatch.Encode([.. pairs.Select(each => (each.Item1, (ReadOnlyMemory<byte>)new[] { (byte)each.Item2 }))]);
+            var payload = new Payload.KeyedPair(new RequestKeyHash(Guid.Empty), request, "", value) { Count = pairs.Length };
+            return new LogEntry(new LogIndex(index), new Term(1), new Serial(serial), payload);
+        }
     }
 
     [Fact]

@@ -130,6 +130,33 @@ public sealed class DeliveryOrderTests
         Assert.Equal(["serial 1", "query 0"], Due(order));
     }
 
+    [Fact]
+    public void Query_that_may_be_answered_within_a_batch_comes_behind_it()
+    {
+        var order = _log.NewOrder(pulls: null);
+        Become(order, member: false);
+        Query(order, serial: 2);
+        _log.CommitBatch(order, 3);
+
+        Assert.Equal(["quorum", "append 1", "append 2", "append 3", "query 0"], Due(order));
+    }
+
+    // The state is that of no serial that a caller knows.
+    [Fact]
+    public void Query_fails_while_a_batch_is_held_between_its_pairs()
+    {
+        var order = _log.NewOrder(pulls: null);
+        Become(order, member: false);
+        order.Hold([DeliveryPlace.OfPair(new Serial(3))]);
+        Query(order, serial: 2);
+        _log.CommitBatch(order, 4);
+        Assert.Equal(["quorum", "append 1", "append 2", "cancel 0 Unavailable"], Due(order));
+
+        order.Take(new ToActor.TryAgain(1));
+        Query(order, serial: 2);
+        Assert.Equal(["append 3", "append 4", "query 1"], Due(order));
+    }
+
     private static void Become(DeliveryOrder order, bool member) =>
         order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 

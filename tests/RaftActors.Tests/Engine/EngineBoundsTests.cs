@@ -219,7 +219,7 @@ public sealed class EngineBoundsTests : TestKit
     private RequestId Append(OwnAppends appends)
     {
         var request = _bench.Process.NewAppend();
-        appends.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, TimeSpan.FromHours(2)));
+        appends.Submit(new ToEngine.Append(request, new("key", new byte[] { 0 }), TimeSpan.FromHours(2)));
         return request.Id;
     }
 

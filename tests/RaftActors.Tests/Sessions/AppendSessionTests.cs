@@ -204,7 +204,7 @@ public sealed class AppendSessionTests
     [Fact]
     public void Append_with_a_lower_number_than_one_under_way_leaves_that_one_open_and_ends_too()
     {
-        ClientAppend<int> Numbered(long number) => new("key", default, TimeSpan.FromSeconds(9)) { Number = number };
+        ClientAppend<int> Numbered(long number) => new(new("key", default), TimeSpan.FromSeconds(9)) { Number = number };
         ClientAppend<int>[] appends = [Numbered(6), Numbered(5), Numbered(300), Numbered(7)];
         Array.ForEach(appends, append => _appends.Add(append, _now, mayGo: true));
         Assert.Equal([6L, 5], _sent.Select(call => call.Number));
@@ -399,7 +399,7 @@ public sealed class AppendSessionTests
     [Fact]
     public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
     {
-        var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        var old = new ClientAppend<int>(new("key", default), TimeSpan.FromMinutes(1));
         var origin = new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin;
         AppendSession<ClientAppend> before = new(() => origin, AttemptTimeout, MaxBytes, _ => true);
         before.Add(old, _now, mayGo: false);
@@ -416,7 +416,7 @@ public sealed class AppendSessionTests
     [Fact]
     public void Append_that_ended_before_the_connection_has_it_is_not_sent()
     {
-        var append = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        var append = new ClientAppend<int>(new("key", default), TimeSpan.FromMinutes(1));
         _appends.Cancel(append);
 
         _appends.Add(append, _now, mayGo: false);
@@ -430,7 +430,7 @@ public sealed class AppendSessionTests
     public void Append_that_is_sent_at_once_has_its_whole_timeout()
     {
         _now = TimeSpan.FromMinutes(5);
-        var append = new ClientAppend<int>("key", default, TimeSpan.FromSeconds(2));
+        var append = new ClientAppend<int>(new("key", default), TimeSpan.FromSeconds(2));
 
         _appends.Add(append, _now, mayGo: true);
         Pass(1);
@@ -507,7 +507,7 @@ public sealed class AppendSessionTests
 
     private ClientAppend<int> Add(TimeSpan? timeout = null)
     {
-        var append = new ClientAppend<int>("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
+        var append = new ClientAppend<int>(new("key", new byte[] { 1 }), timeout ?? TimeSpan.FromMinutes(1));
         _appends.Add(append, _now, mayGo: false);
         return append;
     }
@@ -515,13 +515,13 @@ public sealed class AppendSessionTests
     // As a caller does while the route to the leader is known.
     private ClientAppend<int> Go()
     {
-        var append = new ClientAppend<int>("key", new byte[] { 1 }, TimeSpan.FromMinutes(1));
+        var append = new ClientAppend<int>(new("key", new byte[] { 1 }), TimeSpan.FromMinutes(1));
         _appends.Add(append, _now, mayGo: true);
         return append;
     }
 
     private void AddOf(int bytes) =>
-        _appends.Add(new ClientAppend<int>("key", new byte[bytes], TimeSpan.FromMinutes(1)), _now, mayGo: false);
+        _appends.Add(new ClientAppend<int>(new("key", new byte[bytes]), TimeSpan.FromMinutes(1)), _now, mayGo: false);
 
     private bool Take(ClientAppend append)
     {

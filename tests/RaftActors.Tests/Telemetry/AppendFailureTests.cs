@@ -78,7 +78,7 @@ public sealed class AppendFailureTests : TestKit
     {
         var request = _bench.Process.NewAppend();
         _bench.Process.Appends.Add(request, null, OutcomeMaker<int>.Instance);
-        _appends.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
+        _appends.Submit(new ToEngine.Append(request, new("key", default), Timeout));
         return request;
     }
 }

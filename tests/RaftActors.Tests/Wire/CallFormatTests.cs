@@ -226,6 +226,21 @@ public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSyste
     public void Text_that_the_other_side_would_refuse_is_not_written() =>
         Assert.Throws<ArgumentException>(() => Encode(new ClientCall.Locate(new string('x', GroupName.LengthMax + 1))));
 
+    // Otherwise a client could have a batch committed that no actor can take apart.
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("", 3)]
+    [InlineData("", 1_000_000)]
+    [InlineData("key", 2)]
+    public void Batch_that_cannot_be_taken_apart_is_refused(string key, int count)
+    {
+        ClientCall.Append Of(string key, int count) =>
+            new(ClientSession.New(), 1, key, Samples.TwoPairs, TimeSpan.FromSeconds(1), IsRetry: false) { Count = count };
+
+        Assert.Equal(2, Assert.IsType<ClientCall.Append>(Read(Encode(Of("", 2))).Call).Count);
+        Assert.Throws<InvalidDataException>(() => Read(Encode(Of(key, count))));
+    }
+
     [Fact]
     public void Call_with_a_negative_number_is_refused()
     {

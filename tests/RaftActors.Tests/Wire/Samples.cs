@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
@@ -209,6 +210,17 @@ internal static class Samples
     /// <summary>Other contents of some kinds of messages, by manifest.</summary>
     public static readonly (string Manifest, object Message)[] Variants =
     [
+        ("a", new WireMessage.AppendRequest(Request, "", TwoPairs) { Count = 2 }),
+        ("ca", Core(new Message.AppendEntries(
+            Position,
+            [
+                new LogEntry(new LogIndex(301), new Term(7), new Serial(292), new Payload.Pair(Request, "", TwoPairs) { Count = 2 }),
+                new LogEntry(
+                    new LogIndex(302), new Term(7), new Serial(294), new Payload.KeyedPair(Key, Request, "", TwoPairs) { Count = 2 }),
+            ],
+            new LogIndex(299),
+            new Serial(294),
+            Round: 600))),
         ("ca", Core(new Message.AppendEntries(
             Position,
             [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded)) { Time = Time }],
@@ -325,12 +337,16 @@ internal static class Samples
         new ClientReply.Leading(new(Id(4)), new Serial(293)),
     ];
 
+    /// <summary>A batch of ("k", 9) and ("", 8).</summary>
+    public static byte[] TwoPairs => PairBatch.Encode([("k", new byte[] { 9 }), ("", new byte[] { 8 })]);
+
     /// <summary>Other contents of some calls.</summary>
     public static readonly ClientCall[] CallVariants =
     [
         new ClientCall.Append(Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: false),
         new ClientCall.Append(
             Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: true, new HashedKey(Key, null)),
+        new ClientCall.Append(Session, 300, "", TwoPairs, TimeSpan.Zero, IsRetry: false) { IfSerial = new Serial(9), Count = 2 },
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable),
         new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease),
         new ClientCall.Query(new byte[] { 2 }, TimeSpan.Zero, ReadConsistency.Within(TimeSpan.FromTicks(5))),

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -216,15 +217,26 @@ internal sealed class ClientRequests(
 
         try
         {
-            limits.DemandFits(call.Key, call.Value.Length);
+            if (call.Count == 1)
+            {
+                limits.DemandFits(call.Key, call.Value.Length);
+                return actor.FindRefusal(call.Key, call.Value, mayOperate);
+            }
+
+            limits.DemandFits(call.Count, call.Value.Length);
         }
         catch (ArgumentException e)
         {
             return RaftFailure.NotDone(FailureReason.Invalid, e.Message);
         }
 
-        return actor.FindRefusal(call.Key, call.Value, mayOperate);
+        return FindRefusalOfBatch(call, actor, mayOperate);
     }
+
+    // A method of its own: what its lambda captures is an object, which each Append would cost.
+    private static RaftFailure? FindRefusalOfBatch(ClientCall.Append call, LatestActor actor, bool mayOperate) =>
+        PairBatch.Decode(call.Count, call.Value).Select(pair => actor.FindRefusal(pair.Key, pair.Value, mayOperate))
+            .FirstOrDefault(refusal => refusal is not null);
 
     private sealed record Waiting(long Number, ClientCall.Read Read, ICanTell Client);
 }

@@ -388,7 +388,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     {
         if (context.ValidatesProposals)
         {
-            context.TellActor(new ToActor.Validate(context.Life, open.Request.Request, open.Request.Key, open.Request.Value));
+            var (request, key, value, count) = (open.Request.Request, open.Request.Key, open.Request.Value, open.Request.Count);
+            context.TellActor(new ToActor.Validate(context.Life, request, key, value, count));
         }
         else
         {
@@ -446,8 +447,8 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         {
             var value = values.Hold(Request.Value);
             return RequestKey is { } key
-                ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, value)
-                : new Payload.Pair(Request.Request, Request.Key, value);
+                ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, value) { Count = Request.Count }
+                : new Payload.Pair(Request.Request, Request.Key, value) { Count = Request.Count };
         }
     }
 }

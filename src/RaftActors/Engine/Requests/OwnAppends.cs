@@ -150,10 +150,11 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
 
         var request = append.Request.Id;
         var message = new WireMessage.AppendRequest(
-            request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey)
+            request, append.Pairs.Key, append.Pairs.Value, IsRetry: append.Attempts > 1, append.RequestKey)
         {
             Started = append.Started,
             IfSerial = append.IfSerial,
+            Count = append.Pairs.Count,
             Timeout = append.LeftAt(Now),
         };
         if (route.Engine == _context.Self)
@@ -183,7 +184,7 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
         private bool _hasEnded;
 
         public OwnAppend(ToEngine.Append made, EngineContext context)
-            : base(made.Key, made.Value, made.Timeout, made.RequestKey, made.IfSerial) =>
+            : base(made.Pairs, made.Timeout, made.RequestKey, made.IfSerial) =>
             (_context, Number, Request, Started) =
                 (context, made.Request.Number, made.Request, context.Process.Pairs.CommittedSerial);
 

@@ -19,6 +19,9 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
     private readonly Serial? _skewedAt;
     private State _state = new([], [], Version: 0, Skew: 0);
 
+    // The amount of a pair whose batch has not ended.
+    private int? _half;
+
     /// <param name="version">The logic version of the program.</param>
     /// <param name="skewedAt">The serial at which the state becomes another one; null: none.</param>
     public Sums(SumsCalls? calls = null, int version = 1, Serial? skewedAt = null)
@@ -38,9 +41,13 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
     /// <summary>By how much the state differs from what it should be.</summary>
     public int Skew => _state.Skew;
 
-    public byte[] TakeSnapshot(Serial serial) => JsonSerializer.SerializeToUtf8Bytes(_state);
+    public byte[] TakeSnapshot(Serial serial)
+    {
+        DemandNoHalf("a snapshot is taken");
+        return JsonSerializer.SerializeToUtf8Bytes(_state);
+    }
 
-    public void RestoreSnapshot(Serial serial, byte[] state) => _state = JsonSerializer.Deserialize<State>(state)!;
+    public void RestoreSnapshot(Serial serial, byte[] state) => (_state, _half) = (JsonSerializer.Deserialize<State>(state)!, null);
 
     protected override void PreStart()
     {
@@ -56,6 +63,14 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
         // A life without pairs is not told of an upgrade.
         Demand(_state.Version == 0 || _state.Version == entry.LogicVersion, $"{entry.Serial} has version {entry.LogicVersion}");
         _state = _state with { Version = entry.LogicVersion, Skew = _state.Skew + (entry.Serial == _skewedAt ? 1 : 0) };
+        var isInPlace = _half is null || (_half == entry.Value && entry.Key != SumsCalls.Half);
+        Demand(isInPlace, $"pair {entry.Serial} is in the batch of {_half}");
+        _half = entry.Key == SumsCalls.Half ? entry.Value : null;
+        if (_half is not null)
+        {
+            return 0;
+        }
+
         _state.Added.Add(entry.Value);
         return _state.Sums[entry.Key] = _state.Sums.GetValueOrDefault(entry.Key) + entry.Value;
     }
@@ -68,25 +83,33 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
 
     protected override ulong? HandleDigest() => (ulong)(_state.Added.Sum(each => (long)each) + _state.Skew);
 
-    protected override object? HandleQuery(object question) => SumOf((string)question);
+    protected override object? HandleQuery(object question)
+    {
+        DemandNoHalf("a query is answered");
+        return SumOf((string)question);
+    }
 
     protected int SumOf(string name) => _state.Sums.GetValueOrDefault(name);
 
     private void Demand(bool holds, string otherwise) =>
         _calls?.Demand(holds, $"{Raft.Self} has the rules of version {_state.Version}, and {otherwise}");
 
+    private void DemandNoHalf(string what) => _calls?.Demand(_half is null, $"{Raft.Self} is in the batch of {_half}, and {what}");
+
     private void Add()
     {
+        DemandNoHalf("a message is handled");
         if (_calls is not null && !SumsCaller.IsSilent(Context.System.Scheduler.MonotonicClock))
         {
             if (_calls.Repeatable is var (repeated, before))
             {
-                _calls.BeginRepeat(before, Raft.Append(repeated, before, null, Self, (RequestKey?)$"{before}"));
+                var again = Raft.AppendMany(_calls.PairsOf(repeated, before), null, Self, (RequestKey?)$"{before}");
+                _calls.BeginRepeat(before, again);
             }
 
             var (name, amount, timeout) = _calls.NextOfActor();
             var key = SumsCalls.HasKey(amount) ? (RequestKey?)$"{amount}" : null;
-            _calls.BeginAddOfActor(name, amount, Raft.Append(name, amount, timeout, Self, key));
+            _calls.BeginAddOfActor(name, amount, Raft.AppendMany(_calls.PairsOf(name, amount), timeout, Self, key));
             if (amount % RecentEvery == 0)
             {
                 var age = TimeSpan.FromMilliseconds(50 + (amount * 53 % 1500));
@@ -124,5 +147,8 @@ internal sealed class ValidatingSums(SumsCalls calls, int version, Serial? skewe
     private const int DiscardsEvery = 3;
 
     protected override string? HandleProposal(Proposal<int> proposal) =>
-        proposal.Key != SumsCalls.NeverDiscarded && (SumOf(proposal.Key) + proposal.Value) % DiscardsEvery == 0 ? "not now" : null;
+        proposal.Key is not (SumsCalls.NeverDiscarded or SumsCalls.Half)
+        && (SumOf(proposal.Key) + proposal.Value) % DiscardsEvery == 0
+            ? "not now"
+            : null;
 }

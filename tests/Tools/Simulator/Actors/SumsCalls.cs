@@ -8,6 +8,11 @@ internal sealed class SumsCalls
     /// <summary>A sum to which every proposal is accepted.</summary>
     public const string NeverDiscarded = "a";
 
+    /// <summary>The key of the first pair of a batch. The pair of the same amount follows.</summary>
+    public const string Half = "half";
+
+    private const int BatchEvery = 4;
+
     private static readonly string[] Names = [NeverDiscarded, "b", "c"];
 
     // All actors are one client of the history. Its calls may overlap.
@@ -38,6 +43,13 @@ internal sealed class SumsCalls
 
     /// <summary>The time of the simulation.</summary>
     public Func<TimeSpan> Now { get; set; } = () => TimeSpan.Zero;
+
+    /// <summary>Some calls append a batch.</summary>
+    public bool HasBatches { get; init; }
+
+    /// <summary>The pairs of a call: one, or a half before it.</summary>
+    public (string Name, int Amount)[] PairsOf(string name, int amount) =>
+        HasBatches && amount % BatchEvery == 0 ? [(Half, amount), (name, amount)] : [(name, amount)];
 
     /// <summary>An amount that no other call adds.</summary>
     public int NextAmount() => ++_last;

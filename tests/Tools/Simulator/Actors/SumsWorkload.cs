@@ -6,7 +6,7 @@ namespace RaftActors.Simulator.Actors;
 /// Programs and actors add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots. An
 /// operator moves the leadership, and lets members leave and join. At times all of them are silent, so that the group becomes quiescent.
 /// By the seed, a node has an older program until it restarts, or the clients have a low bound of open Appends, or the state of a node
-/// diverges and is rebuilt, or silent members are removed and come back by themselves.
+/// diverges and is rebuilt, or silent members are removed and come back by themselves, or some calls append a batch.
 /// </summary>
 internal static class SumsWorkload
 {
@@ -46,7 +46,7 @@ internal static class SumsWorkload
 
     public static void SetUp(long seed, RaftSimulation simulation)
     {
-        SumsCalls calls = new();
+        SumsCalls calls = new() { HasBatches = seed % 8 == 3 };
         var (isUpgraded, isBusy, isDiverged, joinsItself) = (seed % 8 == 1, seed % 16 == 3, seed % 8 == 5, seed % 16 == 11);
         Dictionary<string, int> starts = [];
         simulation.Config(Settings);
@@ -144,7 +144,7 @@ internal static class SumsWorkload
         await new SumsCaller(
             client,
             calls,
-            (name, amount, timeout, key) => sums.AppendAsync(name, amount, timeout, requestKey: key),
+            (name, amount, timeout, key) => sums.AppendManyAsync(calls.PairsOf(name, amount), timeout, key),
             async name => (await sums.QueryAsync<int>(name)).Result,
             pendingMax).RunAsync();
     }
