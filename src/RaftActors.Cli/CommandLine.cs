@@ -5,6 +5,7 @@ using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
 using RaftActors.Cli.Client.Coordination;
+using RaftActors.Cli.Client.Shards;
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Plan;
@@ -21,6 +22,7 @@ internal static class CommandLine
         ("print", AppendCommand.BuildPrint),
         ("count", AppendCommand.BuildCount),
         ("members", MembersCommand.Build),
+        ("shards", ShardsCommand.Build),
         ("upgrade", UpgradeCommand.Build),
         ("status", StatusCommand.Build),
         ("transfer", TransferCommand.Build),

@@ -25,6 +25,12 @@ public sealed record RaftNodeOptions
     public IReadOnlyList<string> Roster { get; init; } = [];
 
     /// <summary>
+    /// The names of the nodes that shards move to, the same on all nodes. The roster keeps the founders. Default: those of the roster.
+    /// </summary>
+    [Setting("raft.shard-nodes")]
+    public IReadOnlyList<string> ShardNodes { get; init; } = [];
+
+    /// <summary>
     /// Nodes to ask, as <c>host:port</c>, for a node that no roster names: one that joins, or one that has only clients. Default: none. A
     /// member of an Akka.Cluster needs none.
     /// </summary>

@@ -300,20 +300,49 @@ public sealed partial class Raft : IExtension
 
     /// <summary>
     /// Returns the shards that have a process on this node: all of them, or with <see cref="RaftShards.Replicas"/> those that are placed
-    /// here, by <c>raft.roster</c> or that of the group's section. Start an actor for each of them. A client reaches the others from here.
+    /// here, by <c>raft.roster</c> or that of the group's section. With <c>raft.shard-nodes</c> that list places them, and shards that
+    /// have not left this node yet are returned, too. Start an actor for each of them. A client reaches the others from here.
     /// </summary>
     /// <param name="shards">The shards, the same on all nodes.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    /// <exception cref="StoreException">
+    /// With <c>raft.shard-nodes</c>: the directory, which tells the shards that have not left, cannot be opened.
+    /// </exception>
     public IEnumerable<RaftShard> ShardsHere(RaftShards shards)
     {
         ArgumentNullException.ThrowIfNull(shards);
         Note(shards);
-        var node = Node;
-        return shards.Replicas is null
-            ? shards.All
-            : shards.All.Where(shard => ShardPlan.RosterOf(shard, RosterOf(shard)).Any(name => name.Node == node));
+        var (node, config) = (Node, _system.Settings.Config);
+        var nodes = SettingTable.OfRaft.In(config).ReadList("shard-nodes");
+        if (nodes.Length == 0)
+        {
+            return shards.Replicas is null ? shards.All : shards.All.Where(shard => Founds(shard));
+        }
 
-        ImmutableArray<ProcessName> RosterOf(RaftShard shard) => RaftSettings.ReadRoster(_system.Settings.Config, shard.Group);
+        Dictionary<string, IReadOnlyList<StoreOwner>> stored = new(StringComparer.Ordinal);
+        return [.. shards.All.Where(shard => ShardPlan.PlacedOn(shard, nodes).Any(IsHere) || HasNotLeft(shard))];
+
+        bool IsHere(ProcessName name) => name.Node == node;
+
+        bool Founds(RaftShard shard) => ShardPlan.RosterOf(shard, RaftSettings.ReadRoster(config, shard.Group)).Any(IsHere);
+
+        // The process may still be a member. Without a directory only the roster tells.
+        bool HasNotLeft(RaftShard shard)
+        {
+            var owner = new StoreOwner(shard.Group, new ProcessName($"{shard.Group}@{node}"));
+            var store = RaftSettings.ReadStore(config, shard.Group);
+            if (store.Directory.Length == 0)
+            {
+                return Founds(shard);
+            }
+
+            if (!stored.TryGetValue(store.Directory, out var owners))
+            {
+                stored[store.Directory] = owners = _stores.OwnersIn(store, owner);
+            }
+
+            return owners.Contains(owner);
+        }
     }
 
     /// <summary>Reads and checks the settings of an actor.</summary>

@@ -57,6 +57,7 @@ internal sealed class RaftProcess
             FormatLevelMax = FormatRange.Own.Highest,
             Program = settings.Program,
             DownsMembers = settings.DownsMembers,
+            Placement = settings.Placement,
             RoleSince = Machine.Current.Time.GetUtcNow(),
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };

@@ -27,10 +27,11 @@ internal static class GroupHealth
         new(Founding, NotReady, "waits to found its group", "Start all of them, each with the same roster.",
             status => status.Standing != Founding ? null
                 : After(" with ", Names(status.Members.Select(member => member.Name).Where(name => name != status.Name)))),
-        new(Waiting, NotReady, "waits to be added to its group", "Add it by a Join, or stop it.",
+        new(Waiting, NotReady, "waits to be added to its group",
+            "Add it by a Join, or a process of a shard by 'raft shards move', or stop it.",
             status => If(status.Standing == Waiting)),
         new(Removed, NotReady, "was removed from its group", "Stop it, or add it again by a Join.",
-            status => If(status.Standing == Removed)),
+            status => If(status.Standing == Removed && (status.Placement.IsEmpty || status.Placement.Contains(status.Name)))),
         new(Held, NotReady, "has a held actor",
             "Deploy a program that can handle it. The process votes meanwhile, and its actor tries again by itself.",
             status => status.HeldAt is not { } held ? null

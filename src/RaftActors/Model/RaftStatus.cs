@@ -74,6 +74,12 @@ public sealed record RaftStatus
     /// </summary>
     public ImmutableArray<GroupMember> Members { get; internal init; } = [];
 
+    /// <summary>
+    /// The processes that this shard has by <c>raft.shard-nodes</c> of the node. <c>raft shards move</c> joins those that are no members,
+    /// and removes other ones. Empty: the setting is empty, or the group is no shard.
+    /// </summary>
+    public ImmutableArray<ProcessName> Placement { get; internal init; } = [];
+
     /// <summary>The group has removed this process, as it knows from the log or from a member. It may be added again.</summary>
     internal bool IsRemoved { get; init; }
 

@@ -17,6 +17,7 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
     {
         var contacts = raft.ReadList("contacts");
         var isAtName = RaftAddress.IsUsedIn(raft);
+        var isByNames = raft.ReadText("discovery") == "node-names" || isAtName;
         if (contacts.FirstOrDefault(name => isAtName ? RaftAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
         {
             throw new RaftConfigurationException(isAtName
@@ -24,7 +25,8 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
                 : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
         }
 
+        // A node that shards move to is in no roster, and in the log of a shard only once it has joined.
         return new DiscoverySettings(
-            raft.ReadText("discovery") == "node-names" || isAtName, [.. contacts], raft.ReadTime("discovery-interval"));
+            isByNames, [.. contacts.Union(isByNames ? raft.ReadList("shard-nodes") : [])], raft.ReadTime("discovery-interval"));
     }
 }

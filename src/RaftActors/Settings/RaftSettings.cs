@@ -27,6 +27,9 @@ internal sealed record RaftSettings
 
     public required bool JoinsItself { get; init; }
 
+    /// <summary>The processes that the shard has by <c>raft.shard-nodes</c>. Empty: that is not set, or the process is of no shard.</summary>
+    public ImmutableArray<ProcessName> Placement { get; init; } = [];
+
     /// <summary>The roster of a joining process. It names nodes to greet until the group does.</summary>
     public ImmutableArray<ProcessName> Greeted { get; init; } = [];
 
@@ -80,13 +83,19 @@ internal sealed record RaftSettings
         var joining = config.ReadChoice<RaftJoining>("joining");
         var roster = options.Roster is { } given ? [.. given.Select(Parse)] : ReadRoster(config);
         var priority = config.ReadNumber("priority");
+        ImmutableArray<ProcessName> placement = [];
         if (options.Shard is { } shard)
         {
             roster = ShardPlan.RosterOf(shard, roster);
-            priority = ShardPlan.PriorityOf(shard, self, roster, priority);
+            placement = ShardPlan.PlacedOn(shard, raft.ReadList("shard-nodes"));
+            priority = ShardPlan.PriorityOf(shard, self, placement.IsEmpty ? roster : placement, priority);
         }
 
-        var isJoining = joining == RaftJoining.On || (joining == RaftJoining.Auto && !roster.Contains(self));
+        // A process founds only what both lists place here. Without this, a new node would found a second group beside the shard that it
+        // is about to join, and so would the founders that the shard has left, once their disks are new.
+        var isPlaced = placement.IsEmpty || placement.Contains(self);
+        var isJoining = joining == RaftJoining.On || (joining == RaftJoining.Auto && !roster.Contains(self))
+            || (!placement.IsEmpty && !(isPlaced && roster.Contains(self)));
         return new RaftSettings
         {
             Section = config,
@@ -94,8 +103,9 @@ internal sealed record RaftSettings
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
-            JoinsItself = joining == RaftJoining.Auto,
-            Greeted = isJoining ? roster.Remove(self) : [],
+            JoinsItself = joining == RaftJoining.Auto && isPlaced,
+            Placement = placement,
+            Greeted = isJoining ? [.. roster.Union(placement).Where(name => name != self)] : [],
             Quorum = new(config),
             Priority = priority,
             RaisesLogic = config.ReadFlag("raise-logic-version"),
@@ -183,6 +193,10 @@ internal sealed record RaftSettings
     /// <exception cref="RaftConfigurationException">A name cannot be read.</exception>
     public static ImmutableArray<ProcessName> ReadRoster(Config root, string group) =>
         ReadRoster(OfGroup(SettingTable.OfRaft.In(root), group));
+
+    /// <summary>The options of the store of a group.</summary>
+    /// <param name="root">The whole configuration.</param>
+    public static StoreOptions ReadStore(Config root, string group) => StoreSettings.Read(OfGroup(SettingTable.OfRaft.In(root), group));
 
     private static ImmutableArray<ProcessName> ReadRoster(Config config) => [.. config.ReadList("roster").Select(Parse)];
 

@@ -25,10 +25,13 @@ internal static class ShardPlan
                 + $"each node once, such as {shard.Shards.Name}@{twice.Key}.");
         }
 
-        var nodes = configured.Select(name => name.Node);
-        return [.. (shard.Shards.Replicas is { } replicas ? Chosen(shard, nodes, replicas) : nodes)
-            .Select(node => new ProcessName($"{shard.Group}@{node}"))];
+        return PlacedOn(shard, configured.Select(name => name.Node));
     }
+
+    /// <summary>The processes that the shard has after a move to these nodes, chosen as the founders are.</summary>
+    public static ImmutableArray<ProcessName> PlacedOn(RaftShard shard, IEnumerable<string> nodes) =>
+        [.. (shard.Shards.Replicas is { } replicas ? Chosen(shard, nodes, replicas) : nodes)
+            .Select(node => new ProcessName($"{shard.Group}@{node}"))];
 
     // The first nodes by rank, those of a domain with few of them first.
     private static IEnumerable<string> Chosen(RaftShard shard, IEnumerable<string> nodes, int count)

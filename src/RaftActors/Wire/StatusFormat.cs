@@ -42,6 +42,7 @@ internal sealed class StatusFormat(RaftHost host)
         SyncTime = f.OptionalTicks(status?.SyncTime),
         HeldAt = f.Flag(status?.HeldAt is not null) ? Held(ref f, status?.HeldAt) : null,
         DivergedAt = f.Flag(status?.DivergedAt is not null) ? Divergence(ref f, status?.DivergedAt) : null,
+        Placement = f.Names(status?.Placement),
     };
 
     private static HeldActor Held(ref WireFields f, HeldActor? held) =>

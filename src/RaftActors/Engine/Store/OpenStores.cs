@@ -58,9 +58,22 @@ internal sealed class OpenStores(ActorSystem system)
         }
 
         // Full paths are compared, so that one directory has one entry however the settings spell it.
-        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        var path = FullPathOf(options);
         return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
     }
+
+    /// <summary>Returns the processes that have a store in a directory.</summary>
+    /// <param name="any">A process of this node.</param>
+    /// <exception cref="RaftConfigurationException">As <see cref="StoreOf"/>.</exception>
+    /// <exception cref="StoreException">As there.</exception>
+    public IReadOnlyList<StoreOwner> OwnersIn(StoreOptions options, StoreOwner any)
+    {
+        // The directory stays open for as long as this store is not disposed.
+        using var store = StoreOf(options, any, spansNodes: true);
+        return _directories[FullPathOf(options)].Owners;
+    }
+
+    private static string FullPathOf(StoreOptions options) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
 
     private void ReportMemory(StoreOwner owner, bool spansNodes)
     {
@@ -106,6 +119,17 @@ internal sealed class OpenStores(ActorSystem system)
         // Invariant: all logs are of the node of this owner, so a new process is compared with this one alone.
         private StoreOwner _first;
         private int _users;
+
+        public IReadOnlyList<StoreOwner> Owners
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _directory?.Owners ?? [];
+                }
+            }
+        }
 
         public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, Action<StoreOptions> beforeOpening)
         {
