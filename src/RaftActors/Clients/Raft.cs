@@ -313,10 +313,12 @@ public sealed partial class Raft : IExtension
         ArgumentNullException.ThrowIfNull(shards);
         Note(shards);
         var (node, config) = (Node, _system.Settings.Config);
-        var nodes = SettingTable.OfRaft.In(config).ReadList("shard-nodes");
+        var nodes = RaftSettings.ReadShardNodes(SettingTable.OfRaft.In(config));
         if (nodes.Length == 0)
         {
-            return shards.Replicas is null ? shards.All : shards.All.Where(shard => Founds(shard));
+            return shards.Replicas is null
+                ? shards.All
+                : shards.All.Where(shard => ShardPlan.RosterOf(shard, RaftSettings.ReadRoster(config, shard.Group)).Any(IsHere));
         }
 
         Dictionary<string, IReadOnlyList<StoreOwner>> stored = new(StringComparer.Ordinal);
@@ -324,21 +326,14 @@ public sealed partial class Raft : IExtension
 
         bool IsHere(ProcessName name) => name.Node == node;
 
-        bool Founds(RaftShard shard) => ShardPlan.RosterOf(shard, RaftSettings.ReadRoster(config, shard.Group)).Any(IsHere);
-
-        // The process may still be a member. Without a directory only the roster tells.
+        // Such a process may still be a member, and have a vote.
         bool HasNotLeft(RaftShard shard)
         {
             var owner = new StoreOwner(shard.Group, new ProcessName($"{shard.Group}@{node}"));
             var store = RaftSettings.ReadStore(config, shard.Group);
-            if (store.Directory.Length == 0)
-            {
-                return Founds(shard);
-            }
-
             if (!stored.TryGetValue(store.Directory, out var owners))
             {
-                stored[store.Directory] = owners = _stores.OwnersIn(store, owner);
+                stored[store.Directory] = owners = store.Directory.Length == 0 ? [] : _stores.OwnersIn(store, owner);
             }
 
             return owners.Contains(owner);

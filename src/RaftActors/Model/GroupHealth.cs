@@ -31,7 +31,7 @@ internal static class GroupHealth
             "Add it by a Join, or a process of a shard by 'raft shards move', or stop it.",
             status => If(status.Standing == Waiting)),
         new(Removed, NotReady, "was removed from its group", "Stop it, or add it again by a Join.",
-            status => If(status.Standing == Removed && (status.Placement.IsEmpty || status.Placement.Contains(status.Name)))),
+            status => If(status.Standing == Removed && !status.IsElsewhere)),
         new(Held, NotReady, "has a held actor",
             "Deploy a program that can handle it. The process votes meanwhile, and its actor tries again by itself.",
             status => status.HeldAt is not { } held ? null

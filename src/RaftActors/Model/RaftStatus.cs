@@ -80,6 +80,9 @@ public sealed record RaftStatus
     /// </summary>
     public ImmutableArray<ProcessName> Placement { get; internal init; } = [];
 
+    /// <summary>The shard has this process no more, or only until it has moved: <see cref="Placement"/> has other ones.</summary>
+    internal bool IsElsewhere => !Placement.IsEmpty && !Placement.Contains(Name);
+
     /// <summary>The group has removed this process, as it knows from the log or from a member. It may be added again.</summary>
     internal bool IsRemoved { get; init; }
 

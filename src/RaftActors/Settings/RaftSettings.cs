@@ -27,8 +27,11 @@ internal sealed record RaftSettings
 
     public required bool JoinsItself { get; init; }
 
-    /// <summary>The processes that the shard has by <c>raft.shard-nodes</c>. Empty: that is not set, or the process is of no shard.</summary>
+    /// <inheritdoc cref="RaftStatus.Placement"/>
     public ImmutableArray<ProcessName> Placement { get; init; } = [];
+
+    /// <inheritdoc cref="RaftStatus.IsElsewhere"/>
+    public bool IsElsewhere => !Placement.IsEmpty && !Placement.Contains(Self);
 
     /// <summary>The roster of a joining process. It names nodes to greet until the group does.</summary>
     public ImmutableArray<ProcessName> Greeted { get; init; } = [];
@@ -87,15 +90,13 @@ internal sealed record RaftSettings
         if (options.Shard is { } shard)
         {
             roster = ShardPlan.RosterOf(shard, roster);
-            placement = ShardPlan.PlacedOn(shard, raft.ReadList("shard-nodes"));
+            placement = ShardPlan.PlacedOn(shard, ReadShardNodes(raft));
             priority = ShardPlan.PriorityOf(shard, self, placement.IsEmpty ? roster : placement, priority);
         }
 
-        // A process founds only what both lists place here. Without this, a new node would found a second group beside the shard that it
-        // is about to join, and so would the founders that the shard has left, once their disks are new.
-        var isPlaced = placement.IsEmpty || placement.Contains(self);
-        var isJoining = joining == RaftJoining.On || (joining == RaftJoining.Auto && !roster.Contains(self))
-            || (!placement.IsEmpty && !(isPlaced && roster.Contains(self)));
+        // A shard that may move was founded before. Without this, founders that it has left would found a second group of its name if
+        // they came back with empty stores.
+        var isJoining = joining == RaftJoining.On || !placement.IsEmpty || (joining == RaftJoining.Auto && !roster.Contains(self));
         return new RaftSettings
         {
             Section = config,
@@ -103,7 +104,7 @@ internal sealed record RaftSettings
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
-            JoinsItself = joining == RaftJoining.Auto && isPlaced,
+            JoinsItself = joining == RaftJoining.Auto && (placement.IsEmpty || placement.Contains(self)),
             Placement = placement,
             Greeted = isJoining ? [.. roster.Union(placement).Where(name => name != self)] : [],
             Quorum = new(config),
@@ -175,6 +176,8 @@ internal sealed record RaftSettings
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
             + "If the group runs already, set raft.joining = on or auto here, and let the process join. Otherwise add it to the roster on "
             + "every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
+        Demand(Placement.IsEmpty || Store.Directory.Length > 0, "raft.shard-nodes is set, and raft.store.directory is not. Set it, because "
+            + "a node starts the shards that have not left it yet by their stores, and they found no group anew.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
     }
@@ -193,6 +196,16 @@ internal sealed record RaftSettings
     /// <exception cref="RaftConfigurationException">A name cannot be read.</exception>
     public static ImmutableArray<ProcessName> ReadRoster(Config root, string group) =>
         ReadRoster(OfGroup(SettingTable.OfRaft.In(root), group));
+
+    /// <exception cref="RaftConfigurationException">A node is named twice.</exception>
+    public static string[] ReadShardNodes(Config raft)
+    {
+        var nodes = raft.ReadList("shard-nodes");
+        Demand(
+            nodes.Distinct().Count() == nodes.Length,
+            $"raft.shard-nodes has a name twice: {string.Join(", ", nodes)}. Name each node once.");
+        return nodes;
+    }
 
     /// <summary>The options of the store of a group.</summary>
     /// <param name="root">The whole configuration.</param>

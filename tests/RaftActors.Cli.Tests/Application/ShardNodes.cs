@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace RaftActors.Cli.Tests.Application;
 
-/// <summary>A user's application with shards on three of its nodes, in the test's process and with stores on disk. Dispose ends it.</summary>
+/// <summary>A user's application with shards, in the test's process and with stores on disk. Dispose ends it.</summary>
 internal sealed class ShardNodes : IDisposable
 {
     // Longer than any step takes on a working machine.

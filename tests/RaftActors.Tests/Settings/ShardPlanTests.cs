@@ -121,6 +121,49 @@ public sealed class ShardPlanTests
     }
 
     [Theory]
+    [InlineData("n1")]
+    [InlineData("n5")]
+    [InlineData("n9")]
+    public void Process_of_a_shard_with_other_nodes_founds_nothing_and_greets_founders_and_new_ones(string node)
+    {
+        var shard = new RaftShards("kv", 8) { Replicas = 3 }.All[2];
+        var settings = Read(shard, node, """raft { shard-nodes = [n1, n2, n5, n6], joining = auto }""");
+
+        Assert.True(settings.IsJoining);
+        Assert.Equal([$"kv-2@{node}"], settings.Roster.Select(name => name.Value));
+        Assert.Equal(ShardPlan.PlacedOn(shard, ["n1", "n2", "n5", "n6"]), settings.Placement.AsEnumerable());
+        var founders = Read(shard, node).Roster;
+        Assert.Equal(founders.Union(settings.Placement).Where(name => name.Node != node).Order(), settings.Greeted.Order());
+        Assert.Equal(settings.Placement.Any(name => name.Node == node), settings.JoinsItself);
+        Assert.Equal(!settings.JoinsItself, settings.IsElsewhere);
+    }
+
+    [Fact]
+    public void Nodes_that_a_shard_moves_to_are_its_preferred_leaders()
+    {
+        var shard = new RaftShards("kv", 8) { Replicas = 3 }.All[2];
+        var placed = ShardPlan.PlacedOn(shard, ["n4", "n5", "n6", "n7"]).Select(name => name.Node).ToList();
+
+        Assert.Equal(
+            placed,
+            placed.Append("n1").OrderByDescending(node => Read(shard, node, "raft.shard-nodes = [n4, n5, n6, n7]").Priority).Take(3));
+    }
+
+    [Fact]
+    public void Node_that_is_named_twice_is_refused() => Assert.Contains(
+        "raft.shard-nodes has a name twice",
+        Assert.Throws<RaftConfigurationException>(
+            () => Read(new RaftShards("kv", 1).All[0], "n1", "raft.shard-nodes = [n1, n2, n1]")).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void Other_nodes_need_a_store_on_disk() => Assert.Contains(
+        "raft.store.directory is not",
+        Assert.Throws<RaftConfigurationException>(
+            () => Read(new RaftShards("kv", 1).All[0], "n1", "raft.shard-nodes = [n1, n2, n3]").Validate()).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(0)]
     [InlineData(-1)]
     public void Fewer_replicas_than_one_are_refused(int replicas) =>

@@ -173,6 +173,7 @@ internal static class Samples
                 Rebuild = "attempt 2",
             },
             HeldAt = new HeldActor("HandleUpgrade", new Serial(5), "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
+            Placement = [One.Name, Two.Name],
         }),
         ("ot", new Outcome<string> { Serial = new Serial(292), Result = "twelve", Request = Ref }),
         ("ot", new Outcome<object?> { Serial = new Serial(292), Result = 12, Request = Ref }),

@@ -8,7 +8,10 @@ namespace RaftActors.Cli.Client.Shards;
 /// <param name="Next">The next step. Null: none is left.</param>
 internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins, ImmutableArray<ProcessName> Leaves, ShardStep? Next)
 {
-    public bool IsDue => !Joins.IsEmpty || !Leaves.IsEmpty;
+    public bool IsDue => !Joins.IsEmpty || !Leaves.IsEmpty || Disputer is not null;
+
+    /// <summary>A process of the shard that another list places than the other processes. Null: there is none.</summary>
+    private ProcessName? Disputer { get; init; }
 
     /// <summary>Why the move cannot go on without an operator. Null: it can.</summary>
     public string? Obstacle => Next is ShardStep.Wait { IsObstacle: true } wait ? wait.Why : null;
@@ -29,29 +32,31 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
         var members = now.Members.Where(member => !member.NeverVotes).Select(member => member.Name).ToList();
         ImmutableArray<ProcessName> joins = [.. placement.Except(now.Members.Select(member => member.Name))];
 
-        // A member that is gone helps least. The leader comes last, because its removal costs an election.
+        // Members that are gone leave first. So those that are left have a majority after each step. The leader is the last one, because
+        // its removal costs an election.
         ImmutableArray<ProcessName> leaves =
             [.. members.Except(placement).OrderBy(name => name == now.Leader ? 2 : IsPresent(now, name) ? 1 : 0).ThenBy(name => name)];
-        var move = new ShardMove(now.Group, joins, leaves, null);
+        var move = new ShardMove(now.Group, joins, leaves, null)
+        {
+            Disputer = now.Processes.Where(status => members.Contains(status.Name) || placement.Contains(status.Name))
+                .FirstOrDefault(status => !status.Placement.SequenceEqual(placement))?.Name,
+        };
         return move with
         {
-            Next = WhyObstructed(now, move, members) is { } obstacle ? new ShardStep.Wait(obstacle, IsObstacle: true)
+            Next = WhyObstructed(now, move, placement) is { } obstacle ? new ShardStep.Wait(obstacle, IsObstacle: true)
                 : WhyBehind(before, now, placement, members) is { } why ? new ShardStep.Wait(why)
                 : !joins.IsEmpty && members.Count <= placement.Length ? new ShardStep.Join(joins[0])
                 : leaves.IsEmpty ? null
-                : WhyTooFew(now, members, leaves[0]) is { } few ? new ShardStep.Wait(few, IsObstacle: true)
                 : new ShardStep.Leave(leaves[0]),
         };
     }
 
     // Looks at the processes that are to have the shard. Those that leave may be down.
-    private static string? WhyObstructed(GroupStatus now, ShardMove move, List<ProcessName> members)
+    private static string? WhyObstructed(GroupStatus now, ShardMove move, ImmutableArray<ProcessName> placement)
     {
-        var placement = now.Processes.First(status => !status.Placement.IsEmpty).Placement;
-        var concerned = now.Processes.Where(status => members.Contains(status.Name) || placement.Contains(status.Name)).ToList();
-        if (concerned.Find(status => !status.Placement.SequenceEqual(placement)) is { } other)
+        if (move.Disputer is { } other)
         {
-            return $"{other.Name} has another raft.shard-nodes than other processes of its group: restart all nodes with one list";
+            return $"{other} is placed by another raft.shard-nodes than other processes of its group: restart all nodes with one list";
         }
 
         if (now.Leader is null)
@@ -65,6 +70,11 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
             if (status is null)
             {
                 return joins ? $"{name} does not run, or is not reached: start its node" : $"{name} does not answer: start its node";
+            }
+
+            if (joins && status.Identity != Guid.Empty && status.Identity != now.Latest?.Identity)
+            {
+                return $"{name} belongs to another group of this name: stop it, and run 'raft log forget' for it";
             }
 
             if (status.Standing is { } standing
@@ -100,14 +110,6 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
         var (vote, should) = (
             now.Members.Count(member => member.IsVoter), QuorumSize.For(Math.Min(members.Count, placement.Length), max));
         return vote < should ? $"{vote} of {should} vote" : null;
-    }
-
-    // The group refuses a change without a majority that is heard, too. Here it shows in the plan.
-    private static string? WhyTooFew(GroupStatus now, List<ProcessName> members, ProcessName leaving)
-    {
-        var rest = members.Where(name => name != leaving).ToList();
-        var present = rest.Count(name => IsPresent(now, name));
-        return 2 * present > rest.Count ? null : $"without {leaving} only {present} of {rest.Count} members take part";
     }
 
     private static bool IsPresent(GroupStatus group, ProcessName name) => group.StatusOf(name) is { Standing: null };

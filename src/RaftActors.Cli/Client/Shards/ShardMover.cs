@@ -31,8 +31,10 @@ internal sealed class ShardMover(GroupRun run, string? only)
                 new("LEAVES", "leaves", move => NodesOf(move.Leaves)),
                 new("", "why", move => move.Obstacle),
             ]);
-        run.Environment.Output.Write(run.IsJson ? "" : $"{moves.Length} of {all} shards move, by {moves.Sum(move => move.Joins.Length)} joins "
-            + $"and {moves.Sum(move => move.Leaves.Length)} leaves. Nothing was changed.{Environment.NewLine}");
+        var (joins, leaves) = (moves.Sum(move => move.Joins.Length), moves.Sum(move => move.Leaves.Length));
+        run.Environment.Output.Write(run.IsJson
+            ? ""
+            : $"{moves.Length} of {all} shards move, by {joins} joins and {leaves} leaves. Nothing was changed.{Environment.NewLine}");
         return moves.Max(move => move.Obstacle is { } why ? Fail(move.Group, why) : ExitCode.Done);
     });
 
@@ -69,7 +71,7 @@ internal sealed class ShardMover(GroupRun run, string? only)
             {
                 if (move.Next is null)
                 {
-                    return Tell(group, "moved");
+                    return Tell("shard-moved", group, "moved");
                 }
 
                 var (why, isFinal) = Take(move.Next, client, now, left);
@@ -105,16 +107,21 @@ internal sealed class ShardMover(GroupRun run, string? only)
         var (basedOn, timeout) = (now.Latest?.MembersIndex, left < RunSettings.DefaultTimeout ? left : RunSettings.DefaultTimeout);
         var (name, outcome) = step switch
         {
-            ShardStep.Join(var joins) => (joins, client.Change((raft, end) => raft.JoinAsync(joins, basedOn, timeout, cancellationToken: end))),
-            ShardStep.Leave(var leaves) => (leaves, client.Change((raft, end) => raft.LeaveAsync(leaves, basedOn, timeout, cancellationToken: end))),
+            ShardStep.Join(var next) => (
+                next, client.Change((raft, end) => raft.JoinAsync(next, basedOn, timeout, cancellationToken: end))),
+            ShardStep.Leave(var next) => (
+                next, client.Change((raft, end) => raft.LeaveAsync(next, basedOn, timeout, cancellationToken: end))),
             _ => throw new UnreachableException(),
         };
         if (outcome is RequestOutcome.Done)
         {
-            Tell(now.Group, $"{(step is ShardStep.Join ? "added" : "removed")} {name}");
+            var (kind, done) = step is ShardStep.Join ? ("member-added", "added") : ("member-removed", "removed");
+            Tell(kind, now.Group, $"{done} {name}", name);
         }
 
-        return (outcome.Why is { } why ? Clause.Of(why) : $"{name} is not settled yet", outcome is RequestOutcome.NotDone { IsFinal: true });
+        return (
+            outcome.Why is { } why ? Clause.Of(why) : "its last change was only just made",
+            outcome is RequestOutcome.NotDone { IsFinal: true });
     }
 
     // Asks each group of the application. Goes on with the shards that have something to move, and the number of all.
@@ -142,17 +149,21 @@ internal sealed class ShardMover(GroupRun run, string? only)
             ImmutableArray<ShardMove> due = [.. moves.Where(move => move.IsDue)];
             return run.Client.IsInterrupted ? ExitCode.Interrupted
                 : moves.Count == 0 ? run.Refuse("no shard has raft.shard-nodes: set it on all nodes to those that are to have the shards")
-                : due.IsEmpty ? Math.Max(codes.Max(), run.WriteOutcome("shards-moved", "all shards are where they belong", ("outcome", "done")))
-                : Math.Max(codes.Max(), then(due, moves.Count));
+                : Math.Max(
+                    codes.Max(),
+                    due.IsEmpty
+                        ? run.WriteOutcome("shards-moved", "all shards are where they belong", ("outcome", "done"))
+                        : then(due, moves.Count));
         });
 
     private static string NodesOf(ImmutableArray<ProcessName> names) => string.Join(", ", names.Select(name => name.Node));
 
-    private int Tell(string group, string done)
+    private int Tell(string kind, string group, string done, ProcessName? name = null)
     {
         lock (_output)
         {
-            return run.WriteOutcome("shard", $"{group}: {Printable.Of(done)}", ("group", group), ("done", done));
+            return run.WriteOutcome(
+                kind, $"{group}: {Printable.Of(done)}", ("group", group), (run.Target.Noun, name?.Value), ("outcome", "done"));
         }
     }
 

@@ -157,8 +157,9 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
 
         var isJoining = effect.Reason == RefusalReason.NotInRoster && context.Process.Settings.IsJoining;
+        var hasMoved = effect.Reason == RefusalReason.Removed && context.Process.Settings.IsElsewhere;
         var isOtherStore = effect.Reason == RefusalReason.OtherIncarnation;
-        var level = isJoining || (isOtherStore && !context.Process.HasUnexpectedlyNewStore) ? LogLevel.InfoLevel
+        var level = isJoining || hasMoved || (isOtherStore && !context.Process.HasUnexpectedlyNewStore) ? LogLevel.InfoLevel
             : isOtherStore ? LogLevel.WarningLevel
             : LogLevel.ErrorLevel;
         var text = isJoining ? "{Process} waits to join the group of {By}: {Detail}."
