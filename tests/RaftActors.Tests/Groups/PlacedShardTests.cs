@@ -1,5 +1,9 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Storage;
 
 namespace RaftActors.Tests.Groups;
 
@@ -88,5 +92,51 @@ public sealed class PlacedShardOfSectionTests : TestKit
         RaftShards shards = new("placed", 2) { Replicas = 3 };
 
         Assert.Equal([shards.All[1]], Raft.Get(Sys).ShardsHere(shards));
+    }
+}
+
+/// <summary>A node that the list of the nodes of shards leaves out.</summary>
+public sealed class LeavingNodeTests : TestKit
+{
+    private readonly TemporaryFolder _folder = new();
+
+    [Fact]
+    public async Task Node_that_leaves_starts_the_shards_whose_stores_it_has()
+    {
+        RaftShards shards = new("placed", 4) { Replicas = 3 };
+        Write(shards.All[1]);
+        Write(shards.All[3]);
+        using var system = ActorSystem.Create("leaving", ConfigurationFactory.ParseString(
+            $$"""
+            akka { loglevel = ERROR, stdout-loglevel = OFF }
+            raft {
+              node = n1
+              roster = ["any@n1", "any@n2", "any@n3"]
+              shard-nodes = [n2, n3, n4]
+              store { directory = "{{_folder.Path}}", segment-size = 1MiB }
+            }
+            """));
+        var raft = RaftActors.Raft.Get(system);
+
+        Assert.Equal([shards.All[1], shards.All[3]], raft.ShardsHere(shards));
+
+        // The directory is closed again.
+        Write(shards.All[0]);
+        Assert.Equal([shards.All[0], shards.All[1], shards.All[3]], raft.ShardsHere(shards));
+        await system.Terminate();
+    }
+
+    protected override void AfterAll()
+    {
+        _folder.Dispose();
+        base.AfterAll();
+    }
+
+    private void Write(RaftShard shard)
+    {
+        using var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 });
+        var owner = new StoreOwner(shard.Group, new ProcessName($"{shard.Group}@n1"));
+        using var store = directory.StoreOf(owner);
+        store.Open(owner, [], new SilentListener());
     }
 }
