@@ -106,7 +106,9 @@ internal sealed partial class StoreDirectory : IDisposable
     /// <summary>Begins a snapshot of a process's own state, which the caller's thread writes.</summary>
     internal ISnapshotWriter BeginSnapshot(SlotOpening opening, Snapshot snapshot)
     {
-        var writer = new OwnSnapshotWriter(Writer, _options, opening, snapshot);
+        // Without a thread of the log, no other thread waits for the disk.
+        var pace = _thread is null ? null : new SnapshotPace(TimeProvider.System, Writer.Batches);
+        var writer = new OwnSnapshotWriter(Writer, _options, opening, snapshot, pace);
         opening.Keep(writer);
         return writer;
     }

@@ -51,6 +51,9 @@ internal sealed class LogWriter
     /// <summary>Any thread may call it, without the lock.</summary>
     public Slot? Find(StoreOwner owner) => _byOwner.GetValueOrDefault(owner);
 
+    /// <summary>The number of written batches. Any thread may read it, without the lock.</summary>
+    public long Batches => _files.Batches;
+
     /// <summary>If not null, the log has failed, and nothing more is written. Any thread may read it.</summary>
     public StoreException? Failure { get; private set; }
 

@@ -9,13 +9,15 @@ namespace RaftActors.Storage.Log;
 /// state ends before it takes the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose
 /// it.
 /// </summary>
-internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
+internal sealed class OwnSnapshotWriter(
+    LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot, SnapshotPace? pace) : ISnapshotWriter
 {
     // A state of at most this part of the floor may take the last room, because the log shrinks by its snapshot. One at a time in a
     // directory, because all stores of it share the room.
     private const int SmallPart = 16;
 
     private readonly Lock _lock = new();
+    private readonly ManualResetEventSlim _isEnded = new();
     private SnapshotFileWriter? _writer;
     private StoreException? _end;
 
@@ -34,6 +36,13 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
             {
                 throw Fail(e);
             }
+        }
+
+        // Without the lock, because Dispose would wait for it.
+        if (pace?.RestAfterPiece(log.Batches) is { } rest)
+        {
+            _isEnded.Wait(rest);
+            pace.OnRested();
         }
     }
 
@@ -105,6 +114,7 @@ internal sealed class OwnSnapshotWriter(LogWriter log, StoreOptions options, Slo
     private StoreException End(StoreException end)
     {
         _end ??= end;
+        _isEnded.Set();
         if (_writer is { } writer)
         {
             _writer = null;

@@ -13,7 +13,7 @@ namespace RaftActors.Storage.Snapshots;
 internal sealed class SnapshotFileWriter : IDisposable
 {
     /// <summary>The most bytes that are written between two syncs.</summary>
-    internal const int SyncSize = 32 << 20;
+    internal const int SyncSize = 4 << 20;
 
     private const int WriteSize = 16 * SnapshotFormat.BlockSize;
 
