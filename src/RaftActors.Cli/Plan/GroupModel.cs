@@ -33,6 +33,9 @@ internal sealed record GroupModel
     private const int SnapshotEntryBytes = 64;
     private const int EntryInMemory = 200;
 
+    // Members with a larger state take turns, and the log may become twice as long meanwhile.
+    private const double SnapshotWithoutTurn = 64 << 20;
+
     public int Members { get; init; } = 3;
 
     /// <summary>Bytes of a key and its value.</summary>
@@ -68,12 +71,14 @@ internal sealed record GroupModel
 
     public double LogInMemory => Math.Min(LogMemory, EntriesKept * (PayloadBytes + EntryInMemory) ?? LogMemory);
 
-    // The entries or bytes of the log make a snapshot due, but not before the log is half as long as the latest snapshot.
     private double? EntriesKept => StateBytes == 0
         ? null
-        : RetainedEntries + Math.Max(
-            Math.Min(SnapshotEntries, Math.Ceiling(SnapshotBytes / Math.Max(1, PayloadBytes))),
-            Math.Ceiling(StateBytes / 2.0 / (PayloadBytes + SnapshotEntryBytes)));
+        : RetainedEntries + (EntriesUntilDue * (Members > 1 && StateBytes >= SnapshotWithoutTurn ? 2 : 1));
+
+    // The entries or bytes of the log make a snapshot due, but not before the log is half as long as the latest snapshot.
+    private double EntriesUntilDue => Math.Max(
+        Math.Min(SnapshotEntries, Math.Ceiling(SnapshotBytes / Math.Max(1, PayloadBytes))),
+        Math.Ceiling(StateBytes / 2.0 / (PayloadBytes + SnapshotEntryBytes)));
 
     /// <summary>Predicts the Appends of callers that wait for each outcome before their next Append.</summary>
     /// <param name="callers">1 or more.</param>

@@ -76,7 +76,11 @@ public sealed class GroupModelTests
     // The log grows to half of the state: 1 GB / 2 / (256 + 64) entries.
     [Fact]
     public void Snapshots_of_a_large_state_wait_until_the_log_is_half_as_long() =>
-        Near(1_563_500 * 376.0, (Simple with { StateBytes = 1_000_000_000 }).LogMost!.Value);
+        Near(1_563_500 * 376.0, (Simple with { StateBytes = 1_000_000_000, Members = 1 }).LogMost!.Value);
+
+    [Fact]
+    public void Log_grows_while_the_members_take_snapshots_of_a_large_state_in_turns() =>
+        Near(3_126_000 * 376.0, (Simple with { StateBytes = 1_000_000_000 }).LogMost!.Value);
 
     // A record has a header of 40 bytes, and its batch one of 32. The rest is what the product writes.
     [Fact]

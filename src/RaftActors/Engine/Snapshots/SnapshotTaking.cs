@@ -21,6 +21,10 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
     // Roughly the bytes of an entry in the log, without its pair.
     private const int EntryOverheadBytes = 64;
 
+    // The log after the latest snapshot, in parts of what makes a snapshot due, at which a process waits for its turn no longer. Otherwise
+    // the log would grow without bound if the time in the log stood still.
+    private const double PartsMax = 2;
+
     // An answer of the actor may make no snapshot, for instance because the commit of the actor's last pair is not known here. Waiting
     // calls then ask it again only after this pause. If they asked after each commit, a busy actor would do nothing but make states.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -51,6 +55,12 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
     private LogIndex _askedAt;
     private long _bytes;
 
+    // The time of the last committed pair. After a start, that of the last pair of the log.
+    private LogTime _time = context.Core.LastPosition.Time;
+
+    // The time at which a snapshot became due, or null.
+    private LogTime? _dueAt;
+
     // A snapshot needs a configuration, so it may not end before the first known one.
     private LogIndex? _firstConfiguration = context.Core.CommittedConfiguration?.Index;
 
@@ -73,30 +83,36 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
 
     private LogIndex Latest => context.Core.Snapshot?.Position.Index ?? LogIndex.Zero;
 
-    private bool IsDue
-    {
-        get
-        {
-            var settings = context.Process.Settings.Snapshots;
-            var since = Latest > _askedAt ? Latest : _askedAt;
-            var entries = context.Commit.Value - since.Value;
-            return _mustRepeat || (IsWanted && !IsPausing) || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
-                && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
-        }
-    }
-
     // A snapshot that is being installed covers all that is committed, so the actor has no later state to give until it is durable.
     private bool IsWanted =>
         NeedsTicks && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     private bool IsPausing => context.Now < _nextAt;
 
+    private long LatestBytes => context.Core.Snapshot?.Length ?? 0;
+
     // A state may hold all pairs ever appended, so writing it at a fixed interval would write n² bytes for n pairs. So a snapshot is due
     // when the log has grown by half the length of the latest one. All snapshots together are then a few times as long as the log.
-    private long LatestBytes => context.Core.Snapshot?.Length ?? 0;
+    private double Parts
+    {
+        get
+        {
+            var settings = context.Process.Settings.Snapshots;
+            var since = Latest > _askedAt ? Latest : _askedAt;
+            var entries = (double)(context.Commit.Value - since.Value);
+            return Math.Min(
+                Math.Max(entries / settings.AfterEntries, (double)_bytes / settings.AfterBytes),
+                (_bytes + (entries * EntryOverheadBytes)) / Math.Max(1, LatestBytes / 2));
+        }
+    }
 
     public void OnCommitted(LogSlice entries, Serial before)
     {
+        if (!entries.IsEmpty)
+        {
+            _time = entries[^1].Time;
+        }
+
         foreach (ref readonly var entry in entries)
         {
             if (entry.Key is { } key)
@@ -115,7 +131,7 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
     /// <summary>A snapshot of another process was installed. It covers all committed entries.</summary>
     public void OnInstalled(Snapshot snapshot)
     {
-        (_bytes, _isRefused) = (0, false);
+        (_bytes, _isRefused, _time, _dueAt) = (0, false, snapshot.Position.Time, null);
         _firstConfiguration ??= snapshot.ConfigurationIndex;
         if (_writing?.Description.Position.Index <= snapshot.Position.Index)
         {
@@ -201,7 +217,7 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
     {
         if (!_isAsked && _writing is null && context is { HasActor: true, TakesSnapshots: true })
         {
-            (_isAsked, _askedAt, _bytes, _mustRepeat, _isRefused) = (true, context.Commit, 0, false, false);
+            (_isAsked, _askedAt, _bytes, _mustRepeat, _isRefused, _dueAt) = (true, context.Commit, 0, false, false, null);
             context.Step(new Input.SnapshotPlanned(context.Commit));
             if (_askOther is { } ask)
             {
@@ -339,9 +355,22 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
 
     private void AskIfDue()
     {
-        if (IsDue)
+        if (_mustRepeat || (IsWanted && !IsPausing) || IsDue())
         {
             Ask();
         }
+    }
+
+    private bool IsDue()
+    {
+        if (Parts is var parts && parts < 1)
+        {
+            _dueAt = null;
+            return false;
+        }
+
+        _dueAt ??= _time;
+        return parts >= PartsMax
+            || new SnapshotTurn(context.Configuration, context.Process.Member, LatestBytes).IsNow(_dueAt.Value, _time, context.Leads);
     }
 }
