@@ -5,14 +5,20 @@ using RaftActors.Benchmarks.Cluster;
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>
-/// Three nodes take a large snapshot while appends go on. Then one node loses its store, is sent the snapshot, and restores it. All nodes
-/// are in this process, so its memory is that of all of them.
+/// Three nodes take a large snapshot while appends go on, first all at once, and then because the log has grown. Then one node loses its
+/// store, is sent the snapshot, and restores it. All nodes are in this process, so its memory is that of all of them.
 /// </summary>
 internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string root)
 {
+    // More than the phase before the first snapshot appends. A snapshot is due after these bytes, and after half of its state.
+    private const long AfterBytes = 256_000_000;
+
+    // Large pairs make the log grow fast.
+    private const int GrowthValueSize = 16 << 10;
+
     // Without the bound the heap would grow with the number of appends, and so with the speed of the machine.
-    private const string Settings =
-        "raft { log-memory-max = 1MB, snapshot { after-entries = 1000000000, after-bytes = 1000000GB, retained-entries = 0 } }";
+    private readonly string _settings = "raft { log-memory-max = 1MB, snapshot { retained-entries = 0, after-entries = 1000000000"
+        + $", after-bytes = {(arguments.InTurns ? AfterBytes : long.MaxValue)}b }} }}";
 
     private static readonly TimeSpan WaitMax = TimeSpan.FromMinutes(30);
 
@@ -49,10 +55,17 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
 
         await Task.WhenAll(_nodes.Values.Select(node => node.Ready.Task)).WaitAsync(WaitMax, stop);
         var leader = _nodes[_ports[0]].Actor;
-        LargeStatePhase[] phases = [new("appends alone"), new("taken and stored by three"), new("sent and restored")];
+        LargeStatePhase[] phases =
+            [new("appends alone"), new("taken and stored by three"), new("taken in turns"), new("sent and restored")];
         await phases[0].RunAsync(leader, arguments.Clients, () => Task.Delay(TimeSpan.FromSeconds(arguments.Seconds), stop));
         await phases[1].RunAsync(leader, arguments.Clients, () => TakeAsync(stop));
-        await phases[2].RunAsync(leader, arguments.Clients, () => WipeAsync(_ports[2], stop));
+        if (arguments.InTurns)
+        {
+            await GrowAsync(leader, stop);
+            await phases[2].RunAsync(leader, arguments.Clients, () => ReplaceAsync(stop));
+        }
+
+        await phases[3].RunAsync(leader, arguments.Clients, () => WipeAsync(_ports[2], stop));
         await Task.WhenAll(_nodes.Values.Select(node => node.System.Terminate()));
         var heap = phases.Max(phase => phase.HeapBytes) >> 20;
         if (heap > arguments.HeapMaxMebibytes)
@@ -71,7 +84,32 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
             node.Actor.Tell(new LargeStateActor.Snap());
         }
 
-        while (!_ports.All(HasSnapshot))
+        await WaitAsync(() => _ports.All(port => Snapshots(port).Any()), stop);
+    }
+
+    private Task ReplaceAsync(CancellationToken stop)
+    {
+        var before = _ports.SelectMany(Snapshots).ToHashSet();
+        return WaitAsync(() => _ports.All(port => Snapshots(port).Except(before).Any()), stop);
+    }
+
+    // Appends nearly all that makes the next snapshot due.
+    private Task GrowAsync(IActorRef leader, CancellationToken stop)
+    {
+        var left = Math.Max(AfterBytes, (long)arguments.SizeMebibytes << 19) / GrowthValueSize;
+        return Task.WhenAll(Enumerable.Range(0, arguments.Clients).Select(async _ =>
+        {
+            while (Interlocked.Decrement(ref left) > 0)
+            {
+                stop.ThrowIfCancellationRequested();
+                (await leader.Ask<Outcome<long>>(new byte[GrowthValueSize], WaitMax)).OrThrow();
+            }
+        }));
+    }
+
+    private static async Task WaitAsync(Func<bool> condition, CancellationToken stop)
+    {
+        while (!condition())
         {
             await Task.Delay(TimeSpan.FromMilliseconds(100), stop);
         }
@@ -84,14 +122,14 @@ internal sealed class LargeStateBenchmark(LargeStateArguments arguments, string 
         await Start(port).Restored.Task.WaitAsync(WaitMax, stop);
     }
 
-    private bool HasSnapshot(string port) =>
-        Directory.EnumerateFiles(FolderOf(port), "*.snap", SearchOption.AllDirectories).Any();
+    private IEnumerable<string> Snapshots(string port) =>
+        Directory.EnumerateFiles(FolderOf(port), "*.snap", SearchOption.AllDirectories);
 
     private string FolderOf(string port) => Path.Combine(root, port);
 
     private Node Start(string port)
     {
-        var system = NodeSystem.Create(Settings, port, _ports, FolderOf(port));
+        var system = NodeSystem.Create(_settings, port, _ports, FolderOf(port));
         var (ready, restored) = (new TaskCompletionSource(), new TaskCompletionSource<long>());
         var size = (long)arguments.SizeMebibytes << 20;
         var actor = system.ActorOf(Props.Create(() => new LargeStateActor(size, ready, restored)), "raft");
