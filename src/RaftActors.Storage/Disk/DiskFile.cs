@@ -87,6 +87,9 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
 
     public void Dispose() => handle.Dispose();
 
+    public void DisposeDeleted() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static handle => handle.Dispose(), handle, preferLocal: false);
+
     [UnsupportedOSPlatform("windows")]
     private int SyncOnUnix() => OperatingSystem.IsMacOS() ? Libc.SyncToPlatter(handle) : Libc.SyncAll(handle);
 

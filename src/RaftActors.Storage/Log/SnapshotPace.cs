@@ -19,7 +19,8 @@ internal sealed class SnapshotPace(TimeProvider clock, long batches)
     // Work includes waits for the source of the state. They need no longer rest than this.
     private static readonly TimeSpan RestMax = TimeSpan.FromMilliseconds(250);
 
-    private long _workingSince = clock.GetTimestamp();
+    // Null before the first piece, which may have waited for a thread. So a small state does not rest, and frees its thread at once.
+    private long? _workingSince;
     private long _batches = batches;
     private long? _batchAt;
 
@@ -32,13 +33,13 @@ internal sealed class SnapshotPace(TimeProvider clock, long batches)
             (_batches, _batchAt) = (batches, now);
         }
 
-        if (_batchAt is not { } at || clock.GetElapsedTime(at, now) > IdleAfter)
+        if (_workingSince is not { } since || _batchAt is not { } at || clock.GetElapsedTime(at, now) > IdleAfter)
         {
             _workingSince = now;
             return null;
         }
 
-        var rest = RestsPerWork * clock.GetElapsedTime(_workingSince, now);
+        var rest = RestsPerWork * clock.GetElapsedTime(since, now);
         return rest < RestMin ? null : rest < RestMax ? rest : RestMax;
     }
 

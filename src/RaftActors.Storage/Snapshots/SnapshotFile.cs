@@ -142,6 +142,15 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
+    /// <summary>Releases the use of the folder after the file was deleted. Does not wait until its blocks are free.</summary>
+    public void DisposeDeleted()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _file.DisposeDeleted();
+        }
+    }
+
     private byte[] ReadHeader()
     {
         var header = new byte[SnapshotFormat.HeaderSize];

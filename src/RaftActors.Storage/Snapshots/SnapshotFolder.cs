@@ -196,11 +196,12 @@ internal sealed class SnapshotFolder : IDisposable
             _kept = _kept.RemoveRange(old);
         }
 
-        // A power cut may undo a deletion. The next call repeats it.
+        // A power cut may undo a deletion. The next call repeats it. The file is closed afterwards, because to delete a closed file would
+        // free its blocks at once, while the thread of the log waits.
         foreach (var file in old)
         {
-            file.Dispose();
             _disk.Delete(PathOf(SnapshotName.Of(file.Snapshot.Position).With(SnapshotName.Whole)));
+            file.DisposeDeleted();
         }
 
         DeleteUnusableBefore(new SnapshotName(index, Term.Zero).With(SnapshotName.Whole));

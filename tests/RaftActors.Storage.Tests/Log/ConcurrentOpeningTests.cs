@@ -42,6 +42,32 @@ public sealed class ConcurrentOpeningTests
     }
 
     [Fact]
+    public void Stores_open_write_and_close_while_the_snapshot_of_another_one_is_verified()
+    {
+        using (var before = Open())
+        {
+            Open(before, "a").SaveSnapshot(Life.Snapshot(10), Life.Bytes(200_000, 1));
+            Open(before, "b");
+        }
+
+        using var directory = Open();
+        _disk.Hold("snapshots/1/");
+        var opening = Begin(() => Open(directory, "a"));
+        _disk.WaitFor(_ => _disk.Waiting > 0);
+
+        foreach (var name in new[] { "b", "new" })
+        {
+            using var store = Open(directory, name);
+            store.Write(new Effect.Persist(new Ticket(1), null, [Life.Entry(1)]));
+            _disk.WaitFor(_ => _listener.Told.Remove("persisted 1"));
+        }
+
+        Assert.True(opening.IsAlive);
+        _disk.Hold(null);
+        opening.Join();
+    }
+
+    [Fact]
     public void Stores_read_their_snapshots_at_the_same_time()
     {
         string[] names = ["a", "b", "c", "d"];

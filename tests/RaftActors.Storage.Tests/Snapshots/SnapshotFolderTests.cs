@@ -143,6 +143,23 @@ public sealed class SnapshotFolderTests
         Assert.Throws<StoreException>(() => folder.Read(Of(20, 0).Position, 0, 1));
     }
 
+    // To delete a closed file of 10 GB takes seconds, and the log is locked meanwhile.
+    [Fact]
+    public void Old_snapshot_loses_its_name_first_and_is_closed_without_a_wait_for_its_blocks()
+    {
+        var disk = new WatchedDisk(_disk);
+        using var folder = Open(disk);
+        folder.Save(10, 3 * Block);
+        folder.Save(20, 10);
+        List<string> left = [];
+        disk.OnDisposeDeleted = () => left.AddRange(disk.List(Folder));
+
+        folder.DeleteBefore(new LogIndex(20));
+
+        Assert.Equal([NameOf(20)], left);
+        Assert.Equal(1, disk.OpenFiles);
+    }
+
     [Theory]
     [InlineData(nameof(DiskFault.Create))]
     [InlineData(nameof(DiskFault.CreateFull))]

@@ -8,11 +8,17 @@ public sealed class SnapshotPaceTests
     private readonly Clock _clock = new();
     private readonly SnapshotPace _pace;
 
-    public SnapshotPaceTests() => _pace = new SnapshotPace(_clock, batches: 5);
+    public SnapshotPaceTests()
+    {
+        _pace = new SnapshotPace(_clock, batches: 4);
+        Assert.Null(RestAfter(work: 1000, batches: 5));
+    }
 
     [Fact]
     public void Snapshot_does_not_rest_while_the_log_is_idle()
     {
+        _clock.Now += SnapshotPace.IdleAfter;
+
         Assert.Null(RestAfter(work: 20, batches: 5));
         Assert.Null(RestAfter(work: 20, batches: 5));
     }

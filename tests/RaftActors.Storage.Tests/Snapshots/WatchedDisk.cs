@@ -7,6 +7,9 @@ internal sealed class WatchedDisk(IDisk disk) : IDisk
 {
     public Action? OnRead { get; set; }
 
+    /// <summary>Called when a file is closed without a wait for its blocks.</summary>
+    public Action? OnDisposeDeleted { get; set; }
+
     public int OpenFiles { get; private set; }
 
     public int Openings { get; private set; }
@@ -61,6 +64,12 @@ internal sealed class WatchedDisk(IDisk disk) : IDisk
         public void Write(long offset, ReadOnlySpan<byte> bytes) => _file.Write(offset, bytes);
 
         public void Sync() => _file.Sync();
+
+        public void DisposeDeleted()
+        {
+            _disk.OnDisposeDeleted?.Invoke();
+            Dispose();
+        }
 
         public void Dispose()
         {
