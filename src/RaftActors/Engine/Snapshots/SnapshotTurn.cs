@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Numerics;
 
 using RaftActors.Core;
@@ -19,8 +18,6 @@ internal readonly struct SnapshotTurn(Configuration? configuration, Member self,
     /// </summary>
     public const long BytesPerSecond = 64 << 20;
 
-    private readonly ImmutableArray<Member> _voters = [.. configuration?.Electorate() ?? []];
-
     // Rounded up to a power of 2. So lengths that differ a little give the same turns, unless there is a power of 2 between them.
     private long Milliseconds => 1000 * (long)BitOperations.RoundUpToPowerOf2((ulong)((length + BytesPerSecond - 1) / BytesPerSecond));
 
@@ -30,14 +27,16 @@ internal readonly struct SnapshotTurn(Configuration? configuration, Member self,
     /// <param name="leads">The leader is the last: the turns of all others have begun since its snapshot became due.</param>
     public bool IsNow(LogTime dueAt, LogTime now, bool leads)
     {
-        // No commit needs the disk of a process that does not vote.
-        if (length < BytesPerSecond || !_voters.Contains(self))
+        if (length < BytesPerSecond)
         {
             return true;
         }
 
+        // No commit needs the disk of a process that does not vote.
+        List<Member> voters = [.. configuration?.Electorate() ?? []];
         var waited = now.Milliseconds - dueAt.Milliseconds;
-        return _voters[(int)(now.Milliseconds / Milliseconds % _voters.Length)] == self
-            && (!leads || waited >= (_voters.Length - 1) * Milliseconds);
+        return !voters.Contains(self)
+            || (voters[(int)(now.Milliseconds / Milliseconds % voters.Count)] == self
+                && (!leads || waited >= (voters.Count - 1) * Milliseconds));
     }
 }
