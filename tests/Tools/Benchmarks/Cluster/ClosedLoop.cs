@@ -5,7 +5,7 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <summary>Clients with one open operation each. The next one begins when it has ended. Thread-safe.</summary>
 internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
 {
-    private readonly LatencyHistogram _latencies = new();
+    private readonly Latencies _latencies = new();
     private long _failed;
     private long _begin = long.MaxValue;
     private long _end = long.MaxValue;
@@ -32,20 +32,27 @@ internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
         return new Load(
             _latencies.Count,
             _latencies.Count / seconds,
-            [_latencies.Percentile(0.5), _latencies.Percentile(0.99), _latencies.Percentile(0.999), _latencies.MaxMicroseconds],
+            _latencies.Microseconds,
             _failed);
     }
 
     /// <summary>A client that appends one value again and again.</summary>
     public async Task AppendAsync(RaftClient<ReadOnlyMemory<byte>, object?> group, byte client, int payload)
     {
-        var value = new byte[payload];
-        value[0] = client;
+        var value = ValueOf(client, payload);
         while (!_isStopping)
         {
             var start = Stopwatch.GetTimestamp();
             Count(start, await group.AppendAsync("key", value, cancellationToken: CancellationToken.None) is { Failure: null });
         }
+    }
+
+    /// <summary>The value that a client appends.</summary>
+    public static byte[] ValueOf(byte client, int payload)
+    {
+        var value = new byte[payload];
+        value[0] = client;
+        return value;
     }
 
     /// <summary>A client that asks one question again and again.</summary>

@@ -9,8 +9,12 @@ internal sealed record ClusterArguments
           --store LIST      memory and file; file syncs each write (default memory,file)
           --topology LIST   single: three actor systems in one process; multi: three processes (default single,multi)
           --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
+          --load LIST       then also open loops with as many callers, at these percents of the rate of the closed loop. Prints their
+                            table in place of that of closed loops
           --payload LIST    bytes of a value (default 256)
           --transport LIST  tcp; tls: tcp with raft.security (default tcp)
+          --voters N        voters of each group (default 3)
+          --groups N        groups with the same nodes; clients take turns. Needs --topology single or --at remote (default 1)
           --at LIST         the process of the clients: leader, follower, or remote: one without a node (default leader)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)
@@ -29,6 +33,12 @@ internal sealed record ClusterArguments
     public int[] Clients { get; private init; } = [1, 16, 64, 256];
 
     public int[] Payloads { get; private init; } = [256];
+
+    public int[] Loads { get; private init; } = [];
+
+    public int Voters { get; private init; } = 3;
+
+    public int Groups { get; private init; } = 1;
 
     public IReadOnlyList<string> Transports { get; private init; } = ["tcp"];
 
@@ -56,7 +66,14 @@ internal sealed record ClusterArguments
         from payload in Payloads
         from clients in Clients
         from transport in Transports
-        select new Cell(store, topology, at, clients, payload) { Transport = transport, WarmUp = WarmUp };
+        select new Cell(store, topology, at, clients, payload)
+        {
+            Transport = transport,
+            WarmUp = WarmUp,
+            Loads = Loads,
+            Voters = Voters,
+            Groups = Groups,
+        };
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static ClusterArguments Parse(ReadOnlySpan<string> words)
@@ -71,6 +88,9 @@ internal sealed record ClusterArguments
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
+                "--load" when OptionValue.Numbers(value) is { } loads => parsed with { Loads = loads },
+                "--voters" when OptionValue.Numbers(value) is [var voters] => parsed with { Voters = voters },
+                "--groups" when OptionValue.Numbers(value) is [var groups] => parsed with { Groups = groups },
                 "--transport" when OptionValue.Words(value, "tcp", "tls") is { } ways => parsed with { Transports = ways },
                 "--at" when OptionValue.Words(value, "leader", "follower", "remote") is { } at => parsed with { At = at },
                 "--seconds" when OptionValue.Seconds(value) is { } seconds => parsed with { Seconds = seconds },
@@ -85,6 +105,8 @@ internal sealed record ClusterArguments
             words = rest[1..];
         }
 
-        return parsed;
+        return parsed.Groups > 1 && parsed.Topologies.Contains("multi") && parsed.At.Any(at => at != "remote")
+            ? throw new UsageException("The leaders of several groups are in several processes. Add --topology single or --at remote.")
+            : parsed;
     }
 }

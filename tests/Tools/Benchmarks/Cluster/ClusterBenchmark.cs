@@ -23,7 +23,7 @@ internal static class ClusterBenchmark
         {
             foreach (var cell in cells)
             {
-                var ours = Contender.Ours(TransportConfig.Of(cell.Transport));
+                var ours = Contender.Ours(TransportConfig.Of(cell.Transport), cell.Groups);
                 var result = await ClusterProcesses.RunAsync(ours, cell, arguments.Seconds, arguments.Directory, stop);
                 runs[cell].Add(result);
                 csv.Write(akka, cell, result);

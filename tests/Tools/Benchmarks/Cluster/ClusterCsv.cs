@@ -8,7 +8,7 @@ internal sealed class ClusterCsv(string? file) : IDisposable
 {
     private const string Header =
         "runtime,operation,store,topology,at,clients,payload,transport," +
-        "ops_s,p50,p99,p999,max,cpu_us_op,switches_op,garbage_op,paused,other,failed";
+        "voters,groups,load,ops_s,p50,p99,p999,max,cpu_us_op,switches_op,garbage_op,paused,other,failed";
 
     private readonly StreamWriter? _writer = Open(file);
 
@@ -17,12 +17,16 @@ internal sealed class ClusterCsv(string? file) : IDisposable
         _writer?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{name},{cell.Consistency ?? "append"},{cell.Store},{cell.Topology},{cell.At}," +
-            $"{cell.Clients},{cell.Payload},{cell.Transport}," +
+            $"{cell.Clients},{cell.Payload},{cell.Transport},{cell.Voters},{cell.Groups},{(run.Percent == 0 ? "closed" : run.Percent)}," +
             $"{run.Load.OperationsPerSecond:F0}," +
             $"{string.Join(',', run.Load.Latencies.Select(one => one.ToString("F1", CultureInfo.InvariantCulture)))}," +
             $"{run.CpuMicrosecondsPerOperation:F2},{run.SwitchesPerOperation:F2}," +
             $"{run.GarbageBytesPerOperation:F0},{run.PausedShare:F4},{run.OtherCores:F2},{run.Load.Failed}"));
         _writer?.Flush();
+        foreach (var open in run.Open)
+        {
+            Write(name, cell, open);
+        }
     }
 
     public void Dispose() => _writer?.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -7,30 +8,41 @@ namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
 /// A child process with one node of the cluster, with all three, or with none: then its clients are remote. It reads commands from standard
-/// input, and ends with it: <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD WARMUP SECONDS</c>,
-/// <c>query AT CLIENTS CONSISTENCY WARMUP SECONDS</c> and <c>read</c>.
+/// input, and ends with it: <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD WARMUP SECONDS [RATE]</c> with the rate of an open loop,
+/// <c>query AT CLIENTS CONSISTENCY WARMUP SECONDS</c>, <c>watch</c> before an open loop, <c>events [FROM TO]</c> after it, and <c>read</c>.
 /// </summary>
 /// <param name="settings">Settings as HOCON.</param>
+/// <param name="groups">The number of groups, each with an actor on each node.</param>
 /// <param name="all">The ports of all nodes.</param>
-internal sealed class ClusterNode(string settings, string[] all)
+/// <param name="own">The ports of this process.</param>
+internal sealed class ClusterNode(string settings, int groups, string[] all, string[] own)
 {
     public const string Verb = "cluster-node";
 
     private readonly List<ActorSystem> _systems = [];
+    // Null for one group, which is no shard.
+    private readonly RaftShards? _shards = groups == 1 ? null : new("shard", groups);
 
-    // The place of the leader among the nodes of this process. -1: it is in another process.
-    private int _leader = -1;
+    // The place of the leader of each group among the nodes of this process. -1: it is in another process.
+    private readonly int[] _leaders = [.. Enumerable.Repeat(-1, groups)];
+    private NodeWatch? _watch;
+    private Load? _load;
+
+    // Kept for all loads: a group writes an entry when it forgets a closed client, which NodeWatch would take for that of an Append.
+    private RaftClient<ReadOnlyMemory<byte>, object?>[]? _clients;
 
     /// <param name="arguments">
-    /// Settings as HOCON, the ports of all nodes, those of this process or nothing, and the folder of the stores unless they are in memory.
+    /// Settings as HOCON, the number of groups, the ports of all nodes, those of this process or nothing, and the folder of the stores
+    /// unless they are in memory.
     /// </param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var (settings, all) = (arguments[0], arguments[1].Split(','));
-        var node = new ClusterNode(settings, all);
-        foreach (var port in arguments[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
+        var (settings, all) = (arguments[0], arguments[2].Split(','));
+        var own = arguments[3].Split(',', StringSplitOptions.RemoveEmptyEntries);
+        var node = new ClusterNode(settings, Number(arguments[1]), all, own);
+        foreach (var port in own)
         {
-            node.Start(NodeSystem.Create(settings, port, all, arguments.Length > 3 ? Path.Combine(arguments[3], port) : null));
+            node.Start(NodeSystem.Create(settings, port, all, arguments.Length > 4 ? Path.Combine(arguments[4], port) : null));
         }
 
         // A load does not hold up the commands after it.
@@ -41,6 +53,7 @@ internal sealed class ClusterNode(string settings, string[] all)
         }
 
         await Task.WhenAll(loads);
+        await Task.WhenAll((node._clients ?? []).Select(client => client.DisposeAsync().AsTask()));
         await Task.WhenAll(node._systems.Select(system => system.Terminate()));
         return 0;
     }
@@ -55,9 +68,24 @@ internal sealed class ClusterNode(string settings, string[] all)
             case ["count"]:
                 MessageCounter.Start();
                 break;
+            case ["watch"]:
+                _watch?.Dispose();
+                _watch = new NodeWatch(_leaders[0] < 0 ? own.FirstOrDefault("") : own[_leaders[0]]);
+                break;
+            case ["events", .. var window]:
+                var (from, slow) = window is [var begin, var end]
+                    ? (new Interval(Timestamp(begin), Timestamp(end)), [])
+                    : (_load!.Window, _load.SlowCalls);
+                Console.WriteLine($"events {JsonSerializer.Serialize(_watch!.Read(from, slow))}");
+                break;
             case ["load", var at, var clients, var payload, var warmUp, var seconds]:
                 await LoadAsync(at, new ClosedLoop(Number(clients), Seconds(warmUp)), Seconds(seconds), (group, loop, client) =>
                     loop.AppendAsync(group, client, Number(payload)));
+                break;
+            case ["load", var at, var callers, var payload, var warmUp, var seconds, var rate]:
+                var open = new OpenLoop(Number(callers), Number(payload), Number(rate), Seconds(warmUp));
+                await LoadAsync(at, client => open.RunAsync(Seconds(seconds), async (caller, value) =>
+                    await client(caller).AppendAsync("key", value) is { Failure: null }));
                 break;
             case ["query", var at, var clients, var consistency, var warmUp, var seconds]:
                 await LoadAsync(at, new ClosedLoop(Number(clients), Seconds(warmUp)), Seconds(seconds), (group, loop, _) =>
@@ -66,21 +94,34 @@ internal sealed class ClusterNode(string settings, string[] all)
         }
     }
 
-    private async Task LoadAsync(
-        string at, ClosedLoop clients, TimeSpan window, Func<RaftClient<ReadOnlyMemory<byte>, object?>, ClosedLoop, byte, Task> run)
+    private Task LoadAsync(
+        string at, ClosedLoop clients, TimeSpan window, Func<RaftClient<ReadOnlyMemory<byte>, object?>, ClosedLoop, byte, Task> run) =>
+        LoadAsync(at, client => clients.RunAsync(window, (loop, number) => Task.Run(() => run(client(number), loop, number))));
+
+    /// <param name="run">Gets the client of a caller with this number.</param>
+    private async Task LoadAsync(string at, Func<Func<int, RaftClient<ReadOnlyMemory<byte>, object?>>, Task<Load>> run)
     {
-        await using var group = CreateClient(at);
-        (await group.AppendAsync("barrier", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(30))).OrThrow();
-        var load = await clients.RunAsync(window, (loop, client) => Task.Run(() => run(group, loop, client)));
-        Console.WriteLine(load.Line);
+        _clients ??= [.. Enumerable.Range(0, groups).Select(group => CreateClient(at, group))];
+        foreach (var client in _clients)
+        {
+            (await client.AppendAsync("barrier", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(30))).OrThrow();
+        }
+
+        _load = await run(caller => _clients[caller % groups]);
+        Console.WriteLine(_load.Line);
     }
 
-    private RaftClient<ReadOnlyMemory<byte>, object?> CreateClient(string at) => at == "remote"
-        ? RaftClient.Create<ReadOnlyMemory<byte>, object?>(
-            [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],
-            settings: ConfigurationFactory.ParseString(settings).WithFallback(NodeSystem.Timeouts))
-        : Raft.Get(_systems[at == "leader" ? _leader : Enumerable.Range(0, _systems.Count).First(place => place != _leader)])
-            .CreateClient<ReadOnlyMemory<byte>, object?>();
+    private RaftClient<ReadOnlyMemory<byte>, object?> CreateClient(string at, int group)
+    {
+        var (name, leader) = (_shards?.All[group].Group, _leaders[group]);
+        return at == "remote"
+            ? RaftClient.Create<ReadOnlyMemory<byte>, object?>(
+                [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],
+                name,
+                settings: ConfigurationFactory.ParseString(settings).WithFallback(NodeSystem.Timeouts))
+            : Raft.Get(_systems[at == "leader" ? leader : Enumerable.Range(0, _systems.Count).First(place => place != leader)])
+                .CreateClient<ReadOnlyMemory<byte>, object?>(name);
+    }
 
     // Recent needs the first pair of the log.
     private static ReadConsistency Consistency(string word) => word switch
@@ -95,21 +136,31 @@ internal sealed class ClusterNode(string settings, string[] all)
     {
         var place = _systems.Count;
         _systems.Add(system);
-        system.ActorOf(Props.Create(() => new Counting(() => OnLeads(place))), "raft");
+        for (var group = 0; group < groups; group++)
+        {
+            var (index, shard) = (group, _shards?.All[group]);
+            system.ActorOf(Props.Create(() => new Counting(shard, () => OnLeads(index, place))), shard?.Group ?? "raft");
+        }
     }
 
-    private void OnLeads(int place)
+    // With all nodes in this process, clients at the leader need the leaders of all groups.
+    private void OnLeads(int group, int place)
     {
-        _leader = place;
-        Console.WriteLine("leads");
+        _leaders[group] = place;
+        if (own.Length < all.Length || !_leaders.Contains(-1))
+        {
+            Console.WriteLine("leads");
+        }
     }
+
+    private static long Timestamp(string word) => long.Parse(word, CultureInfo.InvariantCulture);
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 
     private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(double.Parse(word, CultureInfo.InvariantCulture));
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
-    private sealed class Counting(Action onLeads) : RaftActor<ReadOnlyMemory<byte>>
+    private sealed class Counting(RaftShard? shard, Action onLeads) : RaftActor<ReadOnlyMemory<byte>>(new() { Shard = shard })
     {
         private int _count;
         private long _sum;

@@ -8,17 +8,17 @@ internal sealed class ClusterProcesses : IDisposable
     // The ports of the process of remote clients, which is the last one.
     private const string NoNode = "";
 
-    private readonly string _name;
+    private readonly Contender _contender;
     private readonly Cell _cell;
     private readonly string? _directory;
     private readonly List<ChildProcess> _nodes = [];
 
     private ClusterProcesses(Contender contender, Cell cell, string folder)
     {
-        (_name, _cell) = (contender.Name, cell);
+        (_contender, _cell) = (contender, cell);
         var parent = cell.Store == "file" ? folder : contender.MemoryFolder;
         _directory = parent is null ? null : Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())).FullName;
-        var ports = FreePorts.Take(contender.Ports).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var ports = FreePorts.Take(contender.Ports ?? cell.Voters).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
         string[] processes = contender.IsOneProcess || cell.Topology == "single" ? [string.Join(',', ports)] : ports;
         foreach (var own in cell.At == "remote" && !contender.IsOneProcess ? [.. processes, NoNode] : processes)
         {
@@ -54,7 +54,7 @@ internal sealed class ClusterProcesses : IDisposable
 
     private async Task<CellRun> MeasureAsync(double seconds)
     {
-        MeasuredNodes measured = new(_name, _nodes);
+        MeasuredNodes measured = new(_contender.Name, _nodes);
         var leads = _nodes.Select(node => measured.LineAsync(node, "leads")).ToArray();
         var first = await Task.WhenAny(leads);
         await first; // A node that has ended is the first one, too.
@@ -70,6 +70,15 @@ internal sealed class ClusterProcesses : IDisposable
             _nodes.ForEach(node => node.Tell("count"));
         }
 
-        return await measured.MeasureAsync(loaded, _cell.Command(seconds), seconds);
+        var closed = await measured.MeasureAsync(loaded, _cell.Command(seconds), seconds);
+        var (peak, open) = (closed.Load.OperationsPerSecond, new List<CellRun>());
+        foreach (var percent in _cell.Loads)
+        {
+            var command = _cell.Command(seconds, Math.Max(1, Math.Round(peak * percent / 100)));
+            var run = await measured.MeasureAsync(loaded, command, seconds, _contender.IsWatched ? leader : null);
+            open.Add(run with { Percent = percent, Peak = peak });
+        }
+
+        return closed with { Open = open };
     }
 }

@@ -2,11 +2,21 @@ using System.Globalization;
 
 namespace RaftActors.Benchmarks.Cluster;
 
-/// <summary>Prints a table in Markdown. Each figure is the median of the runs; the rate has its minimum and maximum too.</summary>
+/// <summary>
+/// Prints a table in Markdown. Each figure is the median of the runs; the rate has its minimum and maximum too. If there are open loops,
+/// prints their tables instead.
+/// </summary>
 internal static class ClusterTable
 {
     public static void Print(IEnumerable<(string Name, List<CellRun> Runs)> rows)
     {
+        rows = [.. rows];
+        if (rows.Any(row => row.Runs.Exists(run => run.Open.Count > 0)))
+        {
+            OpenTable.Print(rows);
+            return;
+        }
+
         Console.WriteLine();
         Console.WriteLine(
             "| cell | ops/s min / median / max | p50 us | p99 us | p99.9 us | max us " +

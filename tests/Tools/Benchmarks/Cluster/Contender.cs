@@ -10,8 +10,11 @@ internal sealed record Contender(string Name, params string[] Command)
     /// <summary>The durability of RaftActors, hashicorp/raft and etcd.</summary>
     public const string SyncsFirst = "synced by a majority before the acknowledgement";
 
-    /// <summary>The number of ports of a group.</summary>
-    public int Ports { get; init; } = 3;
+    /// <summary>The number of ports of a group; null: one for each voter.</summary>
+    public int? Ports { get; init; }
+
+    /// <summary>A node knows the commands <c>watch</c> and <c>events</c> of <see cref="ClusterNode"/>.</summary>
+    public bool IsWatched { get; init; }
 
     /// <summary>One process starts and measures the whole group, and has the clients.</summary>
     public bool IsOneProcess { get; init; }
@@ -27,8 +30,12 @@ internal sealed record Contender(string Name, params string[] Command)
 
     /// <summary>RaftActors, in the build that runs.</summary>
     /// <param name="settings">Settings of the nodes, as HOCON.</param>
-    public static Contender Ours(string settings = "") =>
-        new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings) { Durability = SyncsFirst };
+    public static Contender Ours(string settings = "", int groups = 1) =>
+        new("RaftActors", "dotnet", typeof(Contender).Assembly.Location, ClusterNode.Verb, settings, $"{groups}")
+        {
+            Durability = SyncsFirst,
+            IsWatched = true,
+        };
 
     /// <summary>A program of the user's.</summary>
     public static Contender OfUser(string name, string path) => new(name, Path.GetFullPath(path))
@@ -37,7 +44,7 @@ internal sealed record Contender(string Name, params string[] Command)
         Supports = IsAppendAtLeader,
     };
 
-    public static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null };
+    public static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null, Groups: 1 };
 
     /// <summary>The name of its row for a cell. With files it has the durability: without it, the figures cannot be compared.</summary>
     public string RowOf(Cell cell) => cell.Store == "file" ? $"{Name} ({Durability}): {cell}" : $"{Name}: {cell}";

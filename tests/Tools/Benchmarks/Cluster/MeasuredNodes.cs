@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Child processes with the nodes of one run, and what they write: the first word of a line says what it is.</summary>
@@ -8,17 +10,39 @@ internal sealed class MeasuredNodes(string name, IReadOnlyList<ChildProcess> nod
 
     /// <summary>Gives a process the command of a load, and measures all of them in its window.</summary>
     /// <param name="seconds">The length of the window.</param>
-    public async Task<CellRun> MeasureAsync(ChildProcess loaded, string command, double seconds)
+    /// <param name="watched">The leader, if its events and those of the loaded process are wanted.</param>
+    public async Task<CellRun> MeasureAsync(ChildProcess loaded, string command, double seconds, ChildProcess? watched = null)
     {
+        foreach (var node in watched is null ? [] : new[] { watched, loaded }.Distinct())
+        {
+            node.Tell("watch");
+        }
+
+        var from = loaded.LineCount;
         loaded.Tell(command);
-        await LineAsync(loaded, "begin");
+        await LineAsync(loaded, "begin", from: from);
         var (before, busyBefore) = (await ReadAsync(), BusyCores.Now);
-        await LineAsync(loaded, "end", seconds);
+        await LineAsync(loaded, "end", seconds, from);
         var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
         var window = busyAfter.At - busyBefore.At;
         var sum = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
-        var load = Load.Parse(await LineAsync(loaded, "load"));
-        return new CellRun(load, sum, window, ((busyAfter.Busy - busyBefore.Busy) - sum.Cpu) / window);
+        var load = Load.Parse(await LineAsync(loaded, "load", from: from));
+        var run = new CellRun(load, sum, window, ((busyAfter.Busy - busyBefore.Busy) - sum.Cpu) / window);
+        return watched is null ? run : run with { Events = await EventsAsync(loaded, watched) };
+    }
+
+    private async Task<Events> EventsAsync(ChildProcess loaded, ChildProcess leader)
+    {
+        var callers = await ReadAsync(loaded, "events");
+        var node = await ReadAsync(leader, FormattableString.Invariant($"events {callers.Window.From} {callers.Window.To}"));
+        return node with { SlowCalls = callers.SlowCalls, Pauses = loaded == leader ? node.Pauses : [.. node.Pauses, .. callers.Pauses] };
+
+        async Task<Events> ReadAsync(ChildProcess process, string command)
+        {
+            var from = process.LineCount;
+            process.Tell(command);
+            return JsonSerializer.Deserialize<Events>((await LineAsync(process, "events", from: from))["events ".Length..])!;
+        }
     }
 
     /// <summary>The line whose first word this is. The runtime's log is in the same output, and may contain the word elsewhere.</summary>

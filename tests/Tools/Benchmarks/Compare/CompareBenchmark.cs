@@ -19,7 +19,7 @@ internal static class CompareBenchmark
         contenders = [.. contenders, .. arguments.Programs];
 
         var queries = cluster.Cells.Select(cell => cell with { Consistency = "linearizable", Payload = 0 }).Distinct();
-        Cell[] cells = [.. cluster.Cells, .. queries];
+        Cell[] cells = cluster.Loads.Length > 0 ? [.. cluster.Cells] : [.. cluster.Cells, .. queries];
         if (contenders[1..].FirstOrDefault(peer => !cells.Any(peer.Supports)) is { } idle)
         {
             throw new UsageException($"{idle.Name} supports none of these cells. --help lists what each peer supports.");

@@ -106,24 +106,19 @@ internal sealed class DotNextNode
                     Seconds(seconds), (_, client) => Task.Run(() => AppendAsync(loop, client, Number(payload))));
                 Console.WriteLine(load.Line);
                 break;
+            case ["load", _, var callers, var payload, var warmUp, var seconds, var rate]:
+                var open = new OpenLoop(Number(callers), Number(payload), Number(rate), Seconds(warmUp));
+                var result = await open.RunAsync(Seconds(seconds), (_, value) => new(Task.Run(() => AppendAsync(value).AsTask())));
+                Console.WriteLine(result.Line);
+                break;
         }
     }
 
     private async Task AppendAsync(ClosedLoop loop, byte client, int payload)
     {
-        var value = new byte[payload];
-        value[0] = client;
+        var value = ClosedLoop.ValueOf(client, payload);
         while (!loop.IsStopping)
         {
-            if (_leader!.AuditTrail.LastEntryIndex > _entriesMax)
-            {
-                // Beyond the limit its calls fail or never end.
-                Console.Error.WriteLine(
-                    $"dotNext cannot write more than {_entriesMax} entries here: a node keeps a mapped file open for each {EntriesOfFile}, "
-                    + $"and a process may have {FilesMax}. Raise ulimit -n and vm.max_map_count, or give fewer --seconds and --warm-up.");
-                Environment.Exit(1);
-            }
-
             var start = Stopwatch.GetTimestamp();
             loop.Count(start, await AppendAsync(value));
         }
@@ -132,6 +127,15 @@ internal sealed class DotNextNode
     // It completes when this node has applied the value.
     private async ValueTask<bool> AppendAsync(byte[] value)
     {
+        if (_leader!.AuditTrail.LastEntryIndex > _entriesMax)
+        {
+            // Beyond the limit its calls fail or never end.
+            Console.Error.WriteLine(
+                $"dotNext cannot write more than {_entriesMax} entries here: a node keeps a mapped file open for each {EntriesOfFile}, "
+                + $"and a process may have {FilesMax}. Raise ulimit -n and vm.max_map_count, or give fewer --seconds and --warm-up.");
+            Environment.Exit(1);
+        }
+
         try
         {
             await _leader!.ReplicateAsync(value);

@@ -44,7 +44,7 @@ internal static class Peers
             Durability = Contender.SyncsFirst,
             Ports = 6,
             IsOneProcess = true,
-            Supports = cell => cell is { Store: "file", Topology: "multi", At: "remote" },
+            Supports = cell => cell is { Store: "file", Topology: "multi", At: "remote", Voters: 3, Groups: 1 },
         },
     };
 

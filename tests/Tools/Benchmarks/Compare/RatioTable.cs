@@ -10,7 +10,7 @@ internal static class RatioTable
 {
     public static void Print(IEnumerable<(Cell Cell, string Peer, List<CellRun> Ours, List<CellRun> Theirs)> rows)
     {
-        Console.WriteLine("\nRaftActors / peer. A rate above 1 is better; a latency or cost below 1 is better.\n");
+        Console.WriteLine("\nRaftActors / peer, by closed loops. A rate above 1 is better; a latency or cost below 1 is better.\n");
         Console.WriteLine("| cell | peer | ops/s | p50 | p99 | p99.9 | CPU/op | switches/op | other cores, highest |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (cell, peer, ours, theirs) in rows)

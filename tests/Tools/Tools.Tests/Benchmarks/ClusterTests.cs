@@ -19,6 +19,21 @@ public sealed class ClusterTests : IDisposable
     }
 
     [Fact]
+    public Task Open_loops_print_their_tables_in_place_of_that_of_the_closed_one() => BenchmarkHere.AssertPrintsAsync(
+        "cluster --store file --topology single --at remote --clients 2 --load 50,70 --warm-up 0.1 --seconds 0.2 --runs 1 " +
+        $"--directory {_folder.Path}",
+        "| late p99 us |",
+        "| file, single, remote, 256 B, 2 clients, tcp | 50 % |",
+        "| waited for 1 sync % | 2 syncs % | more syncs % |",
+        "| file, single, remote, 256 B, 2 clients, tcp | 70 % |");
+
+    [Fact]
+    public Task Clients_of_several_groups_append_at_their_leaders() => BenchmarkHere.AssertPrintsAsync(
+        $"cluster --store file --topology single --voters 5 --groups 3 --payload 16 --clients 4 --warm-up 0.1 --seconds 0.1 --runs 1 " +
+        $"--directory {_folder.Path}",
+        "| file, single, at the leader, 16 B, 5 voters, 3 groups, 4 clients, tcp |");
+
+    [Fact]
     public Task Clients_append_in_a_process_without_a_node() => BenchmarkHere.AssertPrintsAsync(
         $"cluster --store memory --topology single --at remote --transport tls --clients 1 --warm-up 0.1 --seconds 0.1 --runs 1 " +
         $"--directory {_folder.Path}",

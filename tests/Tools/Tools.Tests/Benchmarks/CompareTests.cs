@@ -38,6 +38,13 @@ public sealed class CompareTests : IDisposable
     }
 
     [Fact]
+    public Task Compare_measures_a_peer_by_an_open_loop_at_the_rate_of_its_own_closed_one() => BenchmarkHere.AssertPrintsAsync(
+        $"compare --peer dotnext --store file --topology single --clients 1 --load 70 --warm-up 0.1 --seconds 0.1 --runs 1 " +
+        $"--directory {_folder.Path}",
+        "| dotNext 6.12.0 of 2026 (synced by the leader before the acknowledgement, by followers after it): " +
+        "file, single, at the leader, 256 B, 1 clients, tcp | 70 % |");
+
+    [Fact]
     public Task Compare_prints_the_peers_row_with_its_year_and_durability_and_the_ratios() => BenchmarkHere.AssertPrintsAsync(
         $"compare --peer dotnext --store file --topology single --clients 1 --warm-up 0.1 --seconds 0.1 --runs 1 " +
         $"--directory {_folder.Path}",

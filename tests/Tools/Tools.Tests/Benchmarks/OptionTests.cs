@@ -22,6 +22,8 @@ public sealed class OptionTests
 
     [Theory]
     [InlineData("cluster --clients none", "'--clients none'")]
+    [InlineData("cluster --load 0", "'--load 0'")]
+    [InlineData("cluster --groups 2", "--topology single or --at remote")]
     [InlineData("compare --peer zookeeper", "'--peer zookeeper'")]
     [InlineData("compare --transport tcp,tls", "one transport")]
     [InlineData("compare --at remote", "supports none of these cells")]

@@ -1,10 +1,12 @@
 // Package peer has the clients and the commands that all measured peers share. A peer writes "leads" once it leads, and reads commands from
-// standard input: "load AT CLIENTS PAYLOAD WARMUP SECONDS", "query AT CLIENTS CONSISTENCY WARMUP SECONDS" and "read". It ends with its input.
+// standard input: "load AT CLIENTS PAYLOAD WARMUP SECONDS [RATE]", "query AT CLIENTS CONSISTENCY WARMUP SECONDS" and "read". With a rate
+// the loop is open. It ends with its input.
 package peer
 
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
 	"sort"
@@ -31,6 +33,8 @@ func Run(submit Call, query Call, cost func() Cost) {
 		case len(words) == 6 && words[0] == "load":
 			Must(submit(0, []byte{0}))
 			go load(submit, number(words[2]), number(words[3]), seconds(words[4]), seconds(words[5]))
+		case len(words) == 7 && words[0] == "load":
+			go openLoad(submit, number(words[2]), number(words[3]), seconds(words[4]), seconds(words[5]), number(words[6]))
 		case len(words) == 6 && words[0] == "query":
 			Must(submit(0, []byte{0}))
 			go load(query, number(words[2]), 1, seconds(words[4]), seconds(words[5]))
@@ -106,18 +110,74 @@ func load(call Call, clients int, payload int, warmUp time.Duration, window time
 	fmt.Println("end")
 	atomic.StoreInt32(&stop, 1)
 	loops.Wait()
-	report(latencies, time.Duration(end-begin), failed)
-}
-
-func report(latencies [][]int64, window time.Duration, failed int64) {
 	var all []int64
 	for _, own := range latencies {
 		all = append(all, own...)
 	}
-	sort.Slice(all, func(i, j int) bool { return all[i] < all[j] })
-	fmt.Printf("load %d %f %f %f %f %f %d\n", len(all), float64(len(all))/window.Seconds(),
-		percentile(all, 0.5), percentile(all, 0.99), percentile(all, 0.999), percentile(all, 1), failed)
+	report(all, float64(len(all))/time.Duration(end-begin).Seconds(), failed, 0, 0)
 }
+
+// openLoad starts calls by a clock, however many are open, as OpenLoop of the C# program does.
+func openLoad(call Call, callers int, payload int, warmUp time.Duration, window time.Duration, rate int) {
+	// time.Sleep has a resolution of 1 ms. nanosleep needs a thread.
+	runtime.LockOSThread()
+	distance := float64(time.Second) / float64(rate)
+	callsIn := func(span time.Duration) int { return int(math.Max(1, math.Round(float64(span)/distance))) }
+	first := callsIn(warmUp)
+	ends := make([]time.Duration, first+callsIn(window))
+	late := make([]int64, len(ends))
+	planned := func(place int) time.Duration { return time.Duration(float64(place) * distance) }
+	var open, openMost int64
+	var calls sync.WaitGroup
+	origin := time.Now()
+	for next := range ends {
+		for rest := syscall.NsecToTimespec(50_000); time.Since(origin) < planned(next); {
+			syscall.Nanosleep(&rest, nil)
+		}
+		if next == first {
+			fmt.Println("begin")
+		}
+		if now := atomic.AddInt64(&open, 1); now > openMost {
+			openMost = now
+		}
+		calls.Add(1)
+		go func(place int) {
+			defer calls.Done()
+			late[place] = int64(time.Since(origin) - planned(place))
+			value := make([]byte, payload)
+			value[0] = byte(place % callers)
+			if call(place%callers, value) == nil {
+				ends[place] = time.Since(origin)
+			}
+			atomic.AddInt64(&open, -1)
+		}(next)
+	}
+	fmt.Println("end")
+	calls.Wait()
+	var latencies []int64
+	inTime := 0
+	for place := first; place < len(ends); place++ {
+		if ends[place] > 0 {
+			latencies = append(latencies, int64(ends[place]-planned(place)))
+		}
+		if ends[place] > 0 && ends[place] <= planned(len(ends)) {
+			inTime++
+		}
+	}
+	late = late[first:]
+	sorted(late)
+	report(latencies, float64(inTime)/(planned(len(ends))-planned(first)).Seconds(), int64(len(late)-len(latencies)),
+		percentile(late, 0.99), openMost)
+}
+
+// report sorts the latencies.
+func report(all []int64, rate float64, failed int64, late float64, open int64) {
+	sorted(all)
+	fmt.Printf("load %d %f %f %f %f %f %d %f %d\n", len(all), rate,
+		percentile(all, 0.5), percentile(all, 0.99), percentile(all, 0.999), percentile(all, 1), failed, late, open)
+}
+
+func sorted(all []int64) { sort.Slice(all, func(i, j int) bool { return all[i] < all[j] }) }
 
 // percentile is in microseconds.
 func percentile(sorted []int64, share float64) float64 {
