@@ -76,7 +76,8 @@ internal sealed class ClusterNode(string settings, int groups, string[] all, str
                 var (from, slow) = window is [var begin, var end]
                     ? (new Interval(Timestamp(begin), Timestamp(end)), [])
                     : (_load!.Window, _load.SlowCalls);
-                Console.WriteLine($"events {JsonSerializer.Serialize(_watch!.Read(from, slow))}");
+                var events = _watch!.Read(from, slow);
+                Console.WriteLine($"events {JsonSerializer.Serialize(groups == 1 ? events : events with { Waits = [] })}");
                 break;
             case ["load", var at, var clients, var payload, var warmUp, var seconds]:
                 await LoadAsync(at, new ClosedLoop(Number(clients), Seconds(warmUp)), Seconds(seconds), (group, loop, client) =>

@@ -71,9 +71,14 @@ internal sealed class NodeWatch : EventListener
         var (waits, own) = (new long[4], 0);
         foreach (var (arrival, entry) in appends)
         {
-            while (syncs[own].Entries < entry)
+            while (own < syncs.Count && syncs[own].Entries < entry)
             {
                 own++;
+            }
+
+            if (own == syncs.Count)
+            {
+                break; // The followers have committed it before this log is synced.
             }
 
             var first = own + 1;
@@ -97,7 +102,7 @@ internal sealed class NodeWatch : EventListener
             var durations = Latencies.Of(syncs);
 
             // Without other entries than those of Appends, the n-th committed Append has the n-th entry.
-            var waits = _entries != _arrivals.Count ? [] : WaitsOf(
+            var waits = _entries > _arrivals.Count ? [] : WaitsOf(
                 _arrivals.Select((at, place) => (at, place + 1L)).Where(one => one.at >= window.From && one.at < window.To),
                 [.. _syncs.Select(sync => (sync.Time.To, sync.Entries))]);
             return new Events(

@@ -59,8 +59,8 @@ public sealed class OpenLoopTests
     {
         (long End, long Entries)[] syncs = [(10, 1), (20, 1), (30, 4), (40, 5)];
 
-        // Entry 1 arrives before sync 1, the next ones during sync 3, during sync 2 and before it, and the last one before sync 2.
-        var waits = NodeWatch.WaitsOf([(5, 1), (25, 2), (15, 3), (5, 4), (15, 5)], syncs);
+        // The last entry is not synced here.
+        var waits = NodeWatch.WaitsOf([(5, 1), (25, 2), (15, 3), (5, 4), (15, 5), (35, 6)], syncs);
 
         Assert.Equal([0, 2, 1, 2], waits);
     }
