@@ -48,7 +48,7 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
 /// <param name="Failed">Appends that did not end as Done, and queries without an answer.</param>
 /// <param name="LateP99">Of an open loop: p99 of the delay from the planned start of a call to its start, in microseconds.</param>
 /// <param name="OpenMost">Of an open loop: the most calls that were open at one time.</param>
-internal sealed record Load(
+public sealed record Load(
     long Operations, double OperationsPerSecond, double[] Latencies, long Failed, double LateP99 = 0, long OpenMost = 0)
 {
     /// <summary>Of an open loop. The line lacks it.</summary>
@@ -61,12 +61,12 @@ internal sealed record Load(
     public string Line => FormattableString.Invariant(
         $"load {Operations} {OperationsPerSecond:R} {string.Join(' ', Latencies)} {Failed} {LateP99:R} {OpenMost}");
 
-    /// <summary>Reads such a line.</summary>
+    /// <summary>Reads such a line. That of a closed loop may lack the last two figures.</summary>
     public static Load Parse(string line)
     {
         var numbers = line.Split(' ').Skip(1).Select(word => double.Parse(word, CultureInfo.InvariantCulture)).ToArray();
-        return new Load(
-            (long)numbers[0], numbers[1], numbers[2..6], (long)numbers[6], numbers.ElementAtOrDefault(7), (long)numbers.ElementAtOrDefault(8));
+        var (late, open) = (numbers.ElementAtOrDefault(7), numbers.ElementAtOrDefault(8));
+        return new Load((long)numbers[0], numbers[1], numbers[2..6], (long)numbers[6], late, (long)open);
     }
 
     public override string ToString() => FormattableString.Invariant(

@@ -6,7 +6,7 @@ using HdrHistogram;
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>A time in timestamps of <see cref="Stopwatch"/>, which all processes of a machine share.</summary>
-internal readonly record struct Interval(long From, long To)
+public readonly record struct Interval(long From, long To)
 {
     [JsonIgnore]
     public TimeSpan Duration => Stopwatch.GetElapsedTime(From, To);
@@ -15,7 +15,7 @@ internal readonly record struct Interval(long From, long To)
 }
 
 /// <summary>Durations in an HdrHistogram: from 100 ns to an hour, with three significant digits. Thread-safe.</summary>
-internal sealed class Latencies
+public sealed class Latencies
 {
     private readonly LongConcurrentHistogram _ticks = new(1, TimeSpan.TicksPerHour, 3);
 

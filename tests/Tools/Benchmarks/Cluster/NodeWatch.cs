@@ -12,7 +12,7 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <param name="Waits">
 /// The number of Appends that waited for 0, 1, 2 and more syncs. The last sync of each is the one with its entry. Empty: unknown.
 /// </param>
-internal sealed record Events(
+public sealed record Events(
     Interval Window, Interval[] SlowCalls, Interval[] Pauses, int SyncCount, double[] Syncs, Interval[] SlowSyncs, long[] Waits)
 {
     /// <summary>The share of the slow calls during which one of these ran.</summary>
@@ -32,7 +32,7 @@ internal sealed record Events(
 }
 
 /// <summary>Records the pauses of this process, and the syncs and commits of one of its nodes, until Dispose. Thread-safe.</summary>
-internal sealed class NodeWatch : EventListener
+public sealed class NodeWatch : EventListener
 {
     private const EventKeywords Collections = (EventKeywords)1;
 

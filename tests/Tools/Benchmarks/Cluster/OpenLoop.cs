@@ -8,7 +8,7 @@ namespace RaftActors.Benchmarks.Cluster;
 /// planned in it. Planned starts have a constant distance, because random ones would add bursts of the plan to the tail.
 /// </summary>
 /// <param name="rate">Calls per second.</param>
-internal sealed partial class OpenLoop(int callers, int payload, double rate, TimeSpan warmUp)
+public sealed partial class OpenLoop(int callers, int payload, double rate, TimeSpan warmUp)
 {
     // The kernel adds 50 us, so a call starts up to 0.1 ms late. A thread that spins instead would take a core from the nodes.
     private static readonly TimeSpec Rest = new(0, 50_000);

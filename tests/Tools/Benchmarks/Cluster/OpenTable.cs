@@ -28,6 +28,7 @@ internal static class OpenTable
         ("p99 us", "N0", run => run.Events!.Syncs[1]),
         ("max us", "N0", run => run.Events!.Syncs[3]),
         ("pauses", "N0", run => run.Events!.Pauses.Length),
+        ("paused %", "F2", run => 100 * run.PausedShare),
         ("longest us", "N0", run => run.Events!.Pauses.Select(pause => pause.Duration.TotalMicroseconds).DefaultIfEmpty().Max()),
         ("slow calls", "N0", run => run.Events!.SlowCalls.Length),
         ("in a slow sync %", "F0", run => 100 * run.Events!.ShareDuring(run.Events.SlowSyncs)),

@@ -9,7 +9,7 @@ internal sealed record CompareArguments(ClusterArguments Cluster, IReadOnlyList<
         compare [options]  measures Appends of RaftActors and of other libraries in turn, and prints ratios within the same run
 
           --peer LIST       dotnext and hashicorp with --at leader; etcd with --at remote, --store file and --topology multi,
-                            and with linearizable queries too (default dotnext, or none with --program)
+                            and without --load with linearizable queries too (default dotnext, or none with --program)
           --program NAME=PATH  a program of yours, with --at leader. It speaks the protocol of the peers, which the README
                             describes. May be given several times
 
