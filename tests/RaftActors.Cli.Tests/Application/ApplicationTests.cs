@@ -232,7 +232,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains(run.Lines, line => line.StartsWith("OK    group: ") && line.Contains("; 3 of 3 members of the group "));
         Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the version is RaftActors "));
-        Assert.Contains("OK    group: 19 settings are the same on all nodes", run.Lines);
+        Assert.Contains("OK    group: 20 settings are the same on all nodes", run.Lines);
         Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the clocks of the nodes differ by at most "));
         Assert.All(Names, name => Assert.Contains(run.Lines, line => line.Contains($"{name}: ") && line.Contains("answers after")));
         Assert.Contains(run.Lines, line => line.Contains(" ms (p99) of 200"));
