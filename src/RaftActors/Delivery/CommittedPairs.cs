@@ -154,7 +154,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
 
     /// <summary>
     /// Returns the index of the last committed entry with this serial, because entries without a pair repeat the serial before. Returns
-    /// null if the serial is not committed here, or compacted.
+    /// null if the serial is not committed here, or compacted, or within a batch: a snapshot there would have half of an entry.
     /// </summary>
     /// <exception cref="StoreException">The next pair cannot be read from the store.</exception>
     public LogIndex? LastIndexOf(Serial serial)
@@ -173,11 +173,14 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
 
             if (serial >= _floor)
             {
-                return new LogIndex(_entries[PlaceOf(serial.Next)].Index.Value - 1);
+                var next = _entries[PlaceOf(serial.Next)];
+                return next.Serial == serial.Plus(next.Count) ? new LogIndex(next.Index.Value - 1) : null;
             }
         }
 
-        return ReadPage(serial.Next) is [var next, ..] ? new LogIndex(next.Index.Value - 1) : null;
+        return Read(serial) is not { HasMore: true } && ReadPage(serial.Next) is [var first, ..]
+            ? new LogIndex(first.Index.Value - 1)
+            : null;
     }
 
     /// <summary>Removes the pairs up to a serial, which the store has, from memory.</summary>

@@ -221,6 +221,9 @@ public sealed class CommittedPairsTests
         Assert.Equal("b c a b c", string.Join(" ", batch.Select(pair => pair.Key)));
         Assert.Equal(["c", "a", "b", "c"], pairs.CopyLatest(4).Select(latest => latest.Pair.Key));
         Assert.Equal(reads, _reads.Count);
+        Assert.Equal(
+            [2L, null, null, 3L, 200L, null, null, 201L, 299L, null, null, 300L],
+            ((long[])[6, 7, 8, 9, 600, 601, 602, 603, 897, 898, 899, 900]).Select(serial => pairs.LastIndexOf(new Serial(serial))?.Value));
 
         static LogEntry Batch(int index, int serial, params (string, int)[] pairs)
         {

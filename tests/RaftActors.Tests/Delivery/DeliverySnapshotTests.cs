@@ -165,6 +165,21 @@ public sealed class DeliverySnapshotTests
         Assert.Equal(["append 2", "take 3"], Due());
     }
 
+    // The leader has answered Gets of the batch before this process has committed it.
+    [Fact]
+    public void Snapshot_between_the_pairs_of_a_batch_is_at_no_entry_of_the_log()
+    {
+        Become(member: false);
+        Commit(1);
+        Answer(Ask(2), 2);
+        _order.Take(new ToActor.TakeSnapshot(1));
+        Assert.Equal(["quorum", "serial 2", "append 1", "take 2"], Due());
+
+        _log.CommitBatch(_order, 4);
+
+        Assert.Null(_log.Pairs.LastIndexOf(new Serial(2)));
+    }
+
     private void Become(bool member) => _order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private void Lead(long serial) =>
