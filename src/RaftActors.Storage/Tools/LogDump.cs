@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
@@ -50,8 +51,10 @@ internal static class LogDump
         var scan = new LogScan(header, bytes);
         while (scan.MoveNext())
         {
-            var item = ItemAt(scan, segment.Name, owners);
-            yield return StateOf(scan, check) is var state and not LogItemState.Whole ? item with { State = state } : item;
+            foreach (var item in ItemsAt(scan, segment.Name, owners))
+            {
+                yield return StateOf(scan, check) is var state and not LogItemState.Whole ? item with { State = state } : item;
+            }
         }
 
         if (isLast)
@@ -75,6 +78,25 @@ internal static class LogDump
                 : $"not sealed; known to be synced up to {check.Synced}",
         };
     }
+
+    // A record is one item, and a batch of pairs one for each pair.
+    private static IEnumerable<LogItem> ItemsAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
+    {
+        var item = ItemAt(scan, file, owners);
+        return item is { Kind: "pair", State: LogItemState.Whole } && RecordFormat.ReadEntry(scan.Record, scan.Body) is { Count: > 1 } batch
+            ? PairsOf(item, batch)
+            : [item];
+    }
+
+    private static IEnumerable<LogItem> PairsOf(LogItem item, LogEntry batch) =>
+        PairBatch.Decode(batch.Count, batch.Value).Select((pair, place) => item with
+        {
+            Serial = batch.Serial.Value - batch.Count + place + 1,
+            Key = pair.Key,
+            Size = pair.Value.Length,
+            Preview = ValuePreview.Of(pair.Value.Span),
+            Detail = $"pair {place + 1} of {batch.Count}, {item.Detail}",
+        });
 
     private static LogItem ItemAt(
         in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners) => scan.Kind switch
