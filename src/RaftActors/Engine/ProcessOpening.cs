@@ -53,7 +53,12 @@ internal sealed class ProcessOpening
         var actor = Volatile.Read(ref _owner);
         return IsOpen
             ? Opened.Result.Describe(Opened.Result.Delivered, actor)
-            : new RaftStatus(_settings.Group, _settings.Self) { Actor = actor, Failure = Opened.Exception?.InnerException?.Message };
+            : new RaftStatus(_settings.Group, _settings.Self)
+            {
+                Actor = actor,
+                Failure = Opened.Exception?.InnerException?.Message,
+                Placement = _settings.Placement,
+            };
     }
 
     /// <summary>Opens the store before it returns. A failure is thrown by <see cref="Wait"/>.</summary>

@@ -78,6 +78,20 @@ public sealed class ProcessPagesTests : TestKit
         Assert.Equal((false, ProblemKind.Opening, 0), (row.IsMember, row.Problems, row.Members));
     }
 
+    // Otherwise a failed process would seem to have another list than the others, and hold the move of its shard.
+    [Fact]
+    public void Process_whose_store_cannot_be_opened_tells_where_its_shard_belongs()
+    {
+        var settings = new Bench(this).Process.Settings with { Placement = [new ProcessName("a@node2")] };
+        var opening = new ProcessOpening(settings, () => throw new InvalidOperationException(), failed: null);
+        Assert.Equal(settings.Placement, opening.Describe().Placement);
+
+        opening.Run();
+
+        Assert.Equal(ProblemKind.Failed, opening.Describe().Standing);
+        Assert.Equal(settings.Placement, opening.Describe().Placement);
+    }
+
     [Fact]
     public void Process_that_waits_to_be_added_is_no_member_and_a_founder_is_one()
     {
