@@ -29,7 +29,7 @@ internal static class GroupHealth
                 : After(" with ", Names(status.Members.Select(member => member.Name).Where(name => name != status.Name)))),
         new(Waiting, NotReady, "waits to be added to its group",
             "Add it by a Join, or a process of a shard by 'raft shards move', or stop it.",
-            status => If(status.Standing == Waiting)),
+            status => If(status.Standing == Waiting && !status.IsElsewhere)),
         new(Removed, NotReady, "was removed from its group", "Stop it, or add it again by a Join.",
             status => If(status.Standing == Removed && !status.IsElsewhere)),
         new(Held, NotReady, "has a held actor",
