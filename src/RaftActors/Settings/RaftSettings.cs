@@ -178,6 +178,9 @@ internal sealed record RaftSettings
             + "every node, or correct the actor's name (RaftOptions.Name) or raft.node.");
         Demand(Placement.IsEmpty || Store.Directory.Length > 0, "raft.shard-nodes is set, and raft.store.directory is not. Set it, because "
             + "a node starts the shards that have not left it yet by their stores, and they found no group anew.");
+        Demand(Placement.IsEmpty || Placement.Length >= 3 || Quorum.AllowFewerThanThree, $"raft.shard-nodes leaves group '{Group}' "
+            + $"{Placement.Length} process(es), so it would survive no failure. Name all nodes that are to have shards, old ones included, "
+            + "or set raft.quorum.allow-fewer-than-three = on.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
     }

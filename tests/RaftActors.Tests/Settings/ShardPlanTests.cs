@@ -163,6 +163,20 @@ public sealed class ShardPlanTests
             () => Read(new RaftShards("kv", 1).All[0], "n1", "raft.shard-nodes = [n1, n2, n3]").Validate()).Message,
         StringComparison.Ordinal);
 
+    // Such as the new nodes alone. Then the old ones would leave without a replacement.
+    [Fact]
+    public void Fewer_other_nodes_than_three_are_refused_unless_they_are_allowed()
+    {
+        var shard = new RaftShards("kv", 1) { Replicas = 3 }.All[0];
+        const string Config = "raft { shard-nodes = [n4], store.directory = x }";
+
+        Assert.Contains(
+            "raft.shard-nodes leaves group 'kv-0' 1 process(es)",
+            Assert.Throws<RaftConfigurationException>(() => Read(shard, "n4", Config).Validate()).Message,
+            StringComparison.Ordinal);
+        Read(shard, "n4", Config + "\nraft.quorum.allow-fewer-than-three = on").Validate();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(-1)]
