@@ -96,6 +96,24 @@ public sealed class ShardMovePlanTests
         Assert.Contains(" is placed by another raft.shard-nodes ", Plan(shard).Obstacle);
     }
 
+    // It runs on although it has left, and need not be restarted with the new list.
+    [Fact]
+    public void Older_list_of_a_process_that_has_left_holds_no_move()
+    {
+        Shard shard = new([2, 3, 4], [2, 3, 5])
+        {
+            Left = 1,
+            Change = status => status.Name == Name(1) ? status with { Placement = [Name(2), Name(3), Name(4)] } : status,
+        };
+
+        Assert.Equal(["join 5", "leave 4"], Steps(shard));
+    }
+
+    // Otherwise the old members would leave, and fewer than before would vote.
+    [Fact]
+    public void Shard_is_held_whose_new_process_never_votes() =>
+        Assert.StartsWith("kv-0@4 never votes", Plan(new Shard([1, 2, 3], [1, 2, 4]) { NonVoter = 4 }).Obstacle);
+
     // Rule: a majority of the members takes part before and after each step, and no step concerns a process that stays.
     [Fact]
     public void No_step_of_random_moves_leaves_fewer_than_a_majority_and_each_goes_on_wherever_it_was_ended()
@@ -163,6 +181,8 @@ public sealed class ShardMovePlanTests
 
         public int? NonVoter { get; init; }
 
+        public int? Left { get; init; }
+
         public int? Voters { get; init; }
 
         public bool HasLeader { get; init; } = true;
@@ -172,7 +192,12 @@ public sealed class ShardMovePlanTests
         public Func<RaftStatus, RaftStatus?> Change { get; set; } = status => status;
 
         public GroupStatus Look() => new(
-            "kv-0", [.. Members.Union(placement).Except(Down).Select(Of).Select(Change).OfType<RaftStatus>()], []);
+            "kv-0",
+            [
+                .. Members.Union(placement).Union(Left is { } left ? [left] : []).Order().Except(Down)
+                    .Select(Of).Select(Change).OfType<RaftStatus>(),
+            ],
+            []);
 
         /// <summary>Makes a step. Returns false if the plan waits for an operator.</summary>
         public bool Take(ShardStep? step)

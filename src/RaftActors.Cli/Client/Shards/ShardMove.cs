@@ -27,9 +27,9 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
             return null;
         }
 
-        // A member that never votes was added by hand, and is no replica of the placement.
-        var placement = told[0].Placement;
+        // A member that never votes was added by hand, and is no replica of the placement. A process that has left may have an older list.
         var members = now.Members.Where(member => !member.NeverVotes).Select(member => member.Name).ToList();
+        var placement = (told.Find(status => members.Contains(status.Name)) ?? told[0]).Placement;
         ImmutableArray<ProcessName> joins = [.. placement.Except(now.Members.Select(member => member.Name))];
 
         // Members that are gone leave first. So those that are left have a majority after each step. The leader is the last one, because
@@ -62,6 +62,11 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
         if (now.Leader is null)
         {
             return "it has no leader";
+        }
+
+        if (now.Members.FirstOrDefault(member => member.NeverVotes && placement.Contains(member.Name)) is { Name: var never })
+        {
+            return $"{never} never votes, so it replaces no member that leaves: remove it, and this command adds it with a vote";
         }
 
         foreach (var name in placement)
