@@ -38,8 +38,8 @@ internal sealed class OwnSnapshotWriter(
             }
         }
 
-        // Without the lock, because Dispose would wait for it.
-        if (pace?.RestAfterPiece(log.Batches) is { } rest)
+        // Without the lock, because Dispose would wait for it. A thread of the pool does not rest, because engines run on the pool.
+        if (!Thread.CurrentThread.IsThreadPoolThread && pace?.RestAfterPiece(log.Batches) is { } rest)
         {
             _isEnded.Wait(rest);
             pace.OnRested();

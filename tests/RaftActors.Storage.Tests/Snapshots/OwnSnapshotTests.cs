@@ -1,5 +1,6 @@
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 using RaftActors.Storage.Tests.Log;
 using RaftActors.Testing.DiskModel;
@@ -157,6 +158,31 @@ public sealed class OwnSnapshotTests
         Assert.StartsWith("a failed", life.Told[^1]);
     }
 
+    // The engines of all groups run on the pool, and would wait for a thread.
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 3)]
+    public async Task Only_a_thread_of_its_own_rests_between_pieces(bool isOfPool, int expected)
+    {
+        var life = OpenLife();
+        SlotOpening opening = new(life.Directory.Writer.Slots.First(), new SilentListener(), Open(new ModelDisk()));
+        Clock clock = new();
+        SnapshotPace pace = new(clock, batches: -1);
+        using OwnSnapshotWriter writer = new(life.Directory.Writer, Life.Options, opening, Life.Snapshot(5), pace);
+
+        await Task.Factory.StartNew(Write, default, isOfPool ? default : TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        // Once after each piece, and once after the rest.
+        Assert.Equal(expected, clock.Reads);
+
+        void Write()
+        {
+            Assert.Equal(isOfPool, Thread.CurrentThread.IsThreadPoolThread);
+            writer.Append(new byte[300]);
+            writer.Append(new byte[300]);
+        }
+    }
+
     private static ISnapshotWriter Begin(Life life) => life.StoreOf().BeginSnapshot(Life.Snapshot(5));
 
     private Life OpenLife(StoreOptions? options = null)
@@ -167,4 +193,14 @@ public sealed class OwnSnapshotTests
     }
 
     private void AssertNoFile() => Assert.DoesNotContain(_disk.Now.Files.Keys, file => file.StartsWith(File, StringComparison.Ordinal));
+
+    /// <summary>Each piece takes 20 ms.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        public int Reads { get; private set; }
+
+        public override long TimestampFrequency => 1000;
+
+        public override long GetTimestamp() => 20 * ++Reads;
+    }
 }

@@ -11,11 +11,13 @@ public sealed class StateWritingTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    // A thousand groups may save their blocks at once. The writer of a stream may block for minutes.
+    // A thousand groups may save their blocks at once. The writer of a stream may block for minutes, and that of a large block rests.
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Block_is_written_by_the_pool_and_a_stream_by_a_thread_of_its_own(bool isBlock)
+    [InlineData(true, SnapshotTurn.BytesPerSecond - 1, true)]
+    [InlineData(true, SnapshotTurn.BytesPerSecond, false)]
+    [InlineData(false, 0, false)]
+    public async Task Block_is_written_by_the_pool_and_a_stream_or_a_large_block_by_a_thread_of_its_own(
+        bool isBlock, long former, bool expected)
     {
         var (store, _) = HostedStore.Open(new DiskStore(), new StoreOwner("g", new ProcessName("a@n")), default);
         store.MeetEngine(TestActor);
@@ -32,9 +34,10 @@ public sealed class StateWritingTests : TestKit
                 return Task.CompletedTask;
             },
             isBlock,
-            TestActor);
+            TestActor,
+            former);
 
-        Assert.Equal(isBlock, await isOfPool.Task.WaitAsync(Guard));
+        Assert.Equal(expected, await isOfPool.Task.WaitAsync(Guard));
     }
 
     private sealed class DiskStore : IRaftStore

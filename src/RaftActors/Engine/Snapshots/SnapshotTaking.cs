@@ -286,7 +286,7 @@ internal sealed class SnapshotTaking(EngineContext context) : IEnginePart
         }
         else if (isAsked && begun is var (serial, description) && serial == state.Serial && description.Position.Index > Latest)
         {
-            _writing = StateWriting.Start(context.Process.Store, description, writer, state.IsBlock, context.Self);
+            _writing = StateWriting.Start(context.Process.Store, description, writer, state.IsBlock, context.Self, LatestBytes);
         }
         else
         {

@@ -30,17 +30,19 @@ internal sealed class StateWriting : IThreadPoolWorkItem
 
     public bool IsCancelled => _stopping.IsCancellationRequested;
 
-    public static StateWriting Start(HostedStore store, Snapshot description, StateWriter writer, bool isBlock, IActorRef engine)
+    /// <param name="former">The bytes of the latest snapshot. A state as large as one with a turn rests while it is written.</param>
+    public static StateWriting Start(
+        HostedStore store, Snapshot description, StateWriter writer, bool isBlock, IActorRef engine, long former = 0)
     {
         var target = store.BeginSnapshot(description);
         var writing = new StateWriting(target, description, writer, isBlock, engine);
-        if (!isBlock)
-        {
-            RunOnThread(writing.Run);
-        }
-        else if (target.IsInMemory)
+        if (isBlock && target.IsInMemory)
         {
             _ = writing.Run();
+        }
+        else if (!isBlock || former >= SnapshotTurn.BytesPerSecond)
+        {
+            RunOnThread(writing.Run);
         }
         else
         {
