@@ -14,26 +14,18 @@ namespace RaftActors.Engine.Requests;
 /// validate a pair, and Core gets it. The origin finds the new entry in its own log, so it gets a reply only if there is no new entry.
 /// <para>
 /// Accepted pairs are proposed together, because one write and one message for many pairs cost little more than for one. The engine sends
-/// itself a message, and then proposes all pairs that its mailbox had before. With too many uncommitted proposals it waits for a commit.
+/// itself a message, and then proposes all pairs that its mailbox had before. No proposal waits for another one to be committed, so a pair
+/// is in the write that follows the one under way, and waits for no third.
 /// </para>
 /// </summary>
 internal sealed class LeaderProposals(EngineContext context, AppendTraces traces) : IEnginePart
 {
-    /// <summary>
-    /// The most uncommitted proposals. Later pairs share one write, and one message to each process. Messages are most of the cost of an
-    /// Append. With four proposals, a pair waits less than a fourth of a commit.
-    /// </summary>
-    public const int MaxUncommitted = 4;
-
     private readonly Dictionary<RequestId, Open> _open = [];
     private readonly List<Open> _accepted = [];
     private readonly RefusedAppends _refused = new(Machine.Current.Time, context.Process.Settings.Timing.ElectionTimeoutMax);
 
     // Those whose answer is certain once an index is committed: with the serial of a repeated one, or null for one that was overtaken.
     private readonly PriorityQueue<(Open Open, Serial? Serial), LogIndex> _answered = new();
-
-    // The last index of each uncommitted proposal.
-    private readonly Queue<LogIndex> _uncommitted = [];
     private long _arrivals;
     private long _bytes;
     private bool _hasTurnComing;
@@ -46,8 +38,6 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     public int Count => _open.Count;
 
     public bool HasRequests => Count > 0;
-
-    private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
@@ -123,7 +113,6 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     public void OnAccepted(Effect.Accepted accepted)
     {
-        _uncommitted.Enqueue(accepted.Entries[^1].Index);
         foreach (var entry in accepted.Entries)
         {
             if (entry.Request is { } request)
@@ -175,17 +164,6 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     public void OnCommitMoved()
     {
-        var hadRoom = HasRoom;
-        while (_uncommitted.TryPeek(out var last) && last <= context.Commit)
-        {
-            _uncommitted.Dequeue();
-        }
-
-        if (!hadRoom && HasRoom)
-        {
-            Propose();
-        }
-
         while (_answered.TryPeek(out var due, out var index) && index <= context.Commit)
         {
             _answered.Dequeue();
@@ -207,7 +185,6 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
     /// <summary>This process no longer leads. No open pair was written, and a repeated request may still be overwritten.</summary>
     public void OnDeposed()
     {
-        _uncommitted.Clear();
         RefuseAll();
         _refused.Clear();
         foreach (var ((open, serial), _) in _answered.UnorderedItems)
@@ -307,7 +284,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private void Propose()
     {
-        if (_accepted.Count == 0 || !HasRoom)
+        if (_accepted.Count == 0 || _isHandingOver)
         {
             return;
         }
