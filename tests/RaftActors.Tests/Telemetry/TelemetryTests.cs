@@ -141,14 +141,15 @@ public sealed class TelemetryTests : TestKit
     {
         _group.Found(0, 0);
         Hold("raft1", "raft2", "raft3");
-        for (var i = 0; i < 6; i++)
-        {
-            Append("raft1");
-        }
-
+        Array.ForEach([1, 2, 3, 4], _ => Append("raft1"));
         _group.Advance(2);
 
-        // Four proposals may be uncommitted. Later pairs wait at the leader.
+        // The transfer waits for a disk, and later pairs wait at the leader for the end of the transfer.
+        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@metered")), TestActor);
+        _group.AwaitIdle();
+        Array.ForEach([5, 6], _ => Append("raft1"));
+        _group.Advance(2);
+
         Assert.Equal(
             [
                 "raft1 stage=actor: 6", "raft1 stage=engine: 6", "raft1 stage=leader: 2",
