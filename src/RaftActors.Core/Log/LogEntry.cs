@@ -52,6 +52,9 @@ internal readonly record struct LogEntry
     /// <summary>How many pairs the entry is: 0, 1, or those of a batch, which have the serials up to that of the entry.</summary>
     internal int Count => _content is string ? 1 : (_content as Payload.Pair)?.Count ?? 0;
 
+    /// <summary>The serial of its first pair. Of an entry without a pair, the serial of the next pair.</summary>
+    internal Serial First => Serial.Plus(1 - Count);
+
     /// <summary>The key of the pair, or null if the entry is no pair.</summary>
     internal string? Key => _content as string ?? (_content as Payload.Pair)?.Key;
 

@@ -79,11 +79,12 @@ internal static class LogDump
         };
     }
 
-    // A record is one item, and a batch of pairs one for each pair.
+    // A record is one item, and a batch of pairs one for each pair. A batch has no key, so only such records are read once more.
     private static IEnumerable<LogItem> ItemsAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
     {
         var item = ItemAt(scan, file, owners);
-        return item is { Kind: "pair", State: LogItemState.Whole } && RecordFormat.ReadEntry(scan.Record, scan.Body) is { Count: > 1 } batch
+        return item is { Kind: "pair", Key: "", State: LogItemState.Whole }
+            && RecordFormat.ReadEntry(scan.Record, scan.Body) is { Count: > 1 } batch
             ? PairsOf(item, batch)
             : [item];
     }
@@ -91,7 +92,7 @@ internal static class LogDump
     private static IEnumerable<LogItem> PairsOf(LogItem item, LogEntry batch) =>
         PairBatch.Decode(batch.Count, batch.Value).Select((pair, place) => item with
         {
-            Serial = batch.Serial.Value - batch.Count + place + 1,
+            Serial = batch.First.Plus(place).Value,
             Key = pair.Key,
             Size = pair.Value.Length,
             Preview = ValuePreview.Of(pair.Value.Span),

@@ -128,7 +128,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
                         batch[count++] = StoredPair.Of(entry);
                         break;
                     case { Count: > 1 } entry:
-                        var pairs = StoredPair.AllOf(entry).AsSpan((int)Math.Max(0, serial.Value - entry.Serial.Value + entry.Count));
+                        var pairs = StoredPair.AllOf(entry).AsSpan((int)Math.Max(0, serial.Next.Value - entry.First.Value));
                         pairs = pairs[..Math.Min(pairs.Length, batch.Length - count)];
                         pairs.CopyTo(batch[count..]);
                         count += pairs.Length;
@@ -174,7 +174,7 @@ internal sealed class CommittedPairs(Func<LogIndex, LogIndex, LogSlice>? read = 
             if (serial >= _floor)
             {
                 var next = _entries[PlaceOf(serial.Next)];
-                return next.Serial == serial.Plus(next.Count) ? new LogIndex(next.Index.Value - 1) : null;
+                return next.First == serial.Next ? new LogIndex(next.Index.Value - 1) : null;
             }
         }
 

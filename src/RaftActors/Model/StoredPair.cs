@@ -31,9 +31,8 @@ internal readonly record struct StoredPair(
             return entry.IsPair ? [Of(entry)] : [];
         }
 
-        var first = entry.Serial.Value - entry.Count + 1;
         return [.. PairBatch.Decode(entry.Count, entry.Value).Select((pair, place) => new StoredPair(
-            new Serial(first + place),
+            entry.First.Plus(place),
             pair.Key,
             pair.Value,
             entry.Time,

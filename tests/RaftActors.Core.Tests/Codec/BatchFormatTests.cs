@@ -2,7 +2,7 @@ using RaftActors.Core.Codec;
 
 namespace RaftActors.Core.Tests.Codec;
 
-/// <summary>The bytes of batches in logs and messages. Whoever writes them, a batch that was read can be taken apart.</summary>
+/// <summary>The bytes of batches in logs and messages. A batch that was read can be taken apart, whatever was sent.</summary>
 public sealed class BatchFormatTests
 {
     private const string Origin = "0361406101000000000000000000000000000000";
