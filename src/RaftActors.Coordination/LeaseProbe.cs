@@ -45,7 +45,7 @@ internal sealed class LeaseProbe(
 
     /// <summary>What an operator does if the group does not answer.</summary>
     public string Remedy => settings.Roster.IsEmpty
-        ? $"This node names no process of the group: set raft.roster or raft.groups.{settings.Group}.roster."
+        ? $"This node names no process of the group: set raft.nodes or raft.groups.{settings.Group}.nodes."
         : $"Start a majority of {string.Join(", ", settings.Roster)}, or all of them if the group has never run, and see that this node "
             + "reaches them.";
 

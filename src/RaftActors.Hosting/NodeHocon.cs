@@ -4,17 +4,40 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 
 using Akka.Configuration;
+using Akka.Configuration.Hocon;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Translates <see cref="RaftNodeOptions"/> into settings. Unset options set nothing.</summary>
+/// <summary>Translates options into settings. Unset options set nothing.</summary>
 internal static class NodeHocon
 {
-    public static Config Of(RaftNodeOptions options)
+    /// <summary>The settings of the options, without their HOCON.</summary>
+    public static Config Of(RaftGroupOptions options)
     {
         var directory = options.StoreDirectory is { Length: > 0 } path ? Path.GetFullPath(path) : null;
         var set = SettingsOf(options with { StoreDirectory = directory });
         return ConfigurationFactory.ParseString(string.Join('\n', set.Select(each => $"{each.Setting} = {each.Value}")));
+    }
+
+    /// <summary>Moves the section <c>raft</c> to that of a group. The result has the section of the group even if nothing is set.</summary>
+    public static Config OfGroup(string group, Config settings)
+    {
+        var own = settings.HasPath("raft") ? settings.GetValue("raft").GetObject() : new HoconObject();
+        return new Config(new HoconRoot(ValueOf(With("raft", With("groups", With(group, own))))));
+
+        static HoconObject With(string key, HoconObject value)
+        {
+            HoconObject made = new();
+            made.Items[key] = ValueOf(value);
+            return made;
+        }
+
+        static HoconValue ValueOf(HoconObject content)
+        {
+            HoconValue value = new();
+            value.AppendValue(content);
+            return value;
+        }
     }
 
     public static IEnumerable<(string Option, string Setting, string Value)> SettingsOf(object options, string prefix = "") =>

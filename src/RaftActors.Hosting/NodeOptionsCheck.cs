@@ -77,6 +77,10 @@ internal static class NodeOptionsCheck
         });
     }
 
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public static void Demand(string group, RaftGroupOptions options) =>
+        Demand([.. Problems(options).Select(problem => $"The options of the group '{group}' are wrong. {problem}")]);
+
     private static IEnumerable<string> Problems(RaftNodeOptions options, bool hasAddress)
     {
         if (!hasAddress && options.Node is null && options.Contacts.Count == 0)
@@ -91,14 +95,22 @@ internal static class NodeOptionsCheck
                 + "host:port, or :port for 127.0.0.1.";
         }
 
-        foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, null, out _)))
-        {
-            yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
-        }
-
         foreach (var contact in options.Contacts.Where(contact => NodeAddress.Parse(contact) is null))
         {
             yield return $"{Name(nameof(options.Contacts))} has '{contact}'. Write host:port, or :port for 127.0.0.1.";
+        }
+
+        foreach (var problem in Problems(options))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> Problems(RaftGroupOptions options)
+    {
+        foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, null, out _)))
+        {
+            yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
         }
 
         if (options.StoreDirectory is { } directory && (directory.Length == 0 || File.Exists(directory)))
@@ -114,7 +126,7 @@ internal static class NodeOptionsCheck
     }
 
     // The rest of the configuration may have settings that bounds depend on, so the start of the actors checks these bounds.
-    private static string? WrongSetting(RaftNodeOptions options)
+    private static string? WrongSetting(RaftGroupOptions options)
     {
         try
         {

@@ -77,25 +77,32 @@ public static class RaftAkkaExtensions
     /// <typeparam name="TActor">The type of the actor, and its key in the registry.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="name">
-    /// The name of the actor below <c>/user</c>, and of its process unless <see cref="RaftOptions{TValue}.Name"/> is set. It does not name
-    /// the group: <see cref="RaftOptions{TValue}.Group"/> does, or <c>raft.group</c>, which is <c>default</c>.
+    /// The name of the actor below <c>/user</c>, of its process, and of its group, unless the <see cref="RaftOptions{TValue}"/> of the actor
+    /// name others.
     /// </param>
+    /// <param name="options">The settings of its group that differ from those of the node, the same on all nodes. Null: none.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty.</exception>
-    public static AkkaConfigurationBuilder WithRaftActor<TActor>(this AkkaConfigurationBuilder builder, string name)
-        where TActor : ActorBase => builder.WithRaftActor<TActor, TActor>(name);
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaftActor<TActor>(
+        this AkkaConfigurationBuilder builder, string name, RaftGroupOptions? options = null)
+        where TActor : ActorBase => builder.WithRaftActor<TActor, TActor>(name, options);
 
     /// <summary>Does the same with another key in the registry, for several actors of one type.</summary>
     /// <typeparam name="TKey">The key in the registry.</typeparam>
     /// <typeparam name="TActor">The type of the actor.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="name">As in <see cref="WithRaftActor{TActor}"/>.</param>
+    /// <param name="options">As there.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty.</exception>
-    public static AkkaConfigurationBuilder WithRaftActor<TKey, TActor>(this AkkaConfigurationBuilder builder, string name)
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaftActor<TKey, TActor>(
+        this AkkaConfigurationBuilder builder, string name, RaftGroupOptions? options = null)
         where TActor : ActorBase
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        RaftPlan.Of(builder).Add(name, options);
         return builder.Add<TActor>((_, _) => [(name, typeof(TKey), [])]);
     }
 
@@ -144,8 +151,8 @@ public static class RaftAkkaExtensions
 
     /// <summary>
     /// Starts the coordination of this node: <see cref="RaftCoordination"/> for locks, and the lease that <see cref="RaftLeaseOption"/>
-    /// names. The nodes of the roster have a process of the coordination group each, and other nodes are clients of it. In an Akka.Cluster
-    /// this node gets the role <c>raft</c>. <c>services.AddRaftCoordination()</c> lets services ask for it.
+    /// names. The nodes of <see cref="RaftGroupOptions.Nodes"/> have a process of the coordination group each, and other nodes are clients
+    /// of it. In an Akka.Cluster this node gets the role <c>raft</c>. <c>services.AddRaftCoordination()</c> lets services ask for it.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>
@@ -175,7 +182,7 @@ public static class RaftAkkaExtensions
 
     /// <summary>
     /// Lets the coordination group decide which Akka.Cluster there is, so that no second one forms: a node that starts joins the one that
-    /// the group has recorded, or founds one if no node belongs to any. Takes the place of seed nodes, which the start refuses. The roster
+    /// the group has recorded, or founds one if no node belongs to any. Takes the place of seed nodes, which the start refuses. The nodes
     /// must have addresses: it sets <c>raft.discovery = node-names</c>. Includes <see cref="WithRaftDowning"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>

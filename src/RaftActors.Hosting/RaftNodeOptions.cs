@@ -1,42 +1,25 @@
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The settings of a node. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the
-/// default. docs/configuration.md has the setting of each option, with its default and bounds, and reference.conf describes it at length.
-/// A configuration has times as <c>00:00:01.5</c>.
+/// The settings of one group, for <c>WithRaftActor</c>, or as a part of <see cref="RaftNodeOptions"/> those of all groups that set no others.
+/// An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the default.
+/// docs/configuration.md has the setting of each option, with its default and bounds, and reference.conf describes it at length.
 /// </summary>
-public sealed record RaftNodeOptions
+public record RaftGroupOptions
 {
-    internal const string Section = "RaftActors";
-
     /// <summary>
-    /// The name of this node in the names of its processes. Default: its address, <c>host:port</c>, from the remoting. If neither
-    /// <c>WithRemoting</c> nor <c>WithClustering</c> was called before, set it to <c>host:port</c>, or <c>:port</c> for 127.0.0.1: then
-    /// WithRaft also starts Akka.Remote at this address.
+    /// The nodes that found the groups, such as <c>10.0.0.1:2551</c>, the same on all nodes. A group has a process on each of them. If empty,
+    /// the HOCON or the actor's <see cref="RaftOptions{TValue}"/> has them.
     /// </summary>
-    [Setting("raft.node")]
-    public string? Node { get; init; }
+    [Setting("raft.nodes")]
+    public IReadOnlyList<string> Nodes { get; init; } = [];
 
     /// <summary>
-    /// The full names of all processes that found the group, such as <c>counter@10.0.0.1:2551</c>, the same on all nodes. If empty, the
-    /// HOCON or the actor's <see cref="RaftOptions{TValue}"/> has the roster.
+    /// In place of <see cref="Nodes"/>, for actors with different names: the full names of all processes that found the group, such as
+    /// <c>raft1@10.0.0.1:2551</c>, the same on all nodes.
     /// </summary>
     [Setting("raft.roster")]
     public IReadOnlyList<string> Roster { get; init; } = [];
-
-    /// <summary>
-    /// The names of the nodes that shards move to, the same on all nodes. The roster keeps the founders. Default: those of the roster.
-    /// </summary>
-    [Setting("raft.shard-nodes")]
-    public IReadOnlyList<string> ShardNodes { get; init; } = [];
-
-    /// <summary>
-    /// Nodes to ask, as <c>host:port</c>, for a node that no roster names: one that joins, or one that has only clients. Default: none. A
-    /// member of an Akka.Cluster needs none.
-    /// </summary>
-    [Setting("raft.contacts")]
-    [Setting("raft.client.contacts")]
-    public IReadOnlyList<string> Contacts { get; init; } = [];
 
     /// <summary>How this node comes to groups that were founded without it.</summary>
     [Setting("raft.joining")]
@@ -49,17 +32,13 @@ public sealed record RaftNodeOptions
     [Setting("raft.store.directory")]
     public string? StoreDirectory { get; init; }
 
-    /// <summary>The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. By default the roster decides.</summary>
+    /// <summary>The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. By default the number of nodes decides.</summary>
     [Setting("raft.quorum.max")]
     public int? MaxQuorum { get; init; }
 
-    /// <summary>A roster may have one or two processes, although such a group survives no failure.</summary>
+    /// <summary>A group may have one or two nodes, although such a group survives no failure.</summary>
     [Setting("raft.quorum.allow-fewer-than-three")]
     public bool? AllowFewerThanThree { get; init; }
-
-    /// <summary>The rack or zone of this node, over which the leader spreads the voters. At most 100 characters.</summary>
-    [Setting("raft.failure-domain")]
-    public string? FailureDomain { get; init; }
 
     /// <summary>
     /// The shortest time without a leader after which a voter campaigns. The longest is twice as long. Heartbeats and ticks follow it,
@@ -78,6 +57,10 @@ public sealed record RaftNodeOptions
     /// <summary>The time of silence after which the leader removes a learner. By default it removes none.</summary>
     [Setting("raft.quorum.remove-after")]
     public TimeSpan? MemberRemovedAfter { get; init; }
+
+    /// <summary>Among voters that have the whole log, the leadership goes to one of the highest number.</summary>
+    [Setting("raft.priority")]
+    public int? Priority { get; init; }
 
     /// <summary>The time limit of an Append that gives none.</summary>
     [Setting("raft.append-timeout")]
@@ -104,6 +87,45 @@ public sealed record RaftNodeOptions
     [Setting("raft.lease.enabled")]
     public bool? LeaseEnabled { get; init; }
 
+    /// <summary>
+    /// HOCON for every other setting, such as <c>raft.in-flight.messages-max = 64</c>. Set options override it. For a group it sets
+    /// <c>raft</c> alone.
+    /// </summary>
+    public string? Hocon { get; init; }
+}
+
+/// <summary>The settings of a node, and of all its groups. A configuration has times as <c>00:00:01.5</c>.</summary>
+public sealed record RaftNodeOptions : RaftGroupOptions
+{
+    internal const string Section = "RaftActors";
+
+    /// <summary>
+    /// The name of this node in the names of its processes. Default: its address, <c>host:port</c>, from the remoting. If neither
+    /// <c>WithRemoting</c> nor <c>WithClustering</c> was called before, set it to <c>host:port</c>, or <c>:port</c> for 127.0.0.1: then
+    /// WithRaft also starts Akka.Remote at this address.
+    /// </summary>
+    [Setting("raft.node")]
+    public string? Node { get; init; }
+
+    /// <summary>
+    /// The names of the nodes that shards move to, the same on all nodes. <see cref="RaftGroupOptions.Nodes"/> keeps the
+    /// founders. Default: the founders.
+    /// </summary>
+    [Setting("raft.shard-nodes")]
+    public IReadOnlyList<string> ShardNodes { get; init; } = [];
+
+    /// <summary>
+    /// Nodes to ask, as <c>host:port</c>, for a node that <see cref="RaftGroupOptions.Nodes"/> lacks: one that joins, or one that has only clients. Default: none. A
+    /// member of an Akka.Cluster needs none.
+    /// </summary>
+    [Setting("raft.contacts")]
+    [Setting("raft.client.contacts")]
+    public IReadOnlyList<string> Contacts { get; init; } = [];
+
+    /// <summary>The rack or zone of this node, over which the leader spreads the voters. At most 100 characters.</summary>
+    [Setting("raft.failure-domain")]
+    public string? FailureDomain { get; init; }
+
     /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
     public RaftSecurityOptions Security { get; init; } = new();
 
@@ -126,9 +148,6 @@ public sealed record RaftNodeOptions
     [Setting("raft-coordination.downing.down-self-after")]
     [Setting("raft-coordination.downing.stable-after", 0.1)]
     public TimeSpan? DownAfter { get; init; }
-
-    /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it.</summary>
-    public string? Hocon { get; init; }
 }
 
 /// <summary>
@@ -156,7 +175,7 @@ public sealed record RaftSecurityOptions
     [Setting("raft.security.tls.pins")]
     public IReadOnlyList<string> Pins { get; init; } = [];
 
-    /// <summary>The names in certificates of nodes. If empty, with node names those that rosters and logs name.</summary>
+    /// <summary>The names in certificates of nodes. If empty, with node names those that groups name.</summary>
     [Setting("raft.security.roles.node")]
     public IReadOnlyList<string> Nodes { get; init; } = [];
 

@@ -65,7 +65,7 @@ internal sealed class RaftPlan
         NodeOptionsCheck.Demand(options, HasAddress);
         if (options.Hocon is { } hocon)
         {
-            _builder.AddHocon(ParseHocon(hocon), HoconAddMode.Prepend);
+            _builder.AddHocon(ParseHocon(hocon, $"{RaftNodeOptions.Section}:{nameof(options.Hocon)}"), HoconAddMode.Prepend);
         }
 
         _builder.AddHocon(NodeHocon.Of(options), HoconAddMode.Prepend);
@@ -96,6 +96,34 @@ internal sealed class RaftPlan
         {
             _builder.AddHocon("raft.discovery = node-names", HoconAddMode.Prepend);
         }
+    }
+
+    /// <summary>Adds the section of a group, by which clients find the only group of a node before its actor has started.</summary>
+    /// <exception cref="RaftStartException">An option is wrong.</exception>
+    public void Add(string group, RaftGroupOptions? options)
+    {
+        // Akka.NET cannot find the section of such a group. Its actor starts without one.
+        if (group.Contains('.') && options is null)
+        {
+            return;
+        }
+
+        var settings = Config.Empty;
+        if (options is not null)
+        {
+            NodeOptionsCheck.Demand(group, options);
+            var hocon = ParseHocon(options.Hocon ?? "", $"{nameof(RaftGroupOptions)}.{nameof(options.Hocon)} of '{group}'");
+            if (hocon.AsEnumerable().FirstOrDefault(each => each.Key != "raft").Key is { } other)
+            {
+                throw new RaftStartException(
+                    $"The options of the group '{group}' are wrong. Their HOCON sets '{other}', but a group has settings of raft alone. Move "
+                    + $"it to {nameof(RaftNodeOptions)}.", null);
+            }
+
+            settings = NodeHocon.Of(options).WithFallback(hocon);
+        }
+
+        _builder.AddHocon(NodeHocon.OfGroup(group, settings), HoconAddMode.Prepend);
     }
 
     /// <summary>Adds the role that a node with raft actors needs, so that others look for them on it.</summary>
@@ -207,11 +235,11 @@ internal sealed class RaftPlan
     /// <summary>Returns the class that a setting of the coordination names to Akka.NET.</summary>
     public static Type PlugIn(string setting) => Type.GetType(RaftCoordination.DefaultConfig().GetString(setting), throwOnError: true)!;
 
-    private static Config ParseHocon(string text)
+    private static Config ParseHocon(string text, string source)
     {
         try
         {
-            return Raft.ParseHocon(text, $"{RaftNodeOptions.Section}:{nameof(RaftNodeOptions.Hocon)}");
+            return Raft.ParseHocon(text, source);
         }
         catch (RaftConfigurationException cause)
         {

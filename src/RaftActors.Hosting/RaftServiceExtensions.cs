@@ -36,7 +36,7 @@ public static class RaftServiceExtensions
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
-    /// <param name="group">The name of the group, or null for <c>raft.group</c>, without a key.</param>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>, or the only group of this node, without a key.</param>
     /// <param name="contacts">
     /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
     /// </param>

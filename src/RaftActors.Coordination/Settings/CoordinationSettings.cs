@@ -30,12 +30,9 @@ internal sealed record CoordinationSettings(
         RaftConfigurationException.Demand(
             group.Length > 0 && !group.Contains('@'), $"raft-coordination.group is '{group}'; it must be a name without @.");
         var config = system.Settings.Config;
-        var roster = config.GetStringList($"raft.groups.{group}.roster") is { Count: > 0 } named
-            ? named
-            : [.. (config.GetStringList("raft.roster") ?? []).Select(process => $"{group}@{process[(process.IndexOf('@') + 1)..]}")];
         return new CoordinationSettings(
             group,
-            [.. roster.Distinct()],
+            [.. RosterIn(config, group).Distinct()],
             $"{group}@{node}",
             own.GetTimeSpan("session-timeout"),
             own.GetTimeSpan("renew-interval"),
@@ -53,6 +50,17 @@ internal sealed record CoordinationSettings(
         var all = config.WithFallback(Defaults);
         Check(all);
         return all.GetConfig("raft-coordination");
+    }
+
+    // The processes of other groups are on the same nodes, unless the section of this group has its own.
+    private static IEnumerable<string> RosterIn(Config config, string group)
+    {
+        return List($"raft.groups.{group}.roster") is { Count: > 0 } processes ? processes
+            : (List($"raft.groups.{group}.nodes") is { Count: > 0 } own ? own
+                : List("raft.roster") is { Count: > 0 } others ? others.Select(process => process[(process.IndexOf('@') + 1)..])
+                : List("raft.nodes")).Select(node => $"{group}@{node}");
+
+        IList<string> List(string path) => config.GetStringList(path) ?? [];
     }
 
     private static string Read(string file)

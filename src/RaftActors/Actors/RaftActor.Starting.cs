@@ -132,8 +132,9 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         const string Unknown = "?";
         var config = Context.System.Settings.Config.WithFallback(SettingTable.OfRaft.Defaults);
-        var group = _options.Group ?? _options.Shard?.Group ?? config.GetString("raft.group") ?? "";
         var process = _options.Name ?? _options.Shard?.Group ?? Self.Path.Name;
+        var named = _options.Group ?? _options.Shard?.Group ?? config.GetString("raft.group");
+        var group = string.IsNullOrEmpty(named) ? process : named;
         var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : _extension?.DefaultNode ?? Unknown;
         ProcessName name = new($"{(process.Length > 0 ? process : Unknown)}@{node}");
         Context.System.EventStream.Publish(new RaftEvent.StartFailed(group, name, cause));

@@ -31,10 +31,9 @@ internal sealed record ClientSettings(
     /// <param name="contacts">Null: the configuration has them.</param>
     /// <exception cref="ArgumentException">The name of the group has half a surrogate pair.</exception>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static ClientSettings Read(Config root, string? group, IReadOnlyList<string>? contacts = null)
+    public static ClientSettings Read(Config root, string group, IReadOnlyList<string>? contacts = null)
     {
         var raft = SettingTable.OfRaft.In(root);
-        group ??= raft.ReadText("group");
 
         // Without this, no call to such a group could be written.
         _ = StrictText.SizeOf(group);

@@ -19,8 +19,8 @@ public sealed class EntityClient : IAsyncDisposable
 
     /// <summary>
     /// Sends a command to an entity. Its outcomes are those of <see cref="RaftClient{TValue, TResult}.AppendAsync"/>: the command is
-    /// handled on all nodes, it never will be, or that is unknown. If HandleCommand threw, the reason is
-    /// <see cref="FailureReason.HandlerFailed"/>, with the serial of the command: it is committed, and changed nothing.
+    /// handled on all nodes, it never will be, or that is unknown. If HandleCommand threw, the kind is <see cref="FailureKind.Faulted"/>,
+    /// with the serial of the command: it is committed, and changed nothing.
     /// </summary>
     /// <typeparam name="TResult">The type of the result of HandleCommand.</typeparam>
     /// <param name="id">The id. Any text.</param>
@@ -45,7 +45,8 @@ public sealed class EntityClient : IAsyncDisposable
         return outcome.ResultOr(null) is EntityFailure failure
             ? new Outcome<TResult>
             {
-                Failure = RaftFailure.NotDone(
+                Failure = new RaftFailure(
+                    FailureKind.Faulted,
                     FailureReason.HandlerFailed,
                     $"The command {outcome.Serial} of the entity '{id}' is committed, and changed nothing: HandleCommand threw "
                         + $"{failure.Text.TrimEnd('.')}. Correct HandleCommand, or the command."),

@@ -239,7 +239,9 @@ public sealed partial class Raft : IExtension
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
-    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="group">
+    /// The name of the group: that of its actors, unless they name another one. Null: <c>raft.group</c>, or the only group of this node.
+    /// </param>
     /// <param name="contacts">
     /// Nodes that know the group, besides the own one: <c>host:port</c>, or addresses of Akka such as <c>akka.tcp://shop@host:port</c>.
     /// Null: <c>raft.client.contacts</c>.
@@ -253,20 +255,20 @@ public sealed partial class Raft : IExtension
         IReadOnlyList<string>? contacts = null,
         RaftCodec<TValue>? codec = null,
         RaftCodec<TResult>? resultCodec = null) =>
-        NewClient(group, contacts, codec, resultCodec, isListed: true);
+        NewClient(group ?? OnlyGroup(), contacts, codec, resultCodec, isListed: true);
 
     /// <summary>
     /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
     /// <see cref="CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
     /// </summary>
-    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="group">As there.</param>
     /// <param name="contacts">
     /// As there. Null: those of another open client of the group, if it was given some, otherwise <c>raft.client.contacts</c>.
     /// </param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null)
     {
-        group ??= _system.Settings.Config.GetString("raft.group");
+        group ??= OnlyGroup();
         contacts ??= _clients.Values.FirstOrDefault(each => each.Group == group && each.Contacts is not null).Contacts;
         return NewClient<object?, object?>(group, contacts, null, null, isListed: false);
     }
@@ -407,8 +409,34 @@ public sealed partial class Raft : IExtension
         return opening;
     }
 
+    // Actors may start after their clients, so the sections of groups count until a process is there. The group of the coordination belongs
+    // to a package that this one does not know, and no client of an application means it.
+    private string OnlyGroup()
+    {
+        var config = _system.Settings.Config;
+        if (RaftSettings.ReadGroup(SettingTable.OfRaft.In(config)) is { } named)
+        {
+            return named;
+        }
+
+        var coordination = RaftSettings.CoordinationOf(config);
+        string[] groups = [.. Ordered().Select(each => each.Key.Group).Where(IsOther).Distinct()];
+        if (groups.Length == 0)
+        {
+            groups = [.. RaftSettings.SectionsIn(config).Where(IsOther)];
+        }
+
+        const int ShownMax = 10;
+        return groups is [var only] ? only : throw new RaftConfigurationException(
+            $"A client needs the name of its group, because this node has {groups.Length} groups"
+            + (groups.Length > 0 ? $": {string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}" : "")
+            + ". Pass the name to CreateClient or AddRaftClient, or set raft.group.");
+
+        bool IsOther(string group) => group != coordination;
+    }
+
     private LiveClient<TValue, TResult> NewClient<TValue, TResult>(
-        string? group,
+        string group,
         IReadOnlyList<string>? contacts,
         RaftCodec<TValue>? codec,
         RaftCodec<TResult>? resultCodec,

@@ -21,7 +21,7 @@ namespace RaftActors;
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
-    private static readonly Lazy<ClientSettings> Scripted = new(() => ClientSettings.Read(SettingTable.OfRaft.Defaults, null));
+    private static readonly Lazy<ClientSettings> Scripted = new(() => ClientSettings.Read(SettingTable.OfRaft.Defaults, "scripted"));
 
     // ScriptedClient replaces a client in tests. So a later version may add a call without breaking a user's class.
     internal RaftClient()
@@ -38,7 +38,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="contacts">The addresses of nodes of the group, one or more: <c>host:port</c>.</param>
-    /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
+    /// <param name="group">The name of the group: that of its actors, unless they name another one.</param>
     /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
     /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
     /// <param name="settings">
@@ -54,7 +54,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
-        string? group = null,
+        string group,
         RaftCodec<TValue>? codec = null,
         RaftCodec<TResult>? resultCodec = null,
         Config? settings = null,

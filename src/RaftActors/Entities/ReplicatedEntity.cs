@@ -127,7 +127,7 @@ public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TSta
     /// Handles a committed command, on every node, in the same order. Change State here, by the command, its Serial and Time, and the state
     /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception.
     /// <para>
-    /// A command that throws changes nothing, and its call fails as <see cref="FailureReason.HandlerFailed"/>. The same holds if the new
+    /// A command that throws changes nothing, and its call fails as <see cref="FailureKind.Faulted"/>. The same holds if the new
     /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
     /// (<see cref="RaftStatus.Problems"/>).
     /// </para>

@@ -21,6 +21,18 @@ public sealed record Outcome<TResult> : IOutcome
     /// </summary>
     public RaftFailure? Failure { get; init; }
 
+    /// <summary>The call is done: <see cref="Failure"/> is null.</summary>
+    [JsonIgnore]
+    public bool IsDone => Failure is null;
+
+    /// <summary>The call did nothing, and never will. A retry is safe. See <see cref="FailureKind.NotDone"/>.</summary>
+    [JsonIgnore]
+    public bool IsNotDone => Failure?.Kind == FailureKind.NotDone;
+
+    /// <summary>The call may have taken effect, or may do so later. See <see cref="FailureKind.Unknown"/>.</summary>
+    [JsonIgnore]
+    public bool IsUnknown => Failure?.Kind == FailureKind.Unknown;
+
     /// <summary>
     /// Of an Append: the serial of the pair. Of a change: the last serial that was committed before this outcome. Of a read: the last
     /// serial of the state that answered, which is a token for <see cref="ReadConsistency.NotOlderThan"/>. 0 before the first pair.

@@ -6,8 +6,7 @@ namespace RaftActors;
 public enum FailureKind
 {
     /// <summary>
-    /// Nothing was appended, changed or read, and this call will not do it. A retry is safe. Exception: the command of an entity
-    /// with <see cref="FailureReason.HandlerFailed"/> is committed, and changed nothing.
+    /// Nothing was appended, changed or read, and this call will not do it. A retry is safe.
     /// </summary>
     NotDone = 1,
 
@@ -16,6 +15,12 @@ public enum FailureKind
     /// or a snapshot still delivers it. A retry may append it twice, unless both calls have the same <see cref="RequestKey"/>.
     /// </summary>
     Unknown = 2,
+
+    /// <summary>
+    /// The command of an entity is committed, and its handler threw, so it changed nothing. A repeat with the same <see cref="RequestKey"/>
+    /// ends in the same way. Without one it is another command, which the handler may take.
+    /// </summary>
+    Faulted = 3,
 }
 
 /// <summary>Why a call failed.</summary>
@@ -27,7 +32,7 @@ public enum FailureKind
 public sealed record RaftFailure(FailureKind Kind, FailureReason Reason, string Detail)
 {
     /// <summary>The failure as text for people.</summary>
-    public override string ToString() => $"{(Kind == FailureKind.NotDone ? "Not done" : "Unknown")} ({Reason}): {Detail}";
+    public override string ToString() => $"{(Kind == FailureKind.NotDone ? "Not done" : $"{Kind}")} ({Reason}): {Detail}";
 
     /// <summary>Whether a call can fail so. Bytes of another failure are damaged.</summary>
     internal bool IsPossible => Reason is FailureReason.TimedOut or FailureReason.Forgotten or FailureReason.Superseded

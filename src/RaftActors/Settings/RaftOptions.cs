@@ -15,8 +15,8 @@ namespace RaftActors;
 public sealed record RaftOptions<TValue>
 {
     /// <summary>
-    /// The group id, the same on all processes of the group. Processes of different groups do not know each other. If null,
-    /// <c>raft.group</c> applies, whose default is "default".
+    /// The name of the group, the same on all processes of the group. Processes of different groups do not know each other. If null,
+    /// <c>raft.group</c> applies, or if that is empty the name of the actor.
     /// </summary>
     public string? Group { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// The full names of all processes that found the group, such as <c>raft1@node1@localhost</c>. The same on all of them, and each name
-    /// once. If null, <c>raft.roster</c> applies.
+    /// once. If null, <c>raft.roster</c> applies, or <c>raft.nodes</c> with the name of this actor on each of them.
     /// </summary>
     public IReadOnlyList<string>? Roster { get; init; }
 

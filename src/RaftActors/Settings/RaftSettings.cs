@@ -79,12 +79,16 @@ internal sealed record RaftSettings
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
         var raft = SettingTable.OfRaft.In(root);
-        var group = options.Group ?? options.Shard?.Group ?? raft.ReadText("group");
+        var process = options.Name ?? options.Shard?.Group ?? actorName;
+        var named = options.Group ?? options.Shard?.Group ?? ReadGroup(raft);
+        var group = named ?? process;
         var config = OfGroup(raft, group);
         config = options.Settings?.WithFallback(config) ?? config;
-        var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
+        var self = Parse($"{process}@{ReadNode(raft, defaultNode)}");
         var joining = config.ReadChoice<RaftJoining>("joining");
-        var roster = options.Roster is { } given ? [.. given.Select(Parse)] : ReadRoster(config);
+        var roster = options.Roster is { } given ? [.. given.Select(Parse)] : ReadRoster(process, options.Settings, SectionOf(raft, group), raft);
+        Demand(named is not null || roster.All(name => name.Process == process), $"The group of '{self}' has no name, and its roster names "
+            + $"other actors: {string.Join(", ", roster)}. Set RaftOptions.Group or raft.group, the same on every node.");
         var priority = config.ReadNumber("priority");
         ImmutableArray<ProcessName> placement = [];
         if (options.Shard is { } shard)
@@ -125,7 +129,7 @@ internal sealed record RaftSettings
 
     // The downing provider belongs to a package that this one does not know.
     private static bool IsOfDowning(Config root, string group) =>
-        root.GetString("raft-coordination.group", "coordination") == group
+        CoordinationOf(root) == group
         && root.GetString("akka.cluster.downing-provider-class", "").StartsWith(
             "RaftActors.Coordination.RaftDowningProvider,", StringComparison.Ordinal);
 
@@ -169,8 +173,8 @@ internal sealed record RaftSettings
     public void Validate()
     {
         GroupName.Demand(Group);
-        Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
-            + $"the same on every node: [\"{Self}\", ...].");
+        Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.nodes to the names of all its nodes, "
+            + $"the same on every node: [\"{Self.Node}\", ...].");
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
             + $"{string.Join(", ", Roster)}. Name each process once.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
@@ -182,7 +186,7 @@ internal sealed record RaftSettings
             + $"{Placement.Length} process(es), so it would survive no failure. Name all nodes that are to have shards, old ones included, "
             + "or set raft.quorum.allow-fewer-than-three = on.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
-            + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
+            + "survives no failure. Name three or more in raft.nodes, or set raft.quorum.allow-fewer-than-three = on.");
     }
 
     /// <exception cref="RaftConfigurationException">The node has no name.</exception>
@@ -194,11 +198,26 @@ internal sealed record RaftSettings
             + "no two nodes may share one.");
     }
 
-    /// <summary>The processes of <c>raft.roster</c>, or of the roster in the section of the group.</summary>
+    /// <summary>The processes of a group whose actors have its name: those that its section or <c>raft</c> names.</summary>
     /// <param name="root">The whole configuration.</param>
     /// <exception cref="RaftConfigurationException">A name cannot be read.</exception>
-    public static ImmutableArray<ProcessName> ReadRoster(Config root, string group) =>
-        ReadRoster(OfGroup(SettingTable.OfRaft.In(root), group));
+    public static ImmutableArray<ProcessName> ReadRoster(Config root, string group)
+    {
+        var raft = SettingTable.OfRaft.In(root);
+        return ReadRoster(group, SectionOf(raft, group), raft);
+    }
+
+    /// <summary>The name of the group of the coordination, whether or not this node has one.</summary>
+    /// <param name="root">The whole configuration.</param>
+    public static string CoordinationOf(Config root) => root.GetString("raft-coordination.group", "coordination");
+
+    /// <summary>The groups that have a section.</summary>
+    /// <param name="root">The whole configuration.</param>
+    public static IEnumerable<string> SectionsIn(Config root) =>
+        (SettingTable.OfRaft.In(root).GetConfig("groups") ?? Config.Empty).AsEnumerable().Select(group => group.Key);
+
+    /// <returns>Null if <c>raft.group</c> is empty.</returns>
+    public static string? ReadGroup(Config raft) => raft.ReadText("group") is { Length: > 0 } named ? named : null;
 
     /// <exception cref="RaftConfigurationException">A node is named twice.</exception>
     public static string[] ReadShardNodes(Config raft)
@@ -214,11 +233,30 @@ internal sealed record RaftSettings
     /// <param name="root">The whole configuration.</param>
     public static StoreOptions ReadStore(Config root, string group) => StoreSettings.Read(OfGroup(SettingTable.OfRaft.In(root), group));
 
-    private static ImmutableArray<ProcessName> ReadRoster(Config config) => [.. config.ReadList("roster").Select(Parse)];
+    // The first section that names processes or nodes decides, so the nodes of a group count before the roster of all groups.
+    private static ImmutableArray<ProcessName> ReadRoster(string process, params ReadOnlySpan<Config?> sections)
+    {
+        foreach (var section in sections)
+        {
+            string[] names = section is null ? []
+                : ListIn(section, "roster") is { Length: > 0 } roster ? roster
+                : [.. ListIn(section, "nodes").Select(node => $"{process}@{node}")];
+            if (names.Length > 0)
+            {
+                return [.. names.Select(Parse)];
+            }
+        }
+
+        return [];
+    }
+
+    private static string[] ListIn(Config section, string key) => section.HasPath(key) ? section.ReadList(key) : [];
 
     // The section of the group, with that of all groups as its fallback.
-    private static Config OfGroup(Config raft, string group) =>
-        raft.GetConfig("groups")?.GetConfig(group) is { IsEmpty: false } own ? own.WithFallback(raft) : raft;
+    private static Config OfGroup(Config raft, string group) => SectionOf(raft, group)?.WithFallback(raft) ?? raft;
+
+    private static Config? SectionOf(Config raft, string group) =>
+        raft.GetConfig("groups")?.GetConfig(group) is { IsEmpty: false } own ? own : null;
 
     private static ProcessName Parse(string name)
     {
