@@ -1,60 +1,90 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors;
 
 namespace FourNodes;
 
-/// <summary>Runs all four nodes for some seconds, or one node until a signal.</summary>
-internal static class Demo
+/// <summary>The scenario: four actor systems with one raft actor each, for some seconds, or one of them until Ctrl-C.</summary>
+/// <param name="HoconFolder">Has fournodes.conf, and a file for each node that overrides it.</param>
+/// <param name="Port">The port of a single node. Null: that of its file.</param>
+internal sealed record Demo(string HoconFolder, int? Port = null, bool Verbose = false)
 {
-    private static readonly string[] Names = ["node1", "node2", "node3", "node4"];
+    private const string Tcp = "akka.remote.dot-netty.tcp";
 
-    public static Task<int> Run(Settings settings) => settings.Node is null ? RunAll(settings) : RunOne(settings, settings.Node);
-
-    private static async Task<int> RunAll(Settings settings)
+    /// <param name="limit">Null: no limit, and a user may type requests to the first node.</param>
+    public async Task<int> RunAsync(string[] names, TimeSpan? limit)
     {
-        using var stop = new StopSignal();
-        var configs = Names.Select(name => HoconFiles.Load(name, settings)).ToList();
-        var nodes = new List<Node>();
-        Terminal.Print("", $"to stop press Ctrl-C or wait {settings.Seconds} seconds...", "");
+        TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
+        var configs = names.Select(Load).ToList();
+        List<(ActorSystem System, IActorRef Raft)> nodes = [];
+        Terminal.Print("", limit is { } time ? $"to stop press Ctrl-C or wait {time.TotalSeconds} seconds..." : "to stop press Ctrl-C...", "");
         try
         {
-            Terminal.Hold(() => configs.ForEach(config => nodes.Add(Node.Start(config))));
-            await Ended(stop).WaitAsync(TimeSpan.FromSeconds(settings.Seconds)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // No actor prints meanwhile, so the lines of the start come before its effects.
+            Terminal.Hold(() => configs.ForEach(config => nodes.Add(Start(config))));
+            if (limit is null)
+            {
+                Terminal.ReadLines(line => nodes[0].Raft.Tell(new DemoRaft.TypedLine(line)));
+            }
+
+            Task ended = Task.WhenAny(stopped.Task, Terminal.Lost);
+            await ended.WaitAsync(limit ?? Timeout.InfiniteTimeSpan).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
             Terminal.Close();
-            await Task.WhenAll(Enumerable.Reverse(nodes).Select(node => node.Stop()));
+            await Task.WhenAll(nodes.AsEnumerable().Reverse().Select(node => node.System.Terminate()));
         }
 
         Terminal.Write("Stopped.\n");
         return 0;
+
+        // The first signal asks for an orderly end. The second one ends the program at once.
+        void OnSignal(PosixSignalContext signal) => signal.Cancel = stopped.TrySetResult();
     }
 
-    private static async Task<int> RunOne(Settings settings, string name)
+    private static (ActorSystem System, IActorRef Raft) Start(Config config)
     {
-        using var stop = new StopSignal();
-        var config = HoconFiles.Load(name, settings);
-        Node? node = null;
-        Terminal.Print("", "to stop press Ctrl-C...", "");
-        Terminal.Hold(() => node = Node.Start(config));
-        var typed = new Thread(() => ReadRequests(node!)) { IsBackground = true };
-        typed.Start();
-        await Ended(stop);
-        Terminal.Close();
-        await node!.Stop();
-        Terminal.Write("Stopped.\n");
-        return 0;
-    }
-
-    // Without a terminal, no user can see the nodes or stop them.
-    private static Task Ended(StopSignal stop) => Task.WhenAny(stop.Received, Terminal.Lost);
-
-    // Runs on a background thread: a read of the terminal cannot be cancelled, and must not keep the program alive.
-    private static void ReadRequests(Node node)
-    {
-        while (Terminal.ReadLine() is { } line)
+        var (name, process, serial) = (config.GetString("raft.node"), config.GetString("fournodes.process"), config.GetInt("fournodes.serial"));
+        Terminal.Write($"Starting node: {name} and {process} process - ");
+        try
         {
-            node.Request(line);
+            TaskCompletionSource<ProcessName> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var system = ActorSystem.Create("raftdemo", config);
+            var raft = system.ActorOf(Props.Create(() => new DemoRaft(process, serial, started)), process);
+            Terminal.Write(started.Task.Wait(TimeSpan.FromSeconds(10))
+                ? $"Serial: {serial} PID: {Pid.Of(started.Task.Result)} ...OK\n"
+                : throw new UserError($"{name}: {process} did not start in time. --verbose shows the node's log."));
+            return (system, raft);
+        }
+        catch (Exception problem)
+        {
+            // Akka.NET wraps a SocketException in several exceptions without the cause.
+            Terminal.Write("...FAILED\n");
+            throw problem as UserError ?? new UserError(problem.GetBaseException() is SocketException refused
+                ? $"{name}: cannot listen on {config.GetString($"{Tcp}.hostname")}:{config.GetInt($"{Tcp}.port")}: {refused.Message}. "
+                    + $"Stop the process that has the port, or change {Tcp} in a HOCON file."
+                : $"{name}: {problem.Message}");
         }
     }
+
+    private Config Load(string node)
+    {
+        var own = Parse($"{node}.conf");
+        var missing = new[] { "raft.node", "fournodes.process" }.FirstOrDefault(key => own.GetString(key) is null);
+        return missing is not null ? throw new UserError($"{node}.conf lacks {missing}. Set it, as the file of another node does.")
+            : Parse($"{(Verbose ? "" : "akka.loglevel = OFF\n")}{(Port is { } port ? $"{Tcp}.port = {port}" : "")}", "command line")
+                .WithFallback(own).WithFallback(Parse("fournodes.conf"));
+    }
+
+    private Config Parse(string file) => Parse(File.ReadAllText(Path.Combine(HoconFolder, file)), Path.Combine(HoconFolder, file));
+
+    private static Config Parse(string text, string source) => Raft.ParseHocon(text, source);
 }

@@ -1,22 +1,20 @@
+using System.Text;
+
 using Akka.Actor;
+
 using RaftActors;
 
 namespace FourNodes;
 
-/// <summary>
-/// The raft actor of the scenario: keeps delivered pairs, fetches missing ones, and prints its callbacks.
-/// </summary>
+/// <summary>The raft actor of the scenario: keeps delivered pairs, fetches missing ones, and prints its callbacks.</summary>
 internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 {
-    private static readonly TimeSpan BeforeTheAppend = TimeSpan.FromMilliseconds(500);
-
     private readonly TaskCompletionSource<ProcessName> _started;
     private readonly SortedDictionary<Serial, Entry<string>> _storage = [];
     private Leader? _leader;
 
-    /// <param name="process">The name of the process on its node.</param>
     /// <param name="serial">The number of preloaded pairs: key1 and value1, and so on.</param>
-    /// <param name="started">Receives the process's full name when the actor has started.</param>
+    /// <param name="started">Receives the name of the process when the actor has started.</param>
     public DemoRaft(string process, int serial, TaskCompletionSource<ProcessName> started)
         : base(new() { Name = process, Preload = [.. Pairs(serial)] })
     {
@@ -49,7 +47,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
                 Print(
                     $"Quorum built - State: {quorum.Members.Length} Quorum member: false",
                     "    since I'm not a quorum member, I won't receive any information about elected leader");
-                Timers.StartSingleTimer(nameof(AppendNow), new AppendNow("key100", "value100"), BeforeTheAppend);
+                Timers.StartSingleTimer(nameof(AppendNow), new AppendNow("key100", "value100"), TimeSpan.FromMilliseconds(500));
                 break;
         }
     }
@@ -108,26 +106,15 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 
     private string Get(Serial serial) => Pid.Of(Raft.Get(serial));
 
-    // Handles a typed request.
-    private void Answer(string[] words)
+    private void Answer(string[] words) => Print(words switch
     {
-        switch (words)
-        {
-            case ["append", var key, .. { Length: > 0 } value]:
-                Print($"Appending, id {Pid.Of(Raft.Append(key, string.Join(' ', value)))}");
-                break;
-            case ["get", var text] when long.TryParse(text, out var serial):
-                var entry = _storage.GetValueOrDefault(new Serial(serial));
-                Print(entry is null ? $"Serial {serial} is not here" : $"Serial {serial} is {entry.Key}={entry.Value}");
-                break;
-            case ["status"]:
-                Print($"Status: {Raft.Status}");
-                break;
-            case [_, ..]:
-                Print("Type 'append KEY VALUE', 'get SERIAL' or 'status'");
-                break;
-        }
-    }
+        ["append", var key, .. { Length: > 0 } value] => $"Appending, id {Pid.Of(Raft.Append(key, string.Join(' ', value)))}",
+        ["get", var text] when long.TryParse(text, out var serial) && _storage.TryGetValue(new(serial), out var entry) =>
+            $"Serial {serial} is {entry.Key}={entry.Value}",
+        ["get", var text] => $"Serial {text} is not here",
+        ["status"] => $"Status: {Raft.Status}",
+        _ => "Type 'append KEY VALUE', 'get SERIAL' or 'status'",
+    });
 
     private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Pid.Of(Raft.Self)} {line}"));
 
@@ -138,4 +125,26 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     internal sealed record TypedLine(string Line);
 
     private sealed record AppendNow(string Key, string Value);
+}
+
+/// <summary>
+/// The short forms that Ergo prints: <c>&lt;1B30E9C5.0.1008&gt;</c> for a process, and <c>Ref#&lt;1B30E9C5.138519.23452.0&gt;</c> for a
+/// request. Both begin with a checksum of the node's name.
+/// </summary>
+internal static class Pid
+{
+    // The reflected polynomial of CRC-32Q. Initial value: all ones. Result: complemented. This gives the checksums that Ergo prints.
+    private const uint Polynomial = 0xD5828281;
+
+    public static string Of(ProcessName name) => $"<{Checksum(name.Node):X8}.0.1008>";
+
+    /// <summary>The number of the request, two octets of its store's incarnation, and the number of the start on that store.</summary>
+    public static string Of(RequestRef request)
+    {
+        var life = BitConverter.ToUInt16(request.Incarnation.Value.ToByteArray());
+        return $"Ref#<{Checksum(request.Origin.Node):X8}.{(uint)request.Number}.{life}.{request.Number >> 32}>";
+    }
+
+    private static uint Checksum(string node) => ~Encoding.UTF8.GetBytes(node).Aggregate(uint.MaxValue, (sum, octet) =>
+        Enumerable.Range(0, 8).Aggregate(sum ^ octet, (crc, _) => (crc >> 1) ^ ((crc & 1) * Polynomial)));
 }

@@ -77,8 +77,8 @@ public static class RaftAkkaExtensions
     /// <typeparam name="TActor">The type of the actor, and its key in the registry.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="name">
-    /// The name of the actor below <c>/user</c>, of its process, and of its group, unless the <see cref="RaftOptions{TValue}"/> of the actor
-    /// name others.
+    /// The name of the actor below <c>/user</c>, of its process, and of its group, unless the <see cref="RaftOptions{TValue}"/> of the
+    /// actor name others.
     /// </param>
     /// <param name="options">The settings of its group that differ from those of the node, the same on all nodes. Null: none.</param>
     /// <returns>The builder.</returns>

@@ -1,15 +1,15 @@
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The settings of one group, for <c>WithRaftActor</c>, or as a part of <see cref="RaftNodeOptions"/> those of all groups that set no others.
-/// An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the default.
+/// The settings of one group, for <c>WithRaftActor</c>. As a part of <see cref="RaftNodeOptions"/> they are those of all groups that set no
+/// others. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the default.
 /// docs/configuration.md has the setting of each option, with its default and bounds, and reference.conf describes it at length.
 /// </summary>
 public record RaftGroupOptions
 {
     /// <summary>
-    /// The nodes that found the groups, such as <c>10.0.0.1:2551</c>, the same on all nodes. A group has a process on each of them. If empty,
-    /// the HOCON or the actor's <see cref="RaftOptions{TValue}"/> has them.
+    /// The nodes that found the groups, such as <c>10.0.0.1:2551</c>, the same on all nodes. A group has a process on each of them. If
+    /// empty, the HOCON or the actor's <see cref="RaftOptions{TValue}"/> has them.
     /// </summary>
     [Setting("raft.nodes")]
     public IReadOnlyList<string> Nodes { get; init; } = [];
@@ -32,7 +32,7 @@ public record RaftGroupOptions
     [Setting("raft.store.directory")]
     public string? StoreDirectory { get; init; }
 
-    /// <summary>The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. By default the number of nodes decides.</summary>
+    /// <summary>The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. By default the nodes decide.</summary>
     [Setting("raft.quorum.max")]
     public int? MaxQuorum { get; init; }
 
@@ -115,8 +115,8 @@ public sealed record RaftNodeOptions : RaftGroupOptions
     public IReadOnlyList<string> ShardNodes { get; init; } = [];
 
     /// <summary>
-    /// Nodes to ask, as <c>host:port</c>, for a node that <see cref="RaftGroupOptions.Nodes"/> lacks: one that joins, or one that has only clients. Default: none. A
-    /// member of an Akka.Cluster needs none.
+    /// Nodes to ask, as <c>host:port</c>, for a node that <see cref="RaftGroupOptions.Nodes"/> lacks: one that joins, or one that has only
+    /// clients. Default: none. A member of an Akka.Cluster needs none.
     /// </summary>
     [Setting("raft.contacts")]
     [Setting("raft.client.contacts")]

@@ -92,9 +92,11 @@ internal sealed class RaftPlan
             StartRemoting(options);
         }
 
-        if (!IsClustered)
+        // The members of a cluster know each other, so a node that joins needs no contacts.
+        const string Discovery = "raft.discovery";
+        if (IsClustered && ReferenceEquals(Config.GetValue(Discovery), Raft.DefaultConfig().GetValue(Discovery)))
         {
-            _builder.AddHocon("raft.discovery = node-names", HoconAddMode.Prepend);
+            _builder.AddHocon($"{Discovery} = cluster", HoconAddMode.Prepend);
         }
     }
 
@@ -116,8 +118,9 @@ internal sealed class RaftPlan
             if (hocon.AsEnumerable().FirstOrDefault(each => each.Key != "raft").Key is { } other)
             {
                 throw new RaftStartException(
-                    $"The options of the group '{group}' are wrong. Their HOCON sets '{other}', but a group has settings of raft alone. Move "
-                    + $"it to {nameof(RaftNodeOptions)}.", null);
+                    $"The options of the group '{group}' are wrong. Their HOCON sets '{other}', but a group has settings of raft alone. "
+                    + $"Move it to {nameof(RaftNodeOptions)}.",
+                    null);
             }
 
             settings = NodeHocon.Of(options).WithFallback(hocon);

@@ -63,6 +63,7 @@ public sealed class RecoveredGroupTests : TestKit
             akka { loglevel = ERROR, stdout-loglevel = OFF }
             raft {
               node = node1
+              group = default
               roster = ["raft1@node1", "raft2@node1", "raft3@node1", "raft4@node1", "raft5@node1"]
               tick-interval = 20ms
               heartbeat-interval = 60ms

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Xml.Linq;
 
 using Microsoft.CodeAnalysis;
@@ -37,6 +38,8 @@ public sealed class DirectionTests
         "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Hosting", "RaftActors.Dashboard",
     ];
 
+    private static readonly string[] Rings = ["Kernel", "Akka", "Tools", "Proof"];
+
     public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/Tools/Simulator"));
 
     [Theory]
@@ -59,6 +62,31 @@ public sealed class DirectionTests
             .Select(friend => friend.Attribute("Include")?.Value);
 
         Assert.Empty(users.Intersect(friends));
+    }
+
+    [Fact]
+    public void Every_project_is_in_one_ring()
+    {
+        var projects = Repository.Files("*.csproj", "src", "demo", "tests")
+            .Where(project => Repository.Read("RaftActors.sln").Contains(project.Replace('/', '\\'), StringComparison.Ordinal));
+
+        Assert.Equal(projects.Order(StringComparer.Ordinal), Rings.SelectMany(ProjectsOf).Order(StringComparer.Ordinal));
+    }
+
+    // The order of the rings: each may use those before it.
+    [Fact]
+    public void Product_of_a_ring_references_only_this_ring_and_those_before_it()
+    {
+        List<string> known = [];
+        foreach (var ring in Rings)
+        {
+            var products = ProjectsOf(ring).Where(project => project.StartsWith("src/", StringComparison.Ordinal)).ToList();
+            known.AddRange(products.Select(project => Path.GetFileNameWithoutExtension(project)));
+            var used = products.SelectMany(project => XDocument.Parse(Repository.Read(project)).Descendants("ProjectReference"))
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+
+            Assert.Empty(used.Except(known));
+        }
     }
 
     // Types of a program may be public, so only those whose members have internal types of src need a friend.
@@ -87,5 +115,12 @@ public sealed class DirectionTests
         var sources = Repository.Files("*.cs", "src/RaftActors.Testing/History").Select(Compilation.TreeOf);
 
         Assert.Empty(Compilation.ErrorsOf(OutputKind.DynamicallyLinkedLibrary, sources, usings, []));
+    }
+
+    private static IEnumerable<string> ProjectsOf(string ring)
+    {
+        using var filter = JsonDocument.Parse(Repository.Read($"src/RaftActors.{ring}.slnf"));
+        return [.. filter.RootElement.GetProperty("solution").GetProperty("projects").EnumerateArray()
+            .Select(project => project.GetString()!.Replace('\\', '/'))];
     }
 }

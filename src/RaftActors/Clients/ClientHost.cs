@@ -37,7 +37,7 @@ internal sealed class ClientHost : RaftHost, IDisposable
     /// <param name="isOwner">The host ends with the client.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group,
+        string group,
         IReadOnlyList<string> contacts,
         RaftCodec<TValue>? codec = null,
         RaftCodec<TResult>? resultCodec = null,

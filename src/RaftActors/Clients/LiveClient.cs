@@ -42,7 +42,7 @@ internal sealed class LiveClient<TValue, TResult>(
         RaftHost host,
         ICallNetwork network,
         Config config,
-        string? group,
+        string group,
         IReadOnlyList<string>? contacts,
         RaftCodec<TValue>? codec,
         RaftCodec<TResult>? resultCodec,

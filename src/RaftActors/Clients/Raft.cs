@@ -497,7 +497,7 @@ public sealed partial class Raft : IExtension
             return new RaftProcess(settings, scripted, nothing, preload, _system.Scheduler);
         }
 
-        var spansNodes = settings.SpansNodes || settings.IsJoining;
+        var spansNodes = settings.IsJoining || (settings.SpansNodes && !_network.Address.HasLocalScope);
         var (store, recovered) = HostedStore.Open(
             makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner, spansNodes), owner, preload);
         try

@@ -24,13 +24,19 @@ internal static class DiscoveryCheck
         }
         else if (settings.Discovery.IsByNames)
         {
-            DemandAddresses(system, settings);
+            // All processes of such a group run in this actor system, so nobody looks for them at an address.
+            if (!IsLocal(system) || settings.Roster.Any(name => name.Node != settings.Self.Node) || settings.IsJoining)
+            {
+                DemandAddresses(system, settings);
+            }
         }
         else if (settings.SpansNodes)
         {
             DemandCluster(system, settings);
         }
     }
+
+    private static bool IsLocal(ActorSystem system) => ((ExtendedActorSystem)system).Provider.DefaultAddress.HasLocalScope;
 
     // Other nodes refuse the path of an engine above the bound, and so each message of it.
     private static void DemandPath(Address own, RaftSettings settings)
@@ -75,11 +81,11 @@ internal static class DiscoveryCheck
     private static void DemandAddresses(ActorSystem system, RaftSettings settings)
     {
         var own = ((ExtendedActorSystem)system).Provider.DefaultAddress;
-        if (own.HasLocalScope)
+        if (IsLocal(system))
         {
             throw new RaftConfigurationException(
-                "raft.discovery is node-names, and this actor system has no address. Set akka.actor.provider = remote, and hostname and "
-                + $"port in {AkkaRemoting.Section} as the name of the node says, '{settings.Self.Node}'.");
+                "raft.discovery is node-names, and this actor system has no address. Set akka.actor.provider = remote or cluster, and "
+                + $"hostname and port in {AkkaRemoting.Section} as the name of the node says, '{settings.Self.Node}'.");
         }
 
         foreach (var name in settings.Roster.Append(settings.Self))
@@ -87,7 +93,8 @@ internal static class DiscoveryCheck
             if (!NodeAddress.IsAddress(name.Node))
             {
                 throw new RaftConfigurationException(
-                    $"The node of '{name}' is no address, and raft.discovery is node-names. Write host:port, or :port for 127.0.0.1.");
+                    $"The node of '{name}' is no address, and raft.discovery is node-names. Write host:port, or :port for 127.0.0.1. Where "
+                        + "the nodes of an Akka.Cluster have other names, set raft.discovery = cluster.");
             }
         }
 

@@ -86,7 +86,9 @@ internal sealed record RaftSettings
         config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{process}@{ReadNode(raft, defaultNode)}");
         var joining = config.ReadChoice<RaftJoining>("joining");
-        var roster = options.Roster is { } given ? [.. given.Select(Parse)] : ReadRoster(process, options.Settings, SectionOf(raft, group), raft);
+        var roster = options.Roster is { } given
+            ? [.. given.Select(Parse)]
+            : ReadRoster(process, options.Settings, SectionOf(raft, group), raft);
         Demand(named is not null || roster.All(name => name.Process == process), $"The group of '{self}' has no name, and its roster names "
             + $"other actors: {string.Join(", ", roster)}. Set RaftOptions.Group or raft.group, the same on every node.");
         var priority = config.ReadNumber("priority");

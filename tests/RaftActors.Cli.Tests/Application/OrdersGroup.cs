@@ -60,6 +60,7 @@ internal sealed class OrdersGroup : IDisposable
         port,
         $"""
         group = orders
+        group = default
         roster = [{string.Join(", ", Names.Select(name => $"\"{name}\""))}]
         {(isAtAddress ? "transport-tcp.port-offset = 0" : "")}
         founding-timeout = 3s

@@ -47,6 +47,6 @@ public sealed class ClientSettingsTests
     public void Wrong_setting_is_refused_with_the_remedy(string config, string expected) =>
         Assert.Contains(expected, Assert.Throws<RaftConfigurationException>(() => Read(config)).Message);
 
-    private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
+    private static ClientSettings Read(string config, string group = "default") => ClientSettings.Read(
         ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group);
 }

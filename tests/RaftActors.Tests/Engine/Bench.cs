@@ -20,6 +20,7 @@ internal sealed class Bench
     public const string Settings =
         """
         raft.node = "node1"
+        raft.group = default
         raft.roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
         """;
 

@@ -146,6 +146,7 @@ public sealed class BackupTests : TestKit
             akka { loglevel = ERROR, stdout-loglevel = OFF }
             raft {
               node = node1
+              group = default
               roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
               query-timeout = 30s
               tick-interval = 20ms

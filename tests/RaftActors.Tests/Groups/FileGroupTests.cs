@@ -188,6 +188,7 @@ public sealed class FileGroupTests : TestKit
             akka { loglevel = DEBUG, stdout-loglevel = OFF }
             raft {
               node = node1
+              group = default
               roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
               tick-interval = 20ms
               heartbeat-interval = 60ms

@@ -40,7 +40,7 @@ public sealed class JsonGroupTests : TestKit
     {
         _node.ActorOf(Props.Create(() => new Stock()), "stock");
         await using var client = RaftClient.Create<Order, Receipt>(
-            [$"127.0.0.1:{_port}"], configure: types => types.UseJson(StockJson.Default));
+            [$"127.0.0.1:{_port}"], "default", configure: types => types.UseJson(StockJson.Default));
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
 

@@ -184,6 +184,7 @@ public sealed class NetworkGroupTests : TestKit
         $$"""
         akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
         raft {
+          group = default
           roster = [{{string.Join(", ", _names.Select(each => $"\"{each}\""))}}]
           append-timeout = 20s
         }

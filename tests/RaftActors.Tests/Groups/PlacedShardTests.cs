@@ -79,6 +79,7 @@ public sealed class PlacedShardOfSectionTests : TestKit
             """
             raft {
               node = n1
+              group = default
               roster = ["any@n1", "any@n2", "any@n3"]
               groups.placed-0.roster = ["any@n2", "any@n3", "any@n4"]
             }
@@ -111,6 +112,7 @@ public sealed class LeavingNodeTests : TestKit
             akka { loglevel = ERROR, stdout-loglevel = OFF }
             raft {
               node = n1
+              group = default
               roster = ["any@n1", "any@n2", "any@n3"]
               shard-nodes = [n2, n3, n4]
               store { directory = "{{_folder.Path}}", segment-size = 1MiB }

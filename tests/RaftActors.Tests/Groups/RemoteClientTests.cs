@@ -161,7 +161,7 @@ public sealed class RemoteClientTests : TestKit
         var settings = ConfigurationFactory.ParseString("raft { pair-size-max = 500b, transport-tcp.frame-size-max = 1KiB }");
         await using var client = hasSystem
             ? Raft.Get(Start("shop", settings)).CreateClient<int, int>(contacts: contacts)
-            : RaftClient.Create<int, int>(contacts, settings: settings);
+            : RaftClient.Create<int, int>(contacts, "default", settings: settings);
         await client.AppendAsync("clicks", 40);
         var (hour, guard) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
 
@@ -180,7 +180,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Text_with_half_a_surrogate_pair_is_refused_before_it_is_sent()
     {
         var half = $"half {'\ud83d'} of it";
-        await using var client = RaftClient.Create<string, string>(["127.0.0.1:1"]);
+        await using var client = RaftClient.Create<string, string>(["127.0.0.1:1"], "default");
 
         await RefusedAsync(() => client.AppendAsync(half, "value"));
         await RefusedAsync(() => client.AppendAsync("key", half));
@@ -210,7 +210,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_of_a_program_without_an_actor_system_appends_and_asks_and_follows()
     {
         var port = StartCounter();
-        await using var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"]);
+        await using var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"], "default");
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
         Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
@@ -226,7 +226,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_attempt_timeout(string timeout)
     {
         await using var client = RaftClient.Create<int, int>(
-            ["127.0.0.1:1"], settings: ConfigurationFactory.ParseString(
+            ["127.0.0.1:1"], "default", settings: ConfigurationFactory.ParseString(
                 $"raft.client {{ attempt-timeout = {timeout}, close-timeout = {timeout} }}"));
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
@@ -237,7 +237,7 @@ public sealed class RemoteClientTests : TestKit
     [Fact]
     public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_when_it_is_disposed()
     {
-        var client = RaftClient.Create<int, int>(["127.0.0.1:1"]);
+        var client = RaftClient.Create<int, int>(["127.0.0.1:1"], "default");
         var append = client.AppendAsync("clicks", 1, TimeSpan.FromHours(1));
 
         await client.DisposeAsync();
@@ -248,7 +248,7 @@ public sealed class RemoteClientTests : TestKit
     [Fact]
     public void Client_of_a_program_without_an_actor_system_has_no_serializers_of_akka()
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"]));
+        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"], "default"));
 
         Assert.Contains("set the argument codec of the client to RaftCodec.Json<Price>()", problem.Message);
         Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
@@ -267,8 +267,8 @@ public sealed class RemoteClientTests : TestKit
     [Fact]
     public void Client_of_a_program_without_an_actor_system_needs_contacts_that_are_addresses()
     {
-        var none = Assert.Throws<ArgumentException>(() => RaftClient.Create<int, int>([]));
-        var wrong = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1"]));
+        var none = Assert.Throws<ArgumentException>(() => RaftClient.Create<int, int>([], "default"));
+        var wrong = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1"], "default"));
 
         Assert.StartsWith("A client without an actor system needs contacts: host:port.", none.Message);
         Assert.Contains("'127.0.0.1', which is no address. Write host:port", wrong.Message);

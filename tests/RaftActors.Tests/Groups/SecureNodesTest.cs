@@ -56,6 +56,7 @@ public abstract class SecureNodesTest : TestKit
         $$"""
         akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
         raft {
+          group = default
           roster = [{{string.Join(", ", Names.Select(each => $"\"{each}\""))}}]
           append-timeout = 20s
           {{OffsetOf(isAtAddress)}}
@@ -86,6 +87,7 @@ public abstract class SecureNodesTest : TestKit
     {
         var client = RaftClient.Create<TValue, TResult>(
             [.. Names.Select(name => $"named@127.0.0.1{name.Node}")],
+            "default",
             settings: ConfigurationFactory.ParseString(
                 $"raft {{ {OffsetOf(isAtAddress)} }}\nraft.client.attempt-timeout = 300ms\n{security}"));
         _clients.Add(client);

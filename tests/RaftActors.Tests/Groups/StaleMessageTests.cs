@@ -13,6 +13,7 @@ public sealed class StaleMessageTests : TestKit
 {
     private static readonly Config Four = ConfigurationFactory.ParseString(
         """
+        raft.group = default
         raft.roster = ["raft1@node1", "raft2@node1", "raft3@node1", "raft4@node1"]
         raft.quorum.max = 3
         """).WithFallback(VirtualGroup.Config);

@@ -24,6 +24,7 @@ public sealed class TranslatedGroupTests() : TestKit("akka.loglevel = ERROR")
                 name,
                 $$"""
                 akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
+                raft.group = default
                 raft.roster = [{{string.Join(", ", names.Select(each => $"\"{each}\""))}}]
                 """,
                 behind: port));

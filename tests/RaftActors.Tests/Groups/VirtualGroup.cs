@@ -39,6 +39,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         $"""
         akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
         raft.node = "{node}"
+        raft.group = default
         raft.roster = ["raft1@{node}", "raft2@{node}", "raft3@{node}"]
         """);
 

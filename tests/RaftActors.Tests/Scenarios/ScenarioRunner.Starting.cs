@@ -73,6 +73,7 @@ internal sealed partial class ScenarioRunner
             _turns,
             $"n-{Self}",
             $"""
+            raft.group = default
             raft.roster = [{string.Join(", ", roster.Select(ScenarioPeers.NameOf).Select(name => $"\"{name}\""))}]
             raft.quorum.keep = off
             raft.lease.enabled = {(_start.Has("leases") ? "on" : "off")}

@@ -19,6 +19,7 @@ internal sealed class BenchmarkGroup : IDisposable
             akka.coordinated-shutdown.run-by-clr-shutdown-hook = off
             raft {
               node = "node"
+              group = default
               roster = [{{string.Join(", ", Processes.Select(process => $"\"{process}@node\""))}}]
               {{(directory is null ? "" : $"store.directory = \"{directory}\"")}}
               append-timeout = 60s

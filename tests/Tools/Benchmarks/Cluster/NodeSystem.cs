@@ -24,6 +24,7 @@ internal static class NodeSystem
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
             raft {
               node = ":{{port}}", discovery = node-names
+              group = default
               roster = [{{string.Join(", ", all.Select(other => $"\"raft@:{other}\""))}}]
               store.directory = "{{directory}}"
             }

@@ -16,7 +16,7 @@ internal static class TopBenchmark
     /// <param name="processes">The number of processes on all nodes.</param>
     public static async Task<(TimeSpan Time, long Bytes)> MeasureAsync(string port, int processes, CancellationToken stop)
     {
-        await using var client = RaftClient.Create<object?, object?>([$"127.0.0.1:{port}"]);
+        await using var client = RaftClient.Create<object?, object?>([$"127.0.0.1:{port}"], "default");
         using var received = new Received();
         List<(TimeSpan Time, long Bytes)> rounds = [];
         while (rounds.Count < Rounds)

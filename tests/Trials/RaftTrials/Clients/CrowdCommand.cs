@@ -32,7 +32,7 @@ internal static class CrowdCommand
     {
         Dictionary<string, long> ends = new() { ["done"] = 0 };
         using CancellationTokenSource stop = new();
-        var clients = Enumerable.Range(0, count).Select(_ => RaftClient.Create<string, long>(contacts)).ToList();
+        var clients = Enumerable.Range(0, count).Select(_ => RaftClient.Create<string, long>(contacts, "default")).ToList();
         List<Task> running = [.. clients.Select(client => AppendAsync(client, ends, stop.Token)), TellAsync(ends, stop.Token)];
         await Console.In.ReadToEndAsync(CancellationToken.None);
         await stop.CancelAsync();

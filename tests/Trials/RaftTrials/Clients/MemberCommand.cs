@@ -74,6 +74,7 @@ internal static class MemberCommand
             raft {
               discovery = node-names
               node = "127.0.0.1:{{port}}"
+              group = default
               roster = [{{roster}}]
               joining = {{(isJoining ? "on" : "off")}}
               contacts = [{{(isJoining ? string.Join(", ", ports.Select(each => $"\"127.0.0.1:{each}\"")) : "")}}]

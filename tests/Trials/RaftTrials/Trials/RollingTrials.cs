@@ -104,7 +104,7 @@ internal static class RollingTrials
     }
 
     private static RaftClient<decimal, decimal> Connect(IReadOnlyList<RaftServer> servers) =>
-        RaftClient.Create<decimal, decimal>([.. servers.Select(server => server.NodeName)]);
+        RaftClient.Create<decimal, decimal>([.. servers.Select(server => server.NodeName)], "default");
 
     private static long NextDigest(long serial) => ((serial / PairsOfDigest) + 1) * PairsOfDigest;
 

@@ -146,7 +146,7 @@ internal static class SoakTrials
                 + "came and went";
         }
 
-        private RaftClient<string, long> Create() => RaftClient.Create<string, long>([.. contacts]);
+        private RaftClient<string, long> Create() => RaftClient.Create<string, long>([.. contacts], "default");
 
         private async Task Call(RaftClient<string, long> client, int number, CancellationToken stop)
         {
