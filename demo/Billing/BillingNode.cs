@@ -40,7 +40,7 @@ internal static class BillingNode
             })
             .WithRaft(new RaftNodeOptions
             {
-                Roster = [.. roster.Select(port => $"any@127.0.0.1:{port}")],
+                Nodes = [.. roster.Select(port => $"127.0.0.1:{port}")],
                 StoreDirectory = Path.Combine(directory, $"node{number}"),
             })
             .WithRaftDowning()

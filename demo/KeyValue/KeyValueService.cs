@@ -25,7 +25,7 @@ internal static class KeyValueService
         Options, also as environment variables with __ for the colon (RaftActors__Node), or in appsettings.json:
           --urls URL                    where this node takes HTTP, such as http://127.0.0.1:8081
           --RaftActors:Node ADDRESS     the address of this node for the other nodes, such as 127.0.0.1:2551
-          --RaftActors:Roster:N NAME    the nodes that found the groups, N from 0, such as kv@127.0.0.1:2551
+          --RaftActors:Nodes:N ADDRESS  the nodes that found the groups, N from 0, such as 127.0.0.1:2551
           --RaftActors:StoreDirectory   the directory for logs and snapshots. Default: none, everything in memory
           --groups COUNT                how many groups share the keys, the same on all nodes for ever. Default: 1
           --OTEL_EXPORTER_OTLP_ENDPOINT where this node sends metrics and spans. Default: nowhere

@@ -9,7 +9,7 @@ dotnet build -v q
 trap 'kill $(jobs -p) 2>/dev/null || true; wait' EXIT
 for node in 1 2 3; do
   dotnet bin/Debug/net10.0/KeyValue.dll --urls "http://127.0.0.1:$http$node" --RaftActors:Node "127.0.0.1:$raft$node" \
-    --RaftActors:StoreDirectory "${DATA:-data}/$node" --RaftActors:Roster:0 "kv@127.0.0.1:${raft}1" \
-    --RaftActors:Roster:1 "kv@127.0.0.1:${raft}2" --RaftActors:Roster:2 "kv@127.0.0.1:${raft}3" "$@" > >(sed -u "s/^/$node  /") 2>&1 &
+    --RaftActors:StoreDirectory "${DATA:-data}/$node" --RaftActors:Nodes:0 "127.0.0.1:${raft}1" \
+    --RaftActors:Nodes:1 "127.0.0.1:${raft}2" --RaftActors:Nodes:2 "127.0.0.1:${raft}3" "$@" > >(sed -u "s/^/$node  /") 2>&1 &
 done
 wait

@@ -104,7 +104,7 @@ internal sealed class Node : IAsyncDisposable
               }
             }
             raft {
-              roster = [{{string.Join(", ", ports.Take(3).Select(each => $"\"any@127.0.0.1:{each}\""))}}]
+              nodes = [{{string.Join(", ", ports.Take(3).Select(each => $"\"127.0.0.1:{each}\""))}}]
               discovery-interval = 100ms
             }
             """).WithFallback(RaftCoordination.DefaultConfig())));

@@ -120,7 +120,7 @@ public sealed class RestoredGroupTests : IDisposable
             $$"""
             # A node alone that stops in order would wait for a leader that ends its session.
             akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
-            raft { node = node1, quorum.allow-fewer-than-three = on, roster = ["any@node1"] }
+            raft { node = node1, quorum.allow-fewer-than-three = on, nodes = [node1] }
             raft.store.directory = "{{Path.Combine(_folder, directory)}}"
             """).WithFallback(RaftCoordination.DefaultConfig()));
         _systems.Add(system);

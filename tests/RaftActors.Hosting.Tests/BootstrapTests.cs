@@ -45,7 +45,7 @@ public sealed class BootstrapTests
             .AddHocon("akka { loglevel = OFF, stdout-loglevel = OFF }\nraft.quorum.allow-fewer-than-three = on", HoconAddMode.Prepend)
             .WithRemoting("127.0.0.1", port)
             .WithClustering(options)
-            .WithRaft(new RaftNodeOptions { Roster = [$"any@127.0.0.1:{port}"] })
+            .WithRaft(new RaftNodeOptions { Nodes = [$"127.0.0.1:{port}"] })
             .WithRaftBootstrap());
         return builder.Build();
     }

@@ -23,7 +23,7 @@ public sealed class DowningTests
             .AddHocon("akka { loglevel = OFF, stdout-loglevel = OFF }", HoconAddMode.Prepend)
             .WithRemoting("127.0.0.1", port)
             .WithClustering(new ClusterOptions { SplitBrainResolver = new KeepMajorityOption() })
-            .WithRaft(new RaftNodeOptions { Roster = [$"any@127.0.0.1:{port}"] })
+            .WithRaft(new RaftNodeOptions { Nodes = [$"127.0.0.1:{port}"] })
             .WithRaftDowning());
         using var host = builder.Build();
         await host.StartAsync().WaitAsync(HostedNode.Guard);
@@ -84,7 +84,7 @@ public sealed class DowningTests
         builder.Services.AddAkka("shop", akka => add(akka
             .AddHocon("akka { loglevel = OFF, stdout-loglevel = OFF }", HoconAddMode.Prepend)
             .WithRemoting("127.0.0.1", port)
-            .WithRaft(new RaftNodeOptions { Roster = [$"any@127.0.0.1:{port}"] })));
+            .WithRaft(new RaftNodeOptions { Nodes = [$"127.0.0.1:{port}"] })));
         return builder.Build();
     }
 }

@@ -27,7 +27,7 @@ public sealed class SingletonPageTests : IAsyncLifetime
             roles = [raft]
           }
         }
-        raft.roster = ["any@10.0.0.1:2551", "any@10.0.0.2:2551", "any@10.0.0.3:2551"]
+        raft.nodes = ["10.0.0.1:2551", "10.0.0.2:2551", "10.0.0.3:2551"]
         """;
 
     private readonly Channel<long> _written = Channel.CreateUnbounded<long>();
@@ -104,13 +104,13 @@ public sealed class SingletonPageTests : IAsyncLifetime
     {
         const string host = "127.0.0.1";
         string[] seedNodes = [$"akka.tcp://shop@127.0.0.1:{ports[0]}"];
-        string[] roster = [.. ports.Select(each => $"any@127.0.0.1:{each}")];
+        string[] nodes = [.. ports.Select(each => $"127.0.0.1:{each}")];
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(new Ledger(_written.Writer));
         builder.Services.AddAkka("shop", akka => akka
             .WithRemoting(host, port)
             .WithClustering(new ClusterOptions { SeedNodes = seedNodes })
-            .WithRaft(new RaftNodeOptions { Roster = roster })
+            .WithRaft(new RaftNodeOptions { Nodes = nodes })
             .WithRaftDowning()
             .WithSingleton<Biller>("biller", (_, _, services) => services.Props<Biller>()));
         return builder.Build();

@@ -11,7 +11,7 @@ public sealed class AccountTests() : TestKit(Hocon)
 {
     private static readonly Config Hocon = ConfigurationFactory.ParseString(
         """
-        raft { node = "node1", roster = ["bank@node1"], quorum.allow-fewer-than-three = on, append-timeout = 1m }
+        raft { node = node1, nodes = [node1], quorum.allow-fewer-than-three = on, append-timeout = 1m }
         """);
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class BackupsTests : IDisposable
             akka { loglevel = WARNING, stdout-loglevel = OFF }
             raft {
               node = node1
-              roster = ["counter@node1"]
+              nodes = [node1]
               quorum.allow-fewer-than-three = on
               store.directory = "{{Path.Combine(_folder, directory).Replace('\\', '/')}}"
             }

@@ -9,14 +9,13 @@ internal static class BankNode
     public static async Task Main(string[] ports)
     {
         var own = ports[0];
-        var roster = string.Join(", ", ports.Order().Select(port => $"\"ledger@127.0.0.1:{port}\""));
+        var nodes = string.Join(", ", ports.Order().Select(port => $"\"127.0.0.1:{port}\""));
         var node = ActorSystem.Create("bank", ConfigurationFactory.ParseString($$"""
             akka.actor.provider = remote
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{own}} }
             raft {
-              discovery = node-names
               node = "127.0.0.1:{{own}}"
-              roster = [{{roster}}]
+              nodes = [{{nodes}}]
               store.directory = "data/{{own}}"
               snapshot.after-entries = 1000
             }

@@ -54,6 +54,7 @@ public sealed class BankNodeTests : IDisposable
         Array.ForEach(_ports, Start);
         await using var ledger = RaftClient.Create<int, BookingResult>(
             [.. _ports.Select(port => $"127.0.0.1:{port}")],
+            "ledger",
             resultCodec: RaftCodec.Json<BookingResult>(),
             configure: types => types.UseJson(LedgerJson.Default));
         var teller = new Teller(ledger);

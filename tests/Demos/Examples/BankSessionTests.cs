@@ -57,14 +57,13 @@ public sealed class BankSessionTests : IAsyncLifetime
     // As BankNode, with times in which no busy machine elects another leader, and without a store on disk.
     private ActorSystem Start(string port)
     {
-        var roster = string.Join(", ", _ports.Select(each => $"\"ledger@127.0.0.1:{each}\""));
+        var nodes = string.Join(", ", _ports.Select(each => $"\"127.0.0.1:{each}\""));
         var node = ActorSystem.Create("bank", ConfigurationFactory.ParseString($$"""
             akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], actor.provider = remote }
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
             raft {
-              discovery = node-names
               node = "127.0.0.1:{{port}}"
-              roster = [{{roster}}]
+              nodes = [{{nodes}}]
               discovery-interval = 100ms
               tick-interval = 20ms
               heartbeat-interval = 100ms

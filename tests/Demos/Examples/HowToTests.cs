@@ -9,7 +9,7 @@ public sealed class HowToTests() : TestKit(Hocon)
 {
     private static readonly Config Hocon = ConfigurationFactory.ParseString(
             """
-            raft { node = "node1", roster = ["counter@node1"], quorum.allow-fewer-than-three = on, append-timeout = 1m }
+            raft { node = node1, nodes = [node1], quorum.allow-fewer-than-three = on, append-timeout = 1m }
             """)
         .WithFallback(ConfigurationFactory.ParseString(Page.Split("```hocon\n")[1].Split("```")[0]));
 

@@ -8,7 +8,7 @@ public sealed class OdometerTests() : TestKit(Hocon)
 {
     private static readonly Config Hocon = ConfigurationFactory.ParseString(
         """
-        raft { node = "node1", roster = ["odometer@node1"], quorum.allow-fewer-than-three = on, append-timeout = 1m }
+        raft { node = node1, nodes = [node1], quorum.allow-fewer-than-three = on, append-timeout = 1m }
         """);
 
     [Fact]

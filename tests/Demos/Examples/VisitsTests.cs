@@ -7,10 +7,10 @@ namespace RaftActors.Examples;
 /// <summary>Sixteen groups on one node.</summary>
 public sealed class VisitsTests() : TestKit(Hocon)
 {
-    // One node is enough for an example. With an address, the nodes are those of the roster.
+    // One node is enough for an example. With an address, nodes finds the others.
     private static readonly Config Hocon = ConfigurationFactory.ParseString(
         """
-        raft { node = "node1", roster = ["visits@node1"], quorum.allow-fewer-than-three = on, append-timeout = 1m }
+        raft { node = node1, nodes = [node1], quorum.allow-fewer-than-three = on, append-timeout = 1m }
         """);
 
     [Fact]

@@ -50,7 +50,7 @@ public sealed class ThreeNodes : IAsyncLifetime
         "--urls", "http://127.0.0.1:0",
         "--RaftActors:Node", $"127.0.0.1:{port}",
         "--RaftActors:Hocon", "raft { append-timeout = 20s, query-timeout = 20s }",
-        .. roster.SelectMany((each, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@127.0.0.1:{each}" }),
+        .. roster.SelectMany((each, place) => new[] { $"--RaftActors:Nodes:{place}", $"127.0.0.1:{each}" }),
     ];
 
     private async Task StartAsync(params string[] arguments)

@@ -26,10 +26,10 @@ public sealed class LockNodes : IDisposable
         var ports = FreePorts.Take(3);
         Contacts = [.. ports.Select(port => $"127.0.0.1:{port}")];
         var group = ConfigurationFactory.ParseString("raft.groups.coordination.election-timeout { min = 1s, max = 2s }");
-        var roster = string.Join(", ", Contacts.Select(contact => $"\"any@{contact}\""));
+        var nodes = string.Join(", ", Contacts.Select(contact => $"\"{contact}\""));
         _systems =
         [
-            .. ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, $"roster = [{roster}]\n{security}")
+            .. ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, $"nodes = [{nodes}]\n{security}")
                 .WithFallback(group).WithFallback(RaftCoordination.DefaultConfig()))),
         ];
         Programs = [.. _systems.Select(RaftCoordination.Get)];

@@ -33,8 +33,7 @@ internal sealed class ShardNodes : IDisposable
         var system = ActorSystem.Create("shop", ShopConfig.Of(
             _ports[node],
             $"""
-            group = default
-            roster = [{List(Names.Take(3).Select(name => $"any@{name}"))}]
+            nodes = [{List(Names.Take(3))}]
             shard-nodes = [{List(shardNodes)}]
             founding-timeout = 1m
             quorum.stable-after = 200ms

@@ -19,8 +19,8 @@ public sealed class PlacedShardTests : TestKit
     public PlacedShardTests()
         : base("akka.loglevel = ERROR")
     {
-        var roster = string.Join(", ", _names.Select(name => $"\"any@{name}\""));
-        var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
+        var nodes = string.Join(", ", _names.Select(name => $"\"{name}\""));
+        var config = $"raft {{ nodes = [{nodes}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
         _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config, StartShards)));
     }
 
@@ -71,7 +71,7 @@ public sealed class PlacedShardTests : TestKit
     }
 }
 
-/// <summary>A node whose configuration has another roster for one shard.</summary>
+/// <summary>A node whose configuration has other nodes for one shard.</summary>
 public sealed class PlacedShardOfSectionTests : TestKit
 {
     public PlacedShardOfSectionTests()
@@ -79,9 +79,8 @@ public sealed class PlacedShardOfSectionTests : TestKit
             """
             raft {
               node = n1
-              group = default
-              roster = ["any@n1", "any@n2", "any@n3"]
-              groups.placed-0.roster = ["any@n2", "any@n3", "any@n4"]
+              nodes = [n1, n2, n3]
+              groups.placed-0.nodes = [n2, n3, n4]
             }
             """)
     {
@@ -112,8 +111,7 @@ public sealed class LeavingNodeTests : TestKit
             akka { loglevel = ERROR, stdout-loglevel = OFF }
             raft {
               node = n1
-              group = default
-              roster = ["any@n1", "any@n2", "any@n3"]
+              nodes = [n1, n2, n3]
               shard-nodes = [n2, n3, n4]
               store { directory = "{{_folder.Path}}", segment-size = 1MiB }
             }

@@ -114,7 +114,7 @@ internal sealed class ClusterNode(string settings, int groups, string[] all, str
 
     private RaftClient<ReadOnlyMemory<byte>, object?> CreateClient(string at, int group)
     {
-        var (name, leader) = (_shards?.All[group].Group, _leaders[group]);
+        var (name, leader) = (_shards?.All[group].Group ?? "default", _leaders[group]);
         return at == "remote"
             ? RaftClient.Create<ReadOnlyMemory<byte>, object?>(
                 [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],

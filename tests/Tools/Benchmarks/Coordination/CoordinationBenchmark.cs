@@ -125,7 +125,7 @@ internal static class CoordinationBenchmark
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
             }
             raft.discovery = node-names
-            raft.roster = [{{string.Join(", ", ports.Select(each => $"\"any@127.0.0.1:{each}\""))}}]
+            raft.nodes = [{{string.Join(", ", ports.Select(each => $"\"127.0.0.1:{each}\""))}}]
             raft.store.directory = "{{(directory is null ? "" : Path.GetFullPath(Path.Combine(directory, $"{port}")))}}"
             """).WithFallback(RaftCoordination.DefaultConfig()));
 }

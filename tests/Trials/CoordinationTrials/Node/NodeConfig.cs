@@ -81,7 +81,7 @@ internal static class NodeConfig
             $$"""
             akka.remote.dot-netty.tcp { hostname = "{{own[0]}}", port = {{own[1]}} }
             akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
-            raft.roster = [{{string.Join(", ", node.Addresses.Select(each => $"\"any@{each}\""))}}]
+            raft.nodes = [{{string.Join(", ", node.Addresses.Select(each => $"\"{each}\""))}}]
             raft.store.directory = "{{node.Directory}}"
             {{(node.IsByGroup ? ByGroup : "")}}
             akka.loglevel = {{(node.IsVerbose ? "INFO" : "WARNING")}}

@@ -41,7 +41,7 @@ internal sealed class Cluster : ITrial
     {
         Nodes = nodes;
         _clients.AddRange(nodes.Select(node => new NodeClient(node, network)));
-        _roster = [.. nodes.SelectMany((node, place) => new[] { $"--RaftActors:Roster:{place}", $"kv@{node.Address}" })];
+        _roster = [.. nodes.SelectMany((node, place) => new[] { $"--RaftActors:Nodes:{place}", $"{node.Address}" })];
     }
 
     public IReadOnlyList<KeyValueNode> Nodes { get; }
