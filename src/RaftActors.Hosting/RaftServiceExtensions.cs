@@ -32,11 +32,14 @@ public static class RaftServiceExtensions
         .Configure<IConfiguration>((options, configuration) => NodeOptionsCheck.Bind(configuration, options))
         .ValidateOnStart();
 
-    /// <summary>Registers a <see cref="RaftClient{TValue, TResult}"/> of a group, keyed by the group's name if one is given.</summary>
+    /// <summary>
+    /// Registers a <see cref="RaftClient{TValue, TResult}"/> of a group. If a name is given, it is the key of the client, and the first one
+    /// of its types is also there without a key.
+    /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
-    /// <param name="group">The name of the group. Null: <c>raft.group</c>, or the only group of this node, without a key.</param>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>, or the only group of this node.</param>
     /// <param name="contacts">
     /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
     /// </param>
@@ -48,9 +51,16 @@ public static class RaftServiceExtensions
         string? group = null,
         IReadOnlyList<string>? contacts = null,
         RaftCodec<TValue>? codec = null,
-        RaftCodec<TResult>? resultCodec = null) => group is null
-        ? services.AddSingleton(provider => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec))
-        : services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
+        RaftCodec<TResult>? resultCodec = null)
+    {
+        if (group is null)
+        {
+            return services.AddSingleton(provider => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
+        }
+
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftClient<TValue, TResult>>(group));
+        return services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
+    }
 
     /// <summary>
     /// Registers a <see cref="RaftShardsClient{TValue, TResult}"/> of shards, and the shards themselves. Both are keyed by the name of the

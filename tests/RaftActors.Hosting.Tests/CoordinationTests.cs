@@ -88,7 +88,7 @@ public sealed class CoordinationTests : IAsyncLifetime
                 SeedNodes = [$"akka.tcp://shop@127.0.0.1:{ports[0]}"],
                 SplitBrainResolver = new LeaseMajorityOption { LeaseImplementation = new RaftLeaseOption() },
             })
-            .WithRaft(new RaftNodeOptions { Roster = [.. ports.Select(each => $"shop@127.0.0.1:{each}")] })
+            .WithRaft(new RaftNodeOptions { Nodes = [.. ports.Select(each => $"127.0.0.1:{each}")] })
             .WithRaftCoordination()
             .WithSingleton<Biller>(
                 "biller",

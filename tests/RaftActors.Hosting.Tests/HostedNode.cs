@@ -27,7 +27,7 @@ internal sealed class HostedNode : IAsyncDisposable
     /// <param name="configuration">Keys of the application's configuration, over those of the node.</param>
     public HostedNode(
         int port,
-        int[] roster,
+        int[] nodes,
         Action<AkkaConfigurationBuilder>? add = null,
         Action<IServiceCollection>? services = null,
         params (string Key, string? Value)[] configuration)
@@ -38,8 +38,8 @@ internal sealed class HostedNode : IAsyncDisposable
             ["RaftActors:Node"] = $"127.0.0.1:{port}",
             ["RaftActors:Hocon"] = Hocon,
         });
-        builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
-            KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));
+        builder.Configuration.AddInMemoryCollection(nodes.Select((each, i) =>
+            KeyValuePair.Create($"RaftActors:Nodes:{i}", (string?)$"127.0.0.1:{each}")));
         builder.Configuration.AddInMemoryCollection(configuration.Select(each => KeyValuePair.Create(each.Key, each.Value)));
         builder.Logging.AddProvider(Log);
         builder.Services.AddScoped<Scoped>();

@@ -87,7 +87,7 @@ public sealed class OneNodeTests
         var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
 
         Assert.Equal(HealthStatus.Degraded, risk.Status);
-        Assert.Contains("of group default has a held actor, whose HandleAppend fails at serial 1: ", risk.Description);
+        Assert.Contains("of group counter has a held actor, whose HandleAppend fails at serial 1: ", risk.Description);
         Assert.Contains("InvalidDataException: no number", risk.Description);
         Assert.Equal(HealthStatus.Unhealthy, ready.Status);
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
@@ -114,7 +114,7 @@ public sealed class OneNodeTests
             0,
             [],
             akka => akka.WithRaftSetup(raft => raft.AddResultType(RaftCodec.Json<Price>())),
-            services => services.AddRaftClient<int, int>(),
+            services => services.AddRaftClient<int, int>("counter"),
             ("RaftActors:Node", null),
             ("RaftActors:Hocon", null),
             ("RaftActors:Contacts:0", $"127.0.0.1:{_port}"));
@@ -218,13 +218,51 @@ public sealed class OneNodeTests
     }
 
     [Fact]
+    public async Task Second_actor_is_of_a_group_of_its_own_with_its_own_options()
+    {
+        await using var node = new HostedNode(
+            _port,
+            [_port],
+            akka => akka
+                .WithRaftActor<Counter>("counter")
+                .WithRaftActor<HostedNode, Counter>("other", new RaftGroupOptions { MaxQuorum = 5, Hocon = "raft.priority = 7" }),
+            services => services.AddRaftClient<int, int>("counter").AddRaftClient<int, int>("other"));
+        await node.StartAsync();
+        var other = node.Services.GetRequiredKeyedService<RaftClient<int, int>>("other");
+
+        Assert.Equal(3, (await node.Services.GetRequiredService<RaftClient<int, int>>().AppendAsync("number", 3)).OrThrow().Result);
+        Assert.Equal(1, (await other.AppendAsync("number", 1)).OrThrow().Result);
+
+        Assert.Equal(
+            [("counter", 11), ("other", 5)],
+            Raft.Get(node.System).Processes.Select(process => (process.Group, process.MaxQuorum ?? 0)));
+        var unnamed = Assert.Throws<RaftConfigurationException>(() => Raft.Get(node.System).CreateClient<int, int>());
+        Assert.Contains("because this node has 2 groups: counter, other. Pass the name to CreateClient", unnamed.Message);
+    }
+
+    [Theory]
+    [InlineData("akka.loglevel = OFF", "Their HOCON sets 'akka', but a group has settings of raft alone.")]
+    [InlineData("raft.node = a", "raft.groups.other.node is set, but it belongs to the whole node")]
+    public async Task Setting_of_the_node_among_the_options_of_a_group_is_refused(string hocon, string why)
+    {
+        var problem = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            await using var node = new HostedNode(
+                _port, [_port], akka => akka.WithRaftActor<Counter>("other", new RaftGroupOptions { Hocon = hocon }));
+            await node.StartAsync();
+        });
+
+        Assert.Contains(why, problem.GetBaseException().Message);
+    }
+
+    [Fact]
     public async Task Name_of_the_node_and_its_role_come_from_remoting_and_cluster()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddAkka("shop", akka => akka
             .WithRemoting("127.0.0.1", _port)
             .WithClustering(new ClusterOptions { Roles = ["web"], SeedNodes = [$"akka.tcp://shop@127.0.0.1:{_port}"] })
-            .WithRaft(new RaftNodeOptions { Roster = [$"counter@127.0.0.1:{_port}"], AllowFewerThanThree = true })
+            .WithRaft(new RaftNodeOptions { Nodes = [$"127.0.0.1:{_port}"], AllowFewerThanThree = true })
             .WithRaftActor<Till>("counter")
             .WithRaftSetup(raft => raft.UseJson(TillJson.Default)));
         using var host = builder.Build();

@@ -428,8 +428,9 @@ public sealed partial class Raft : IExtension
 
         const int ShownMax = 10;
         return groups is [var only] ? only : throw new RaftConfigurationException(
-            $"A client needs the name of its group, because this node has {groups.Length} groups"
-            + (groups.Length > 0 ? $": {string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}" : "")
+            "A client needs the name of its group, because this node has "
+            + (groups.Length == 0 ? "none"
+                : $"{groups.Length} groups: {string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}")
             + ". Pass the name to CreateClient or AddRaftClient, or set raft.group.");
 
         bool IsOther(string group) => group != coordination;

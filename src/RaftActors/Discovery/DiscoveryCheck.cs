@@ -25,7 +25,7 @@ internal static class DiscoveryCheck
         else if (settings.Discovery.IsByNames)
         {
             // All processes of such a group run in this actor system, so nobody looks for them at an address.
-            if (!IsLocal(system) || settings.Roster.Any(name => name.Node != settings.Self.Node) || settings.IsJoining)
+            if (!IsLocal(system) || settings.Roster.Any(name => name.Node != settings.Self.Node))
             {
                 DemandAddresses(system, settings);
             }

@@ -54,7 +54,7 @@ public sealed class DiscoveryCheckTests
     [InlineData(Remote, ":9990", """["raft1@:9990", "raft2@node2", "raft3@:9991"]""", "The node of 'raft2@node2' is no address")]
     [InlineData(Remote, ":9991", Addresses, "it at akka.tcp://check@127.0.0.1:9991, and it listens as akka.tcp://check@127.0.0.1:9990.")]
     [InlineData(Remote, "localhost:9990", Addresses, "look for it at akka.tcp://check@localhost:9990, and it listens as")]
-    [InlineData("raft.discovery = names", "node1", OneNode, "raft.discovery is 'names'; it must be cluster or node-names.")]
+    [InlineData("raft.discovery = names", "node1", OneNode, "raft.discovery is 'names'; it must be node-names or cluster.")]
     [InlineData("raft.address = name", "node1", OneNode, "raft.address is 'name'; it must be remoting or node.")]
     [InlineData("raft.transport-tcp.port-offset = 70000", "node1", OneNode, "port-offset is '70000'; it must be 0 to 65534.")]
     [InlineData("raft.contacts = [\"node1\"]", "node1", OneNode, "raft.contacts names 'node1', which is no address.")]
@@ -68,6 +68,7 @@ public sealed class DiscoveryCheckTests
 
     [Theory]
     [InlineData("", "node1", OneNode)]
+    [InlineData("raft.discovery = node-names", "node1", OneNode)]
     [InlineData(Cluster, "node1", OneNode)]
     [InlineData(Cluster + "\nakka.cluster.roles = [raft]", "node1", TwoNodes)]
     [InlineData(Remote, ":9990", Addresses)]
@@ -130,7 +131,7 @@ public sealed class DiscoveryCheckTests
 
     private static async Task Check(string config, string node, string roster, string name, ProviderSelection? provider = null)
     {
-        var text = $"raft {{ node = \"{node}\", roster = {roster} }}\n{AtOnce}\n{config}";
+        var text = $"raft {{ node = \"{node}\", discovery = cluster, group = default, roster = {roster} }}\n{AtOnce}\n{config}";
         var bootstrap = BootstrapSetup.Create().WithConfig(ConfigurationFactory.ParseString(text));
         var system = ActorSystem.Create(
             "check", ActorSystemSetup.Create(provider is null ? bootstrap : bootstrap.WithActorRefProvider(provider)));

@@ -65,9 +65,9 @@ public sealed class ClientFailoverTests : TestKit
     private void StartGroup()
     {
         var names = Enumerable.Range(0, 3).Select(_ => NamedNode.NewName()).ToList();
-        _nodes.AddRange(names.Select(name => new NamedNode(this, name, $"raft.roster = [{Text(names)}]")));
+        _nodes.AddRange(names.Select(name => new NamedNode(this, name, $"raft.group = default\nraft.roster = [{Text(names)}]")));
     }
 
     private RaftClient<string, int> NewClient() => Raft.Get(_system).CreateClient<string, int>(
-        contacts: [.. _nodes.Select(node => $"127.0.0.1{node.Name.Node}")]);
+        "default", [.. _nodes.Select(node => $"127.0.0.1{node.Name.Node}")]);
 }

@@ -24,7 +24,7 @@ public sealed class ClientTransferTests : TestKit
         var roster = string.Join(", ", _names.Select(name => $"\"raft@{name}\""));
 
         // A busy machine must not elect another leader.
-        var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}\n"
+        var config = $"raft {{ group = default, roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}\n"
             + "raft.election-timeout { min = 5s, max = 8s }";
         _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config)));
         _system = ActorSystem.Create("client", ConfigurationFactory.ParseString(
@@ -36,7 +36,7 @@ public sealed class ClientTransferTests : TestKit
               client { contacts = [{{string.Join(", ", _names.Select(name => $"\"{name}\""))}}], attempt-timeout = 500ms }
             }
             """));
-        _client = Raft.Get(_system).CreateClient<string, int>();
+        _client = Raft.Get(_system).CreateClient<string, int>("default");
     }
 
     [Theory]

@@ -33,6 +33,7 @@ internal sealed class ClusterNode
           }
         }
         raft {
+          discovery = cluster
           group = default
           roster = ["raft1@node1", "raft2@node2", "raft3@node3", "raft4@node4"]
           founding-timeout = 500ms

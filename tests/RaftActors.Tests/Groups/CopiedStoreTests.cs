@@ -64,7 +64,7 @@ public sealed class CopiedStoreTests : TestKit
         var node = new AddressNode(
             this,
             name,
-            $"raft {{ roster = [{roster}], founding-timeout = 500ms, quorum.gone-after = 1m, store.directory = \"{StoreOf(name)}\" }}");
+            $"raft {{ group = default, roster = [{roster}], founding-timeout = 500ms, quorum.gone-after = 1m, store.directory = \"{StoreOf(name)}\" }}");
         _nodes.Add(node);
         return node;
     }

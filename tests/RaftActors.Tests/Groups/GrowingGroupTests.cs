@@ -111,7 +111,7 @@ public sealed class GrowingGroupTests : TestKit
     }
 
     private static string RosterOf(params ProcessName[] names) =>
-        $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
 
     private void Start(ProcessName name, string config)
     {

@@ -24,7 +24,7 @@ public sealed class JsonGroupTests : TestKit
     {
         _node.ActorOf(Props.Create(() => new Stock()), "stock");
         await using var client = Raft.Get(_client).UseJson(StockJson.Default).CreateClient<Order, Receipt>(
-            contacts: [$"127.0.0.1:{_port}"]);
+            "default", [$"127.0.0.1:{_port}"]);
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
         var answer = (await client.QueryAsync<Pieces>(new HowMany("apple"))).Result;
@@ -62,7 +62,7 @@ public sealed class JsonGroupTests : TestKit
     [Fact]
     public void Client_of_a_type_without_json_is_refused_with_the_remedy()
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.Get(_client).CreateClient<Order, int>());
+        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.Get(_client).CreateClient<Order, int>("default"));
 
         Assert.Contains("Order has no serializer. Add it to the JsonSerializerContext of Raft.UseJson", problem.Message);
     }

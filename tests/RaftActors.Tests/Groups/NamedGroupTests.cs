@@ -182,7 +182,7 @@ public sealed class NamedGroupTests : TestKit
     private static List<ProcessName> NewNames(int count) => [.. Enumerable.Range(0, count).Select(_ => NamedNode.NewName())];
 
     private static string Roster(params IEnumerable<ProcessName> names) =>
-        $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
 
     private NamedNode Start(ProcessName name, string config) => Start(name, config, 1);
 

@@ -18,8 +18,8 @@ public sealed class NodeAddressTests() : TestKit("akka.loglevel = ERROR\nraft.ad
     {
         var names = AddressNode.NewNames(3);
         var roster = string.Join(", ", names.Select(name => $"\"raft@{name}\""));
-        _nodes.AddRange(names.Select(name => new AddressNode(this, name, $"raft.roster = [{roster}]")));
-        await using var client = Raft.Get(Sys).CreateClient<string, int>(contacts: [.. names]);
+        _nodes.AddRange(names.Select(name => new AddressNode(this, name, $"raft.group = default\nraft.roster = [{roster}]")));
+        await using var client = Raft.Get(Sys).CreateClient<string, int>("default", [.. names]);
 
         for (var number = 0; number < 3; number++)
         {
@@ -40,7 +40,7 @@ public sealed class NodeAddressTests() : TestKit("akka.loglevel = ERROR\nraft.ad
     [InlineData("n1:4053")]
     public void Name_that_is_no_address_stops_the_start(string node)
     {
-        var config = $"akka.loglevel = OFF\nraft {{ address = node, node = \"{node}\", roster = [\"raft@{node}\"]\n"
+        var config = $"akka.loglevel = OFF\nraft {{ address = node, node = \"{node}\", group = default, roster = [\"raft@{node}\"]\n"
             + "quorum.allow-fewer-than-three = on }";
         var system = ActorSystem.Create("alone", ConfigurationFactory.ParseString(config));
         Sys.RegisterOnTermination(() => system.Terminate());

@@ -34,7 +34,7 @@ public sealed class NodeStopTests : TestKit
     public async Task Node_that_stops_leaves_no_append_unknown(string role)
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 4).Select(_ => NamedNode.NewName())];
-        var roster = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Timing}";
+        var roster = $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Timing}";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, roster)));
         _nodes[0].Tell(new Recorder.Append("first", "v", Guard), TestActor);
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
@@ -54,7 +54,7 @@ public sealed class NodeStopTests : TestKit
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
         var config = "akka.loglevel = WARNING\n"
-            + $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+            + $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, config)));
         _nodes.ForEach(node => node.ExpectWholeGroup(names));
         var errors = CreateTestProbe();
@@ -79,7 +79,7 @@ public sealed class NodeStopTests : TestKit
     public async Task Node_whose_shutdown_does_not_terminate_it_still_votes()
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
-        var config = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        var config = $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
         const string RunsOn = "akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, name == names[2] ? $"{config}\n{RunsOn}" : config)));
         _nodes.ForEach(node => node.ExpectWholeGroup(names));

@@ -32,7 +32,7 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
         var roster = string.Join(", ", names.Select(name => $"\"{name}\""));
-        names.ForEach(name => _nodes.Add(new NamedNode(this, name, $"raft.roster = [{roster}]")));
+        names.ForEach(name => _nodes.Add(new NamedNode(this, name, $"raft.group = default\nraft.roster = [{roster}]")));
         _nodes.ForEach(node => node.ExpectWholeGroup(names));
         List<Dictionary<string, long>> rounds = [];
         for (var round = 0; round < 5; round++)
@@ -61,7 +61,7 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
     {
         var (minute, soon) = (TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(1));
         await using var client = Raft.Get(Sys).CreateClient<string, int>(
-            contacts: [.. _nodes.Select(node => $"127.0.0.1:{node.Name.Node[1..]}")]);
+            "default", [.. _nodes.Select(node => $"127.0.0.1:{node.Name.Node[1..]}")]);
         var appended = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => client.AppendAsync("key", "value", minute)));
         (await client.AppendAsync("key", "no", minute)).NotDone();
         await client.AppendAsync("key", "late", soon);

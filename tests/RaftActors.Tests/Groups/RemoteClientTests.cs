@@ -160,7 +160,7 @@ public sealed class RemoteClientTests : TestKit
         string[] contacts = [$"127.0.0.1:{StartCounter()}"];
         var settings = ConfigurationFactory.ParseString("raft { pair-size-max = 500b, transport-tcp.frame-size-max = 1KiB }");
         await using var client = hasSystem
-            ? Raft.Get(Start("shop", settings)).CreateClient<int, int>(contacts: contacts)
+            ? Raft.Get(Start("shop", settings)).CreateClient<int, int>("default", contacts)
             : RaftClient.Create<int, int>(contacts, "default", settings: settings);
         await client.AppendAsync("clicks", 40);
         var (hour, guard) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
@@ -258,7 +258,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_in_an_actor_system_without_an_address_calls_other_nodes()
     {
         var port = StartCounter();
-        await using var client = Raft.Get(Sys).CreateClient<int, int>(contacts: [$"127.0.0.1:{port}"]);
+        await using var client = Raft.Get(Sys).CreateClient<int, int>("default", [$"127.0.0.1:{port}"]);
 
         Assert.True(Raft.Get(Sys).Network.Address.HasLocalScope);
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
@@ -279,7 +279,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var port = StartCounter();
         await using var client = Raft.Get(Start("shop", Config.Empty)).CreateClient(
-            contacts: [$"127.0.0.1:{port}"]);
+            "default", [$"127.0.0.1:{port}"]);
 
         var change = await client.SetMaxQuorumAsync(5);
 
@@ -314,7 +314,7 @@ public sealed class RemoteClientTests : TestKit
     [Fact]
     public async Task Client_with_as_many_open_appends_as_it_allows_refuses_the_next_one_at_once()
     {
-        await using var client = Raft.Get(Start("shop", "raft.client.pending-max = 1")).CreateClient<int, int>();
+        await using var client = Raft.Get(Start("shop", "raft.client.pending-max = 1")).CreateClient<int, int>("default");
         var first = client.AppendAsync("clicks", 1);
 
         var second = await client.AppendAsync("clicks", 2);
@@ -327,7 +327,7 @@ public sealed class RemoteClientTests : TestKit
     public async Task Cancelled_append_and_disposed_client_end_unsent_appends_as_not_committed()
     {
         using var cancellation = new CancellationTokenSource();
-        var client = Raft.Get(Start("shop", Config.Empty)).CreateClient<int, int>();
+        var client = Raft.Get(Start("shop", Config.Empty)).CreateClient<int, int>("default");
         var first = client.AppendAsync("clicks", 1, cancellationToken: cancellation.Token);
         var second = client.AppendAsync("clicks", 2);
 
@@ -353,7 +353,7 @@ public sealed class RemoteClientTests : TestKit
     }
 
     private RaftClient<TValue, TResult> NewClient<TValue, TResult>(string contact) =>
-        Raft.Get(Start("shop", Config.Empty)).CreateClient<TValue, TResult>(contacts: [contact]);
+        Raft.Get(Start("shop", Config.Empty)).CreateClient<TValue, TResult>("default", [contact]);
 
     private ActorSystem Start(string name, Config config)
     {

@@ -37,6 +37,6 @@ internal static class RemoteNode
     /// <summary>The same, and its one raft process is the whole group.</summary>
     public static Config ConfigOf(string process, int port) => ConfigurationFactory.ParseString(
         $$"""
-        raft { discovery = node-names, node = ":{{port}}", roster = ["{{process}}@:{{port}}"], quorum.allow-fewer-than-three = on }
+        raft { node = ":{{port}}", group = default, roster = ["{{process}}@:{{port}}"], quorum.allow-fewer-than-three = on }
         """).WithFallback(At(port));
 }

@@ -90,7 +90,7 @@ public sealed class SecureClusterTests : TestKit
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
               remote.use-passive-connections = off
             }
-            raft.client.attempt-timeout = 500ms
+            raft { discovery = cluster, group = default, client.attempt-timeout = 500ms }
             {{security}}
             """));
         _clients.Add(system);

@@ -162,7 +162,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         AppendOnEachNode();
 
         var founders = Names.ToArray();
-        Start(outsider, $"{security}\nraft {{ joining = on, roster = [], contacts = [\"{founders[0].Node}\"] }}");
+        Start(outsider, $"{security}\nraft {{ joining = on, group = default, roster = [], contacts = [\"{founders[0].Node}\"] }}");
 
         ExpectWarning("is not known as a node");
     }

@@ -94,7 +94,7 @@ public sealed class StartFailureTests : TestKit
 /// <summary>The same on a node whose name is its address.</summary>
 public sealed class AddressedNodeTests : TestKit
 {
-    private const string Roster = "raft { discovery = node-names, roster = [\"raft1@node:1\"] }";
+    private const string Roster = "raft { group = default, roster = [\"raft1@node:1\"] }";
 
     public AddressedNodeTests()
         : base(ConfigurationFactory.ParseString(Roster).WithFallback(RemoteNode.Network))
@@ -148,7 +148,7 @@ public sealed class NamelessNodeTests : TestKit
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "raft1"));
 
         var failed = ExpectMsg<RaftEvent.StartFailed>();
-        Assert.Equal(("default", new ProcessName("raft1@?")), (failed.Group, failed.Process));
+        Assert.Equal(("raft1", new ProcessName("raft1@?")), (failed.Group, failed.Process));
         Assert.Contains("This node has no name. Set raft.node", failed.Cause.Message);
     }
 }

@@ -12,7 +12,6 @@ internal sealed class HoconTarget : Target
         # A comment
         akka { actor.provider = remote, loglevel = "OFF" // another
           remote.dot-netty.tcp { port = 0, hostname = "gr\u00f6\"sse" } }
-        raft.group = default
         raft.roster = ["raft1@node1", raft2/node2
           "raft3@node3"]
         raft { tick = 10ms, size = 4 MiB, ratio = 1.5e3 }

@@ -54,7 +54,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         return call.End == WriteEnd.Committed ? call.Serial : throw new TrialFailure($"without faults, '{call}'");
     }
 
-    private RaftClient<string, long> Create() => Raft.Get(system).CreateClient<string, long>(contacts: contacts);
+    private RaftClient<string, long> Create() => Raft.Get(system).CreateClient<string, long>("default", contacts);
 
     private async Task Call(int number, RaftClient<string, long> client, CancellationToken stop)
     {
