@@ -56,7 +56,7 @@ public sealed class ScriptedEntitiesTests : IDisposable
     {
         await SendAsync("set");
 
-        Assert.Equal(FailureReason.HandlerFailed, (await SendAsync("throw")).NotDone().Reason);
+        Assert.Equal(FailureReason.HandlerFailed, (await SendAsync("throw")).Faulted().Reason);
 
         Assert.Equal("set", await StateAsync());
     }

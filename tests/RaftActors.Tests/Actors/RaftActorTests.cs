@@ -232,7 +232,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         actor.Tell(new Recorder.GetStatus(), TestActor);
 
         var line = ExpectMsg<RaftStatus>().ToString();
-        Assert.Contains("of raft1: Follower in term 0, leader unknown, committed 2, delivered 2, members [", line);
+        Assert.Contains(": Follower in term 0, leader unknown, committed 2, delivered 2, members [", line);
         Assert.DoesNotContain('\n', line);
     }
 

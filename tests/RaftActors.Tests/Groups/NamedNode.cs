@@ -24,6 +24,7 @@ internal sealed class NamedNode
           remote.use-passive-connections = off
         }
         raft {
+          group = default
           discovery = node-names
           discovery-interval = 100ms
           founding-timeout = 3s

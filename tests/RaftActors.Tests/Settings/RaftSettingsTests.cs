@@ -18,7 +18,7 @@ public sealed class RaftSettingsTests
     public static TheoryData<string> Keys =>
     [
         .. SettingTable.OfRaft.All.Select(setting => setting.Key)
-            .Where(key => key.Split('.')[0] is not ("client" or "security" or "node" or "roster" or "shard-nodes")),
+            .Where(key => key.Split('.')[0] is not ("client" or "security" or "node" or "nodes" or "roster" or "shard-nodes")),
     ];
 
     [Theory]
@@ -80,6 +80,29 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
+    public void Nodes_have_a_process_each_and_those_of_the_group_count_first()
+    {
+        var config = $"{Node}\nraft.nodes = [n1, n2]\nraft.groups {{ orders.nodes = [n2, n3], bills.roster = [\"a@n1\"] }}";
+
+        Assert.Equal("raft1@n1 raft1@n2", RosterOf("default"));
+        Assert.Equal("raft1@n2 raft1@n3", RosterOf("orders"));
+        Assert.Equal("a@n1", RosterOf("bills"));
+
+        string RosterOf(string group) => string.Join(' ', Read(config, new RaftOptions<string> { Group = group }).Roster);
+    }
+
+    [Fact]
+    public void Group_without_a_name_has_that_of_the_actor_and_its_roster_names_no_other_actor()
+    {
+        const string Unnamed = "raft.group = \"\"";
+
+        Assert.Equal("raft1", Read($"{Node}\n{Unnamed}\nraft.nodes = [n1, n2]").Group);
+        Assert.Contains(
+            "Set RaftOptions.Group or raft.group, the same on every node.",
+            Assert.Throws<RaftConfigurationException>(() => Read($"{Node}\n{Roster}\n{Unnamed}")).Message);
+    }
+
+    [Fact]
     public void Process_without_a_name_has_the_name_of_its_actor() => Assert.Equal("raft1@node1@localhost", Read(Node).Self.Value);
 
     [Fact]
@@ -94,7 +117,7 @@ public sealed class RaftSettingsTests
 
     [Theory]
     [InlineData("", "This node has no name. Set raft.node")]
-    [InlineData(Node, "Group 'default' has no roster. Set raft.roster")]
+    [InlineData(Node, "Group 'default' has no roster. Set raft.nodes")]
     [InlineData(Node + "\n" + """raft.roster = ["raft2@n2", "raft3@n3", "raft4@n4"]""", "'raft1@node1@localhost' is not in the roster")]
     [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n", "b@n"]""", "has a name twice")]
     [InlineData(Node + "\n" + """raft.roster = ["raft1"]""", "'raft1' is no process name")]
@@ -188,7 +211,7 @@ public sealed class RaftSettingsTests
     private static CoreOptions ToCore(RaftSettings settings) => settings.ToCoreOptions(new Member(settings.Self, default), 1);
 
     private static RaftSettings Read(string config, RaftOptions<string>? options = null) => RaftSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()),
+        ConfigurationFactory.ParseString($"raft.group = default\n{config}").WithFallback(Raft.DefaultConfig()),
         options ?? new RaftOptions<string>(),
         "raft1",
         defaultNode: null);
