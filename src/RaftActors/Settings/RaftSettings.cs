@@ -22,6 +22,9 @@ internal sealed record RaftSettings
 
     public required ImmutableArray<ProcessName> Roster { get; init; }
 
+    /// <summary>The processes of a group without a name of its own that would not find it, because their actors have other names.</summary>
+    public ImmutableArray<ProcessName> Misnamed { get; init; } = [];
+
     /// <summary>The process founds no group, and waits until a group accepts it.</summary>
     public required bool IsJoining { get; init; }
 
@@ -89,8 +92,6 @@ internal sealed record RaftSettings
         var roster = options.Roster is { } given
             ? [.. given.Select(Parse)]
             : ReadRoster(process, options.Settings, SectionOf(raft, group), raft);
-        Demand(named is not null || roster.All(name => name.Process == process), $"The group of '{self}' has no name, and its roster names "
-            + $"other actors: {string.Join(", ", roster)}. Set RaftOptions.Group or raft.group, the same on every node.");
         var priority = config.ReadNumber("priority");
         ImmutableArray<ProcessName> placement = [];
         if (options.Shard is { } shard)
@@ -109,6 +110,7 @@ internal sealed record RaftSettings
             Group = group,
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
+            Misnamed = named is null ? [.. roster.Where(name => name.Process != process)] : [],
             IsJoining = isJoining,
             JoinsItself = joining == RaftJoining.Auto && (placement.IsEmpty || placement.Contains(self)),
             Placement = placement,
@@ -175,6 +177,8 @@ internal sealed record RaftSettings
     public void Validate()
     {
         GroupName.Demand(Group);
+        Demand(Misnamed.IsEmpty, $"The group of '{Self}' has no name, and the roster names other actors: {string.Join(", ", Misnamed)}. Set "
+            + "RaftOptions.Group or raft.group, the same on every node.");
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.nodes to the names of all its nodes, "
             + $"the same on every node: [\"{Self.Node}\", ...].");
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "

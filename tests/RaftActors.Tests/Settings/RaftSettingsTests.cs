@@ -99,7 +99,7 @@ public sealed class RaftSettingsTests
         Assert.Equal("raft1", Read($"{Node}\n{Unnamed}\nraft.nodes = [n1, n2]").Group);
         Assert.Contains(
             "Set RaftOptions.Group or raft.group, the same on every node.",
-            Assert.Throws<RaftConfigurationException>(() => Read($"{Node}\n{Roster}\n{Unnamed}")).Message);
+            Assert.Throws<RaftConfigurationException>(() => Read($"{Node}\n{Roster}\n{Unnamed}").Validate()).Message);
     }
 
     [Fact]
