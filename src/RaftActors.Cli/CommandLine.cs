@@ -8,7 +8,6 @@ using RaftActors.Cli.Client.Coordination;
 using RaftActors.Cli.Client.Shards;
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
-using RaftActors.Cli.Plan;
 using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli;
@@ -41,7 +40,6 @@ internal static class CommandLine
         ("backup", BackupCommand.Build),
         ("verify", VerifyBackupCommand.Build),
         ("restore", RestoreCommand.Build),
-        ("plan", PlanCommand.Build),
         ("certs", CertsCommand.Build),
         ("completion", CompletionCommand.Build),
     ];

@@ -18,7 +18,6 @@ public sealed class InterruptTests : IDisposable
         "log forget GROUP --data . --yes",
         "recover --data . --all --nodes a --yes",
         "certs --dir new node1",
-        "plan --measure .",
     ];
 
     private readonly StoreFolder _folder = new();

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Help;
 
 using RaftActors.Cli.Terminal;
-using RaftActors.Cli.Tests.Plan;
 
 namespace RaftActors.Cli.Tests;
 
@@ -13,7 +12,7 @@ public sealed class OptionPageTests
 {
     private const int VerbsMax = 10;
     private const string Start = "| option | verbs | meaning |";
-    private static readonly string Page = Path.Combine(PlanPageTests.Root(), "src", "RaftActors.Cli", "README.md");
+    private static readonly string Page = Path.Combine(Root(), "src", "RaftActors.Cli", "README.md");
 
     [Fact]
     public void Page_lists_each_option_with_its_verbs()
@@ -42,6 +41,17 @@ public sealed class OptionPageTests
                 (option.Description ?? "").Split(". ")[0].TrimEnd('.').Replace('\n', ' '),
                 verb.Length == 0 ? "no verb" : $"`{verb}`"))
             .Concat(command.Subcommands.SelectMany(inner => OptionsIn(inner, $"{verb} {inner.Name}".Trim())));
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "RaftActors.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
 
     private static string Verbs(string[] all) => all.Length > VerbsMax ? "most verbs" : string.Join(", ", all);
 

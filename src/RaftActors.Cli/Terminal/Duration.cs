@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RaftActors.Cli.Terminal;
 
 /// <summary>A time span with a unit, such as <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c> or <c>1.5h</c>.</summary>
@@ -5,15 +7,21 @@ internal static class Duration
 {
     public const string Forms = "250ms, 10s or 1m";
 
+    // Longer suffixes come before those that are their ends.
     private static readonly (string Suffix, double Ticks)[] Units =
     [
         ("us", TimeSpan.TicksPerMicrosecond), ("ms", TimeSpan.TicksPerMillisecond), ("s", TimeSpan.TicksPerSecond),
         ("m", TimeSpan.TicksPerMinute), ("h", TimeSpan.TicksPerHour),
     ];
 
+    /// <summary>Returns null if the text is malformed, or the time is longer than 14,600 years.</summary>
     /// <param name="unit">The unit of a number that has none.</param>
-    public static TimeSpan? Parse(string text, TimeSpan unit) =>
-        Quantity.Of(text, Units, unit.Ticks) is { } ticks ? TimeSpan.FromTicks(ticks) : null;
+    public static TimeSpan? Parse(string text, TimeSpan unit)
+    {
+        var (suffix, size) = Units.Append(("", (double)unit.Ticks)).First(each => text.EndsWith(each.Item1, StringComparison.Ordinal));
+        var isNumber = double.TryParse(text[..^suffix.Length], NumberStyles.AllowDecimalPoint, null, out var count);
+        return isNumber && count * size <= long.MaxValue / 2 ? TimeSpan.FromTicks((long)(count * size)) : null;
+    }
 
     /// <summary>Parses the value of an option, 1 ms or more.</summary>
     /// <param name="place">The source of the value for the error message. Empty for the option itself.</param>

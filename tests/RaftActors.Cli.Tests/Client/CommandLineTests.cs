@@ -56,7 +56,6 @@ public sealed class CommandLineTests
         { ["restore", "", "--data", "d", "--process", "a@b", "--members", "a@b"], "'' is no path" },
         { ["log", "dump", "--data", ""], "'' is no path" },
         { ["certs", "--dir", "", "node1"], "'' is no path" },
-        { ["plan", "--measure", ""], "'' is no path" },
         { ["members", "quorum", "4"], "Must be one of: '3' '5' '7' '9' '11'\n" },
         { ["log", "tail", "--after", "-1"], "--after must be 0 or more" },
         { ["-S", ":9990", "append", "x"], "-S stands before the verb" },

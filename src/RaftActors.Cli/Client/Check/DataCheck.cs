@@ -1,4 +1,3 @@
-using RaftActors.Cli.Plan;
 using RaftActors.Storage;
 using RaftActors.Storage.Disk;
 
@@ -24,7 +23,7 @@ internal static class DataCheck
         try
         {
             var disk = new FileDisk(path);
-            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk, CancellationToken.None))];
+            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

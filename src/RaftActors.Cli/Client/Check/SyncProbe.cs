@@ -1,6 +1,6 @@
 using RaftActors.Storage.Disk;
 
-namespace RaftActors.Cli.Plan;
+namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Measures syncs in a directory. Writes 4,096 bytes before each to a file of its own.</summary>
 internal static class SyncProbe
@@ -11,7 +11,7 @@ internal static class SyncProbe
     /// <returns>The times of the syncs, sorted.</returns>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write to the directory.</exception>
-    public static TimeSpan[] Measure(FileDisk disk, CancellationToken cancellationToken)
+    public static TimeSpan[] Measure(FileDisk disk)
     {
         // The name is removed before the first write, so that no file is left if this program is killed.
         var name = $"check-{Guid.NewGuid():N}";
@@ -21,7 +21,6 @@ internal static class SyncProbe
         var (bytes, times) = (new byte[WriteSize], new TimeSpan[Syncs]);
         for (var i = 0; i < Syncs; i++)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             Random.Shared.NextBytes(bytes);
             var start = Stopwatch.GetTimestamp();
             file.Write((long)i * WriteSize, bytes);
