@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 using Akka.Actor;
 
 using Microsoft.Extensions.Configuration;
@@ -116,9 +114,7 @@ public static class RaftServiceExtensions
     /// <param name="services">The services of the application, with <c>AddRaftClient</c> for the types of the projection.</param>
     /// <param name="group">The name that <c>AddRaftClient</c> has as the key of the client, or null without a key.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddRaftProjection<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProjection>(
-        this IServiceCollection services, string? group = null)
+    public static IServiceCollection AddRaftProjection<TProjection>(this IServiceCollection services, string? group = null)
         where TProjection : RaftProjection
     {
         services.TryAddSingleton<TProjection>();

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
 
@@ -10,12 +9,8 @@ namespace RaftActors.Testing.Simulation;
 /// Finds the places of a user's assembly that call methods whose results no seed decides, such as the clock of the machine. A simulation
 /// cannot stop such a call, so it names these places when two runs of a seed differ.
 /// </summary>
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = NotTrimmed)]
-[UnconditionalSuppressMessage("Trimming", "IL2070", Justification = NotTrimmed)]
 internal static class UnseededCalls
 {
-    private const string NotTrimmed = "A program that was trimmed has fewer places to name.";
-
     private const int PlacesShown = 10;
 
     private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance

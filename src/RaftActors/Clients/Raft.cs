@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
@@ -202,7 +201,7 @@ public sealed partial class Raft : IExtension
     /// the actors and clients of these types are created. Several contexts are allowed; for a type in two of them the first one counts.
     /// Thread-safe.
     /// </summary>
-    /// <typeparam name="TContext">The context, by its own type. It works with trimming and ahead-of-time compilation.</typeparam>
+    /// <typeparam name="TContext">The context, by its own type.</typeparam>
     /// <param name="context">
     /// The context, such as <c>ShopJson.Default</c>. JSON of a declared type has the bytes of
     /// <see cref="RaftCodec.Json{T}(JsonTypeInfo{T})"/>. Questions, answers and values of an undeclared type carry the full name of
@@ -211,7 +210,7 @@ public sealed partial class Raft : IExtension
     /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The context has no types, or a type has the name of another one.</exception>
     /// <exception cref="InvalidOperationException">An actor or a client uses one of the types without JSON already.</exception>
-    public Raft UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+    public Raft UseJson<TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
         RaftHost.Of(_system).Json.UseJson(context);

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Runtime.Serialization;
 
 using Akka.Actor;
@@ -40,10 +39,6 @@ internal sealed record BoundSerializer(
     }
 
     // Looks for a binding, because a user may bind a type or an interface to the very serializer that System.Object has.
-    [UnconditionalSuppressMessage(
-        "Trimming",
-        "IL2070",
-        Justification = "Akka finds the types of bindings by their names, so a trimmed program must keep the bound interfaces anyway.")]
     private static bool IsBoundByName(ActorSystem system, Type type)
     {
         var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -30,16 +29,12 @@ public abstract class RaftCodec<T>
 /// <summary>The codecs of RaftActors.</summary>
 public static class RaftCodec
 {
-    private const string NeedsReflection = "JSON of any type needs reflection. Pass a JsonTypeInfo<T> of a JsonSerializerContext instead.";
-
     /// <summary>
     /// A codec for JSON in UTF-8, by System.Text.Json and reflection. A property that is missing, or unknown, makes a value unreadable; see
     /// docs/actors.md#values.
     /// </summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="options">The options, which become read-only, or null for the defaults of System.Text.Json.</param>
-    [RequiresUnreferencedCode(NeedsReflection)]
-    [RequiresDynamicCode(NeedsReflection)]
     public static RaftCodec<T> Json<T>(JsonSerializerOptions? options = null)
     {
         options ??= JsonSerializerOptions.Default;
@@ -48,8 +43,8 @@ public static class RaftCodec
     }
 
     /// <summary>
-    /// A codec for JSON in UTF-8, by System.Text.Json and its source generator. Programs that are trimmed or compiled ahead of time
-    /// need it. A property that is missing, or unknown, makes a value unreadable.
+    /// A codec for JSON in UTF-8, by System.Text.Json and its source generator. A property that is missing, or unknown, makes a value
+    /// unreadable.
     /// </summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>

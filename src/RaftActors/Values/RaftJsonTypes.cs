@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -28,7 +27,7 @@ public sealed class RaftJsonTypes
     /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The context has no types, or two types have the same name.</exception>
     /// <exception cref="InvalidOperationException">One of the types is in use without JSON.</exception>
-    public RaftJsonTypes UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+    public RaftJsonTypes UseJson<TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
         ArgumentNullException.ThrowIfNull(context);
