@@ -72,7 +72,6 @@ public sealed class RaftCoordination : IExtension
             Raft.Time,
             Logging.GetLogger(system, typeof(RaftCoordination)));
         _ = coordination.Probe.RunAsync();
-        coordination.RegisterConfigured(system);
         if (BootstrapSettings.Read(system) is { } bootstrap)
         {
             coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap);
@@ -95,7 +94,7 @@ public sealed class RaftCoordination : IExtension
         return coordination;
     }
 
-    /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
+    /// <summary>Small texts by name, such as settings and counters.</summary>
     public RaftItems Items { get; }
 
     internal SessionKeeper Sessions => _keeper;
@@ -192,29 +191,6 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Registers the address of a service that runs in this program, so that others find it by Akka.Discovery, or as
-    /// the item <c>service/NAME/HOST:PORT</c>. The address disappears when this program ends, crashes, or is suspended for longer than the
-    /// session's timeout. After a suspension it is registered again.
-    /// </summary>
-    /// <param name="service">The name of the service, without a slash.</param>
-    /// <param name="host">The host name or the IP address at which others reach it.</param>
-    /// <param name="port">Its port.</param>
-    /// <param name="cancellationToken">Ends the call. The address may stay registered until the session ends.</param>
-    /// <returns>An object whose disposal removes the address.</returns>
-    /// <exception cref="ArgumentException">A name has a slash, or the port is not from 1 to 65535.</exception>
-    /// <exception cref="RaftException">No answer came within 30 s.</exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<IAsyncDisposable> RegisterAsync(
-        string service, string host, int port, CancellationToken cancellationToken = default)
-    {
-        var registration = new Registration(ServiceAddress.Of(service, host, port).Item, Items, _keeper, Time, _log);
-        await registration.StartAsync(cancellationToken).ConfigureAwait(false);
-        return registration;
-    }
-
-    /// <summary>
     /// Returns the fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or
     /// shard of this name has a higher token, on any node. Send the token with each change of an external resource; see <see
     /// cref="RaftLock"/>.
@@ -292,26 +268,6 @@ public sealed class RaftCoordination : IExtension
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();
         return started;
-    }
-
-    private void RegisterConfigured(ExtendedActorSystem system)
-    {
-        const string Setting = "raft-coordination.services";
-        foreach (var text in system.Settings.Config.GetStringList(Setting) ?? [])
-        {
-            var item = ServiceAddress.TryParse(ServiceAddress.Root + text)?.Item;
-            RaftConfigurationException.Demand(
-                item is not null, $"{Setting} has '{text}'; each one must be a service with an address, such as shop/10.0.0.1:8080.");
-            var registration = new Registration(item!, Items, _keeper, Time, _log); // Justification: demanded above.
-            registration.Start();
-
-            // Removed in the first phase, so that others stop calling this program before its services stop.
-            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "remove-raft-service", async () =>
-            {
-                await registration.DisposeAsync().ConfigureAwait(false);
-                return Akka.Done.Instance;
-            });
-        }
     }
 
     /// <summary>Returns the token of a lease, or null if this node does not hold it.</summary>

@@ -20,9 +20,6 @@ internal sealed class FakeClient : CallsOnlyClient
     /// <summary>The number of all attempts.</summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Why the group refuses all questions; null: it answers.</summary>
-    public RaftFailure? RefusesQuestions { get; init; }
-
     /// <summary>The answer to all questions about claims; null: that of the state.</summary>
     public byte[]? AnswersClaims { get; set; }
 
@@ -45,9 +42,9 @@ internal sealed class FakeClient : CallsOnlyClient
         {
             var asked = CoordinationJson.ToQuestion(question);
             var answer = (asked is Question.OfClaim ? AnswersClaims : null) ?? CoordinationJson.ToBytes(_state.Answer(asked));
-            return Task.FromResult(RefusesQuestions?.ToOutcome<TAnswer>() ?? (consistency?.NotBelow is { } serial && serial.Value > _serial
+            return Task.FromResult(consistency?.NotBelow is { } serial && serial.Value > _serial
                 ? RaftFailure.NotDone(FailureReason.Unavailable, $"Serial {serial} is not committed.").ToOutcome<TAnswer>()
-                : new Outcome<TAnswer> { Serial = new Serial(_serial), Result = (TAnswer)(object)answer }));
+                : new Outcome<TAnswer> { Serial = new Serial(_serial), Result = (TAnswer)(object)answer });
         }
     }
 

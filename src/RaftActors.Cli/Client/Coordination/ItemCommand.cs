@@ -46,7 +46,7 @@ internal static class ItemCommand
                 environment,
                 "list",
                 "Lists the items whose names begin with a prefix, sorted by name.",
-                "item list service/",
+                "item list shop/",
                 false,
                 [prefix],
                 (parsed, group) => List(group, parsed.GetValue(prefix)!)),
@@ -57,7 +57,7 @@ internal static class ItemCommand
                 Prints the items whose names begin with a prefix, and then each change until Ctrl-C. After a gap, when the group has
                 forgotten changes, all items come again: an item that is not among them was deleted.
                 """,
-                "item watch service/",
+                "item watch shop/",
                 false,
                 [prefix],
                 (parsed, group) => Watch(group, parsed.GetValue(prefix)!)),

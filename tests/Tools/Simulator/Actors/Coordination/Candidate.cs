@@ -6,15 +6,14 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Actors.Coordination;
 
 /// <summary>
-/// A program on a node of the group. Competes for the leadership, writes as the leader, and registers the service of its node.
-/// It crashes with its node.
+/// A program on a node of the group. Competes for the leadership, writes as the leader, and has an item in its session. It crashes with its
+/// node.
 /// </summary>
 internal sealed class Candidate : ReceiveActor, IWithTimers
 {
     public const string Leadership = "leadership";
-    public const string Service = "shop";
+    public const string Items = "node/";
 
-    private const int Port = 80;
     private const int WritesMax = 12;
 
     private readonly LockLedger _locks;
@@ -23,7 +22,6 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     private readonly string _node;
     private CancellationTokenSource _claiming = new();
     private RaftLock? _held;
-    private IAsyncDisposable? _registered;
     private long? _latest;
     private int _writes;
 
@@ -33,8 +31,8 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         _coordination = RaftCoordination.Get(Context.System);
         Receive<RaftLock>(Begin);
         Receive<Lost>(_ => End(), lost => lost.Lock == _held);
-        Receive<IAsyncDisposable>(OnRegistered);
-        Receive<Status.Failure>(_ => Later(Next.Register));
+        Receive<Written>(OnWritten);
+        Receive<Status.Failure>(_ => Later(Next.Put));
         Receive<Ended>(ended => Later(ended.Next));
         Receive<Next>(Do);
     }
@@ -43,8 +41,8 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     {
         Acquire,
         Write,
-        Register,
-        Unregister,
+        Put,
+        Delete,
         GiveUp,
     }
 
@@ -52,13 +50,13 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
 
     public static string NodeOf(int node) => $"n{node + 1}";
 
-    /// <summary>The item of the service of a node.</summary>
-    public static string ServiceOf(int node) => $"service/{Service}/{NodeOf(node)}:{Port}";
+    /// <summary>The name of the item of the program on a node.</summary>
+    public static string ItemOf(int node) => $"{Items}{NodeOf(node)}";
 
     protected override void PreStart()
     {
         Do(Next.Acquire);
-        Do(Next.Register);
+        Do(Next.Put);
     }
 
     private void Do(Next next)
@@ -77,30 +75,24 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
             case Next.Write when _held is { } held:
                 Write(held);
                 break;
-            case Next.Register:
-                _coordination.RegisterAsync(Service, _node, Port).PipeTo(Self);
+            case Next.Put:
+                // It writes nothing while the item is there. So the item comes back after its session was lost.
+                _coordination.Items.PutAsync($"{Items}{_node}", "", expectedVersion: 0, ofSession: true)
+                    .PipeTo(Self, success: version => new Written(version));
                 break;
-            case Next.Unregister when _registered is { } registered:
-                _registered = null;
-                DisposeAsync(registered, Next.Register).PipeTo(Self);
+            case Next.Delete:
+                _coordination.Items.DeleteAsync($"{Items}{_node}").PipeTo(Self, success: _ => new Ended(Next.Put));
                 break;
         }
     }
 
-    private static async Task<Ended> DisposeAsync(IAsyncDisposable held, Next next)
+    private static async Task<Ended> ReleaseAsync(RaftLock held)
     {
         await held.DisposeAsync().ConfigureAwait(false);
-        return new Ended(next);
+        return new Ended(Next.Acquire);
     }
 
-    private void OnRegistered(IAsyncDisposable registered)
-    {
-        _registered = registered;
-        if (_prng.Between(0, 1) == 0)
-        {
-            Later(Next.Unregister);
-        }
-    }
+    private void OnWritten(Written written) => Later(written.Version is not null && _prng.Between(0, 1) == 0 ? Next.Delete : Next.Put);
 
     private void Begin(RaftLock held)
     {
@@ -139,15 +131,18 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         {
             _held = null;
             _locks.OnEnded(held);
-            DisposeAsync(held, Next.Acquire).PipeTo(Self);
+            ReleaseAsync(held).PipeTo(Self);
         }
     }
 
-    private void Later(Next next) =>
-        Timers.StartSingleTimer(next, next, TimeSpan.FromMilliseconds(_prng.Between(1, next == Next.GiveUp ? 3000 : 300)));
+    private void Later(Next next) => Timers.StartSingleTimer(
+        next, next, TimeSpan.FromMilliseconds(_prng.Between(1, next is Next.GiveUp or Next.Put ? 3000 : 300)));
 
     private sealed record Lost(RaftLock Lock);
 
-    // A claim has failed, or what was held is released.
+    /// <param name="Version">Null if the item was there.</param>
+    private sealed record Written(long? Version);
+
+    // A claim has failed, a lock is released, or the item is deleted.
     private sealed record Ended(Next Next);
 }

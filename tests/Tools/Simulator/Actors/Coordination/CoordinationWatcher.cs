@@ -38,12 +38,12 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
         }
     }
 
-    // All services are registered, no item has outlived its lifetime, and the stream has told all of it.
+    // The programs of all nodes have their items, no item has outlived its lifetime, and the stream has told all of it.
     private async Task<bool> AreAllItemsKnownAsync()
     {
         var all = await _coordination.Items.ListAsync();
-        var services = all.Select(item => item.Name).Where(name => name.StartsWith("service/", StringComparison.Ordinal));
-        return services.Order(StringComparer.Ordinal).SequenceEqual(Enumerable.Range(0, nodes).Select(Candidate.ServiceOf))
+        var programs = all.Select(item => item.Name).Where(name => name.StartsWith(Candidate.Items, StringComparison.Ordinal));
+        return programs.SequenceEqual(Enumerable.Range(0, nodes).Select(Candidate.ItemOf))
             && !all.Any(item => item.Name.StartsWith(CoordinationUser.Expiring, StringComparison.Ordinal))
             && all.SequenceEqual(_items.Values);
     }

@@ -4,8 +4,7 @@ using RaftActors.Testing.Simulation;
 namespace RaftActors.Simulator.Actors.Coordination;
 
 /// <summary>
-/// Programs use the locks, semaphores, elections, items, counters and services of RaftActors.Coordination, on the nodes of its group and on
-/// others.
+/// Programs use the locks, semaphores, elections, items and counters of RaftActors.Coordination, on the nodes of its group and on others.
 /// </summary>
 internal static class CoordinationWorkload
 {
