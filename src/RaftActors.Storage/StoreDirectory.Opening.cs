@@ -338,7 +338,6 @@ internal sealed partial class StoreDirectory
     {
         lock (Writer.Lock)
         {
-            Writer.Sync();
             slot.IsBeingRead = true;
             return Writer.Failure is { } failure ? throw failure : (_files.Current, _files.End);
         }

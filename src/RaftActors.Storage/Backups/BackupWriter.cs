@@ -29,7 +29,7 @@ internal sealed class BackupWriter : IDisposable
         try
         {
             _part.Create();
-            StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20, Sync = SyncPolicy.None };
+            StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20 };
             _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
             (_isIncremental, Position) = (continues is not null, continues ?? default);
             if (_isIncremental)

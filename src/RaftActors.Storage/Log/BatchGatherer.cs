@@ -18,18 +18,15 @@ internal sealed class BatchGatherer(
 
     public bool IsEmpty => _touched.Count == 0;
 
-    /// <summary>The batch must be durable whatever the sync policy.</summary>
-    public bool NeedsSync => _after.Count > 0;
-
     /// <summary>
     /// Fills a batch with the next writes of the queue. Stops at the size limit, at the end of the segment, before the first write of a
-    /// higher format level, and after a write that needs a sync.
+    /// higher format level, and after an installation or a discard.
     /// </summary>
     /// <exception cref="DiskFullException">The next write needs a new segment, which has no room. Nothing was gathered.</exception>
     public void Gather()
     {
         builder.Begin(files.Seed, files.End);
-        while (queue.HasTaken && !NeedsSync)
+        while (queue.HasTaken && _after.Count == 0)
         {
             var item = queue.Next;
             if (item.Slot.Opening != item.Opening)
@@ -92,7 +89,7 @@ internal sealed class BatchGatherer(
             }
         }
 
-        return NeedsSync;
+        return _after.Count > 0;
     }
 
     public void Append(Slot slot, in LogEntry entry)

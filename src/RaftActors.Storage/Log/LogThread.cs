@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The thread that writes a log. It sleeps while the queue is empty, and syncs and seals an idle log. A background thread does not keep
+/// The thread that writes a log. It sleeps while the queue is empty, and seals an idle log. A background thread does not keep
 /// alive a program that forgot to close the log. The next opening then recovers as after a crash.
 /// </summary>
 internal sealed class LogThread
@@ -12,7 +12,6 @@ internal sealed class LogThread
     private readonly StoreOptions _options;
     private readonly Thread _thread;
     private long _writtenAt = Stopwatch.GetTimestamp();
-    private long _syncedAt = Stopwatch.GetTimestamp();
 
     public LogThread(LogWriter writer, StoreOptions options)
     {
@@ -28,8 +27,6 @@ internal sealed class LogThread
     private static int Rest(TimeSpan span, long since) =>
         (int)Math.Clamp((span - Stopwatch.GetElapsedTime(since)).TotalMilliseconds + 1, 0, int.MaxValue);
 
-    private static int? Sooner(int? one, int other) => Math.Min(one ?? other, other);
-
     private void Run()
     {
         while (_writer.Queue.Wait(WaitTime()))
@@ -41,26 +38,15 @@ internal sealed class LogThread
                     _writtenAt = Stopwatch.GetTimestamp();
                 }
 
-                SyncAndSeal();
+                if (_writer.NeedsSeal && Rest(_options.SealAfter, _writtenAt) == 0)
+                {
+                    _writer.Seal();
+                }
             }
         }
     }
 
-    private void SyncAndSeal()
-    {
-        if (_options.Sync == SyncPolicy.Interval && Rest(_options.SyncInterval, _syncedAt) == 0)
-        {
-            _writer.Sync();
-            _syncedAt = Stopwatch.GetTimestamp();
-        }
-
-        if (_writer.NeedsSeal && Rest(_options.SealAfter, _writtenAt) == 0)
-        {
-            _writer.Seal();
-        }
-    }
-
-    /// <summary>Returns the milliseconds to wait for a write before the thread retries, syncs or seals.</summary>
+    /// <summary>Returns the milliseconds to wait for a write before the thread retries or seals.</summary>
     private int WaitTime()
     {
         lock (_writer.Lock)
@@ -70,18 +56,10 @@ internal sealed class LogThread
                 return Timeout.Infinite;
             }
 
-            int? wait = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : null;
-            if (_options.Sync == SyncPolicy.Interval && _writer.NeedsSync)
-            {
-                wait = Sooner(wait, Rest(_options.SyncInterval, _syncedAt));
-            }
-
-            if (_writer.NeedsSeal)
-            {
-                wait = Sooner(wait, Rest(_options.SealAfter, _writtenAt));
-            }
-
-            return wait ?? Timeout.Infinite;
+            var retry = _writer.IsStarved || _writer.IsShort ? (int)_options.RetryAfter.TotalMilliseconds : int.MaxValue;
+            var seal = _writer.NeedsSeal ? Rest(_options.SealAfter, _writtenAt) : int.MaxValue;
+            var wait = Math.Min(retry, seal);
+            return wait == int.MaxValue ? Timeout.Infinite : wait;
         }
     }
 }

@@ -59,8 +59,6 @@ internal sealed class LogWriter
 
     public bool NeedsSeal => Failure is null && _files.NeedsSeal;
 
-    public bool NeedsSync => Failure is null && _files.Synced < _files.End;
-
     /// <summary>A write waits for room on the disk.</summary>
     public bool IsStarved { get; private set; }
 
@@ -125,27 +123,6 @@ internal sealed class LogWriter
 
     public void EndBelow(OwnSnapshotWriter snapshot) => Interlocked.CompareExchange(ref _below, null, snapshot);
 
-    /// <summary>
-    /// Makes all written batches durable before a snapshot. It must not be more durable than the entries that it covers, because the log
-    /// must not contradict it. Any thread may call it, without the lock.
-    /// </summary>
-    /// <exception cref="StoreException">The log has failed.</exception>
-    public void SyncForSnapshot()
-    {
-        if (_options.Sync != SyncPolicy.Always)
-        {
-            lock (Lock)
-            {
-                Sync();
-            }
-
-            if (Failure is { } failure)
-            {
-                throw failure;
-            }
-        }
-    }
-
     /// <summary>Begins the slot of a new store with its preload, atomically. Durable after <see cref="Sync"/>.</summary>
     /// <exception cref="DiskFullException">There is no room, and nothing was written.</exception>
     /// <exception cref="StoreException">The preload is too large, or the log has failed.</exception>
@@ -174,7 +151,7 @@ internal sealed class LogWriter
             }
 
             Add(slot);
-            Try(() => Commit(mustSync: false));
+            Try(WriteOut);
         }
 
         if (Failure is not null)
@@ -199,7 +176,7 @@ internal sealed class LogWriter
         {
             _builder.Begin(_files.Seed, _files.End);
             _builder.AddForgotten(slot.Number);
-            Commit(mustSync: true);
+            Commit();
         });
         if (Failure is not null)
         {
@@ -277,7 +254,7 @@ internal sealed class LogWriter
         }
 
         var isAny = !_batch.IsEmpty;
-        Commit(_options.Sync == SyncPolicy.Always || _batch.NeedsSync);
+        Commit();
         _batch.Finish();
         _cleaner.Work();
         return isAny;
@@ -292,21 +269,22 @@ internal sealed class LogWriter
             return false;
         }
 
-        Commit(mustSync: true);
+        Commit();
         _batch.Finish();
         return true;
     }
 
-    private void Commit(bool mustSync)
+    private void Commit()
+    {
+        WriteOut();
+        _files.Sync();
+    }
+
+    private void WriteOut()
     {
         if (!_builder.IsEmpty)
         {
             _files.Append(_builder.End(_files.Synced, _files.Batches), _builder.Entries);
-        }
-
-        if (mustSync)
-        {
-            _files.Sync();
         }
     }
 

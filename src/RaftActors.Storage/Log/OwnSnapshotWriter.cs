@@ -53,7 +53,6 @@ internal sealed class OwnSnapshotWriter(
             var folder = DemandOpen();
             try
             {
-                log.SyncForSnapshot();
                 _writer ??= folder.Begin(snapshot);
                 folder.Finish(_writer);
             }

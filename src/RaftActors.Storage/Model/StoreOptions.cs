@@ -17,12 +17,6 @@ internal sealed record StoreOptions
     /// </summary>
     public long SegmentSizeBytes { get; init; } = 64 << 20;
 
-    /// <summary>When the log is synced. Default: before each acknowledgement.</summary>
-    public SyncPolicy Sync { get; init; } = SyncPolicy.Always;
-
-    /// <summary>The time between two syncs with <see cref="SyncPolicy.Interval"/>. Default: 100 ms.</summary>
-    public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(100);
-
     /// <summary>
     /// The most bytes of a batch. A single larger write is a batch of its own. The thread of the log keeps a buffer of up to twice this
     /// size. Default: 4 MiB.
@@ -54,17 +48,4 @@ internal sealed record StoreOptions
 
     /// <summary>The time after which a write without room is tried again. Only tests change it.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
-}
-
-/// <summary>When a log is synced.</summary>
-internal enum SyncPolicy
-{
-    /// <summary>Before a write is acknowledged. Only this policy survives a power cut without loss.</summary>
-    Always,
-
-    /// <summary>After each interval. A power cut loses the writes that were acknowledged since the last sync.</summary>
-    Interval,
-
-    /// <summary>Never: the operating system decides when bytes reach the disk.</summary>
-    None,
 }

@@ -17,8 +17,6 @@ internal static class StoreSettings
         Directory = raft.ReadText("store.directory"),
         AllowSharedDirectory = raft.ReadFlag("store.allow-shared-directory"),
         SegmentSizeBytes = raft.ReadSize("store.segment-size"),
-        Sync = raft.ReadChoice<SyncPolicy>("store.sync"),
-        SyncInterval = raft.ReadTime("store.sync-interval"),
         BatchSizeMaxBytes = (int)raft.ReadSize("store.batch-size-max"),
         SealAfter = raft.ReadTime("store.seal-after"),
         FreeSpaceFloorBytes = raft.ReadSize("store.free-space-floor"),

@@ -77,11 +77,11 @@ public sealed class DoubtTests
     [Fact]
     public void Store_is_not_opened_again_on_a_log_that_could_not_be_synced()
     {
-        var life = new Life(new ModelDisk(), Life.Options with { Sync = SyncPolicy.None });
+        var life = new Life(new ModelDisk());
         life.Open();
+        life.Disk.Fail(DiskFault.Sync);
         life.Write("a", Life.Entry(1));
         life.StoreOf().Dispose();
-        life.Disk.Fail(DiskFault.Sync);
 
         Assert.Contains("cannot be written any more", Assert.Throws<StoreException>(() => life.Open()).Message);
     }
@@ -89,10 +89,10 @@ public sealed class DoubtTests
     [Fact]
     public void Snapshot_is_not_saved_of_a_log_that_could_not_be_synced()
     {
-        var life = new Life(new ModelDisk(), Life.Options with { Sync = SyncPolicy.Interval });
+        var life = new Life(new ModelDisk());
         life.Open();
-        life.Write("a", Life.Entry(1)).Told.Clear();
         life.Disk.Fail(DiskFault.Sync);
+        life.Write("a", Life.Entry(1));
 
         Assert.Throws<StoreException>(() => life.StoreOf().SaveSnapshot(Life.Snapshot(1), Life.Bytes(100, 1)));
 

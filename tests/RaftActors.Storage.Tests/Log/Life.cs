@@ -87,15 +87,6 @@ internal sealed class Life
         return this;
     }
 
-    /// <summary>Syncs the log, as the thread does after an interval.</summary>
-    public void Sync()
-    {
-        lock (Directory.Writer.Lock)
-        {
-            Directory.Writer.Sync();
-        }
-    }
-
     /// <summary>Saves a snapshot of the own state, and discards the log up to it.</summary>
     public Life Discard(string name, long index)
     {

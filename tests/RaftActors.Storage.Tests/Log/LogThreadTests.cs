@@ -4,13 +4,13 @@ using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
-/// <summary>The thread of an idle log: sync, seal, retry. Each time span is one millisecond or one day.</summary>
+/// <summary>The thread of an idle log: seal, retry. Each time span is one millisecond or one day.</summary>
 public sealed class LogThreadTests
 {
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
-    private static readonly StoreOptions Options = Life.Options with { SealAfter = Never, SyncInterval = Never, RetryAfter = Never };
+    private static readonly StoreOptions Options = Life.Options with { SealAfter = Never, RetryAfter = Never };
 
     private readonly SharedDisk _disk = new();
     private readonly Listener _listener = new();
@@ -44,16 +44,6 @@ public sealed class LogThreadTests
     }
 
     [Fact]
-    public void Log_is_synced_after_the_interval()
-    {
-        using var directory = Open(Options with { Sync = SyncPolicy.Interval, SyncInterval = AtOnce }, out var store);
-        Write(store, 1);
-
-        _disk.WaitFor(disk => disk.Operations is [.., DiskOperation.Write, DiskOperation.Sync] && Log(disk) == "0: 1/1");
-        Assert.Equal("0: 1/1", _disk.Read(disk => Life.Text(new Life(new ModelDisk(disk.CutNow(_ => 1))).Open())));
-    }
-
-    [Fact]
     public void Full_disk_is_tried_again_until_there_is_room()
     {
         using var directory = Open(Options with { RetryAfter = AtOnce }, out var store);
@@ -66,8 +56,6 @@ public sealed class LogThreadTests
         _disk.WaitFor(_ => Told("room"));
         Assert.True(Told("persisted 1"));
     }
-
-    private static string Log(ModelDisk disk) => Life.Text(new Life(new ModelDisk(disk.Now)).Open());
 
     private static void Write(IRaftStore store, long index) =>
         store.Write(new Effect.Persist(new Ticket(index), null, [Life.Entry(index)]));

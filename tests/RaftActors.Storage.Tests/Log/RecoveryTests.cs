@@ -26,6 +26,21 @@ public sealed class RecoveryTests
     }
 
     [Fact]
+    public void New_store_write_and_closing_survive_a_power_cut()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a", Life.Entry(1, 0));
+        Assert.Equal("0: 1/0", Life.Text(new Life(life.Cut()).Open()));
+
+        life.Write("a", Life.Entry(2));
+        Assert.Equal("0: 1/0 2/1", Life.Text(new Life(life.Cut()).Open()));
+
+        life.Queue("a", Life.Entry(3));
+        life.Directory.Dispose();
+        Assert.Equal("0: 1/0 2/1 3/1", Life.Text(new Life(life.Cut()).Open()));
+    }
+
+    [Fact]
     public void Log_without_a_torn_end_has_no_notes() => Assert.Empty(new Life(Written(Life.Entry(1)).Cut()).Open().Notes);
 
     [Fact]

@@ -45,21 +45,6 @@ public sealed class SyncMetricsTests : IDisposable
         Assert.InRange(_seconds.Sum(), 0, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
-    [Fact]
-    public void Sync_of_several_batches_counts_the_entries_of_all()
-    {
-        var life = new Life(new ModelDisk(), Options with { Sync = SyncPolicy.Interval });
-        life.Open();
-        _listener.Start();
-
-        life.Write("a", Life.Entry(1), Life.Entry(2)).Write("a", Life.Entry(3));
-        Assert.Empty(_entries);
-        life.Directory.Seal();
-
-        // A seal syncs the batches before it, then itself.
-        Assert.Equal([3, 0], _entries);
-    }
-
     public void Dispose() => _listener.Dispose();
 
     // Allocates nothing for the syncs of other tests, which may measure their garbage.

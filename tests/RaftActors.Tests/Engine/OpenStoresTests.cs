@@ -78,20 +78,6 @@ public sealed class OpenStoresTests : TestKit
         await Task.WhenAll(processes);
     }
 
-    [Theory]
-    [InlineData(nameof(SyncPolicy.None))]
-    [InlineData(nameof(SyncPolicy.Interval))]
-    public void Unsafe_sync_is_warned_about_once_for_a_directory(string sync)
-    {
-        var options = Options with { Sync = Enum.Parse<SyncPolicy>(sync) };
-        IRaftStore[] stores = [];
-
-        EventFilter.Warning(start: $"raft.store.sync is {sync.ToLowerInvariant()} for {_folder.Path}: a power cut loses pairs")
-            .ExpectOne(() => stores = [StoreOf(options, OwnerOf("orders")), StoreOf(options, OwnerOf("users"))]);
-
-        Array.ForEach(stores, store => store.Dispose());
-    }
-
     [Fact]
     public void Permission_to_use_a_shared_directory_is_warned_about()
     {

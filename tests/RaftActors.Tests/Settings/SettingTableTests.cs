@@ -155,7 +155,7 @@ public sealed partial class SettingTableTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("raft { node = a, roster = [a, b], store { directory = x, sync = none } }")]
+    [InlineData("raft { node = a, roster = [a, b], store { directory = x, seal-after = 2s } }")]
     [InlineData("raft.groups { orders { append-timeout = 1s, store.directory = y }\n any-name { roster = [a] } }")]
     [InlineData("raft { roster = [], contacts = [], node = \"{\" }")]
     [InlineData("raft { store {}\n groups { orders {} } }")]

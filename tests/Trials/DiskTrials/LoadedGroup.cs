@@ -14,17 +14,15 @@ internal static class LoadedGroup
 
     private const int Writers = 24;
 
-    /// <summary>Makes the servers.</summary>
-    /// <param name="sync">The sync policy. Other values than <c>always</c> serve to see a trial fail.</param>
-    public static Group Make(Trial trial, string sync = "always")
+    public static Group Make(Trial trial)
     {
         var group = trial.Group(Servers);
         group.Configure(
-            $$"""
+            """
             raft {
               disk-stall-timeout = 1s
               log-memory-max = 64kB
-              store { segment-size = 4MiB, free-space-floor = 1MiB, sync = {{sync}} }
+              store { segment-size = 4MiB, free-space-floor = 1MiB }
             }
             """);
         return group;

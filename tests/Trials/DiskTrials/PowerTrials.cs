@@ -34,12 +34,17 @@ internal static class PowerTrials
     }
 
     /// <summary>
-    /// Cuts the power without syncs, which must lose a message. Otherwise the cut has no effect, or the check is blind, and the trial above
-    /// proves nothing.
+    /// Cuts the power of disks that all lie about their syncs, which must lose a message. Otherwise the cut has no effect, or the check is
+    /// blind, and the trial above proves nothing.
     /// </summary>
     public static async Task<string> Control(Trial trial)
     {
-        var (group, disks) = OnPowerDisks(trial, sync: "none");
+        var (group, disks) = OnPowerDisks(trial);
+        foreach (var disk in trial.FaultyDisks(group).Values)
+        {
+            disk.Set(DiskFault.SyncLies);
+        }
+
         await group.StartLoaded(commits: 500);
         var committed = group.Book.Writes.Where(call => call.End == WriteEnd.Committed).Max(call => call.Serial);
         Cut(group, disks);
@@ -95,14 +100,14 @@ internal static class PowerTrials
             + await group.Check([.. group.Servers.Where(server => server != liar)]);
     }
 
-    private static (Group Group, Dictionary<RaftServer, PowerDisk> Disks) OnPowerDisks(Trial trial, string sync = "always")
+    private static (Group Group, Dictionary<RaftServer, PowerDisk> Disks) OnPowerDisks(Trial trial)
     {
         List<PowerDisk> disks =
         [
             .. Enumerable.Range(0, LoadedGroup.Servers).Select(
                 place => trial.Own(new PowerDisk(Group.DiskOf(trial.Work, place), DiskSize))),
         ];
-        var group = LoadedGroup.Make(trial, sync);
+        var group = LoadedGroup.Make(trial);
         return (group, group.Servers.Zip(disks).ToDictionary());
     }
 

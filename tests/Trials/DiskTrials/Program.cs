@@ -12,7 +12,7 @@ internal static class DiskProgram
         + "there.",
         [
             new("power-cut", PowerTrials.AllThree, PowerDisk.Problem),
-            new("power-control", PowerTrials.Control, PowerDisk.Problem),
+            new("power-control", PowerTrials.Control, () => PowerDisk.Problem() ?? FaultyDisk.Problem()),
             new("power-cut-one", PowerTrials.One, PowerDisk.Problem),
             new("lying-fsync", PowerTrials.LyingSync, () => PowerDisk.Problem() ?? FaultyDisk.Problem()),
             new("fsync-eio", FaultTrials.SyncFails, FaultyDisk.Problem),

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 
 using Akka.Actor;
 using Akka.Event;
@@ -59,7 +58,7 @@ internal sealed class OpenStores(ActorSystem system)
 
         // Full paths are compared, so that one directory has one entry however the settings spell it.
         var path = FullPathOf(options);
-        return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
+        return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfShared);
     }
 
     /// <summary>Returns the processes that have a store in a directory.</summary>
@@ -90,16 +89,8 @@ internal sealed class OpenStores(ActorSystem system)
         }
     }
 
-    private void WarnIfUnsafe(StoreOptions options)
+    private void WarnIfShared(StoreOptions options)
     {
-        if (options.Sync != SyncPolicy.Always)
-        {
-            system.Log.Warning(
-                "raft.store.sync is {0} for {1}: a power cut loses pairs that were acknowledged, and votes. Set it to always.",
-                options.Sync.ToString().ToLower(CultureInfo.InvariantCulture),
-                options.Directory);
-        }
-
         if (options.AllowSharedDirectory)
         {
             system.Log.Warning(
