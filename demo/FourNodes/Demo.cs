@@ -24,7 +24,7 @@ internal sealed record Demo(string HoconFolder, int? Port = null, bool Verbose =
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal);
         var configs = names.Select(Load).ToList();
         List<(ActorSystem System, IActorRef Raft)> nodes = [];
-        Terminal.Print("", limit is { } time ? $"to stop press Ctrl-C or wait {time.TotalSeconds} seconds..." : "to stop press Ctrl-C...", "");
+        Terminal.Print("", $"to stop press Ctrl-C{(limit is { } time ? $" or wait {time.TotalSeconds} seconds" : "")}...", "");
         try
         {
             // No actor prints meanwhile, so the lines of the start come before its effects.
@@ -52,7 +52,8 @@ internal sealed record Demo(string HoconFolder, int? Port = null, bool Verbose =
 
     private static (ActorSystem System, IActorRef Raft) Start(Config config)
     {
-        var (name, process, serial) = (config.GetString("raft.node"), config.GetString("fournodes.process"), config.GetInt("fournodes.serial"));
+        var (name, process) = (config.GetString("raft.node"), config.GetString("fournodes.process"));
+        var serial = config.GetInt("fournodes.serial");
         Terminal.Write($"Starting node: {name} and {process} process - ");
         try
         {

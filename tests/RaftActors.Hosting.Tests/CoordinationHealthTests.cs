@@ -55,7 +55,7 @@ public sealed class CoordinationHealthTests
         var health = await node.CheckAsync("raft-coordination");
 
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
-        Assert.Contains("set raft.roster or raft.groups.coordination.roster", health.Description);
+        Assert.Contains("set raft.nodes or raft.groups.coordination.nodes", health.Description);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal static partial class FirstProgram
     public static string Compile(int[] ports)
     {
         var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "FirstProgram.md"));
-        var text = PortOfPage().Replace(FirstBlock().Match(page).Groups[1].Value, port => $"{ports[port.Value[^1] - '1']}");
+        var text = PortOfPage().Replace(Program().Match(page).Groups[1].Value, port => $"{ports[port.Value[^1] - '1']}");
         text = text.Replace("{port + 3000}", "{builder.Configuration[\"http\"]}", StringComparison.Ordinal);
         var program = Path.Combine(AppContext.BaseDirectory, $"FirstProgram-{Guid.NewGuid():N}.dll");
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
@@ -44,8 +44,8 @@ internal static partial class FirstProgram
         return program;
     }
 
-    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
-    private static partial Regex FirstBlock();
+    [GeneratedRegex("```csharp\n(using .*?)```", RegexOptions.Singleline)]
+    private static partial Regex Program();
 
     [GeneratedRegex(@"\b255[123]\b")]
     private static partial Regex PortOfPage();

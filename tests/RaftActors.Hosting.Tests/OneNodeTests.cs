@@ -181,7 +181,7 @@ public sealed class OneNodeTests
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
         var names = others.Select(port => $"counter@127.0.0.1:{port}").Order(StringComparer.Ordinal);
         Assert.Equal(
-            $"counter@127.0.0.1:{_port} of group default waits to found its group with {string.Join(", ", names)}. Start all of them, "
+            $"counter@127.0.0.1:{_port} of group counter waits to found its group with {string.Join(", ", names)}. Start all of them, "
                 + "each with the same roster.",
             (await node.CheckAsync("raft-ready")).Description);
     }
@@ -237,7 +237,7 @@ public sealed class OneNodeTests
             [("counter", 11), ("other", 5)],
             Raft.Get(node.System).Processes.Select(process => (process.Group, process.MaxQuorum ?? 0)));
         var unnamed = Assert.Throws<RaftConfigurationException>(() => Raft.Get(node.System).CreateClient<int, int>());
-        Assert.Contains("because this node has 2 groups: counter, other. Pass the name to CreateClient", unnamed.Message);
+        Assert.Contains("because this node has 2 groups: counter, other. Name the group to CreateClient", unnamed.Message);
     }
 
     [Theory]

@@ -30,10 +30,10 @@ public sealed class OptionsTests
             builder.Configuration[Key(option, property)] = ValueOf(property, settings[0]).Text;
         }
 
-        builder.Configuration["RaftActors:Hocon"] = "raft { joining = off, priority = 7 }\nakka.remote.use-passive-connections = on";
+        builder.Configuration["RaftActors:Hocon"] = "raft { joining = off, get-window = 7 }\nakka.remote.use-passive-connections = on";
         builder.Services.AddRaftOptions();
         builder.Services.AddAkka("raft", (akka, services) => akka
-            .AddHocon("raft { priority = 6, get-window = 6 }\nraft.joining = off", HoconAddMode.Prepend).WithRaft(services));
+            .AddHocon("raft { get-window = 6, in-flight.messages-max = 6 }\nraft.joining = off", HoconAddMode.Prepend).WithRaft(services));
         using var host = builder.Build();
         var system = host.Services.GetRequiredService<ActorSystem>();
 
@@ -45,7 +45,7 @@ public sealed class OptionsTests
             Assert.Equal((setting, expected), (setting, Show(config, setting)));
         }));
         Assert.Equal("node-names", config.GetString("raft.discovery"));
-        Assert.Equal((7, 6), (config.GetInt("raft.priority"), config.GetInt("raft.get-window")));
+        Assert.Equal((7, 6), (config.GetInt("raft.get-window"), config.GetInt("raft.in-flight.messages-max")));
         Assert.True(config.GetBoolean("akka.remote.use-passive-connections"));
         await system.Terminate().WaitAsync(HostedNode.Guard);
     }

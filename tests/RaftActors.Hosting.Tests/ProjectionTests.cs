@@ -49,7 +49,7 @@ public sealed class ProjectionTests
         var warning = await node.Log.NextAsync(entry => entry.Level == LogLevel.Warning && entry.Text.Contains(Name));
         var health = await CheckAsync(node);
         SumsOf(node).Failure = null;
-        await node.Log.NextAsync(entry => entry.Text == $"{Name} of group default has the pairs up to serial 1.");
+        await node.Log.NextAsync(entry => entry.Text == $"{Name} of group counter has the pairs up to serial 1.");
 
         Assert.Contains("TimeoutException: no database. It will be tried again.", warning.Text);
         Assert.Equal(HealthStatus.Degraded, health.Status);
@@ -64,14 +64,14 @@ public sealed class ProjectionTests
         await node.StartAsync();
         await node.AddAsync(1);
         await using var frontEnd = FrontEnd(
-            _ports[0], services => services.AddRaftClient<string, int>().AddRaftProjection<Texts>());
+            _ports[0], services => services.AddRaftClient<string, int>("counter").AddRaftProjection<Texts>());
         await frontEnd.StartAsync();
 
         var error = await frontEnd.Log.NextAsync(entry => entry.Level == LogLevel.Error);
         var health = await CheckAsync(frontEnd);
 
         Assert.StartsWith("Texts has ended at serial 0. Texts cannot read the pair with serial 1 and key 'number': A value is", error.Text);
-        Assert.Equal($"{health.Description} The host goes on without this projection of group default.", error.Text);
+        Assert.Equal($"{health.Description} The host goes on without this projection of group counter.", error.Text);
         Assert.Contains("Deploy a version that can, or override HandleUnreadableAsync to skip the pair.", error.Text);
         Assert.Equal(HealthStatus.Unhealthy, health.Status);
         Assert.False(StoppingOf(frontEnd).IsCancellationRequested);
@@ -129,7 +129,7 @@ public sealed class ProjectionTests
         await using var node = new HostedNode(_ports[0], _ports[..1], null, Add);
         await node.StartAsync();
 
-        await node.Log.NextAsync(entry => entry.Text == "Balances of group default has the pairs up to serial 0.");
+        await node.Log.NextAsync(entry => entry.Text == "Balances of group counter has the pairs up to serial 0.");
     }
 
     private static CancellationToken StoppingOf(HostedNode node) =>
@@ -147,7 +147,7 @@ public sealed class ProjectionTests
         }
     }
 
-    private static void Add(IServiceCollection services) => services.AddRaftClient<int, int>().AddRaftProjection<Sums>();
+    private static void Add(IServiceCollection services) => services.AddRaftClient<int, int>("counter").AddRaftProjection<Sums>();
 
     private static HostedNode FrontEnd(int contact, Action<IServiceCollection>? services = null) => new(
         0,

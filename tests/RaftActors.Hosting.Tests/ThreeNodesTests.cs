@@ -117,7 +117,7 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         var started = Assert.Single(entries, entry => entry.Text.EndsWith("the actor has started", StringComparison.Ordinal));
         Assert.Equal("{Process} of group {Group}: the actor has started", started.Template);
         Assert.Equal(self, started.Properties["Process"]?.ToString());
-        Assert.Equal("default", started.Properties["Group"]);
+        Assert.Equal("counter", started.Properties["Group"]);
         var leaders = Values("{Process} of group {Group}: {Leader} leads in term", "Leader");
         Assert.NotEmpty(leaders);
         Assert.Subset(_nodes.Select(node => StatusOf(node).Name.Value).ToHashSet(), leaders.ToHashSet());

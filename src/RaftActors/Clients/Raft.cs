@@ -430,7 +430,7 @@ public sealed partial class Raft : IExtension
             "A client needs the name of its group, because this node has "
             + (groups.Length == 0 ? "none"
                 : $"{groups.Length} groups: {string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}")
-            + ". Pass the name to CreateClient or AddRaftClient, or set raft.group.");
+            + ". Name the group to CreateClient or AddRaftClient, or set raft.group.");
 
         bool IsOther(string group) => group != coordination;
     }

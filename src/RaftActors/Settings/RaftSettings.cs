@@ -177,8 +177,8 @@ internal sealed record RaftSettings
     public void Validate()
     {
         GroupName.Demand(Group);
-        Demand(Misnamed.IsEmpty, $"The group of '{Self}' has no name, and the roster names other actors: {string.Join(", ", Misnamed)}. Set "
-            + "RaftOptions.Group or raft.group, the same on every node.");
+        Demand(Misnamed.IsEmpty, $"The group of '{Self}' has no name, and the roster names other actors: {string.Join(", ", Misnamed)}. "
+            + "Set RaftOptions.Group or raft.group, the same on every node.");
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.nodes to the names of all its nodes, "
             + $"the same on every node: [\"{Self.Node}\", ...].");
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
@@ -244,9 +244,9 @@ internal sealed record RaftSettings
     {
         foreach (var section in sections)
         {
-            string[] names = section is null ? []
-                : ListIn(section, "roster") is { Length: > 0 } roster ? roster
-                : [.. ListIn(section, "nodes").Select(node => $"{process}@{node}")];
+            string[] roster = section?.HasPath("roster") == true ? section.ReadList("roster") : [];
+            string[] nodes = section?.HasPath("nodes") == true ? section.ReadList("nodes") : [];
+            var names = roster.Length > 0 ? roster : [.. nodes.Select(node => $"{process}@{node}")];
             if (names.Length > 0)
             {
                 return [.. names.Select(Parse)];
@@ -255,8 +255,6 @@ internal sealed record RaftSettings
 
         return [];
     }
-
-    private static string[] ListIn(Config section, string key) => section.HasPath(key) ? section.ReadList(key) : [];
 
     // The section of the group, with that of all groups as its fallback.
     private static Config OfGroup(Config raft, string group) => SectionOf(raft, group)?.WithFallback(raft) ?? raft;

@@ -64,7 +64,8 @@ public sealed class CopiedStoreTests : TestKit
         var node = new AddressNode(
             this,
             name,
-            $"raft {{ group = default, roster = [{roster}], founding-timeout = 500ms, quorum.gone-after = 1m, store.directory = \"{StoreOf(name)}\" }}");
+            $"raft {{ group = default, roster = [{roster}], founding-timeout = 500ms, quorum.gone-after = 1m }}\n"
+                + $"raft.store.directory = \"{StoreOf(name)}\"");
         _nodes.Add(node);
         return node;
     }

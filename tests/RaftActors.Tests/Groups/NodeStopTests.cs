@@ -34,7 +34,8 @@ public sealed class NodeStopTests : TestKit
     public async Task Node_that_stops_leaves_no_append_unknown(string role)
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 4).Select(_ => NamedNode.NewName())];
-        var roster = $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]\nraft.quorum.max = 3\n{Timing}";
+        var list = string.Join(", ", names.Select(name => $"\"{name}\""));
+        var roster = $"raft.group = default\nraft.roster = [{list}]\nraft.quorum.max = 3\n{Timing}";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, roster)));
         _nodes[0].Tell(new Recorder.Append("first", "v", Guard), TestActor);
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
