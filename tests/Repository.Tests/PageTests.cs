@@ -69,6 +69,11 @@ public sealed partial class PageTests
         Assert.All(pieces, piece => Assert.Contains(WithoutIndentation(piece), Examples.Value));
     }
 
+    // The other code there is a program, which the tests of hosting compile and run.
+    [Fact]
+    public void First_code_of_the_front_page_stands_in_the_examples() =>
+        Assert.Contains(WithoutIndentation(CodeOn(FrontPage)[0]), Examples.Value);
+
     [Fact]
     public void Code_and_configuration_on_the_page_of_singletons_stand_in_its_test()
     {
