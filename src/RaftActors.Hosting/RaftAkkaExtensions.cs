@@ -125,7 +125,7 @@ public static class RaftAkkaExtensions
     /// <summary>
     /// Starts the actors that host entities, one for each shard that has a process on this node. Services fill the constructor of an entity
     /// at each command and question. They must be singletons of the application, because there is no scope.
-    /// <c>services.AddRaftEntityClient(shards)</c> registers a client.
+    /// <c>services.AddRaftEntityClient&lt;TCommand, TResult&gt;(shards)</c> registers a client.
     /// </summary>
     /// <typeparam name="TEntity">The type of the entities.</typeparam>
     /// <typeparam name="TState">The type of their states.</typeparam>

@@ -90,19 +90,22 @@ public static class RaftServiceExtensions
     }
 
     /// <summary>
-    /// Registers an <see cref="EntityClient"/> of the entities of shards, keyed by the name of the shards. The first one is also there
-    /// without a key.
+    /// Registers an <see cref="EntityClient{TCommand, TResult}"/> of the entities of shards, keyed by the name of the shards. The first
+    /// one of its types is also there without a key.
     /// </summary>
+    /// <typeparam name="TCommand">The type of the commands, as the entities have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleCommand, as the entities have it.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="contacts">As of <c>AddRaftClient</c>.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddRaftEntityClient(
+    public static IServiceCollection AddRaftEntityClient<TCommand, TResult>(
         this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<EntityClient>(shards.Name));
-        return services.AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateEntityClient(shards, contacts));
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<EntityClient<TCommand, TResult>>(shards.Name));
+        return services.AddKeyedSingleton(
+            shards.Name, (provider, _) => RaftOf(provider).CreateEntityClient<TCommand, TResult>(shards, contacts));
     }
 
     /// <summary>

@@ -6,13 +6,13 @@ using RaftActors.Values;
 namespace RaftActors.Testing;
 
 /// <summary>
-/// Entities in memory, for tests of code that has an <see cref="EntityClient"/>. They handle commands, questions and reminders as on real
-/// nodes, and each call is answered at once. It needs no nodes and no network. Thread-safe.
+/// Entities in memory, for tests of code that has an <see cref="EntityClient{TCommand, TResult}"/>. They handle commands, questions and
+/// reminders as on real nodes, and each call is answered at once. It needs no nodes and no network. Thread-safe.
 /// </summary>
-/// <typeparam name="TEntity">The type of the entities.</typeparam>
-/// <typeparam name="TState">The type of their states.</typeparam>
-public sealed class ScriptedEntities<TEntity, TState>
-    where TEntity : ReplicatedEntity<TState>
+/// <typeparam name="TState">The type of the states of the entities.</typeparam>
+/// <typeparam name="TCommand">The type of their commands.</typeparam>
+/// <typeparam name="TResult">The type of their results.</typeparam>
+public sealed class ScriptedEntities<TState, TCommand, TResult>
 {
     private const string NoQuorum = "The test has made the entities unreachable.";
 
@@ -21,7 +21,8 @@ public sealed class ScriptedEntities<TEntity, TState>
     private readonly ScriptedReminders _reminders;
     private readonly TimeProvider _time;
     private readonly ValueCodec<object?> _values;
-    private readonly EntityTable<TEntity, TState> _table;
+    private readonly EntityTable<ReplicatedEntity<TState>, TState> _table;
+    private readonly Lazy<string> _entity;
     private readonly EntityShardOptions<TState> _options;
 
     /// <param name="system">Has the types of <see cref="Raft.UseJson"/> and the serializers.</param>
@@ -30,7 +31,10 @@ public sealed class ScriptedEntities<TEntity, TState>
     /// <param name="time">The time of the commands and of the reminders. By default the clock of the system.</param>
     /// <exception cref="RaftConfigurationException">The type of the states has neither a codec nor a serializer.</exception>
     public ScriptedEntities(
-        ActorSystem system, Func<TEntity> create, EntityShardOptions<TState>? options = null, TimeProvider? time = null)
+        ActorSystem system,
+        Func<ReplicatedEntity<TState, TCommand, TResult>> create,
+        EntityShardOptions<TState>? options = null,
+        TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         (_options, _time) = (options ?? new(), time ?? TimeProvider.System);
@@ -38,14 +42,16 @@ public sealed class ScriptedEntities<TEntity, TState>
         _values = new ValueCodec<object?>(system, codecPlace: null);
         var states = new ValueCodec<TState>(system, _options.StateCodec, "EntityShardOptions.StateCodec");
         states.DemandType("state");
-        _table = new EntityTable<TEntity, TState>(create, states, OnApplied, (_, _, _) => { });
+        _table = new EntityTable<ReplicatedEntity<TState>, TState>(create, states, OnApplied, (_, _, _) => { });
+        _entity = new(() => create().GetType().Name);
         _client.OnAppend = (id, command, _) => Append(id, command);
         _client.OnQueryAt = Ask;
-        Client = new EntityClient(system, new RaftShardsClient<object?, object?>(new RaftShards("scripted", 1), _ => _client));
+        Client = new EntityClient<TCommand, TResult>(
+            system, new RaftShardsClient<object?, object?>(new RaftShards("scripted", 1), _ => _client));
     }
 
     /// <summary>The client for the code under test.</summary>
-    public EntityClient Client { get; }
+    public EntityClient<TCommand, TResult> Client { get; }
 
     /// <summary>False: commands and questions fail as NotDone. Default: true.</summary>
     public bool IsReachable { get; set; } = true;
@@ -57,7 +63,7 @@ public sealed class ScriptedEntities<TEntity, TState>
     {
         var sent = Sent(command);
         return !IsReachable ? RaftFailure.NotDone(FailureReason.NoLeader, NoQuorum).ToOutcome<object?>()
-            : EntityShard<TEntity, TState>.FindFault(id, sent, _options.FindFault) is { } fault
+            : CommandFault.Find(typeof(TCommand), _entity.Value, id, sent, _options.FindFault) is { } fault
             ? RaftFailure.NotDone(FailureReason.Invalid, fault).ToOutcome<object?>()
             : Apply(id, sent);
     }
@@ -86,7 +92,7 @@ public sealed class ScriptedEntities<TEntity, TState>
     }
 
     // Under the lock.
-    private void OnApplied(string id, TEntity entity)
+    private void OnApplied(string id, ReplicatedEntity<TState> entity)
     {
         foreach (var gone in entity.IsRemoved ? _reminders.Names.Where(name => EntityReminder.IdOf(name) == id).ToList() : [])
         {

@@ -217,11 +217,11 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
             public DateTime Now => {|RAFT001:DateTime.Now|};
         }
 
-        public sealed class Counter(IClock clock) : ReplicatedEntity<int, Command>
+        public sealed class Counter(IClock clock) : ReplicatedEntity<int, Command, object>
         {
             protected override int NewState() => 0;
 
-            protected override object? HandleCommand(Command command) => (command.Apply(1), clock.Now, One());
+            protected override object HandleCommand(Command command) => (command.Apply(1), clock.Now, One());
 
             protected override object? HandleQuestion(object? question) => DateTime.UtcNow;
 
@@ -371,11 +371,11 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
     public Task Clock_is_replaced_by_the_time_of_an_entity_that_handles_a_command()
     {
         const string Entity = """
-            public sealed class Cart : ReplicatedEntity<DateTimeOffset, object?>
+            public sealed class Cart : ReplicatedEntity<DateTimeOffset, object?, DateTimeOffset>
             {
                 protected override DateTimeOffset NewState() => {|RAFT001:DateTimeOffset.UtcNow|};
 
-                protected override object? HandleCommand(object? command) => CLOCK;
+                protected override DateTimeOffset HandleCommand(object? command) => CLOCK;
             }
             """;
         var test = new CSharpCodeFixTest<ReplicatedCallbackAnalyzer, ReplacementCodeFix, DefaultVerifier>

@@ -14,11 +14,11 @@ public sealed class EntitiesTests
     {
         await using var node = NewNode();
         await node.StartAsync();
-        var client = node.Services.GetRequiredService<EntityClient>();
+        var client = node.Services.GetRequiredService<EntityClient<int, int>>();
 
-        await client.SendAsync<int>("a", 1);
-        var second = await client.SendAsync<int>("a", 2);
-        var other = await client.SendAsync<int>("b", 5);
+        await client.SendAsync("a", 1);
+        var second = await client.SendAsync("a", 2);
+        var other = await client.SendAsync("b", 5);
 
         Assert.Equal((3, 5), (second.OrThrow().ResultOr(-1), other.OrThrow().ResultOr(-1)));
         Assert.Equal(3, (await client.AskAsync<int>("a")).Result);
@@ -31,17 +31,17 @@ public sealed class EntitiesTests
         await using (var first = NewNode(folder.Path))
         {
             await first.StartAsync();
-            var client = first.Services.GetRequiredService<EntityClient>();
+            var client = first.Services.GetRequiredService<EntityClient<int, int>>();
             for (var i = 0; i < 30; i++)
             {
-                (await client.SendAsync<int>($"id{i % 3}", 1)).OrThrow();
+                (await client.SendAsync($"id{i % 3}", 1)).OrThrow();
             }
         }
 
         await using var second = NewNode(folder.Path);
         await second.StartAsync();
 
-        var restarted = second.Services.GetRequiredService<EntityClient>();
+        var restarted = second.Services.GetRequiredService<EntityClient<int, int>>();
         Assert.Equal(10, (await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard)).Result);
     }
 
@@ -49,14 +49,14 @@ public sealed class EntitiesTests
         _port,
         [_port],
         akka => akka.WithRaftEntities<Tally, int>(Shards),
-        services => services.AddRaftEntityClient(Shards),
+        services => services.AddRaftEntityClient<int, int>(Shards),
         ("RaftActors:StoreDirectory", folder),
         ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
 
-    private sealed class Tally(Lives lives) : ReplicatedEntity<int, object?>
+    private sealed class Tally(Lives lives) : ReplicatedEntity<int, int, int>
     {
         protected override int NewState() => lives is null ? -1 : 0;
 
-        protected override object? HandleCommand(object? command) => State += (int)command!;
+        protected override int HandleCommand(int command) => State += command;
     }
 }

@@ -44,8 +44,8 @@ public sealed class ShardsTests
         await using var node = new HostedNode(_port, [_port], akka => akka.WithRaftShards<Tally>(shards), services => services
             .AddRaftClient<int, string>(shards)
             .AddRaftClient<int, string>(others)
-            .AddRaftEntityClient(shards)
-            .AddRaftEntityClient(others));
+            .AddRaftEntityClient<int, int>(shards)
+            .AddRaftEntityClient<int, int>(others));
         await node.StartAsync();
         var services = node.Services;
 
@@ -53,8 +53,9 @@ public sealed class ShardsTests
         Assert.Same(others, services.GetRequiredKeyedService<RaftShards>("others"));
         Assert.Same(shards, services.GetRequiredService<RaftShardsClient<int, string>>().Shards);
         Assert.Same(others, services.GetRequiredKeyedService<RaftShardsClient<int, string>>("others").Shards);
-        Assert.Same(services.GetRequiredKeyedService<EntityClient>("tally"), services.GetRequiredService<EntityClient>());
-        Assert.NotSame(services.GetRequiredKeyedService<EntityClient>("others"), services.GetRequiredService<EntityClient>());
+        var first = services.GetRequiredService<EntityClient<int, int>>();
+        Assert.Same(services.GetRequiredKeyedService<EntityClient<int, int>>("tally"), first);
+        Assert.NotSame(services.GetRequiredKeyedService<EntityClient<int, int>>("others"), first);
     }
 
     /// <summary>Answers with the name of its group.</summary>

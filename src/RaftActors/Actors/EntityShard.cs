@@ -32,7 +32,8 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         : base(new()
         {
             Shard = shard,
-            FindFault = (id, command) => WhyElsewhere(shard, id) ?? FindFault(id, command, options?.FindFault),
+            FindFault = (id, command) =>
+                WhyElsewhere(shard, id) ?? CommandFault.Find(CommandType, typeof(TEntity).Name, id, command, options?.FindFault),
             LogicVersion = options?.LogicVersion ?? 1,
         })
     {
@@ -105,23 +106,11 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             + "number of shards."
         : null;
 
-    /// <summary>Says why a command is not one of these entities, or returns null.</summary>
-    internal static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
-    {
-        // Null is a command if any object is one.
-        if (!CommandType.IsInstanceOfType(command) && (command is not null || CommandType != typeof(object)))
-        {
-            return $"{command?.GetType().ToString() ?? "null"} is no command of a {typeof(TEntity).Name}: they are of type {CommandType}.";
-        }
-
-        return findFault?.Invoke(id, command);
-    }
-
     private static Type CommandTypeOf(Type entity)
     {
         for (var type = entity; type is not null; type = type.BaseType)
         {
-            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ReplicatedEntity<,>))
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ReplicatedEntity<,,>))
             {
                 return type.GenericTypeArguments[1];
             }

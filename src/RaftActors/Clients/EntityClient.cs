@@ -9,7 +9,9 @@ namespace RaftActors;
 /// Calls entities by their ids, from inside or outside of their nodes. Create one for the whole application, and dispose it at its end.
 /// Thread-safe.
 /// </summary>
-public sealed class EntityClient : IAsyncDisposable
+/// <typeparam name="TCommand">The type of the commands, as the entities have it.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleCommand, as the entities have it.</typeparam>
+public sealed class EntityClient<TCommand, TResult> : IAsyncDisposable
 {
     private readonly RaftShardsClient<object?, object?> _clients;
     private readonly ValueCodec<object?> _questions;
@@ -22,7 +24,6 @@ public sealed class EntityClient : IAsyncDisposable
     /// handled on all nodes, it never will be, or that is unknown. If HandleCommand threw, the kind is <see cref="FailureKind.Faulted"/>,
     /// with the serial of the command: it is committed, and changed nothing.
     /// </summary>
-    /// <typeparam name="TResult">The type of the result of HandleCommand.</typeparam>
     /// <param name="id">The id. Any text.</param>
     /// <param name="command">
     /// The command, which may be null. It needs a type that RaftActors knows, a type of <see cref="Raft.UseJson"/>, or a serializer of
@@ -33,9 +34,9 @@ public sealed class EntityClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only.</param>
     /// <exception cref="ArgumentException">The command has no serializer, or is too large.</exception>
     /// <exception cref="InvalidOperationException">The command was handled, and its result is of another type.</exception>
-    public async Task<Outcome<TResult>> SendAsync<TResult>(
+    public async Task<Outcome<TResult>> SendAsync(
         string id,
-        object? command,
+        TCommand command,
         TimeSpan? timeout = null,
         RequestKey? requestKey = null,
         CancellationToken cancellationToken = default)

@@ -6,9 +6,9 @@ namespace RaftActors;
 
 /// <summary>
 /// One of many small state machines, each with an id: an account, a cart, a device. Derive from
-/// <see cref="ReplicatedEntity{TState, TCommand}"/>. All nodes have a copy of each entity. The entities of a shard are in one group
-/// (<see cref="RaftShards"/>), so millions of them cost a few groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
-/// <see cref="EntityClient"/> calls them.
+/// <see cref="ReplicatedEntity{TState, TCommand, TResult}"/>. All nodes have a copy of each entity. The entities of a shard are in one
+/// group (<see cref="RaftShards"/>), so millions of them cost a few groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
+/// <see cref="EntityClient{TCommand, TResult}"/> calls them.
 /// <para>
 /// The shard keeps the state of an entity as bytes. Each command and each question makes an entity from them, and drops it at the end. So
 /// the state is the only memory of an entity, and writing and reading it must lose nothing. Keep it small, because each command reads and
@@ -55,7 +55,7 @@ public abstract class ReplicatedEntity<TState>
     /// Answers a question, on one node. A change of the state is dropped. An exception fails the question alone. Default: returns
     /// <see cref="State"/>.
     /// </summary>
-    /// <param name="question">The question that <see cref="EntityClient.AskAsync{TAnswer}"/> was given.</param>
+    /// <param name="question">The question that <c>AskAsync</c> of the client was given.</param>
     /// <returns>The answer, for the caller. It may be the state or a part of it.</returns>
     protected virtual object? HandleQuestion(object? question) => State;
 
@@ -64,34 +64,11 @@ public abstract class ReplicatedEntity<TState>
     /// </summary>
     protected void Remove() => IsRemoved = true;
 
-    /// <summary>
-    /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
-    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in HandleCommand. If that fails, nothing is set.
-    /// </summary>
-    /// <param name="name">Any text without a zero character. The names of different entities do not clash.</param>
-    /// <param name="after">
-    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so the command may be late,
-    /// and is never early.
-    /// </param>
-    /// <param name="command">The command. It has no caller that gets its result.</param>
-    protected void Remind(string name, TimeSpan after, object? command)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
-        Reminders = Reminders.Add(EntityReminder.Of(Id, name, after, default, command));
-    }
-
-    /// <summary>Sets a reminder in the same way, for a time of the wall clock.</summary>
-    /// <param name="name">As above.</param>
-    /// <param name="at">The time, by the wall clock of the leader. If that clock is ahead, the command is early by as much.</param>
-    /// <param name="command">The command.</param>
-    protected void Remind(string name, DateTimeOffset at, object? command) =>
-        Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, at, command));
-
     /// <summary>Forgets a reminder. Call it in HandleCommand.</summary>
     protected void Forget(string name) =>
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
 
-    internal ImmutableArray<EntityReminder> Reminders { get; private set; } = [];
+    internal ImmutableArray<EntityReminder> Reminders { get; private protected set; } = [];
 
     internal void Begin(string id) => (Id, State) = (id, NewState());
 
@@ -115,13 +92,17 @@ public abstract class ReplicatedEntity<TState>
     internal (Serial Serial, DateTimeOffset Time, TState State) Contents => (Serial, Time, State);
 }
 
-/// <summary>An entity with commands of a type. <see cref="ReplicatedEntity{TState}"/> has the documentation.</summary>
+/// <summary>An entity with commands and results of a type. <see cref="ReplicatedEntity{TState}"/> has the documentation.</summary>
 /// <typeparam name="TState">The type of the state.</typeparam>
 /// <typeparam name="TCommand">
 /// The type of the commands, such as a base record. A command of another type, or null, is refused before it is written: it ends as NotDone
 /// with <see cref="FailureReason.Invalid"/>. With <c>object?</c> any value is a command, and null is one.
 /// </typeparam>
-public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TState>
+/// <typeparam name="TResult">
+/// The type of the results. As a command, a result needs a type that RaftActors knows, a type of <see cref="Raft.UseJson"/>, or a
+/// serializer of Akka.
+/// </typeparam>
+public abstract class ReplicatedEntity<TState, TCommand, TResult> : ReplicatedEntity<TState>
 {
     /// <summary>
     /// Handles a committed command, on every node, in the same order. Change State here, by the command, its Serial and Time, and the state
@@ -132,9 +113,33 @@ public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TSta
     /// (<see cref="RaftStatus.Problems"/>).
     /// </para>
     /// </summary>
-    /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
+    /// <param name="command">The command that <see cref="EntityClient{TCommand, TResult}.SendAsync"/> was given.</param>
     /// <returns>The result, for the caller. It may be the state or a part of it.</returns>
-    protected abstract object? HandleCommand(TCommand command);
+    protected abstract TResult HandleCommand(TCommand command);
+
+    /// <summary>
+    /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
+    /// It replaces one with the same name, and <see cref="ReplicatedEntity{TState}.Remove"/> forgets all. Call it in HandleCommand. If that
+    /// fails, nothing is set.
+    /// </summary>
+    /// <param name="name">Any text without a zero character. The names of different entities do not clash.</param>
+    /// <param name="after">
+    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so the command may be late,
+    /// and is never early.
+    /// </param>
+    /// <param name="command">The command. It has no caller that gets its result.</param>
+    protected void Remind(string name, TimeSpan after, TCommand command)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
+        Reminders = Reminders.Add(EntityReminder.Of(Id, name, after, default, command));
+    }
+
+    /// <summary>Sets a reminder in the same way, for a time of the wall clock.</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="at">The time, by the wall clock of the leader. If that clock is ahead, the command is early by as much.</param>
+    /// <param name="command">The command.</param>
+    protected void Remind(string name, DateTimeOffset at, TCommand command) =>
+        Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, at, command));
 
     // Justification: the type is checked before the command is written.
     private protected sealed override object? Handle(object? command) => HandleCommand((TCommand)command!);

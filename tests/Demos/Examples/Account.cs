@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 namespace RaftActors.Examples;
 
 /// <summary>One bank account of many.</summary>
-public sealed class Account : ReplicatedEntity<Balance, AccountCommand>
+public sealed class Account : ReplicatedEntity<Balance, AccountCommand, bool>
 {
     protected override Balance NewState() => new(0);
 
-    protected override object? HandleCommand(AccountCommand command)
+    protected override bool HandleCommand(AccountCommand command)
     {
         switch (command)
         {

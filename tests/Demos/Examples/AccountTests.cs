@@ -19,9 +19,9 @@ public sealed class AccountTests() : TestKit(Hocon)
     {
         await using var bank = StartBank(Sys);
 
-        await bank.SendAsync<bool>("alice", new Deposit(100));
-        var tooMuch = await bank.SendAsync<bool>("alice", new Withdraw(101));
-        var enough = await bank.SendAsync<bool>("alice", new Withdraw(60));
+        await bank.SendAsync("alice", new Deposit(100));
+        var tooMuch = await bank.SendAsync("alice", new Withdraw(101));
+        var enough = await bank.SendAsync("alice", new Withdraw(60));
 
         Assert.False(tooMuch.OrThrow().ResultOr(true));
         Assert.True(enough.OrThrow().ResultOr(false));
@@ -33,8 +33,9 @@ public sealed class AccountTests() : TestKit(Hocon)
     public async Task Command_for_no_account_is_refused_before_it_is_written()
     {
         await using var bank = StartBank(Sys);
+        await using var other = Raft.Get(Sys).CreateEntityClient<string, bool>(new RaftShards("bank", 4));
 
-        var refused = await bank.SendAsync<bool>("alice", "100 euros");
+        var refused = await other.SendAsync("alice", "100 euros");
 
         Assert.Equal(FailureReason.Invalid, refused.Failure?.Reason);
     }
@@ -43,13 +44,13 @@ public sealed class AccountTests() : TestKit(Hocon)
     public async Task Code_that_has_a_client_is_tested_without_nodes()
     {
         Raft.Get(Sys).UseJson(BankJson.Default);
-        var bank = new ScriptedEntities<Account, Balance>(Sys, () => new Account());
+        var bank = new ScriptedEntities<Balance, AccountCommand, bool>(Sys, () => new Account());
 
-        await bank.Client.SendAsync<bool>("alice", new Deposit(100));
+        await bank.Client.SendAsync("alice", new Deposit(100));
         Assert.Equal(new Balance(100), (await bank.Client.AskAsync<Balance>("alice")).Result);
 
         bank.IsReachable = false;
-        var unsent = await bank.Client.SendAsync<bool>("alice", new Deposit(1));
+        var unsent = await bank.Client.SendAsync("alice", new Deposit(1));
         Assert.Equal(FailureKind.NotDone, unsent.Failure?.Kind);
     }
 
@@ -74,7 +75,7 @@ public sealed class AccountTests() : TestKit(Hocon)
         Assert.Equal(before, asked.ExpectMsg<FromActor<object?>.Snapshot>().State);
     }
 
-    private static EntityClient StartBank(ActorSystem system)
+    private static EntityClient<AccountCommand, bool> StartBank(ActorSystem system)
     {
         Raft.Get(system).UseJson(BankJson.Default);
         var shards = new RaftShards("bank", 4);
@@ -83,6 +84,6 @@ public sealed class AccountTests() : TestKit(Hocon)
             system.ActorOf(Props.Create(() => new EntityShard<Account, Balance>(shard, () => new Account(), null)), shard.Group);
         }
 
-        return Raft.Get(system).CreateEntityClient(shards);
+        return Raft.Get(system).CreateEntityClient<AccountCommand, bool>(shards);
     }
 }

@@ -36,8 +36,8 @@ public sealed class EntitySimulationTests
                 .Faults(SimulationFaults.None)
                 .Clients(1, async client =>
                 {
-                    await using var sums = Raft.Get(client.System).CreateEntityClient(Shards);
-                    await sums.SendAsync<bool>("a", 1);
+                    await using var sums = Raft.Get(client.System).CreateEntityClient<int, bool>(Shards);
+                    await sums.SendAsync("a", 1);
                 }));
             return null;
         }
@@ -47,13 +47,13 @@ public sealed class EntitySimulationTests
         }
     }
 
-    private sealed class Sum(Action<Sum> change) : ReplicatedEntity<int, int>
+    private sealed class Sum(Action<Sum> change) : ReplicatedEntity<int, int, bool>
     {
         public void Add(int number) => State += number;
 
         protected override int NewState() => 0;
 
-        protected override object? HandleCommand(int command)
+        protected override bool HandleCommand(int command)
         {
             Add(command);
             change(this);

@@ -9,15 +9,15 @@ public sealed partial class EntityShardTests
     public async Task Command_that_throws_changes_nothing_and_its_caller_gets_the_exception()
     {
         await using var entities = Start();
-        await entities.SendAsync<int>("x", 5);
+        await entities.SendAsync("x", 5);
 
-        var failed = await entities.SendAsync<int>("x", "a text, not a number");
+        var failed = await entities.SendAsync("x", "a text, not a number");
 
         Assert.Equal((new Serial(2), FailureReason.HandlerFailed), (failed.Serial, failed.Faulted().Reason));
         Assert.StartsWith(
             "The command 2 of the entity 'x' is committed, and changed nothing: HandleCommand threw InvalidCastException: Unable to cast",
             failed.Faulted().Detail);
-        Assert.Equal(6, (await entities.SendAsync<int>("x", 1)).OrThrow().ResultOr(-1));
+        Assert.Equal(6, (await entities.SendAsync("x", 1)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -25,10 +25,10 @@ public sealed partial class EntityShardTests
     {
         await using var entities = Start();
         _program.Fault = new TimeoutException("first");
-        (await entities.SendAsync<int>("x", 1, requestKey: "one")).Faulted();
+        (await entities.SendAsync("x", 1, requestKey: "one")).Faulted();
         _program.Fault = null;
 
-        var again = await entities.SendAsync<int>("x", 1, requestKey: "one");
+        var again = await entities.SendAsync("x", 1, requestKey: "one");
 
         Assert.Contains("HandleCommand threw TimeoutException: first.", again.Faulted().Detail);
         Assert.Equal(new Serial(1), again.Serial);
@@ -39,7 +39,7 @@ public sealed partial class EntityShardTests
     {
         await using var entities = Start();
         await EventFilter.Error(contains: "The command 1 of the entity 'x' has failed on this node, and changed nothing.").ExpectOneAsync(
-            async () => (await entities.SendAsync<int>("x", "text")).Faulted());
+            async () => (await entities.SendAsync("x", "text")).Faulted());
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ScriptedUpgradeTests : ScriptedActorTest
         Assert.Equal([1, 2], versions);
     }
 
-    private sealed class VersionedEntity(List<int> versions) : ReplicatedEntity<int, object?>
+    private sealed class VersionedEntity(List<int> versions) : ReplicatedEntity<int, object?, object?>
     {
         protected override int NewState() => 0;
 

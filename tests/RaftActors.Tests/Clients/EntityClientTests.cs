@@ -20,7 +20,7 @@ public sealed class EntityClientTests : TestKit
 
     private readonly Dictionary<string, ScriptedProcess> _engines = [];
     private readonly RaftShards _shards = new("bag", 4);
-    private readonly EntityClient _entities;
+    private readonly EntityClient<int, int> _entities;
 
     public EntityClientTests()
         : base("""
@@ -31,7 +31,7 @@ public sealed class EntityClientTests : TestKit
         Raft.Get(Sys);
         NodeNetwork.Of(Sys).Calls.Add(
             CallTarget.Registry, new ScriptedProcess { Answer = call => Located(((ClientCall.Locate)call).Group) });
-        _entities = new EntityClient(Sys, new RaftShardsClient<object?, object?>(_shards, NewClient));
+        _entities = new EntityClient<int, int>(Sys, new RaftShardsClient<object?, object?>(_shards, NewClient));
     }
 
     [Theory]
@@ -41,7 +41,7 @@ public sealed class EntityClientTests : TestKit
     public void Command_goes_to_the_shard_of_its_id_with_its_timeout_and_request_key(string id)
     {
         var key = new RequestKey("order 7");
-        _ = _entities.SendAsync<int>(id, 17, Timeout, key);
+        _ = _entities.SendAsync(id, 17, Timeout, key);
 
         var call = Expect<ClientCall.Append>(id);
 
@@ -69,7 +69,7 @@ public sealed class EntityClientTests : TestKit
     [Fact]
     public async Task Disposal_waits_for_the_sent_commands_of_all_shards_at_the_same_time()
     {
-        var commands = new[] { _entities.SendAsync<int>("a", 1, Timeout), _entities.SendAsync<int>("b", 1, Timeout) };
+        var commands = new[] { _entities.SendAsync("a", 1, Timeout), _entities.SendAsync("b", 1, Timeout) };
         Expect<ClientCall.Append>("a");
         Expect<ClientCall.Append>("b");
 

@@ -81,7 +81,7 @@ public sealed class EntityReminderTests : VirtualActorTest<object?>
         ExpectNothingAsked();
     }
 
-    private sealed class Seat(List<string> handled) : ReplicatedEntity<int, string>
+    private sealed class Seat(List<string> handled) : ReplicatedEntity<int, string, object?>
     {
         protected override int NewState() => 0;
 

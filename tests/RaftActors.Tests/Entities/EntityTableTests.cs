@@ -302,7 +302,7 @@ public sealed class EntityTableTests : TestKit, IClassFixture<TestKit.SharedSyst
         return [.. Enumerable.Range(0, reader.ReadInt32()).Select(_ => StoredState.Read(reader).Id)];
     }
 
-    private sealed class Sum : ReplicatedEntity<long, object?>
+    private sealed class Sum : ReplicatedEntity<long, object?, object?>
     {
         protected override long NewState() => 0;
 

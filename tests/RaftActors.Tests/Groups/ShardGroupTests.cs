@@ -41,20 +41,20 @@ public sealed class ShardGroupTests : TestKit
     public async Task Each_node_commands_and_reads_the_same_entities_also_after_the_loss_of_one()
     {
         ExpectLeaders(2, 2, 2);
-        await using var first = Raft.Get(_nodes[1].System).CreateEntityClient(Shards);
-        await using var second = Raft.Get(_nodes[2].System).CreateEntityClient(Shards);
+        await using var first = Raft.Get(_nodes[1].System).CreateEntityClient<int, int>(Shards);
+        await using var second = Raft.Get(_nodes[2].System).CreateEntityClient<int, int>(Shards);
         var ids = Shards.All.Select(IdIn).ToList();
         foreach (var id in ids)
         {
-            Assert.Equal(1, (await first.SendAsync<int>(id, 1, Guard)).OrThrow().ResultOr(-1));
-            Assert.Equal(11, (await second.SendAsync<int>(id, 10, Guard)).OrThrow().ResultOr(-1));
+            Assert.Equal(1, (await first.SendAsync(id, 1, Guard)).OrThrow().ResultOr(-1));
+            Assert.Equal(11, (await second.SendAsync(id, 10, Guard)).OrThrow().ResultOr(-1));
         }
 
         _nodes[0].Stop();
 
         foreach (var id in ids)
         {
-            Assert.Equal(111, (await first.SendAsync<int>(id, 100, Guard)).OrThrow().ResultOr(-1));
+            Assert.Equal(111, (await first.SendAsync(id, 100, Guard)).OrThrow().ResultOr(-1));
             Assert.Equal(111, (await second.AskAsync<int>(id, timeout: Guard)).Result);
         }
     }
@@ -89,10 +89,10 @@ public sealed class ShardGroupTests : TestKit
         return counts.SequenceEqual(_names.Select(name => _leaders.Values.Count(leader => leader == name)));
     });
 
-    private sealed class Sum : ReplicatedEntity<int, int>
+    private sealed class Sum : ReplicatedEntity<int, int, int>
     {
         protected override int NewState() => 0;
 
-        protected override object? HandleCommand(int command) => State += command;
+        protected override int HandleCommand(int command) => State += command;
     }
 }

@@ -54,23 +54,23 @@ internal static class EntitiesWorkload
 
     private static async Task UseAsync(SimulatedClient client, RaftShards shards, SumsCalls calls)
     {
-        await using var entities = Raft.Get(client.System).CreateEntityClient(shards);
+        await using var entities = Raft.Get(client.System).CreateEntityClient<int, int>(shards);
         await new SumsCaller(
             client,
             calls,
-            (name, amount, timeout, key) => entities.SendAsync<int>(name, amount, timeout, key),
+            (name, amount, timeout, key) => entities.SendAsync(name, amount, timeout, key),
             async name => SumEntity.SumOf((await entities.AskAsync<string>(name)).Result)).RunAsync();
     }
 
     private static async Task FailAsync(SimulatedClient client, RaftShards shards)
     {
-        await using var entities = Raft.Get(client.System).CreateEntityClient(shards);
+        await using var entities = Raft.Get(client.System).CreateEntityClient<int, int>(shards);
         for (var count = 0; count < Commands; count++)
         {
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
 
             // It fails, as it should.
-            await entities.SendAsync<int>(SumEntity.Poisoned, 1 + client.Next(9), Timeout);
+            await entities.SendAsync(SumEntity.Poisoned, 1 + client.Next(9), Timeout);
         }
     }
 }

@@ -1,7 +1,7 @@
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>A sum. Its state is the list of the amounts that were added.</summary>
-internal sealed class SumEntity(SumEntityLedger ledger) : ReplicatedEntity<string, int>
+internal sealed class SumEntity(SumEntityLedger ledger) : ReplicatedEntity<string, int, int>
 {
     /// <summary>The id of an entity that fails at some of its commands.</summary>
     public const string Poisoned = "poisoned";
@@ -12,7 +12,7 @@ internal sealed class SumEntity(SumEntityLedger ledger) : ReplicatedEntity<strin
 
     protected override string NewState() => "";
 
-    protected override object? HandleCommand(int command)
+    protected override int HandleCommand(int command)
     {
         if (Id == Poisoned)
         {
