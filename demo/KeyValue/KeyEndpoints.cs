@@ -50,7 +50,7 @@ internal static class KeyEndpoints
                 statusCode: StatusCodes.Status400BadRequest);
         }
 
-        var read = await client[shard].QueryAsync<Item?>(new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
+        var read = await client[shard].QueryAsync(new GetItem(key), consistency: level, cancellationToken: http.RequestAborted);
         if (read.Failure is { } failure)
         {
             return Problems.Of(http, failure, "Send the request again.");
@@ -111,7 +111,7 @@ internal static class KeyEndpoints
     // The pair is committed, and another attempt has its result. The state still tells whether the change had an effect.
     private static async Task<IResult> AnswerRepeatAsync(HttpContext http, string key, long serial, Client client)
     {
-        var read = await client.For(key).QueryAsync<bool?>(
+        var read = await client.For(key).QueryAsync(
             new WasApplied(serial), consistency: ReadConsistency.NotOlderThan(new(serial)), cancellationToken: http.RequestAborted);
         return read.Failure is { } failure
             ? Problems.Unknown($"The change has serial {serial}. Whether the item was as expected is not known: {failure.Detail}")

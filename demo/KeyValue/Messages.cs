@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 
+using RaftActors;
+
 namespace KeyValue;
 
 /// <summary>One value, and the serial of the change that wrote it.</summary>
@@ -24,10 +26,10 @@ internal sealed record Change(byte[]? Value, string? ContentType, long? IfSerial
 internal sealed record Written(bool IsApplied, long? Before);
 
 /// <summary>Asks for the item of a key. The answer is null if there is none.</summary>
-internal sealed record GetItem(string Key);
+internal sealed record GetItem(string Key) : IRaftQuestion<Item?>;
 
 /// <summary>Asks whether the change with this serial had an effect. The answer is null if that was forgotten.</summary>
-internal sealed record WasApplied(long Serial);
+internal sealed record WasApplied(long Serial) : IRaftQuestion<bool?>;
 
 // Without the condition, the generated code writes a null byte[] as an empty one.
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

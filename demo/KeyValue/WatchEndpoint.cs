@@ -45,7 +45,7 @@ internal static class WatchEndpoint
     }
 
     private static async Task<long> LastSerialAsync(string key, Client client, CancellationToken stop) =>
-        (await client.For(key).QueryAsync<Item?>(new GetItem(key), cancellationToken: stop)).OrThrow().Serial.Value;
+        (await client.For(key).QueryAsync(new GetItem(key), cancellationToken: stop)).OrThrow().Serial.Value;
 
     private static async IAsyncEnumerable<SseItem<WatchedChange>> ChangesAsync(
         string key, Serial after, RaftClient<Change, Written> client, [EnumeratorCancellation] CancellationToken stop)
@@ -96,7 +96,7 @@ internal static class WatchEndpoint
 
         var question = new WasApplied(entry.Serial.Value);
         var consistency = ReadConsistency.NotOlderThan(entry.Serial);
-        return (await client.QueryAsync<bool?>(question, consistency: consistency, cancellationToken: stop)).Result is not false;
+        return (await client.QueryAsync(question, consistency: consistency, cancellationToken: stop)).Result is not false;
     }
 }
 

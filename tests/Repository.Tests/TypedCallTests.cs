@@ -35,6 +35,25 @@ public sealed class TypedCallTests
     public void Command_of_another_entity_does_not_compile(string call, string remind, string error) =>
         Assert.Equal(error, ErrorsOf(Entities.Replace("CALL", call).Replace("REMIND", remind)));
 
+    private const string Questions = """
+        public sealed record ReadTotal : IRaftQuestion<int>;
+
+        public sealed class Caller(RaftClient<string, bool> tally, EntityClient<string, bool> tallies)
+        {
+            public async Task<TYPE> CallAsync() => (await CALL).Result;
+        }
+        """;
+
+    [Theory]
+    [InlineData("tally.QueryAsync(new ReadTotal())", "int", "")]
+    [InlineData("tallies.AskAsync(\"a\", new ReadTotal())", "int", "")]
+    [InlineData("tally.QueryAsync<string>(\"total\")", "string", "")]
+    [InlineData("tallies.AskAsync<string>(\"a\")", "string", "")]
+    [InlineData("tally.QueryAsync(new ReadTotal())", "string", "CS0029")]
+    [InlineData("tallies.AskAsync(\"a\", new ReadTotal())", "string", "CS0029")]
+    public void Question_may_name_the_type_of_its_answer(string call, string type, string error) =>
+        Assert.Equal(error, ErrorsOf(Questions.Replace("CALL", call).Replace("TYPE", type)));
+
     private static string ErrorsOf(string code)
     {
         var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "*.dll")

@@ -58,8 +58,8 @@ public sealed class EntityClient<TCommand, TResult> : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks an entity. The outcome and the exceptions are those of <see cref="RaftClient{TValue, TResult}.QueryAsync"/>: by default it
-    /// is never older than the call.
+    /// Asks an entity. The outcome and the exceptions are those of <c>QueryAsync</c> of a <see cref="RaftClient{TValue, TResult}"/>: by
+    /// default it is never older than the call.
     /// </summary>
     /// <typeparam name="TAnswer">The type of the answer of HandleQuestion.</typeparam>
     /// <param name="id">The id.</param>
@@ -81,6 +81,16 @@ public sealed class EntityClient<TCommand, TResult> : IAsyncDisposable
         var bytes = EntityQuestion.Write(id, _questions.Encode(question).Span);
         return _clients.For(id).QueryAsync<TAnswer>(bytes, timeout, consistency, cancellationToken);
     }
+
+    /// <summary>Asks in the same way a question that names the type of its answer.</summary>
+    /// <inheritdoc cref="AskAsync{TAnswer}(string, object?, TimeSpan?, ReadConsistency?, CancellationToken)"/>
+    public Task<Outcome<TAnswer>> AskAsync<TAnswer>(
+        string id,
+        IRaftQuestion<TAnswer> question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default) =>
+        AskAsync<TAnswer>(id, (object)question, timeout, consistency, cancellationToken);
 
     /// <summary>Ends the client, as <see cref="RaftClient.DisposeAsync"/> does.</summary>
     public ValueTask DisposeAsync() => _clients.DisposeAsync();

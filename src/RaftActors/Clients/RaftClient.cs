@@ -538,6 +538,15 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         ReadConsistency? consistency = null,
         CancellationToken cancellationToken = default);
 
+    /// <summary>Asks in the same way a question that names the type of its answer.</summary>
+    /// <inheritdoc cref="QueryAsync{TAnswer}(object, TimeSpan?, ReadConsistency?, CancellationToken)"/>
+    public Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
+        IRaftQuestion<TAnswer> question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default) =>
+        QueryAsync<TAnswer>((object)question, timeout, consistency, cancellationToken);
+
     /// <summary>Fetches a committed pair from the log of a process.</summary>
     /// <param name="serial">The serial of the pair, 1 or more.</param>
     /// <param name="timeout">The time until the end. Null: <c>raft.get-timeout</c>, 5 s by default.</param>

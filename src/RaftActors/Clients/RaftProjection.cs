@@ -91,8 +91,7 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
 
     /// <summary>
     /// Replaces the read model by the state of the actors and its serial, from
-    /// <see cref="RaftClient{TValue, TResult}.QueryAsync"/>. Called when a snapshot covers the next pair. Default: ends the
-    /// projection.
+    /// <c>QueryAsync</c> of the client. Called when a snapshot covers the next pair. Default: ends the projection.
     /// </summary>
     /// <param name="client">The client that runs the projection.</param>
     /// <param name="cancellationToken">Ends the call.</param>

@@ -68,8 +68,8 @@ public sealed class BankNodeTests : IDisposable
         Start(leader);
 
         const int Transferred = Tellers * TransfersOfTeller;
-        Assert.Equal(Funds - Transferred, (await ledger.QueryAsync<int>(new ReadBalance("alice"), TimeSpan.FromMinutes(1))).Result);
-        Assert.Equal(Transferred, (await ledger.QueryAsync<int>(new ReadBalance("bob"), TimeSpan.FromMinutes(1))).Result);
+        Assert.Equal(Funds - Transferred, (await ledger.QueryAsync(new ReadBalance("alice"), TimeSpan.FromMinutes(1))).Result);
+        Assert.Equal(Transferred, (await ledger.QueryAsync(new ReadBalance("bob"), TimeSpan.FromMinutes(1))).Result);
     }
 
     private async Task TransferAsync(Teller teller, int number)

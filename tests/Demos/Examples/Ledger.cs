@@ -71,7 +71,7 @@ internal sealed record BookingResult(bool IsBooked, int Balance);
 internal sealed record GetBalance(string Account);
 
 /// <summary>Reads the balance linearizably, on any node. The sender receives an <see cref="Outcome{TResult}"/> of object.</summary>
-internal sealed record ReadBalance(string Account);
+internal sealed record ReadBalance(string Account) : IRaftQuestion<int>;
 
 /// <summary>Sent to the watcher for each applied booking.</summary>
 internal sealed record Booked(long Serial, string Account, int Amount);

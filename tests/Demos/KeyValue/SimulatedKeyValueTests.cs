@@ -62,7 +62,7 @@ public sealed class SimulatedKeyValueTests
                 case { HasResult: true, Result: var written }:
                     return written.IsApplied;
                 case { Failure: null } done:
-                    return (await items.For(key).QueryAsync<bool?>(new WasApplied(done.Serial.Value))).Result == true;
+                    return (await items.For(key).QueryAsync(new WasApplied(done.Serial.Value))).Result == true;
             }
         }
     }
@@ -73,7 +73,7 @@ public sealed class SimulatedKeyValueTests
         {
             try
             {
-                return (await items.For(key).QueryAsync<Item?>(new GetItem(key))).Result;
+                return (await items.For(key).QueryAsync(new GetItem(key))).Result;
             }
             catch (RaftException)
             {

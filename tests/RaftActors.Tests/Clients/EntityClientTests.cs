@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
@@ -67,6 +69,18 @@ public sealed class EntityClientTests : TestKit
     }
 
     [Fact]
+    public void Question_that_names_the_type_of_its_answer_has_the_bytes_of_any_other()
+    {
+        Raft.Get(Sys).UseJson(HowManyJson.Default);
+        _ = _entities.AskAsync("a", new HowMany(17), Timeout);
+
+        var call = Expect<ClientCall.Query>("a");
+
+        var question = (byte[])new ValueCodec<object?>(Sys).Decode(call.Question)!; // Justification: the client asks with bytes.
+        Assert.Equal(new HowMany(17), new ValueCodec<object?>(Sys).Decode(EntityQuestion.Read(question).Question));
+    }
+
+    [Fact]
     public async Task Disposal_waits_for_the_sent_commands_of_all_shards_at_the_same_time()
     {
         var commands = new[] { _entities.SendAsync("a", 1, Timeout), _entities.SendAsync("b", 1, Timeout) };
@@ -100,3 +114,8 @@ public sealed class EntityClientTests : TestKit
         return new ClientReply.Located(group, name, name, new Term(1), [new(name, NodeNetwork.Of(Sys).Address)]);
     }
 }
+
+internal sealed record HowMany(int Of) : IRaftQuestion<int>;
+
+[JsonSerializable(typeof(HowMany))]
+internal sealed partial class HowManyJson : JsonSerializerContext;

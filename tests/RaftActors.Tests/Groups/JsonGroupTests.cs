@@ -27,7 +27,7 @@ public sealed class JsonGroupTests : TestKit
             "default", [$"127.0.0.1:{_port}"]);
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
-        var answer = (await client.QueryAsync<Pieces>(new HowMany("apple"))).Result;
+        var answer = (await client.QueryAsync(new HowMany("apple"))).Result;
         var entry = (await client.GetAsync(done.Serial)).Result;
 
         Assert.Equal(new Receipt(1, new Order("apple", 7)), done.ResultOr(null!));
@@ -98,7 +98,7 @@ internal sealed record Order(string Fruit, int Pieces);
 
 internal sealed record Receipt(long Number, Order Order);
 
-internal sealed record HowMany(string Fruit);
+internal sealed record HowMany(string Fruit) : IRaftQuestion<Pieces>;
 
 internal sealed record Pieces(int Number);
 

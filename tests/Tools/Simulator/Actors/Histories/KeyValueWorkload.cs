@@ -59,7 +59,7 @@ internal static class KeyValueWorkload
 
         async Task<Reply> ReadAsync(string key, TimeSpan timeout)
         {
-            var item = read[key] = (await items.For(key).QueryAsync<Item?>(new GetItem(key), timeout)).Result;
+            var item = read[key] = (await items.For(key).QueryAsync(new GetItem(key), timeout)).Result;
             if (item is not null)
             {
                 Note(key, item.Serial, ToValue(item.Value));

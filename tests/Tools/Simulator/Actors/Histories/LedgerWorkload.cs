@@ -30,7 +30,7 @@ internal static class LedgerWorkload
                 await ledger.AppendAsync(call.Account, amount, attempt.Timeout, requestKey: attempt.Key),
                 done => done.HasResult ? done.Result : throw new InvalidDataException($"{done.Serial} has no result"))
             : await Told<BookingResult>.OfReadAsync(async () =>
-                new BookingResult(IsBooked: true, (await ledger.QueryAsync<int>(new ReadBalance(call.Account), attempt.Timeout)).Result));
+                new BookingResult(IsBooked: true, (await ledger.QueryAsync(new ReadBalance(call.Account), attempt.Timeout)).Result));
     }
 
     /// <param name="Amount">Null: reads the balance.</param>
