@@ -101,8 +101,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
         return null;
     }
 
-    protected override void HandleCancel(RequestRef request, RaftFailure failure) =>
-        Print($"Cancelled {Pid.Of(request)}: {failure.Detail}");
+    protected override void HandleCancel(CanceledCall call) => Print($"Cancelled {Pid.Of(call.Request)}: {call.Failure.Detail}");
 
     private string Get(Serial serial) => Pid.Of(Raft.Get(serial));
 

@@ -63,7 +63,7 @@ internal static class DriftingCalls
         ("RAFT005", "System.Threading.Timer", All),
         ("RAFT005", "Akka.Actor.Futures", "Ask"),
         ("RAFT005", "Akka.Actor.PipeToSupport", "PipeTo"),
-        ("RAFT009", "RaftActors.RaftContext", "Append Get Query Join Leave SetMaxQuorum TransferLeadership"),
+        ("RAFT009", "RaftActors.RaftContext", "Append AppendAsync AppendMany AppendManyAsync Get Query QueryAsync"),
         ("RAFT009", "RaftActors.RaftClient", All),
         ("RAFT009", "RaftActors.EntityClient", All),
         ("RAFT009", "System.Net.Http.HttpClient", All),

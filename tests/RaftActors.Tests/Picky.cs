@@ -58,7 +58,7 @@ internal sealed class Picky : RaftActor<string, int>, IRaftSnapshot<string>
 
     protected override object? HandleQuery(object question) => _state;
 
-    protected override void HandleCancel(RequestRef request, RaftFailure failure) => _watcher.Tell($"cancel {failure.Reason}");
+    protected override void HandleCancel(CanceledCall call) => _watcher.Tell($"cancel {call.Failure.Reason}");
 
     /// <summary>What the lives of an actor cannot apply. Any thread may change it.</summary>
     internal sealed class Diet

@@ -81,7 +81,7 @@ internal class Recorder : RaftActor<string, int>
         return question is "poison" ? throw new InvalidOperationException("poison") : Raft.Serial;
     }
 
-    protected override void HandleCancel(RequestRef request, RaftFailure failure) => Tell($"cancel {failure}");
+    protected override void HandleCancel(CanceledCall call) => Tell($"cancel {call.Failure}");
 
     protected void Tell(string what) => _watcher.Tell(what);
 

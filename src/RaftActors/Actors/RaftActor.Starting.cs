@@ -119,6 +119,7 @@ public abstract partial class RaftActor<TValue, TResult>
 
         if (_life is { } life)
         {
+            life.Raft.FailEarly();
             life.Raft.Latest.ShowState = null;
         }
 
@@ -168,7 +169,7 @@ public abstract partial class RaftActor<TValue, TResult>
             SlowCallbacks slow = new(Context.System.Scheduler, process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             ReminderClock clock = new(Context.System.Scheduler, Self, life);
             process.Actor = latest;
-            var context = new RaftContext<TValue>(_extension, process, order, turns, check, latest, _questions);
+            var context = new RaftContext<TValue, TResult>(_extension, process, order, turns, check, latest, _questions);
             return _life = new(life, process, order, turns, clock, slow, context);
         }
         catch (Exception cause)
@@ -189,6 +190,7 @@ public abstract partial class RaftActor<TValue, TResult>
         catch (RaftConfigurationException cause)
         {
             PublishFailure(cause);
+            _life?.Raft.FailEarly();
             throw;
         }
 
@@ -222,6 +224,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         catch
         {
+            _life?.Raft.FailEarly();
             _life?.Raft.EndQueries();
             _life?.Process.Appends.OnActorGone(_life.Process.EngineStopped, Self, Results);
             _opening.Release(Self);
@@ -281,5 +284,5 @@ public abstract partial class RaftActor<TValue, TResult>
         DeliveryTurns Turns,
         ReminderClock Clock,
         SlowCallbacks Slow,
-        RaftContext<TValue> Raft);
+        RaftContext<TValue, TResult> Raft);
 }

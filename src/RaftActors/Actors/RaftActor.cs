@@ -93,7 +93,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
     /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
-    protected RaftContext<TValue> Raft => Life.Raft;
+    protected RaftContext<TValue, TResult> Raft => Life.Raft;
 
     /// <summary>
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
@@ -174,7 +174,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     /// <summary>
     /// Called on quorum members when the leader changes, after the HandleQuorum of the same election. No change is left out. Learners
-    /// read <see cref="RaftContext{TValue}.Leader"/> instead. Default: does nothing.
+    /// read <see cref="RaftContext{TValue, TResult}.Leader"/> instead. Default: does nothing.
     /// </summary>
     /// <param name="leader">
     /// The leader, which may be this process. Its <see cref="RaftActors.Leader.IsReady"/> is false at first; a second call for the same
@@ -206,7 +206,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// supervisor: a caller that only reads must not restart the actor.
     /// </para>
     /// </summary>
-    /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
+    /// <param name="question">The argument of <see cref="RaftContext{TValue, TResult}.Query"/>.</param>
     /// <returns>
     /// The answer, for the <c>replyTo</c> of the Query. Null is an answer, too. Other threads read it later, so return an immutable object
     /// or a copy of the state.
@@ -214,14 +214,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     protected virtual object? HandleQuery(object question) => null;
 
     /// <summary>
-    /// Called when an Append, a Get or a Query of this actor ends without success. Default: does nothing, except that a <c>replyTo</c>
-    /// receives its outcome in any case.
+    /// Called when an Append, a Get or a Query of this actor ends without success, unless the call returned a task. Default: does nothing,
+    /// except that a <c>replyTo</c> receives its outcome in any case.
     /// </summary>
-    /// <param name="request">The ref that the call returned.</param>
-    /// <param name="failure">
-    /// Of a Get its reason is Unavailable, Compacted, AlreadyDelivered or Stopped. Of a Query: Unavailable or Stopped.
-    /// </param>
-    protected virtual void HandleCancel(RequestRef request, RaftFailure failure)
+    /// <param name="call">The call: what it asked for, the ref that it returned, and why it failed.</param>
+    protected virtual void HandleCancel(CanceledCall call)
     {
     }
 
@@ -498,9 +495,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                     TellReminders();
                 }
 
-                if (Raft.Abandon(cancel.Request, cancel.Failure))
+                if (Raft.Abandon(cancel) is { } abandoned)
                 {
-                    HandleCancel(cancel.Request, cancel.Failure);
+                    HandleCancel(abandoned);
                 }
 
                 break;

@@ -11,7 +11,7 @@ using RaftActors.Wire;
 namespace RaftActors;
 
 /// <content> The queries of this actor and of clients. </content>
-public sealed partial class RaftContext<TValue>
+public sealed partial class RaftContext<TValue, TResult>
 {
     // A client's question for the last committed serial.
     private static readonly object LastCommitted = new();

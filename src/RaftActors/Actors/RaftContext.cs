@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using Akka.Actor;
+using Akka.Dispatch;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
@@ -18,7 +19,8 @@ namespace RaftActors;
 /// <para>
 /// A call with a timeout fails after it. The timeout is rounded up to whole ticks
 /// (<c>raft.tick-interval</c>). A <c>replyTo</c> receives exactly one message, even if this actor restarts or stops. The ref that a call
-/// returns is in that message and in the callback.
+/// returns is in that message and in the callback. The forms that return a task end the same way, and only there: pipe the task to Self,
+/// which is the next life of the actor after a restart. They throw in an <c>async</c> handler, which would wait for its own actor for ever.
 /// </para>
 /// <para>
 /// Not thread-safe. Use it inside its actor only: in the constructor, in message handlers and in callbacks. A call from a task or a thread
@@ -31,7 +33,8 @@ namespace RaftActors;
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
-public sealed partial class RaftContext<TValue>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+public sealed partial class RaftContext<TValue, TResult>
 {
     private readonly RaftProcess _process;
     private readonly DeliveryOrder _order;
@@ -42,7 +45,7 @@ public sealed partial class RaftContext<TValue>
     private readonly IActorRef _actor;
 
     // The calls of the constructor, in order. Null after the begin of the life.
-    private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
+    private List<(ToEngine Message, ICanTell? ReplyTo, object? Question)>? _early = [];
 
     internal RaftContext(
         Raft extension,
@@ -135,6 +138,33 @@ public sealed partial class RaftContext<TValue>
         Serial? ifSerial = null)
     {
         DemandPlace(nameof(Append));
+        return SendPair(key, value, timeout, replyTo, requestKey, ifSerial);
+    }
+
+    /// <summary>
+    /// Appends a pair, as <see cref="Append"/> does, and returns the outcome as a task. HandleAppend is called as always, and HandleCancel
+    /// is not.
+    /// </summary>
+    /// <param name="key">As of <see cref="Append"/>.</param>
+    /// <param name="value">As of <see cref="Append"/>.</param>
+    /// <param name="timeout">As of <see cref="Append"/>.</param>
+    /// <param name="requestKey">As of <see cref="Append"/>.</param>
+    /// <param name="ifSerial">As of <see cref="Append"/>.</param>
+    /// <returns>A task that ends once, on any thread, also if this actor restarts or stops. Use it by <c>PipeTo(Self)</c>.</returns>
+    /// <exception cref="ArgumentException">As of <see cref="Append"/>.</exception>
+    /// <exception cref="InvalidOperationException">It was called in an <c>async</c> handler, or where Append may not be called.</exception>
+    public Task<Outcome<TResult>> AppendAsync(
+        string key, TValue value, TimeSpan? timeout = null, RequestKey? requestKey = null, Serial? ifSerial = null)
+    {
+        DemandPlaceOfTask(nameof(AppendAsync));
+        AwaitedOutcome<TResult> ended = new();
+        SendPair(key, value, timeout, ended, requestKey, ifSerial);
+        return ended.Task;
+    }
+
+    private RequestRef SendPair(
+        string key, TValue value, TimeSpan? timeout, ICanTell? replyTo, RequestKey? requestKey, Serial? ifSerial)
+    {
         var pairs = EncodedPairs.Of(key, value, _values, _process.Settings.Limits);
         return Send(pairs, _check.FindRefusal(key, value), timeout, replyTo, requestKey, ifSerial);
     }
@@ -160,13 +190,45 @@ public sealed partial class RaftContext<TValue>
         Serial? ifSerial = null)
     {
         DemandPlace(nameof(AppendMany));
+        return SendPairs(pairs, timeout, replyTo, requestKey, ifSerial);
+    }
+
+    /// <summary>
+    /// Appends several pairs, as <see cref="AppendMany"/> does, and returns the outcome of the last one as <see cref="AppendAsync"/> does.
+    /// </summary>
+    /// <param name="pairs">As of <see cref="AppendMany"/>.</param>
+    /// <param name="timeout">As of <see cref="Append"/>.</param>
+    /// <param name="requestKey">As of <see cref="AppendMany"/>.</param>
+    /// <param name="ifSerial">As of <see cref="AppendMany"/>.</param>
+    /// <returns>As of <see cref="AppendAsync"/>.</returns>
+    /// <exception cref="ArgumentException">As of <see cref="AppendMany"/>.</exception>
+    /// <exception cref="InvalidOperationException">As of <see cref="AppendAsync"/>.</exception>
+    public Task<Outcome<TResult>> AppendManyAsync(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout = null,
+        RequestKey? requestKey = null,
+        Serial? ifSerial = null)
+    {
+        DemandPlaceOfTask(nameof(AppendManyAsync));
+        AwaitedOutcome<TResult> ended = new();
+        SendPairs(pairs, timeout, ended, requestKey, ifSerial);
+        return ended.Task;
+    }
+
+    private RequestRef SendPairs(
+        IReadOnlyCollection<(string Key, TValue Value)> pairs,
+        TimeSpan? timeout,
+        ICanTell? replyTo,
+        RequestKey? requestKey,
+        Serial? ifSerial)
+    {
         var encoded = EncodedPairs.Of(pairs, _values, _process.Settings.Limits);
         var refusal = pairs.Select(pair => _check.FindRefusal(pair.Key, pair.Value)).FirstOrDefault(each => each is not null);
         return Send(encoded, refusal, timeout, replyTo, requestKey, ifSerial);
     }
 
     private RequestRef Send(
-        EncodedPairs pairs, RaftFailure? refusal, TimeSpan? timeout, IActorRef? replyTo, RequestKey? requestKey, Serial? ifSerial)
+        EncodedPairs pairs, RaftFailure? refusal, TimeSpan? timeout, ICanTell? replyTo, RequestKey? requestKey, Serial? ifSerial)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ifSerial.GetValueOrDefault().Value, nameof(ifSerial));
         var hashedKey = requestKey is { } sent ? HashedKey.Of(sent) : null;
@@ -249,6 +311,36 @@ public sealed partial class RaftContext<TValue>
         object question, TimeSpan? timeout = null, IActorRef? replyTo = null, ReadConsistency? consistency = null)
     {
         DemandPlace(nameof(Query));
+        return SendQuestion(question, timeout, replyTo, consistency);
+    }
+
+    /// <summary>
+    /// Starts a read, as <see cref="Query"/> does, and returns the outcome as a task. HandleCancel is not called.
+    /// </summary>
+    /// <typeparam name="TAnswer">The type of the answer of HandleQuery.</typeparam>
+    /// <param name="question">As of <see cref="Query"/>.</param>
+    /// <param name="timeout">As of <see cref="Query"/>.</param>
+    /// <param name="consistency">As of <see cref="Query"/>.</param>
+    /// <returns>
+    /// As of <see cref="AppendAsync"/>. The task fails with an <see cref="InvalidOperationException"/> if the answer is of another type.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">As of <see cref="AppendAsync"/>.</exception>
+    public Task<Outcome<TAnswer>> QueryAsync<TAnswer>(object question, TimeSpan? timeout = null, ReadConsistency? consistency = null)
+    {
+        DemandPlaceOfTask(nameof(QueryAsync));
+        AwaitedOutcome<TAnswer> ended = new();
+        SendQuestion(question, timeout, ended, consistency);
+        return ended.Task;
+    }
+
+    /// <summary>Asks in the same way a question that names the type of its answer.</summary>
+    /// <inheritdoc cref="QueryAsync{TAnswer}(object, TimeSpan?, ReadConsistency?)"/>
+    public Task<Outcome<TAnswer>> QueryAsync<TAnswer>(
+        IRaftQuestion<TAnswer> question, TimeSpan? timeout = null, ReadConsistency? consistency = null) =>
+        QueryAsync<TAnswer>((object)question, timeout, consistency);
+
+    private RequestRef SendQuestion(object question, TimeSpan? timeout, ICanTell? replyTo, ReadConsistency? consistency)
+    {
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
         var limit = timeout ?? _process.Settings.Requests.QueryTimeout;
@@ -287,6 +379,27 @@ public sealed partial class RaftContext<TValue>
         var early = _early;
         _early = null;
         early?.ForEach(call => Tell(call.Message, call.ReplyTo, call.Question));
+    }
+
+    /// <summary>Ends the calls of the constructor if the life does not begin, because the engine never gets them.</summary>
+    internal void FailEarly()
+    {
+        const string Why = "The actor did not start, so the call of its constructor was not made. Make it again after the start.";
+        var early = _early ?? [];
+        _early = null;
+        foreach (var (message, replyTo, _) in early)
+        {
+            switch (message)
+            {
+                case ToEngine.Append append:
+                    Spans.End(append.Span);
+                    replyTo?.Tell(RaftFailure.NotDone(FailureReason.Stopped, Why).ToOutcome<TResult>(append.Request), _actor);
+                    break;
+                case ToEngine.Query query:
+                    replyTo?.Tell(RaftFailure.NotDone(FailureReason.Unavailable, Why).ToOutcome<object?>(query.Request), _actor);
+                    break;
+            }
+        }
     }
 
     /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
@@ -341,22 +454,38 @@ public sealed partial class RaftContext<TValue>
         return request;
     }
 
-    /// <summary>Ends a call. Returns false if a client or a reminder made it, so that the actor's code does not know it.</summary>
-    internal bool Abandon(RequestRef request, RaftFailure failure)
+    /// <summary>
+    /// Ends a call. Returns null if HandleCancel is not told: a client or a reminder made the call, so the actor's code does not know it,
+    /// or the code has a task.
+    /// </summary>
+    internal CanceledCall? Abandon(DeliveryStep.Cancel cancel)
     {
-        var isOwn = true;
+        var (request, failure) = (cancel.Request, cancel.Failure);
+        if (cancel.Serial is { } serial)
+        {
+            return new CanceledCall(CallKind.Get, request, failure) { Serial = serial };
+        }
+
         if (_process.Queries.TryTake(request, out var query))
         {
-            isOwn = !query.IsOfClient;
             var why = failure == OpenQueries.Late && _process.Tries.HeldAt is { } held
                 ? RaftFailure.NotDone(failure.Reason, $"{Self} does not reach the serial: {held} Ask another process.")
                 : failure;
             query.Fail(why, _actor);
+            return query is { IsOfClient: false, ReplyTo: not AwaitedOutcome }
+                ? new CanceledCall(CallKind.Query, request, failure) { Question = query.Question }
+                : null;
         }
 
-        isOwn &= !_process.Appends.IsOfReminder(request);
+        if (!cancel.IsAppend)
+        {
+            // The query has ended before.
+            return null;
+        }
+
+        var (key, isTold) = _process.Appends.Describe(request);
         _process.Appends.Cancel(request, failure, _actor);
-        return isOwn;
+        return isTold ? new CanceledCall(CallKind.Append, request, failure) { Key = key } : null;
     }
 
     // Otherwise each process would make the call when it applies the pair, and again when it replays the log.
@@ -368,6 +497,18 @@ public sealed partial class RaftContext<TValue>
             throw new InvalidOperationException(
                 $"{call} was called in {Running.Callback} of {Self}. Each process of the group would make this call, and again at each "
                 + "replay of the log. Call it in a message handler, or in HandleLeader where the leader alone is to make it.");
+        }
+    }
+
+    // The handler would wait for an outcome that comes by the mailbox, which takes no message until the handler ends.
+    private void DemandPlaceOfTask(string call)
+    {
+        DemandPlace(call);
+        if (TaskScheduler.Current is ActorTaskScheduler)
+        {
+            throw new InvalidOperationException(
+                $"{call} of {Self} was called in an async handler, which would wait for its own actor for ever. Call it in a handler that "
+                + $"is not async and pipe the task to Self, or call {call[..^"Async".Length]} with Self as its replyTo.");
         }
     }
 
@@ -386,7 +527,7 @@ public sealed partial class RaftContext<TValue>
         + "Override one of the two, or use Read for a pair of this process's log.");
 
     // Appends and Queries promise an outcome even if the actor restarts or stops, so the process notes them.
-    private void Tell(ToEngine message, IActorRef? replyTo = null, object? question = null)
+    private void Tell(ToEngine message, ICanTell? replyTo = null, object? question = null)
     {
         if (_early is { } early)
         {
@@ -397,7 +538,8 @@ public sealed partial class RaftContext<TValue>
         switch (message)
         {
             case ToEngine.Append append:
-                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span, isOfReminder: append.IsOfReminder);
+                var key = append.Pairs.Count == 1 ? append.Pairs.Key : null;
+                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span, isOfReminder: append.IsOfReminder, key: key);
                 break;
             case ToEngine.Query query when question is not null:
                 var span = BeginQuery(ActivityKind.Internal, parent: default);

@@ -252,9 +252,9 @@ internal sealed class DeliveryOrder
 
     private void TakeCancelled(ToActor.Cancelled cancelled)
     {
-        var isGet = Pulled?.OnCancelled(cancelled.Request) == true;
-        var isAppend = !isGet && cancelled.Life == ToActor.AnyLife;
-        _ends.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend));
+        var ofGet = Pulled?.OnCancelled(cancelled.Request);
+        var isAppend = ofGet is null && cancelled.Life == ToActor.AnyLife;
+        _ends.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Failure, isAppend, ofGet));
     }
 
     private RequestRef? WaitingRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _waitingRef(pair) : null;

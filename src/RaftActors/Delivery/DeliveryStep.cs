@@ -65,6 +65,7 @@ internal abstract record DeliveryStep
     public sealed record Query(RequestRef Request) : DeliveryStep("HandleQuery");
 
     /// <param name="IsAppend">The request is an Append, which outlasts the instance of the actor. A Get or a Query ends with it.</param>
-    public sealed record Cancel(RequestRef Request, RaftFailure Failure, bool IsAppend = false)
+    /// <param name="Serial">The serial that a Get asked for. Null for an Append and a Query.</param>
+    public sealed record Cancel(RequestRef Request, RaftFailure Failure, bool IsAppend = false, Serial? Serial = null)
         : DeliveryStep("HandleCancel");
 }

@@ -14,7 +14,7 @@ public sealed record Leader
     public ProcessName Name { get; }
 
     /// <summary>
-    /// The raft actor of that process. Null until it is known; <see cref="RaftContext{TValue}.Leader"/> has it as soon as it is.
+    /// The raft actor of that process. Null until it is known; <see cref="RaftContext{TValue, TResult}.Leader"/> has it as soon as it is.
     /// </summary>
     [JsonIgnore]
     public IActorRef? Actor { get; internal init; }

@@ -9,7 +9,7 @@ namespace RaftActors;
 
 /// <summary>
 /// The state of one raft process at one moment, for health checks and operators: of this node (<see cref="Raft.Processes"/>), of an actor
-/// itself (<see cref="RaftContext{TValue}.Status"/>), or of any process of a group (<see cref="RaftClient.StatusAsync"/>).
+/// itself (<see cref="RaftContext{TValue, TResult}.Status"/>), or of any process of a group (<see cref="RaftClient.StatusAsync"/>).
 /// </summary>
 public sealed record RaftStatus
 {

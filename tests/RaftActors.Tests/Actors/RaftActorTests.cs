@@ -109,7 +109,7 @@ public sealed class RaftActorTests : ScriptedActorTest
     {
         var actor = Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
         Group.BuildQuorum(withActor: false);
-        var leaked = await actor.Ask<RaftContext<string>>("leak");
+        var leaked = await actor.Ask<RaftContext<string, int>>("leak");
 
         Assert.Contains("outside of its actor", Assert.Throws<InvalidOperationException>(() => leaked.Append("key", "value")).Message);
         Assert.Throws<InvalidOperationException>(() => leaked.TakeSnapshot());

@@ -161,7 +161,7 @@ public sealed class DeliveryTurnTests : TestKit
 
         protected override object? HandleAppend(Entry<string> entry) => null;
 
-        protected override void HandleCancel(RequestRef request, RaftFailure failure) => _watcher.Tell(request);
+        protected override void HandleCancel(CanceledCall call) => _watcher.Tell(call.Request);
     }
 
     private sealed class ResumingParent : UntypedActor

@@ -67,7 +67,7 @@ public sealed class HeldCancellationTests : TestKit
 
         protected override object? HandleAppend(Entry<string> entry) => null;
 
-        protected override void HandleCancel(RequestRef request, RaftFailure failure) => _watcher.Tell(request);
+        protected override void HandleCancel(CanceledCall call) => _watcher.Tell(call.Request);
     }
 
     private sealed class Parent : UntypedActor

@@ -18,7 +18,7 @@ internal class ScenarioActor : RaftActor<string, int>
     }
 
     /// <summary>The actor's access to its group.</summary>
-    public RaftContext<string> Group => Raft;
+    public RaftContext<string, int> Group => Raft;
 
     protected int Count { get; set; }
 
@@ -66,8 +66,10 @@ internal class ScenarioActor : RaftActor<string, int>
         Fail($"HandlePeer {peer.Name.Process}");
     }
 
-    protected override void HandleCancel(RequestRef request, RaftFailure failure) =>
-        Say($"HandleCancel{Of(request)}: {ScenarioMessages.Describe(failure)}");
+    protected override void HandleCancel(CanceledCall call) =>
+        Say($"HandleCancel {WhatOf(call)}{Of(call.Request)}: {ScenarioMessages.Describe(call.Failure)}");
+
+    private static string WhatOf(CanceledCall call) => $"{call.Kind} {call.Key}{call.Serial}{call.Question}".TrimEnd();
 
     protected void Say(string what) => _script.Say(what);
 

@@ -64,11 +64,23 @@ internal sealed partial class ScenarioRunner
 
     private void Tell(Action<ScenarioActor> run) => _actor.Tell(run);
 
-    private void Call(RaftContext<string> raft, ScenarioLine line)
+    private void Call(RaftContext<string, int> raft, ScenarioLine line)
     {
         var timeout = line.Time("timeout");
         switch (line.Verb)
         {
+            case "append" when line.Has("awaited"):
+                _ = AwaitAsync(raft.AppendAsync(line[0], line[1], timeout, KeyOf(line)));
+                break;
+            case "append-many":
+                _ = AwaitAsync(raft.AppendManyAsync([.. line.Words.Select(word => ("k", word))], timeout));
+                break;
+            case "query" when line.Has("number"):
+                _ = AwaitAsync(raft.QueryAsync<int>(line[0], timeout));
+                break;
+            case "query" when line.Has("awaited"):
+                _ = AwaitAsync(raft.QueryAsync<string>(line[0], timeout, ScenarioClients.ConsistencyOf(line)));
+                break;
             case "append":
                 var value = line.Number("size") is { } size ? new string('x', (int)size) : line[1];
                 Serial? last = line.Number("if") is { } serial ? new Serial(serial) : null;

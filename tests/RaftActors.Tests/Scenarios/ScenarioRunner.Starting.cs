@@ -172,14 +172,26 @@ internal sealed partial class ScenarioRunner
     private void Meet(string name) =>
         TellEngine(_messages.Found(ScenarioPeers.NameOf(name), _peers.RefOf(name)));
 
-    private void SayOutcome(object message)
+    private async Task AwaitAsync<T>(Task<Outcome<T>> call)
+    {
+        try
+        {
+            SayOutcome(await call.ConfigureAwait(false), "task");
+        }
+        catch (InvalidOperationException e)
+        {
+            _output.Say(ScenarioOutput.Source.Caller, $"task: {e.Message}", "caller");
+        }
+    }
+
+    private void SayOutcome(object message, string caller = "caller")
     {
         var (request, words) = message switch
         {
             IOutcome outcome => (outcome.Request, ScenarioClients.Describe(outcome)),
             _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
         };
-        _output.Say(ScenarioOutput.Source.Caller, $"caller {_requests.NameOf(request)}: {words}", "caller");
+        _output.Say(ScenarioOutput.Source.Caller, $"{caller} {_requests.NameOf(request)}: {words}", "caller");
     }
 
     private sealed class Producer(Func<ActorBase> create) : IIndirectActorProducer

@@ -60,16 +60,16 @@ internal sealed class PulledPairs
 
     public void OnAnswered(ToActor.Answered answered) => _gets.Answer(answered.Request, answered.Pair);
 
-    /// <summary>Removes a cancelled Get. Returns false if the request is no pending Get.</summary>
-    public bool OnCancelled(RequestRef request)
+    /// <summary>Removes a cancelled Get. Returns its serial, or null if the request is no pending Get.</summary>
+    public Serial? OnCancelled(RequestRef request)
     {
         if (_gets.Remove(request) is not { } serial)
         {
-            return false;
+            return null;
         }
 
         _missing.OnCancelled(serial);
-        return true;
+        return serial;
     }
 
     public void OnRestored(Serial serial)
@@ -105,7 +105,7 @@ internal sealed class PulledPairs
             return _delivered.Add(pair.Serial)
                 ? new DeliveryStep.Answer(pair, request, waitingRef(pair.Serial))
                 : new DeliveryStep.Cancel(
-                    request, pair.Serial <= _restored ? RaftFailure.Compacted : DeliveredBefore);
+                    request, pair.Serial <= _restored ? RaftFailure.Compacted : DeliveredBefore, Serial: pair.Serial);
         }
 
         if (!_gets.IsEmpty || OwnAnswer is not { } own || MustWait(own.Serial, isMember))

@@ -44,15 +44,17 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append. Null if its trace is not sampled.</param>
     /// <param name="sizeOfClient">The bytes of key and value of a client's Append. Null if the actor appends.</param>
+    /// <param name="key">The key of the actor's Append. Null for several pairs, and for a client.</param>
     public void Add(
         RequestRef request,
         ICanTell? replyTo,
         OutcomeMaker outcomes,
         Activity? span = null,
         int? sizeOfClient = null,
-        bool isOfReminder = false)
+        bool isOfReminder = false,
+        string? key = null)
     {
-        Open open = new(replyTo, outcomes, telemetry.Commits.Start(), span, sizeOfClient) { IsOfReminder = isOfReminder };
+        Open open = new(replyTo, outcomes, telemetry.Commits.Start(), span, sizeOfClient) { IsOfReminder = isOfReminder, Key = key };
         lock (_lock)
         {
             _open.Add(request, open);
@@ -64,11 +66,13 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         }
     }
 
-    public bool IsOfReminder(RequestRef request)
+    /// <summary>The key of an open Append of the actor, and whether HandleCancel is told of its failure.</summary>
+    public (string? Key, bool IsTold) Describe(RequestRef request)
     {
         lock (_lock)
         {
-            return _open.TryGetValue(request, out var open) && open.IsOfReminder;
+            var open = _open.GetValueOrDefault(request);
+            return (open.Key, IsTold: open is { IsOfReminder: false, ReplyTo: not AwaitedOutcome });
         }
     }
 
@@ -314,6 +318,8 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         public RaftFailure? Failure { get; init; }
 
         public bool IsOfReminder { get; init; }
+
+        public string? Key { get; init; }
 
         public bool IsCommitted => Committed != default;
 
