@@ -19,7 +19,7 @@ internal sealed class GroupClient : IDisposable
     private readonly CancellationTokenSource _end;
     private readonly Dictionary<string, string> _refused;
     private readonly Dictionary<string, TaskCompletionSource> _contacts;
-    private readonly ClientHost? _host;
+    private readonly RaftConnection? _connection;
     private bool _isReached;
     private ProcessName? _leader;
 
@@ -33,7 +33,7 @@ internal sealed class GroupClient : IDisposable
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
-        _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, attemptTimeout)), On) : null;
+        _connection = given is null ? Connect(settings, attemptTimeout) : null;
         Raft = given ?? Create<string, string>();
     }
 
@@ -42,7 +42,7 @@ internal sealed class GroupClient : IDisposable
     {
         _settings = first._settings with { Target = first._settings.Target with { Group = group } };
         (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
-        (_interrupted, _host, _isReached) = (first._interrupted, first._host, true);
+        (_interrupted, _connection, _isReached) = (first._interrupted, first._connection, true);
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
         Raft = Create<string, string>();
     }
@@ -82,9 +82,8 @@ internal sealed class GroupClient : IDisposable
 
     /// <summary>Makes another client of the same group, which shares the connections.</summary>
     public RaftClient<TValue, TResult> Create<TValue, TResult>(RaftCodec<TValue>? codec = null, RaftCodec<TResult>? resultCodec = null) =>
-        // Justification: without a given client there is a host. The program ends with its connections.
-        _host!.CreateClient(
-            _settings.Target.Group, [.. _settings.Target.Contacts.Select(contact => contact.Key)], codec, resultCodec);
+        // Justification: without a given client there is a connection. The program ends with it.
+        _connection!.CreateClient(_settings.Target.Group, codec: codec, resultCodec: resultCodec);
 
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
         change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();
@@ -128,6 +127,9 @@ internal sealed class GroupClient : IDisposable
         _ = Raft.DisposeAsync().AsTask();
         _end.Dispose();
     }
+
+    private RaftConnection Connect(RunSettings settings, TimeSpan attemptTimeout) => new(
+        [.. settings.Target.Contacts.Select(contact => contact.Key)], settings.Security.With(ConfigOf(settings, attemptTimeout)), On);
 
     private static string KeyOf(Address address) => $"{address.Host}:{address.Port}";
 

@@ -7,25 +7,23 @@ using RaftActors.Values;
 
 namespace RaftActors.Clients;
 
-/// <summary>
-/// The program of clients without an actor system. They share their types and their connections, which end with it. Thread-safe.
-/// </summary>
+/// <summary>The program of a <see cref="RaftConnection"/>. Its clients share its types and its connections. Thread-safe.</summary>
 internal sealed class ClientHost : RaftHost, IDisposable
 {
-    private readonly Config _config;
     private readonly Action<object>? _hear;
     private readonly CallConnections _network;
 
-    /// <param name="settings">Overrides reference.conf; null: nothing.</param>
+    /// <param name="raft">The settings of <c>raft</c>, with the defaults.</param>
     /// <param name="hear">Gets the events of the clients, on the thread that publishes them.</param>
-    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public ClientHost(Config? settings, Action<object>? hear = null)
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a certificate or key cannot be read.</exception>
+    public ClientHost(Config raft, Action<object>? hear = null)
     {
-        (_config, _hear) = (settings?.WithFallback(SettingTable.OfRaft.Defaults) ?? SettingTable.OfRaft.Defaults, hear);
-        var raft = SettingTable.OfRaft.In(_config);
+        _hear = hear;
         var transport = TransportSettings.Read(raft);
         _network = CallConnections.Of(this, transport, SecuritySettings.Read(raft));
     }
+
+    public ICallNetwork Network => _network;
 
     /// <inheritdoc/>
     public override Func<string, IActorRef> ActorAt { get; set; } = path =>
@@ -33,16 +31,6 @@ internal sealed class ClientHost : RaftHost, IDisposable
 
     /// <inheritdoc/>
     public override TimeSpan Now => Machine.Current.Time.GetElapsedTime(0);
-
-    /// <param name="isOwner">The host ends with the client.</param>
-    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
-    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string group,
-        IReadOnlyList<string> contacts,
-        RaftCodec<TValue>? codec = null,
-        RaftCodec<TResult>? resultCodec = null,
-        bool isOwner = false) =>
-        LiveClient<TValue, TResult>.Make(this, _network, _config, group, contacts, codec, resultCodec, isOwner ? this : null);
 
     /// <inheritdoc/>
     public override Action Repeat(TimeSpan interval, Action run)

@@ -41,7 +41,7 @@ internal sealed record ClientSettings(
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         return new ClientSettings(
             group,
-            [.. (contacts ?? own.ReadList("client.contacts")).Select(contact => ToAddress(contact, RaftAddress.IsUsedIn(raft)))],
+            ReadContacts(own, contacts),
             own.ReadNumber("client.pending-max"),
             SessionAppend.Limit(own.ReadTime("client.attempt-timeout")),
             SessionAppend.Limit(own.ReadTime("client.close-timeout")),
@@ -49,6 +49,12 @@ internal sealed record ClientSettings(
             new(own),
             new(own));
     }
+
+    /// <param name="raft">The settings of <c>raft</c>, or those of a group.</param>
+    /// <param name="contacts">Null: the configuration has them.</param>
+    /// <exception cref="RaftConfigurationException">A contact is wrong.</exception>
+    public static ImmutableArray<Address> ReadContacts(Config raft, IReadOnlyList<string>? contacts) =>
+        [.. (contacts ?? raft.ReadList("client.contacts")).Select(contact => ToAddress(contact, RaftAddress.IsUsedIn(raft)))];
 
     // "host:port", also behind the "@" of an address of Akka. With raft.address = node the name of a node.
     private static Address ToAddress(string contact, bool isAtName)

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 using RaftActors.Entities;
 using RaftActors.Values;
 
@@ -16,8 +14,8 @@ public sealed class EntityClient<TCommand, TResult> : IAsyncDisposable
     private readonly RaftShardsClient<object?, object?> _clients;
     private readonly ValueCodec<object?> _questions;
 
-    internal EntityClient(ActorSystem system, RaftShardsClient<object?, object?> clients) =>
-        (_clients, _questions) = (clients, new ValueCodec<object?>(system, codecPlace: null));
+    internal EntityClient(RaftHost host, RaftShardsClient<object?, object?> clients) =>
+        (_clients, _questions) = (clients, new ValueCodec<object?>(host, codecPlace: null));
 
     /// <summary>
     /// Sends a command to an entity. Its outcomes are those of <see cref="RaftClient{TValue, TResult}.AppendAsync"/>: the command is

@@ -14,13 +14,8 @@ using RaftActors.Wire;
 namespace RaftActors.Clients;
 
 /// <summary>The client of programs; tests may have a scripted one.</summary>
-/// <param name="owned">Disposed with the client.</param>
 internal sealed class LiveClient<TValue, TResult>(
-    ClientSettings settings,
-    ValueCodec<TValue> values,
-    ValueCodec<object?> results,
-    GroupCalls calls,
-    IDisposable? owned = null)
+    ClientSettings settings, ValueCodec<TValue> values, ValueCodec<object?> results, GroupCalls calls)
     : RaftClient<TValue, TResult>
 {
     private static readonly TimeSpan PauseMin = TimeSpan.FromMilliseconds(10);
@@ -36,7 +31,6 @@ internal sealed class LiveClient<TValue, TResult>(
     public GroupCalls Calls => calls;
 
     /// <param name="config">The whole configuration.</param>
-    /// <param name="owned">Disposed with the client.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public static LiveClient<TValue, TResult> Make(
         RaftHost host,
@@ -45,8 +39,7 @@ internal sealed class LiveClient<TValue, TResult>(
         string group,
         IReadOnlyList<string>? contacts,
         RaftCodec<TValue>? codec,
-        RaftCodec<TResult>? resultCodec,
-        IDisposable? owned = null)
+        RaftCodec<TResult>? resultCodec)
     {
         var values = new ValueCodec<TValue>(host, codec, "the argument codec of the client");
         values.DemandType("value");
@@ -61,8 +54,7 @@ internal sealed class LiveClient<TValue, TResult>(
             settings,
             values,
             new ValueCodec<object?>(host, codecPlace: null),
-            new GroupCalls(settings, host, network),
-            owned);
+            new GroupCalls(settings, host, network));
     }
 
     public override Task<Outcome<TResult>> AppendAsync(
@@ -178,7 +170,6 @@ internal sealed class LiveClient<TValue, TResult>(
         _isDisposed = true;
         calls.Close();
         await calls.Stopped.ConfigureAwait(false);
-        owned?.Dispose();
     }
 
     private async Task<T> WaitAsync<T>(Task<T> ended, ICaller caller, CancellationToken cancellationToken)

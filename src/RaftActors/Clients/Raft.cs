@@ -28,7 +28,7 @@ namespace RaftActors;
 /// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
 /// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
 /// </summary>
-public sealed partial class Raft : IExtension
+public sealed partial class Raft : IExtension, IRaftClients
 {
     /// <summary>
     /// The name of the meter and of the activity source, for all raft processes of this operating-system process. Give it to a library such

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 
 using Akka.Actor;
-using Akka.Configuration;
 
 using RaftActors.Clients;
 using RaftActors.Core;
@@ -17,7 +16,7 @@ namespace RaftActors;
 /// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
 /// create one for the whole application with
 /// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>. A program
-/// without an actor system uses <see cref="Create{TValue, TResult}"/>.
+/// without an actor system has a <see cref="RaftConnection"/> for it.
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
@@ -30,54 +29,6 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>The name of the group.</summary>
     public abstract string Group { get; }
-
-    /// <summary>
-    /// Creates a client for a program without an actor system. It opens connections, and no port. The first call looks for the group; this
-    /// method does not.
-    /// </summary>
-    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
-    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
-    /// <param name="contacts">The addresses of nodes of the group, one or more: <c>host:port</c>.</param>
-    /// <param name="group">The name of the group: that of its actors, unless they name another one.</param>
-    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
-    /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
-    /// <param name="settings">
-    /// Settings of <c>raft</c> that differ from <c>reference.conf</c>, such as <c>raft.security</c>. Those of <c>akka</c> have no effect.
-    /// </param>
-    /// <param name="configure">
-    /// Names the types that are written as JSON. Serializers of Akka need a client of
-    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, IReadOnlyList{string}?, RaftCodec{TValue}?, RaftCodec{TResult}?)"/>.
-    /// </param>
-    /// <exception cref="ArgumentException">
-    /// There is no contact, or the name of the group has half a surrogate pair.
-    /// </exception>
-    /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
-    public static RaftClient<TValue, TResult> Create<TValue, TResult>(
-        IReadOnlyList<string> contacts,
-        string group,
-        RaftCodec<TValue>? codec = null,
-        RaftCodec<TResult>? resultCodec = null,
-        Config? settings = null,
-        Action<RaftJsonTypes>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(contacts);
-        if (contacts.Count == 0)
-        {
-            throw new ArgumentException("A client without an actor system needs contacts: host:port.", nameof(contacts));
-        }
-
-        var host = new ClientHost(settings);
-        try
-        {
-            configure?.Invoke(host.Json);
-            return host.CreateClient(group, contacts, codec, resultCodec, isOwner: true);
-        }
-        catch
-        {
-            host.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Asks all known processes for their state.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>

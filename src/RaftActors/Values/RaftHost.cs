@@ -14,7 +14,7 @@ internal abstract class RaftHost
 
     public ILoggingAdapter Log => System?.Log ?? NoLogger.Instance;
 
-    public RaftJsonTypes Json => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
+    public JsonTypes Json => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
 
     /// <summary>
     /// Finds a user's actor by its path. Messages to it go by the remoting. With <c>raft.address = node</c> they go by raft's connections,

@@ -450,7 +450,7 @@ internal sealed class ValueCodec<TValue>(
     }
 
     private string HowToBind(Type type) =>
-        "Add it to the JsonSerializerContext of Raft.UseJson, "
+        $"Add it to the JsonSerializerContext of {(host.System is null ? "RaftConnection" : "Raft")}.UseJson, "
         + (codecPlace is null ? "" : $"set {codecPlace} to RaftCodec.Json<{type.Name}>(), ")
         + (host.System is null
             ? "or create the client in an actor system, by Raft.CreateClient, with a serializer of your own."

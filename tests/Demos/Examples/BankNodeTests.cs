@@ -52,11 +52,9 @@ public sealed class BankNodeTests : IDisposable
     private async Task KillLeaderAsync()
     {
         Array.ForEach(_ports, Start);
-        await using var ledger = RaftClient.Create<int, BookingResult>(
-            [.. _ports.Select(port => $"127.0.0.1:{port}")],
-            "ledger",
-            resultCodec: RaftCodec.Json<BookingResult>(),
-            configure: types => types.UseJson(LedgerJson.Default));
+        await using var connection = new RaftConnection([.. _ports.Select(port => $"127.0.0.1:{port}")]);
+        var ledger = connection.UseJson(LedgerJson.Default)
+            .CreateClient<int, BookingResult>("ledger", resultCodec: RaftCodec.Json<BookingResult>());
         var teller = new Teller(ledger);
         Assert.True(await teller.BookAsync("alice", Funds, "funds"));
 

@@ -244,7 +244,8 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
     {
         using var crowded = new LockNodes();
         var json = RaftCodec.Json<Dictionary<string, JsonElement>>();
-        await using var group = RaftClient.Create(crowded.Contacts, "coordination", json, json);
+        await using var connection = new RaftConnection(crowded.Contacts);
+        var group = connection.CreateClient("coordination", codec: json, resultCodec: json);
         var open = JsonSerializer.Deserialize<Dictionary<string, JsonElement>>("""{"$":"open","Timeout":"01:00:00"}""")!;
 
         // This client cannot read the answers, because their type is internal. The number of a session is the serial of its pair.

@@ -36,11 +36,11 @@ public sealed class JsonGroupTests : TestKit
     }
 
     [Fact]
-    public async Task Client_with_an_actor_system_of_its_own_names_the_context_too()
+    public async Task Client_of_a_program_without_an_actor_system_names_the_context_too()
     {
         _node.ActorOf(Props.Create(() => new Stock()), "stock");
-        await using var client = RaftClient.Create<Order, Receipt>(
-            [$"127.0.0.1:{_port}"], "default", configure: types => types.UseJson(StockJson.Default));
+        await using var connection = new RaftConnection([$"127.0.0.1:{_port}"]);
+        var client = connection.UseJson(StockJson.Default).CreateClient<Order, Receipt>("stock");
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
 

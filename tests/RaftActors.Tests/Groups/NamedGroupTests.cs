@@ -36,11 +36,10 @@ public sealed class NamedGroupTests : TestKit
         Append(nodes[2], "key", "value");
 
         // Nothing is repeated within this time, so the first message to a node waits for its connection.
-        await using var client = RaftClient.Create<string, int>(
+        await using var connection = new RaftConnection(
             [$"127.0.0.1{names[0].Node}"],
-            "default",
-            settings: ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));
-        var status = await client.StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));
+        var status = await connection.CreateClient(names[0].Process).StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(names.Order(), status.Processes.Select(process => process.Name));
     }
@@ -70,7 +69,8 @@ public sealed class NamedGroupTests : TestKit
         var old = Start(names[2], Roster(names), has == "file" ? null : 1);
         bool IsTold(GroupProblem problem) => problem.Process == names[2] && $"{problem}".Contains(why, StringComparison.Ordinal);
         await AwaitAssertAsync(() => Assert.Contains(Raft.Get(old.System).Processes[0].Problems, IsTold));
-        await using var client = RaftClient.Create<string, int>([$"127.0.0.1{names[0].Node}"], "default");
+        await using var connection = new RaftConnection([$"127.0.0.1{names[0].Node}"]);
+        var client = connection.CreateClient(names[0].Process);
         await AwaitAssertAsync(async () => Assert.Contains((await client.StatusAsync()).Problems, IsTold));
 
         old.Stop();

@@ -159,9 +159,9 @@ public sealed class RemoteClientTests : TestKit
     {
         string[] contacts = [$"127.0.0.1:{StartCounter()}"];
         var settings = ConfigurationFactory.ParseString("raft { pair-size-max = 500b, transport-tcp.frame-size-max = 1KiB }");
-        await using var client = hasSystem
-            ? Raft.Get(Start("shop", settings)).CreateClient<int, int>("default", contacts)
-            : RaftClient.Create<int, int>(contacts, "default", settings: settings);
+        await using var connection = new RaftConnection(contacts, settings);
+        IRaftClients clients = hasSystem ? Raft.Get(Start("shop", settings)) : connection;
+        await using var client = clients.CreateClient<int, int>("counter", contacts);
         await client.AppendAsync("clicks", 40);
         var (hour, guard) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
 
@@ -180,13 +180,14 @@ public sealed class RemoteClientTests : TestKit
     public async Task Text_with_half_a_surrogate_pair_is_refused_before_it_is_sent()
     {
         var half = $"half {'\ud83d'} of it";
-        await using var client = RaftClient.Create<string, string>(["127.0.0.1:1"], "default");
+        await using var connection = new RaftConnection(["127.0.0.1:1"]);
+        var client = connection.CreateClient<string, string>("counter");
 
         await RefusedAsync(() => client.AppendAsync(half, "value"));
         await RefusedAsync(() => client.AppendAsync("key", half));
         await RefusedAsync(() => client.AppendAsync("key", "value", requestKey: new RequestKey(half)));
         await RefusedAsync(() => client.QueryAsync<string>(half));
-        await RefusedAsync(() => Task.FromResult(RaftClient.Create<string, string>(["127.0.0.1:1"], group: half)));
+        await RefusedAsync(() => Task.FromResult(connection.CreateClient<string, string>(half)));
 
         async Task RefusedAsync(Func<Task> call) => Assert.StartsWith(
             "A text of 12 characters has half a surrogate pair, U+D83D at index 5, so it is no Unicode. Separate texts only",
@@ -210,7 +211,8 @@ public sealed class RemoteClientTests : TestKit
     public async Task Client_of_a_program_without_an_actor_system_appends_and_asks_and_follows()
     {
         var port = StartCounter();
-        await using var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"], "default");
+        await using var connection = new RaftConnection([$"127.0.0.1:{port}"]);
+        var client = connection.CreateClient<int, int>("counter");
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
         Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);
@@ -225,9 +227,10 @@ public sealed class RemoteClientTests : TestKit
     [InlineData("10675199d")]
     public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_attempt_timeout(string timeout)
     {
-        await using var client = RaftClient.Create<int, int>(
-            ["127.0.0.1:1"], "default", settings: ConfigurationFactory.ParseString(
-                $"raft.client {{ attempt-timeout = {timeout}, close-timeout = {timeout} }}"));
+        await using var connection = new RaftConnection(
+            ["127.0.0.1:1"],
+            ConfigurationFactory.ParseString($"raft.client {{ attempt-timeout = {timeout}, close-timeout = {timeout} }}"));
+        var client = connection.CreateClient<int, int>("counter");
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -235,21 +238,12 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
-    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_when_it_is_disposed()
-    {
-        var client = RaftClient.Create<int, int>(["127.0.0.1:1"], "default");
-        var append = client.AppendAsync("clicks", 1, TimeSpan.FromHours(1));
-
-        await client.DisposeAsync();
-
-        Assert.Equal(FailureReason.Closed, (await append).NotDone().Reason);
-    }
-
-    [Fact]
     public void Client_of_a_program_without_an_actor_system_has_no_serializers_of_akka()
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"], "default"));
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => new RaftConnection(["127.0.0.1:1"]).CreateClient<Price, int>("counter"));
 
+        Assert.Contains("Add it to the JsonSerializerContext of RaftConnection.UseJson", problem.Message);
         Assert.Contains("set the argument codec of the client to RaftCodec.Json<Price>()", problem.Message);
         Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
     }
@@ -262,16 +256,6 @@ public sealed class RemoteClientTests : TestKit
 
         Assert.True(Raft.Get(Sys).Network.Address.HasLocalScope);
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
-    }
-
-    [Fact]
-    public void Client_of_a_program_without_an_actor_system_needs_contacts_that_are_addresses()
-    {
-        var none = Assert.Throws<ArgumentException>(() => RaftClient.Create<int, int>([], "default"));
-        var wrong = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1"], "default"));
-
-        Assert.StartsWith("A client without an actor system needs contacts: host:port.", none.Message);
-        Assert.Contains("'127.0.0.1', which is no address. Write host:port", wrong.Message);
     }
 
     [Fact]

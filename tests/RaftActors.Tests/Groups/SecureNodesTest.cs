@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Groups;
 [Trait("Needs", "TLS")]
 public abstract class SecureNodesTest : TestKit
 {
-    private readonly List<RaftClient> _clients = [];
+    private readonly List<RaftConnection> _connections = [];
     private int _appended;
 
     private protected SecureNodesTest()
@@ -28,7 +28,7 @@ public abstract class SecureNodesTest : TestKit
 
     protected override void AfterAll()
     {
-        _clients.ForEach(client => client.DisposeAsync().AsTask().Wait(Guard));
+        _connections.ForEach(connection => connection.DisposeAsync().AsTask().Wait(Guard));
         Nodes.ForEach(node => node.Stop());
         Directory.Delete(Folder, recursive: true);
         base.AfterAll();
@@ -85,13 +85,12 @@ public abstract class SecureNodesTest : TestKit
 
     private protected RaftClient<TValue, TResult> Connect<TValue, TResult>(string security, bool isAtAddress = true)
     {
-        var client = RaftClient.Create<TValue, TResult>(
+        RaftConnection connection = new(
             [.. Names.Select(name => $"named@127.0.0.1{name.Node}")],
-            "default",
-            settings: ConfigurationFactory.ParseString(
+            ConfigurationFactory.ParseString(
                 $"raft {{ {OffsetOf(isAtAddress)} }}\nraft.client.attempt-timeout = 300ms\n{security}"));
-        _clients.Add(client);
-        return client;
+        _connections.Add(connection);
+        return connection.CreateClient<TValue, TResult>("default");
     }
 
     private protected void ExpectWarning(string part) => Nodes[0].Warned.FishForMessage<Akka.Event.Warning>(

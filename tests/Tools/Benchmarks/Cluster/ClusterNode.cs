@@ -31,6 +31,9 @@ internal sealed class ClusterNode(string settings, int groups, string[] all, str
     // Kept for all loads: a group writes an entry when it forgets a closed client, which NodeWatch would take for that of an Append.
     private RaftClient<ReadOnlyMemory<byte>, object?>[]? _clients;
 
+    // One for each client at "remote", as those of programs of their own.
+    private readonly List<RaftConnection> _connections = [];
+
     /// <param name="arguments">
     /// Settings as HOCON, the number of groups, the ports of all nodes, those of this process or nothing, and the folder of the stores
     /// unless they are in memory.
@@ -54,6 +57,7 @@ internal sealed class ClusterNode(string settings, int groups, string[] all, str
 
         await Task.WhenAll(loads);
         await Task.WhenAll((node._clients ?? []).Select(client => client.DisposeAsync().AsTask()));
+        await Task.WhenAll(node._connections.Select(connection => connection.DisposeAsync().AsTask()));
         await Task.WhenAll(node._systems.Select(system => system.Terminate()));
         return 0;
     }
@@ -116,12 +120,18 @@ internal sealed class ClusterNode(string settings, int groups, string[] all, str
     {
         var (name, leader) = (_shards?.All[group].Group ?? "default", _leaders[group]);
         return at == "remote"
-            ? RaftClient.Create<ReadOnlyMemory<byte>, object?>(
-                [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],
-                name,
-                settings: ConfigurationFactory.ParseString(settings).WithFallback(NodeSystem.Timeouts))
+            ? Connect().CreateClient<ReadOnlyMemory<byte>, object?>(name ?? "default")
             : Raft.Get(_systems[at == "leader" ? leader : Enumerable.Range(0, _systems.Count).First(place => place != leader)])
                 .CreateClient<ReadOnlyMemory<byte>, object?>(name);
+    }
+
+    private RaftConnection Connect()
+    {
+        RaftConnection connection = new(
+            [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],
+            ConfigurationFactory.ParseString(settings).WithFallback(NodeSystem.Timeouts));
+        _connections.Add(connection);
+        return connection;
     }
 
     // Recent needs the first pair of the log.

@@ -16,7 +16,8 @@ internal static class TopBenchmark
     /// <param name="processes">The number of processes on all nodes.</param>
     public static async Task<(TimeSpan Time, long Bytes)> MeasureAsync(string port, int processes, CancellationToken stop)
     {
-        await using var client = RaftClient.Create<object?, object?>([$"127.0.0.1:{port}"], "default");
+        await using var connection = new RaftConnection([$"127.0.0.1:{port}"]);
+        var client = connection.CreateClient("any");
         using var received = new Received();
         List<(TimeSpan Time, long Bytes)> rounds = [];
         while (rounds.Count < Rounds)

@@ -32,12 +32,13 @@ internal static class CrowdCommand
     {
         Dictionary<string, long> ends = new() { ["done"] = 0 };
         using CancellationTokenSource stop = new();
-        var clients = Enumerable.Range(0, count).Select(_ => RaftClient.Create<string, long>(contacts, "default")).ToList();
+        var programs = Enumerable.Range(0, count).Select(_ => new RaftConnection(contacts)).ToList();
+        var clients = programs.Select(program => program.CreateClient<string, long>("default"));
         List<Task> running = [.. clients.Select(client => AppendAsync(client, ends, stop.Token)), TellAsync(ends, stop.Token)];
         await Console.In.ReadToEndAsync(CancellationToken.None);
         await stop.CancelAsync();
         await Task.WhenAll(running);
-        await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask()));
+        await Task.WhenAll(programs.Select(program => program.DisposeAsync().AsTask()));
         Tell(ends);
         return 0;
     }

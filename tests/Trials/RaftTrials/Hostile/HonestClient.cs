@@ -23,6 +23,7 @@ internal sealed class HonestClient : IAsyncDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly RaftConnection _connection;
     private readonly RaftClient<string, object?> _client;
     private readonly CallBook _book;
     private readonly Task _run;
@@ -32,8 +33,8 @@ internal sealed class HonestClient : IAsyncDisposable
     public HonestClient(IEnumerable<int> ports, ConnectionSecurity security, CallBook book)
     {
         _book = book;
-        _client = RaftClient.Create<string, object?>(
-            ContactsOf(ports), ServerId.GroupName, settings: ConfigOf(security, "127.0.0.1"));
+        _connection = new RaftConnection(ContactsOf(ports), ConfigOf(security, "127.0.0.1"));
+        _client = _connection.CreateClient<string, object?>(ServerId.GroupName);
         _run = Run();
     }
 
@@ -69,7 +70,7 @@ internal sealed class HonestClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _client.DisposeAsync();
+        await _connection.DisposeAsync();
         await _run;
         _stop.Dispose();
     }

@@ -44,16 +44,16 @@ internal sealed class HostileClient : IAsyncDisposable
         """{"$":"nothing"}""",
     ];
 
+    private readonly RaftConnection _connection;
     private readonly RaftClient<string?, Answer> _client;
     private string? _obeyed;
 
-    public HostileClient(IEnumerable<int> ports, ConnectionSecurity security) =>
-        _client = RaftClient.Create(
-            HonestClient.ContactsOf(ports),
-            TargetCommand.CoordinationGroup,
-            new Raw(),
-            RaftCodec.Json(CoordinationJson.Default.Answer),
-            HonestClient.ConfigOf(security, Intruder.Client));
+    public HostileClient(IEnumerable<int> ports, ConnectionSecurity security)
+    {
+        _connection = new RaftConnection(HonestClient.ContactsOf(ports), HonestClient.ConfigOf(security, Intruder.Client));
+        _client = _connection.CreateClient(
+            TargetCommand.CoordinationGroup, codec: new Raw(), resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
+    }
 
     /// <summary>Asks questions that lack a part, or are none.</summary>
     public Task AskNonsense(Count count, CancellationToken stop) => Turns(stop, async () =>
@@ -112,7 +112,7 @@ internal sealed class HostileClient : IAsyncDisposable
         TrialFailure.IfAny(_obeyed, obeyed => $"the coordination group has answered a hostile client's command {obeyed}");
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _client.DisposeAsync();
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private static async Task Turns(CancellationToken stop, Func<Task> turn)
     {

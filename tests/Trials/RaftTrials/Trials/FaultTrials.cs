@@ -64,7 +64,8 @@ internal static class FaultTrials
     // Returns the last serial.
     private static async Task<long> Append(IReadOnlyList<RaftServer> servers, Fault fault, int pairs)
     {
-        await using var client = Connect(servers, fault);
+        await using var connection = Connect(servers);
+        var client = connection.CreateClient<string, string>(fault.Name);
         var outcomes = await Task.WhenAll(
             Enumerable.Range(1, pairs).Select(pair => client.AppendAsync("pair", $"{Guid.NewGuid()}", Guards.Request)));
         return outcomes.Max(outcome => outcome.OrThrow().Serial.Value);
@@ -73,7 +74,8 @@ internal static class FaultTrials
     // Waits until all nodes report the same difference between all of them.
     private static async Task<StateDivergence> Reported(IReadOnlyList<RaftServer> servers, Fault fault)
     {
-        await using var client = Connect(servers, fault);
+        await using var connection = Connect(servers);
+        var client = connection.CreateClient<string, string>(fault.Name);
         GroupStatus? status = null;
         return await Poll.Until(
             async () => (status = await client.StatusAsync()).Processes is { Length: Nodes } all
@@ -83,8 +85,7 @@ internal static class FaultTrials
             () => $"the fault '{fault.Name}' is not reported: {status}");
     }
 
-    private static RaftClient<string, string> Connect(IReadOnlyList<RaftServer> servers, Fault fault) =>
-        RaftClient.Create<string, string>([.. servers.Select(server => server.NodeName)], fault.Name);
+    private static RaftConnection Connect(IReadOnlyList<RaftServer> servers) => new([.. servers.Select(server => server.NodeName)]);
 
     // The number of groups that have a snapshot.
     private static int SnapshotsOf(RaftServer server) =>

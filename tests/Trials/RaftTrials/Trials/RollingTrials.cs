@@ -22,7 +22,8 @@ internal static class RollingTrials
     private static async Task<string> WithVersion(Trial trial)
     {
         var servers = Start(trial);
-        await using var client = Connect(servers);
+        await using var connection = Connect(servers);
+        var client = connection.CreateClient<decimal, decimal>("default");
         await using var load = new PurseLoad(client);
         load.Start();
         foreach (var server in servers)
@@ -53,7 +54,8 @@ internal static class RollingTrials
     private static async Task<string> Careless(Trial trial)
     {
         var servers = Start(trial);
-        await using var client = Connect(servers);
+        await using var connection = Connect(servers);
+        var client = connection.CreateClient<decimal, decimal>("default");
         await using var load = new PurseLoad(client);
         load.Start();
         await load.Until(1);
@@ -103,8 +105,7 @@ internal static class RollingTrials
         server.Start();
     }
 
-    private static RaftClient<decimal, decimal> Connect(IReadOnlyList<RaftServer> servers) =>
-        RaftClient.Create<decimal, decimal>([.. servers.Select(server => server.NodeName)], "default");
+    private static RaftConnection Connect(IReadOnlyList<RaftServer> servers) => new([.. servers.Select(server => server.NodeName)]);
 
     private static long NextDigest(long serial) => ((serial / PairsOfDigest) + 1) * PairsOfDigest;
 

@@ -130,15 +130,16 @@ internal static class SoakTrials
 
         public async Task Run(CancellationToken stop)
         {
-            await using var client = Create();
+            await using var program = Connect();
+            var client = ClientOf(program);
             await Task.WhenAll([.. Enumerable.Range(1, Callers).Select(number => Call(client, number, stop)), Visits(stop)]);
         }
 
         /// <summary>Compares the number of pairs that the group has applied with what the callers were told.</summary>
         public async Task<string> Check()
         {
-            await using var client = Create();
-            await Append(client, "last");
+            await using var program = Connect();
+            await Append(ClientOf(program), "last");
             var (applied, least, most) = (_latest, _done, _done + _unknown);
             TrialFailure.Unless(
                 applied >= least && applied <= most, $"{applied} pairs are applied, and the callers were told of {least} to {most}");
@@ -146,7 +147,9 @@ internal static class SoakTrials
                 + "came and went";
         }
 
-        private RaftClient<string, long> Create() => RaftClient.Create<string, long>([.. contacts], "default");
+        private static RaftClient<string, long> ClientOf(RaftConnection program) => program.CreateClient<string, long>("default");
+
+        private RaftConnection Connect() => new(contacts);
 
         private async Task Call(RaftClient<string, long> client, int number, CancellationToken stop)
         {
@@ -163,8 +166,9 @@ internal static class SoakTrials
         {
             while (!stop.IsCancellationRequested)
             {
-                await using (var client = Create())
+                await using (var program = Connect())
                 {
+                    var client = ClientOf(program);
                     await Append(client, "visit");
                     await Query(client, "visit");
                     // From a pair that is there: when the callers have ended, no other one comes.

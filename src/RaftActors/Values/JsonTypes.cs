@@ -2,21 +2,15 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-using RaftActors.Values;
-
-namespace RaftActors;
+namespace RaftActors.Values;
 
 /// <summary>The types that a program writes as JSON without a codec of their own. Thread-safe.</summary>
-public sealed class RaftJsonTypes
+internal sealed class JsonTypes
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Type> _missed = [];
     private volatile Dictionary<Type, JsonType> _byType = [];
     private volatile Dictionary<string, JsonType> _byName = [];
-
-    internal RaftJsonTypes()
-    {
-    }
 
     /// <summary>
     /// Adds the types of a context that RaftActors does not know yet. A type of an earlier context stays as it is. See <see
@@ -24,10 +18,9 @@ public sealed class RaftJsonTypes
     /// </summary>
     /// <typeparam name="TContext">The context, by its own type.</typeparam>
     /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
-    /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The context has no types, or two types have the same name.</exception>
     /// <exception cref="InvalidOperationException">One of the types is in use without JSON.</exception>
-    public RaftJsonTypes UseJson<TContext>(TContext context)
+    public void UseJson<TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -57,15 +50,13 @@ public sealed class RaftJsonTypes
 
             (_byType, _byName) = (byType, byName);
         }
-
-        return this;
     }
 
     /// <summary>
     /// Returns the JSON of a declared type. If it has none, returns null, and <see cref="UseJson"/> refuses the type from now on.
     /// </summary>
     /// <param name="isStrict">See <see cref="StrictJson"/>.</param>
-    internal RaftCodec<T>? CodecOf<T>(bool isStrict)
+    public RaftCodec<T>? CodecOf<T>(bool isStrict)
     {
         if (_byType.TryGetValue(typeof(T), out var known))
         {
@@ -80,16 +71,16 @@ public sealed class RaftJsonTypes
     }
 
     /// <summary>Returns the JSON of a value's own type, or null.</summary>
-    internal JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
+    public JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
 
     /// <summary>Returns the type that a message or the log names, or null if this node does not use it. Never loads a type.</summary>
-    internal JsonType? Of(string name) => _byName.GetValueOrDefault(name);
+    public JsonType? Of(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>
     /// A number for the JSON of all types that a value of the declared type may have; see <see cref="JsonContract"/>. 0 for object: a new
     /// type of any other group would change the number, although no value of this one has it.
     /// </summary>
-    internal ulong ContractOf(Type declared)
+    public ulong ContractOf(Type declared)
     {
         if (declared == typeof(object))
         {
