@@ -26,7 +26,7 @@ internal sealed class LeaseProbe(
     public string? Failure => _session is { IsAlive: true }
         ? null
         : _refusal ?? $"The group '{settings.Group}' has not granted a lease to this node, so no lease of Akka.Cluster and no lock can be "
-            + $"acquired. {Remedy}";
+            + $"acquired. {settings.Remedy}";
 
     /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
     public string? Risk
@@ -39,15 +39,9 @@ internal sealed class LeaseProbe(
             }
 
             return $"The group '{settings.Group}' has not renewed this node's session for {Seconds(age)}. In {Seconds(session.Left)} its "
-                + $"locks and leases are lost. {Remedy}";
+                + $"locks and leases are lost. {settings.Remedy}";
         }
     }
-
-    /// <summary>What an operator does if the group does not answer.</summary>
-    public string Remedy => settings.Roster.IsEmpty
-        ? $"This node names no process of the group: set raft.nodes or raft.groups.{settings.Group}.nodes."
-        : $"Start a majority of {string.Join(", ", settings.Roster)}, or all of them if the group has never run, and see that this node "
-            + "reaches them.";
 
     /// <summary>Probes each session of this program until the actor system ends. Never fails.</summary>
     public async Task RunAsync()

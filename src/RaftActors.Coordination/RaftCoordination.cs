@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 using Akka.Actor;
 using Akka.Cluster;
@@ -14,31 +15,31 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Locks, semaphores, elections and items that nodes share, kept by a raft group of their own. All that a program holds belongs to its one
-/// session, which is renewed twice a second. Thread-safe.
+/// Locks, semaphores, elections and items that programs share, kept by a raft group of their own. All that a program holds belongs to its
+/// one session, which is renewed twice a second. Thread-safe.
 /// <para>
-/// The nodes of the group's roster run its processes. They start with the first use on their node, even if Akka.Cluster makes a lease.
+/// The nodes of the group's roster run its processes. They start with the first use on their node, even if Akka.Cluster makes a lease. A
+/// program without an actor system is a client of the group.
 /// </para>
 /// </summary>
-public sealed class RaftCoordination : IExtension
+public sealed class RaftCoordination : IExtension, IAsyncDisposable
 {
-    private static readonly TimeSpan BreakTimeout = TimeSpan.FromSeconds(10);
-
     private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
     private readonly Claims _locks;
     private readonly ILoggingAdapter _log;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
+    private readonly LeaseProbe? _probe;
     private readonly string _system;
     private ClusterBootstrap? _bootstrap;
 
     /// <param name="settings">The settings of this program, which may have no process of the group.</param>
-    /// <param name="leaseTimeout">The time within which Akka.Cluster must acquire a lease.</param>
-    /// <param name="system">The name of the actor system.</param>
+    /// <param name="leaseTimeout">The time within which Akka.Cluster must acquire a lease. Null: this program has no leases.</param>
+    /// <param name="system">The name of the actor system, or of the program.</param>
     internal RaftCoordination(
         CoordinationCalls calls,
         CoordinationSettings settings,
-        TimeSpan leaseTimeout,
+        TimeSpan? leaseTimeout,
         string system,
         TimeProvider time,
         ILoggingAdapter log)
@@ -47,31 +48,27 @@ public sealed class RaftCoordination : IExtension
         _keeper = new SessionKeeper(calls, settings, settings.Self, time, log);
         _locks = new Claims(calls, _keeper);
         Items = new RaftItems(calls, _keeper);
-        Probe = new LeaseProbe(_locks, _keeper, settings, leaseTimeout, time, log);
+        _probe = leaseTimeout is { } limit ? new LeaseProbe(_locks, _keeper, settings, limit, time, log) : null;
     }
 
     internal static RaftCoordination Start(ExtendedActorSystem system)
     {
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var raft = Raft.Get(system);
-        var settings = CoordinationSettings.Read(system, raft.Node);
+        var settings = CoordinationSettings.Read(system.Settings.Config, raft.Node);
         if (settings.IsMember)
         {
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
         }
 
-        RaftClient<Command, Answer> CreateClient() => raft.CreateClient(
-            settings.Group,
-            codec: RaftCodec.Json(CoordinationJson.Default.Command),
-            resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
         RaftCoordination coordination = new(
-            new CoordinationCalls(CreateClient(), system.WhenTerminated, Raft.Time, CreateClient()),
+            CallsBy(raft, settings),
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,
             Raft.Time,
             Logging.GetLogger(system, typeof(RaftCoordination)));
-        _ = coordination.Probe.RunAsync();
+        _ = coordination._probe!.RunAsync(); // Justification: it has a lease timeout.
         if (BootstrapSettings.Read(system) is { } bootstrap)
         {
             coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap);
@@ -80,15 +77,7 @@ public sealed class RaftCoordination : IExtension
         // The session closes in the last phase before the actors stop, because singletons and shards hand over until then.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
-            if (coordination._bootstrap is { } running)
-            {
-                await running.DisposeAsync().ConfigureAwait(false);
-            }
-
-            await coordination.Sessions.DisposeAsync().ConfigureAwait(false);
-
-            // The group forgets them at once, so a restart of all programs pushes out no other client.
-            await coordination._calls.DisposeAsync().ConfigureAwait(false);
+            await coordination.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
         return coordination;
@@ -102,19 +91,41 @@ public sealed class RaftCoordination : IExtension
     /// <summary>The name of the coordination group.</summary>
     public string Group { get; }
 
-    /// <summary>Why no lease can be acquired now, and the remedy, or null. Known without asking the group.</summary>
-    public string? LeaseFailure => Probe.Failure;
+    /// <summary>
+    /// Why no lease can be acquired now, and the remedy, or null. Known without asking the group. A program without an actor system has no
+    /// leases, so it is null there.
+    /// </summary>
+    public string? LeaseFailure => _probe?.Failure;
 
     /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
-    public string? LeaseRisk => Probe.Risk;
-
-    internal LeaseProbe Probe { get; }
+    public string? LeaseRisk => _probe?.Risk;
 
     internal TimeProvider Time { get; }
 
     /// <summary>The coordination of an actor system. The first call starts it.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static RaftCoordination Get(ActorSystem system) => system.WithExtension<RaftCoordination, RaftCoordinationProvider>();
+
+    /// <summary>
+    /// Makes a program without an actor system a client of the group. It connects when it is first needed: reads of items open no session,
+    /// and the first lock does. Dispose it before the connection. Otherwise others get its locks only when its session has expired.
+    /// </summary>
+    /// <param name="connection">
+    /// A connection to nodes that run the group. Its settings may have <c>raft-coordination</c>, with the group and times of the nodes.
+    /// </param>
+    /// <param name="name">
+    /// The name of this program in all that others read of its session and its locks. Names need not be unique. Null: <c>HOST/PID</c>.
+    /// </param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
+    public static RaftCoordination Connect(RaftConnection connection, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var program = name ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
+        var settings = CoordinationSettings.Read(connection.Settings, program) with { Self = program };
+        return new RaftCoordination(
+            CallsBy(connection, settings), settings, leaseTimeout: null, program, Raft.Time, NoLogger.Instance);
+    }
 
     /// <summary>
     /// The defaults, with the lease <c>akka.coordination.lease.raft</c>. A system whose configuration names the lease needs them from the
@@ -153,7 +164,7 @@ public sealed class RaftCoordination : IExtension
     /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public async Task<RaftLock> LockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
     {
@@ -169,7 +180,7 @@ public sealed class RaftCoordination : IExtension
     /// <returns>Null if another program holds it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public Task<RaftLock?> TryLockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
         _locks.AcquireAsync(name, permits, waits: false, text, cancellationToken);
@@ -183,7 +194,7 @@ public sealed class RaftCoordination : IExtension
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>The holders, in the order in which they were granted: none or one of a lock, and more of a semaphore.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -206,18 +217,23 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Describes sessions and locks for people, as the process of this node has applied them, or any other process if this node has none.
-    /// They may lag behind the group without bound, so they are available without a quorum.
+    /// Describes sessions and locks for people. By default it does so as the process of this node has applied them, or any other process if
+    /// this node has none: they may lag behind the group without bound, so they are available without a quorum.
     /// </summary>
     /// <param name="name">The only lock to describe, or null for all, as far as the answer is bounded.</param>
+    /// <param name="consistency">How old the answer may be. Null: <see cref="ReadConsistency.Local"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<RaftOverview> DescribeAsync(string? name = null, CancellationToken cancellationToken = default)
+    public async Task<RaftOverview> DescribeAsync(
+        string? name = null, ReadConsistency? consistency = null, CancellationToken cancellationToken = default)
     {
         var (overview, serial) = await _calls.AskAsync(
-            new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, null, Serial.Zero, cancellationToken)
-            .ConfigureAwait(false);
+            new Question.OfOverview(name),
+            CoordinationJson.Default.RaftOverview,
+            null,
+            consistency ?? ReadConsistency.Local,
+            cancellationToken).ConfigureAwait(false);
         return overview with { Serial = serial };
     }
 
@@ -234,27 +250,82 @@ public sealed class RaftCoordination : IExtension
     /// <param name="cancellationToken">Ends the call. The lock may nevertheless be taken away.</param>
     /// <returns>False if it does not hold the lock any more.</returns>
     /// <exception cref="RaftException">
-    /// No answer came within 10 s, so the lock may nevertheless be taken away. Or this node is no operator
+    /// No answer came within <c>raft-coordination.call-timeout</c>, so the lock may nevertheless be taken away. Or this node is no operator
     /// (<see cref="FailureReason.Unauthorized"/>).
     /// </exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> BreakAsync(string name, RaftClaim holder, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(holder);
-        var broken = await _calls.AppendAsync(
-            name, new Command.Break(holder.Token, holder.Session), BreakTimeout, cancellationToken).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
-        return broken is var (answer, _) ? answer is Answer.Done : throw new RaftException(new RaftFailure(
-            FailureKind.Unknown,
-            FailureReason.TimedOut,
-            $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Read "
-                + "its holder, and try again."));
+        var command = new Command.Break(holder.Token, holder.Session);
+        return await CommandAsync(name, command, $"'{name}' is taken away", cancellationToken).ConfigureAwait(false) is Answer.Done;
+    }
+
+    /// <summary>
+    /// Ends a session with all of its locks and items, for an operator, like <c>raft session end</c>. Its program learns it with its next
+    /// renewal, and closes the session when it had time to stop, as in <see cref="BreakAsync"/>. If the program does not answer, the
+    /// session expires. With <c>raft.security</c> this program needs the role operator.
+    /// </summary>
+    /// <param name="session">The number of the session, as <see cref="DescribeAsync"/> shows it.</param>
+    /// <param name="cancellationToken">Ends the call. The session may nevertheless be ended.</param>
+    /// <returns>False if there is no such session. So a repeat that returns false shows that the session is gone.</returns>
+    /// <exception cref="RaftException">As in <see cref="BreakAsync"/>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<bool> EndSessionAsync(long session, CancellationToken cancellationToken = default)
+    {
+        var key = session.ToString(CultureInfo.InvariantCulture);
+        return await CommandAsync(key, new Command.End(session), $"the session {session} is ended", cancellationToken)
+            .ConfigureAwait(false) is Answer.Done;
+    }
+
+    /// <summary>
+    /// Closes the session, which releases all that this program holds, and ends all calls. An actor system does it when it ends, so dispose
+    /// only what <see cref="Connect"/> has returned. After the first call it has no effect.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_bootstrap is { } running)
+        {
+            await running.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _keeper.DisposeAsync().ConfigureAwait(false);
+
+        // The group forgets the clients at once, so a restart of all programs pushes out no other client.
+        await _calls.DisposeAsync().ConfigureAwait(false);
     }
 
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;
 
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
+
+    private static CoordinationCalls CallsBy(IRaftClients clients, CoordinationSettings settings)
+    {
+        return new CoordinationCalls(CreateClient(), Raft.Time, CreateClient()) { CallTimeout = settings.CallTimeout };
+
+        RaftClient<Command, Answer> CreateClient() => clients.CreateClient(
+            settings.Group,
+            codec: RaftCodec.Json(CoordinationJson.Default.Command),
+            resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
+    }
+
+    private async Task<Answer> CommandAsync(string key, Command command, string what, CancellationToken cancellation)
+    {
+        var done = await _calls.AppendAsync(key, command, _calls.CallTimeout, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return done switch
+        {
+            (Answer.Refused refused, _) => throw new InvalidOperationException(refused.Why),
+            var (answer, _) => answer,
+            null => throw new RaftException(new RaftFailure(
+                FailureKind.Unknown,
+                FailureReason.TimedOut,
+                $"It is unknown whether {what}, because the coordination group did not answer within {_calls.CallTimeout}. Read "
+                    + "DescribeAsync, and try again.")),
+        };
+    }
 
     private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap)
     {
@@ -263,7 +334,7 @@ public sealed class RaftCoordination : IExtension
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
         var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
-            Seat.Of(cluster), _system, new RaftItems(_calls, keeper), keeper, Time, _log, Probe.Remedy);
+            Seat.Of(cluster), _system, new RaftItems(_calls, keeper), keeper, Time, _log, settings.Remedy);
         cluster.RegisterOnMemberUp(() => _ = started.OnUpAsync());
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();

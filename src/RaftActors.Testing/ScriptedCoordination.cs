@@ -19,10 +19,13 @@ public sealed class ScriptedCoordination
     private const string Group = "coordination";
 
     private readonly System.Threading.Lock _lock = new();
-    private readonly ScriptedClient<Command, Answer> _client = new(Group);
+
+    // One for each program, because a program disposes its own. All have the same pairs.
+    private readonly List<ScriptedClient<Command, Answer>> _clients = [];
     private readonly ScriptedReminders _reminders;
     private readonly TimeProvider _time;
     private readonly Replica _replica;
+    private long _committed;
 
     /// <param name="time">Times sessions and items. By default the clock of the system.</param>
     public ScriptedCoordination(TimeProvider? time = null)
@@ -30,8 +33,6 @@ public sealed class ScriptedCoordination
         _time = time ?? TimeProvider.System;
         _reminders = new ScriptedReminders(_time, _lock);
         _replica = new Replica(Remind);
-        _client.OnAppend = (name, command, _) => Append(name, command);
-        _client.OnQueryAt = Ask;
     }
 
     /// <summary>
@@ -42,7 +43,7 @@ public sealed class ScriptedCoordination
 
     /// <summary>Another program of the group, with a session of its own.</summary>
     /// <param name="name">Names the program in what others read of it.</param>
-    public RaftCoordination NewProgram(string name) => NewProgram(name, "scripted", new TaskCompletionSource().Task, NoLogger.Instance);
+    public RaftCoordination NewProgram(string name) => NewProgram(name, "scripted", NewClient(), NoLogger.Instance);
 
     /// <summary>
     /// Makes an actor system a program of the group: <see cref="RaftCoordination.Get"/> returns it, and the leases of singletons and shards
@@ -53,7 +54,9 @@ public sealed class ScriptedCoordination
     public RaftCoordination AddTo(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var program = NewProgram(system.Name, system.Name, system.WhenTerminated, Logging.GetLogger(system, typeof(RaftCoordination)));
+        var client = NewClient();
+        var program = NewProgram(system.Name, system.Name, client, Logging.GetLogger(system, typeof(RaftCoordination)));
+        system.RegisterOnTermination(() => client.DisposeAsync().AsTask());
         system.Settings.InjectTopLevelFallback(RaftCoordination.DefaultConfig());
         return ReferenceEquals(system.RegisterExtension(new Provider(program)), program)
             ? program
@@ -76,7 +79,27 @@ public sealed class ScriptedCoordination
         }
     }
 
-    private RaftCoordination NewProgram(string name, string system, Task ended, ILoggingAdapter log)
+    private ScriptedClient<Command, Answer> NewClient()
+    {
+        lock (_lock)
+        {
+            ScriptedClient<Command, Answer> client = new(Group)
+            {
+                OnAppend = (name, command, _) => Append(name, command),
+                OnQueryAt = Ask,
+            };
+            for (var serial = 0; serial < _committed; serial++)
+            {
+                // Justification: nothing reads the value of the pair.
+                client.Commit("", null!);
+            }
+
+            _clients.Add(client);
+            return client;
+        }
+    }
+
+    private RaftCoordination NewProgram(string name, string system, ScriptedClient<Command, Answer> client, ILoggingAdapter log)
     {
         var defaults = CoordinationSettings.Defaults.GetConfig("raft-coordination");
         CoordinationSettings settings = new(
@@ -86,7 +109,7 @@ public sealed class ScriptedCoordination
             defaults.GetTimeSpan("session-timeout"),
             defaults.GetTimeSpan("renew-interval"),
             defaults.GetDouble("clock-drift"));
-        return new RaftCoordination(new CoordinationCalls(_client, ended, _time), settings, settings.SessionTimeout, system, _time, log);
+        return new RaftCoordination(new CoordinationCalls(client, _time), settings, leaseTimeout: null, system, _time, log);
     }
 
     private Outcome<Answer> Append(string name, Command command) => IsReachable
@@ -98,7 +121,7 @@ public sealed class ScriptedCoordination
         lock (_lock)
         {
             // A call that waits for the pair asks when the lock is free.
-            var serial = _client.Commit(name, command).Serial;
+            var serial = Commit(name, command);
             return new Outcome<Answer> { Serial = serial, Result = _replica.Apply(name, command, serial.Value) };
         }
     }
@@ -121,12 +144,19 @@ public sealed class ScriptedCoordination
     }
 
     // Under the lock.
+    private Serial Commit(string name, Command command)
+    {
+        _clients.ForEach(client => client.Commit(name, command));
+        return new Serial(++_committed);
+    }
+
+    // Under the lock.
     private void Remind(string name, TimeSpan? after)
     {
         if (after is { } time)
         {
             // Justification: nothing reads the value of the pair.
-            _reminders.Set(name, time, () => _replica.Expire(name, _client.Commit(name, null!).Serial.Value));
+            _reminders.Set(name, time, () => _replica.Expire(name, Commit(name, null!).Value));
         }
         else
         {

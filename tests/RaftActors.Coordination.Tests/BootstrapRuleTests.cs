@@ -311,7 +311,7 @@ public sealed class BootstrapRuleTests
         public Member(string name, int uid, FakeClient client, TimeProvider clock)
         {
             Node = $"sim://shop@{name}:1#{uid}";
-            var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+            var calls = new CoordinationCalls(client, clock);
             var settings = new CoordinationSettings("coordination", [], name, MemberTimeout, MemberTimeout / 10, 0);
             var keeper = new SessionKeeper(calls, settings, name, clock, NoLogger.Instance);
             Bootstrap = new(

@@ -17,7 +17,7 @@ public sealed class ClaimTests
     public async Task Claim_whose_question_fails_is_withdrawn()
     {
         var client = new FakeClient();
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         await using var keeper = NewKeeper(calls, TimeProvider.System);
         var claims = new Claims(calls, keeper);
         var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
@@ -44,7 +44,7 @@ public sealed class ClaimTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, clock);
         await using var keeper = NewKeeper(calls, clock);
         var claims = new Claims(calls, keeper);
         var session = await keeper.GetAsync(CancellationToken.None);
@@ -65,7 +65,7 @@ public sealed class ClaimTests
     {
         var (clock, arrives) = (new ManualClock(), NewSource());
         var client = new FakeClient { Delay = command => command is Command.Acquire ? arrives.Task : Task.CompletedTask };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, clock);
         await using var keeper = NewKeeper(calls, clock);
         var claims = new Claims(calls, keeper);
         var acquiring = claims.AcquireAsync("billing", 1, waits: false, null, CancellationToken.None);

@@ -270,7 +270,7 @@ public sealed class DowningRuleTests
     [Fact]
     public async Task First_of_two_opposite_decisions_is_made_and_the_second_node_reads_it()
     {
-        await using var calls = new CoordinationCalls(new FakeClient(), new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(new FakeClient(), TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         var decisions = new Decisions(items, "shop");
         var read = await decisions.ReadAsync(CancellationToken.None);

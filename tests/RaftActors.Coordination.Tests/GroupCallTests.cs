@@ -14,7 +14,7 @@ public sealed class GroupCallTests
     public async Task Command_of_a_session_is_appended_again_until_an_answer_comes(string name)
     {
         var client = new FakeClient { Lost = 2 };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
 
         Assert.NotNull(await AppendAsync(calls, name));
 
@@ -28,7 +28,7 @@ public sealed class GroupCallTests
     public async Task Write_whose_outcome_is_unknown_is_not_appended_again(string name)
     {
         var client = new FakeClient { LosesAnswer = _ => true };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
 
         Assert.Null(await AppendAsync(calls, name));
 
@@ -39,7 +39,7 @@ public sealed class GroupCallTests
     public async Task Addition_whose_outcome_is_unknown_is_not_made_twice()
     {
         var client = new FakeClient { LosesAnswer = command => command is Command.Add };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
 
         await Assert.ThrowsAsync<RaftException>(() => items.AddAsync("counter"));
@@ -51,7 +51,7 @@ public sealed class GroupCallTests
     public async Task Write_that_was_certainly_not_made_is_appended_again()
     {
         var client = new FakeClient { Refused = 2 };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
 
         Assert.NotNull(await AppendAsync(calls, "add"));
 
@@ -61,7 +61,7 @@ public sealed class GroupCallTests
     [Fact]
     public async Task Watch_that_falls_behind_gets_all_items_again()
     {
-        await using var calls = new CoordinationCalls(new FakeClient(), new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(new FakeClient(), TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await using var watch = items.WatchAsync("shops/", limit.Token).GetAsyncEnumerator();

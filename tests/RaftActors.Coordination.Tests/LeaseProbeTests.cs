@@ -27,7 +27,7 @@ public sealed class LeaseProbeTests
                 return Task.CompletedTask;
             },
         };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromHours(1));
         await using var closing = keeper;
         Assert.Contains("Start a majority of coordination@a, coordination@b", probe.Failure);
@@ -52,7 +52,7 @@ public sealed class LeaseProbeTests
     {
         var heals = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var client = new FakeClient { Delay = command => command is Command.Renew ? heals.Task : Task.CompletedTask };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromSeconds(2));
         await using var closing = keeper;
         var running = probe.RunAsync();

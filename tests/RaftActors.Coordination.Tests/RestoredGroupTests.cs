@@ -70,7 +70,7 @@ public sealed class RestoredGroupTests : IDisposable
     public async Task Watch_of_before_a_restore_is_told_all_items()
     {
         var client = new RestorableClient();
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         using var limit = new CancellationTokenSource(Guard);
         await using var watch = items.WatchAsync("", limit.Token).GetAsyncEnumerator();

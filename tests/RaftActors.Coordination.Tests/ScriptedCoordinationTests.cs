@@ -154,6 +154,35 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     [Fact]
+    public async Task Disposed_program_releases_its_lock_and_the_others_go_on()
+    {
+        ScriptedCoordination group = new();
+        var (first, second) = (group.NewProgram("first"), group.NewProgram("second"));
+        var held = await first.LockAsync("billing");
+
+        await first.DisposeAsync();
+
+        Assert.False(held.IsHeld);
+        Assert.NotNull(await second.TryLockAsync("billing"));
+        Assert.Null(await group.NewProgram("third").TryLockAsync("billing"));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => first.LockAsync("billing"));
+    }
+
+    [Fact]
+    public async Task Session_that_an_operator_has_ended_loses_its_lock_and_is_gone()
+    {
+        ScriptedCoordination group = new();
+        var (holder, other) = (group.NewProgram("holder"), group.NewProgram("other"));
+        await holder.LockAsync("billing");
+        var session = Assert.Single((await other.DescribeAsync()).Sessions);
+
+        Assert.True(await other.EndSessionAsync(session.Id));
+
+        await other.LockAsync("billing").WaitAsync(Guard);
+        Assert.False(await other.EndSessionAsync(session.Id));
+    }
+
+    [Fact]
     public async Task Actor_system_has_the_scripted_coordination_and_its_leases()
     {
         var program = _group.AddTo(Sys);

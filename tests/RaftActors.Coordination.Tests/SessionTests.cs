@@ -20,7 +20,7 @@ public sealed class SessionTests
     {
         var commands = new List<Command>();
         var client = new FakeClient { Delay = command => Note(commands, command) };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var keeper = NewKeeper(calls);
         var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
 
@@ -34,7 +34,7 @@ public sealed class SessionTests
     public async Task Holder_is_told_of_the_loss_before_the_program_closes_its_session()
     {
         var (clock, order) = (new ManualClock(), new List<string>());
-        await using var calls = new CoordinationCalls(NewClient(order), new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(NewClient(order), clock);
         var keeper = NewKeeper(calls, clock, Drift);
         await HoldAsync(calls, keeper, () => order.Add("lost"));
 
@@ -51,7 +51,7 @@ public sealed class SessionTests
     {
         using var unblock = new ManualResetEventSlim();
         var (clock, order, isBlocking) = (new ManualClock(), new List<string>(), NewSource<bool>());
-        await using var calls = new CoordinationCalls(NewClient(order), new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(NewClient(order), clock);
         var keeper = NewKeeper(calls, clock, Drift);
         await HoldAsync(calls, keeper, () =>
         {
@@ -77,7 +77,7 @@ public sealed class SessionTests
     {
         var (clock, order) = (new ManualClock(), new List<string>());
         var client = NewClient(order);
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, clock);
         var keeper = NewKeeper(calls, clock, Drift);
         await HoldAsync(calls, keeper, () => order.Add("lost"));
         await client.AppendAsync("a", new Command.End(keeper.Current!.Id), null, null, null, CancellationToken.None);
@@ -98,7 +98,7 @@ public sealed class SessionTests
     {
         var closing = NewSource<bool>();
         var client = new FakeClient { Delay = command => command is Command.Close ? closing.Task : Task.CompletedTask };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var keeper = NewKeeper(calls);
         await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
 
@@ -133,7 +133,7 @@ public sealed class SessionTests
         {
             Delay = command => command is Command.Renew ? Task.Delay(TimeSpan.FromMilliseconds(900), clock) : Task.CompletedTask,
         };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, clock);
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
         var keeper = new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
@@ -158,7 +158,7 @@ public sealed class SessionTests
                 return command is Command.Open ? opens.Task : Task.CompletedTask;
             },
         };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 3; i++)
         {
@@ -177,7 +177,7 @@ public sealed class SessionTests
     [Fact]
     public async Task Write_in_a_session_that_the_group_has_ended_is_made_in_the_next_session()
     {
-        await using var calls = new CoordinationCalls(new FakeClient(), new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(new FakeClient(), TimeProvider.System);
         await using var keeper = NewKeeper(calls);
         RaftItems items = new(calls, keeper);
         var session = await keeper.GetAsync(CancellationToken.None);
@@ -197,7 +197,7 @@ public sealed class SessionTests
         {
             Delay = command => Task.Delay(command is Command.Open ? TimeSpan.FromSeconds(9.9) : TimeSpan.FromSeconds(0.2), clock),
         };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock);
+        await using var calls = new CoordinationCalls(client, clock);
         var keeper = NewKeeper(calls, clock);
         var getting = keeper.GetAsync(CancellationToken.None);
 
@@ -227,7 +227,7 @@ public sealed class SessionTests
             },
         };
         var others = new FakeClient { Delay = _ => stalled.Task };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, clock, others);
+        await using var calls = new CoordinationCalls(client, clock, others);
         var keeper = NewKeeper(calls, clock);
         var (claims, items) = (new Claims(calls, keeper), new RaftItems(calls, keeper));
         var session = await keeper.GetAsync(CancellationToken.None);
@@ -284,7 +284,7 @@ public sealed class SessionTests
     public async Task Caller_that_gives_up_leaves_nothing_at_the_opening_that_goes_on()
     {
         var client = new FakeClient { Delay = _ => new TaskCompletionSource().Task };
-        await using var calls = new CoordinationCalls(client, new TaskCompletionSource().Task, TimeProvider.System);
+        await using var calls = new CoordinationCalls(client, TimeProvider.System);
         await using var keeper = NewKeeper(calls);
         for (var i = 0; i < 100; i++)
         {

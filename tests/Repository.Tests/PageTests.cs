@@ -75,6 +75,12 @@ public sealed partial class PageTests
         Assert.Contains(WithoutIndentation(CodeOn(FrontPage)[0]), Examples.Value);
 
     [Fact]
+    public void Program_without_an_actor_system_stands_in_the_examples() => Assert.Contains(
+        CodeOn("docs/client.md"),
+        piece => piece.Contains("new RaftConnection(", StringComparison.Ordinal)
+            && Examples.Value.Contains(WithoutIndentation(piece), StringComparison.Ordinal));
+
+    [Fact]
     public void Code_and_configuration_on_the_page_of_singletons_stand_in_its_test()
     {
         var page = Repository.Read(Singletons);

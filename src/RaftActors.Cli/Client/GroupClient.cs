@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
 using RaftActors.Clients;
 using RaftActors.Network;
@@ -34,7 +35,7 @@ internal sealed class GroupClient : IDisposable
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
         _connection = given is null ? Connect(settings, attemptTimeout) : null;
-        Raft = given ?? Create<string, string>();
+        Raft = given ?? CreateClient();
     }
 
     // A client of another group of the same application, which shares the connections.
@@ -44,7 +45,7 @@ internal sealed class GroupClient : IDisposable
         (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
         (_interrupted, _connection, _isReached) = (first._interrupted, first._connection, true);
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
-        Raft = Create<string, string>();
+        Raft = CreateClient();
     }
 
     public Target Target => _settings.Target;
@@ -80,10 +81,9 @@ internal sealed class GroupClient : IDisposable
     /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
     public GroupClient Of(string group) => new(this, group);
 
-    /// <summary>Makes another client of the same group, which shares the connections.</summary>
-    public RaftClient<TValue, TResult> Create<TValue, TResult>(RaftCodec<TValue>? codec = null, RaftCodec<TResult>? resultCodec = null) =>
-        // Justification: without a given client there is a connection. The program ends with it.
-        _connection!.CreateClient(_settings.Target.Group, codec: codec, resultCodec: resultCodec);
+    /// <summary>The connection to the nodes. The program ends with it.</summary>
+    // Justification: without a given client there is a connection.
+    public RaftConnection Connection => _connection!;
 
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
         change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();
@@ -128,6 +128,8 @@ internal sealed class GroupClient : IDisposable
         _end.Dispose();
     }
 
+    private RaftClient<string, string> CreateClient() => Connection.CreateClient<string, string>(_settings.Target.Group);
+
     private RaftConnection Connect(RunSettings settings, TimeSpan attemptTimeout) => new(
         [.. settings.Target.Contacts.Select(contact => contact.Key)], settings.Security.With(ConfigOf(settings, attemptTimeout)), On);
 
@@ -140,6 +142,10 @@ internal sealed class GroupClient : IDisposable
           pair-size-max = {{MessageLimits.PairBytesMax}}b
           query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           client.attempt-timeout = {{(long)Math.Max(1, attemptTimeout.TotalMilliseconds)}}ms
+        }
+        raft-coordination {
+          group = {{ConnectionSecurity.Quoted(settings.Target.Group)}}
+          call-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
         }
         """);
 

@@ -8,11 +8,10 @@ namespace RaftActors.Coordination.Sessions;
 
 /// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
 /// <param name="client">Appends all commands of sessions, because a session obeys the client that opened it.</param>
-/// <param name="ended">Completes with the actor system.</param>
 /// <param name="time">Measures the times and pauses of calls.</param>
 /// <param name="others">Appends the other writes and asks all questions. By default the same client.</param>
 internal sealed class CoordinationCalls(
-    RaftClient<Command, Answer> client, Task ended, TimeProvider time, RaftClient<Command, Answer>? others = null) : IAsyncDisposable
+    RaftClient<Command, Answer> client, TimeProvider time, RaftClient<Command, Answer>? others = null) : IAsyncDisposable
 {
     // Named in exceptions, because users know this type.
     internal const string Users = "RaftCoordination";
@@ -22,6 +21,9 @@ internal sealed class CoordinationCalls(
 
     /// <summary>The pause after a call that failed at once, for instance because the client has too many.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The time for all attempts of a call that belongs to no session.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     private readonly RaftClient<Command, Answer> _others = others ?? client;
     private readonly SemaphoreSlim _sessionCalls = new(SessionCallsMax);
@@ -46,7 +48,7 @@ internal sealed class CoordinationCalls(
     /// </para>
     /// </summary>
     /// <param name="timeLeft">Returns the time that is left for all attempts.</param>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, or its actor system has ended.</exception>
     /// <exception cref="RaftException">The credentials of this program do not allow it.</exception>
     /// <returns>The answer and the serial of its pair, or null if none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
@@ -75,14 +77,13 @@ internal sealed class CoordinationCalls(
         return null;
     }
 
-    /// <param name="notBelow">The answer is not older than this serial. Without it, the answer is linearizable.</param>
+    /// <param name="consistency">How old the answer may be. Null: linearizable.</param>
     /// <exception cref="RaftException">No process answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
-        Question question, JsonTypeInfo<TAnswer> type, TimeSpan? timeout, Serial? notBelow, CancellationToken cancellation)
+        Question question, JsonTypeInfo<TAnswer> type, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellation)
         where TAnswer : class
     {
-        var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
         var asked = await _others.QueryAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
             .ConfigureAwait(false);
         var answer = JsonSerializer.Deserialize(asked.Result, type)
@@ -98,7 +99,7 @@ internal sealed class CoordinationCalls(
     /// pairs than before, so after a failure the next question waits for no pair.
     /// </summary>
     /// <param name="question">Makes the next question from the latest answer and its serial. The answer is null at first.</param>
-    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed, or its actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
         Func<TAnswer?, long, Question> question, JsonTypeInfo<TAnswer> type, [EnumeratorCancellation] CancellationToken cancellation)
@@ -106,25 +107,24 @@ internal sealed class CoordinationCalls(
     {
         TAnswer? latest = null;
         Serial at = default;
-        Serial? notBelow = null;
+        ReadConsistency? consistency = null;
         while (true)
         {
             TAnswer? answer = null;
             try
             {
-                (answer, at) = await AskAsync(question(latest, at.Value), type, null, notBelow, cancellation).ConfigureAwait(false);
-                (latest, notBelow) = (answer, at.Next);
+                (answer, at) = await AskAsync(question(latest, at.Value), type, null, consistency, cancellation).ConfigureAwait(false);
+                (latest, consistency) = (answer, ReadConsistency.NotOlderThan(at.Next));
+            }
+            catch (RaftException closed) when (closed.Failure?.Reason == FailureReason.Closed)
+            {
+                throw new ObjectDisposedException(Users);
             }
             catch (RaftException e) when (e.Failure?.Reason != FailureReason.Unauthorized)
             {
-                notBelow = null;
+                consistency = null;
 
                 // No pair was committed for a while, or no process answers.
-                if (ended.IsCompleted)
-                {
-                    throw new ObjectDisposedException(Users);
-                }
-
                 await PauseAsync(cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }

@@ -18,9 +18,6 @@ namespace RaftActors.Coordination;
 /// <remarks>The group holds 8 MiB of items. Each one counts 128 bytes and its texts.</remarks>
 public sealed class RaftItems
 {
-    // The time for all attempts of a call, longer than it takes to found the group, or to elect a leader after a crash.
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
-
     private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
 
@@ -30,7 +27,7 @@ public sealed class RaftItems
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Null if there is none.</returns>
-    /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
+    /// <exception cref="RaftException">The group did not answer within <c>raft-coordination.call-timeout</c>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RaftItem?> GetAsync(string name, CancellationToken cancellationToken = default)
     {
@@ -41,7 +38,7 @@ public sealed class RaftItems
     /// <summary>Reads all items with a prefix at one moment, sorted by name.</summary>
     /// <param name="prefix">The beginning of their names, or empty for all items.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="RaftException">The group did not answer within 30 s.</exception>
+    /// <exception cref="RaftException">The group did not answer within <c>raft-coordination.call-timeout</c>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public Task<IReadOnlyList<RaftItem>> ListAsync(string prefix = "", CancellationToken cancellationToken = default)
     {
@@ -61,7 +58,8 @@ public sealed class RaftItems
     /// <param name="cancellationToken">Ends the call. The item may nevertheless be written.</param>
     /// <returns>The version of the item, or null if it was not written, because it does not have the expected version.</returns>
     /// <exception cref="RaftException">
-    /// It is unknown whether the item is written: no answer came within 30 s, or the group has forgotten this program between two attempts.
+    /// It is unknown whether the item is written: no answer came within <c>raft-coordination.call-timeout</c>, or the group has forgotten
+    /// this program between two attempts.
     /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -148,7 +146,7 @@ public sealed class RaftItems
 
     private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, CancellationToken cancellation)
     {
-        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, CallTimeout, null, cancellation)
+        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, _calls.CallTimeout, null, cancellation)
             .ConfigureAwait(false);
         return [.. view.Items.Select(ToItem)];
     }
@@ -156,7 +154,7 @@ public sealed class RaftItems
     private async Task<(Answer Answer, long Serial)> WriteAsync(string name, Command command, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var written = await _calls.AppendAsync(name, command, CallTimeout, cancellation).ConfigureAwait(false);
+        var written = await _calls.AppendAsync(name, command, _calls.CallTimeout, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return written switch
         {
@@ -165,8 +163,8 @@ public sealed class RaftItems
             null => throw new RaftException(new RaftFailure(
                 FailureKind.Unknown,
                 FailureReason.TimedOut,
-                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {CallTimeout}, or has "
-                    + "forgotten this program between two attempts. Read it.")),
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within "
+                    + $"{_calls.CallTimeout}, or has forgotten this program between two attempts. Read it.")),
         };
     }
 }

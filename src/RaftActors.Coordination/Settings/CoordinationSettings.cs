@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 
-using Akka.Actor;
 using Akka.Configuration;
 
 namespace RaftActors.Coordination.Settings;
@@ -19,24 +18,35 @@ internal sealed record CoordinationSettings(
     /// <summary>The settings of Akka.Cluster that fit the defaults.</summary>
     public static Config OfCluster { get; } = ConfigurationFactory.ParseString(Read("cluster.conf"));
 
+    /// <summary>The time for all attempts of a call that belongs to no session.</summary>
+    public TimeSpan CallTimeout { get; init; }
+
     public bool IsMember => Roster.Contains(Self);
+
+    /// <summary>What an operator does if the group does not answer.</summary>
+    public string Remedy => Roster.IsEmpty
+        ? $"This node names no process of the group: set raft.nodes or raft.groups.{Group}.nodes."
+        : $"Start a majority of {string.Join(", ", Roster)}, or all of them if the group has never run, and see that this node "
+            + "reaches them.";
 
     /// <param name="node">The name of this node, which is <c>raft.node</c> or its address.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static CoordinationSettings Read(ActorSystem system, string node)
+    public static CoordinationSettings Read(Config config, string node)
     {
-        var own = SectionOf(system.Settings.Config);
+        var own = SectionOf(config);
         var group = own.GetString("group") ?? "";
         RaftConfigurationException.Demand(
             group.Length > 0 && !group.Contains('@'), $"raft-coordination.group is '{group}'; it must be a name without @.");
-        var config = system.Settings.Config;
         return new CoordinationSettings(
             group,
             [.. RosterIn(config, group).Distinct()],
             $"{group}@{node}",
             own.GetTimeSpan("session-timeout"),
             own.GetTimeSpan("renew-interval"),
-            own.GetDouble("clock-drift"));
+            own.GetDouble("clock-drift"))
+        {
+            CallTimeout = own.GetTimeSpan("call-timeout"),
+        };
     }
 
     /// <summary>Checks the settings that a configuration has.</summary>

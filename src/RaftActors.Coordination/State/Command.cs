@@ -4,7 +4,7 @@ namespace RaftActors.Coordination.State;
 
 /// <summary>
 /// The value of a pair of the coordination group. The key of the pair is the name of the lock or of the item, or for a command of a
-/// session its owner.
+/// session its owner, and for <see cref="End"/> its number.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
 [JsonDerivedType(typeof(Open), "open")]

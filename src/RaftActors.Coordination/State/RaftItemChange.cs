@@ -18,8 +18,8 @@ public sealed class RaftItemChange
     /// <summary>All items with the prefix after the change, by name. A deleted one is not among them.</summary>
     public IReadOnlyDictionary<string, RaftItem> Items { get; }
 
-    /// <summary>The stamp of the pair that has changed the item; without a name 0.</summary>
-    internal long Version { get; }
+    /// <summary>The version of the item after the change, also of a deleted one. Without a name 0.</summary>
+    public long Version { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Name is null ? $"{Items.Count} items" : $"{Items.GetValueOrDefault(Name)?.Value ?? "no"} {Name}";

@@ -20,8 +20,8 @@ public sealed record RaftOverview(
     [JsonIgnore]
     public Serial Serial { get; init; }
 
-    /// <summary>The most sessions, and the most locks.</summary>
-    internal const int RowsMax = 100;
+    /// <summary>The most sessions, and the most locks, of one answer.</summary>
+    public const int RowsMax = 100;
 
     /// <summary>The most holders of a lock in the list, and the most waiting claims.</summary>
     internal const int ClaimsMax = 3;
@@ -38,7 +38,10 @@ public sealed record RaftOverview(
 
 /// <summary>The session of a program.</summary>
 /// <param name="Id">Its number.</param>
-/// <param name="Owner">The name of the coordination process of its node, such as <c>coordination@10.0.0.1:2551</c>.</param>
+/// <param name="Owner">
+/// The name of the coordination process of its node, such as <c>coordination@10.0.0.1:2551</c>, or the one that
+/// <see cref="RaftCoordination.Connect"/> has for the program.
+/// </param>
 /// <param name="Timeout">The time without a renewal after which it ends.</param>
 /// <param name="Claims">The number of its claims, holding or waiting.</param>
 /// <param name="Left">

@@ -46,6 +46,6 @@ internal sealed class CoordinationPoll(ActorSystem system)
             _polls.TryRemove(oldest, out _);
         }
 
-        return _polls.GetOrAdd(name ?? All, _ => new()).AskAsync(limit => coordination.DescribeAsync(name, limit));
+        return _polls.GetOrAdd(name ?? All, _ => new()).AskAsync(limit => coordination.DescribeAsync(name, cancellationToken: limit));
     }
 }

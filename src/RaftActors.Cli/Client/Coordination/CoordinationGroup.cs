@@ -1,12 +1,8 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Coordination;
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;
-using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -16,10 +12,8 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
     // Above the default of raft-coordination.session-timeout, after which a program that does not answer has lost its session.
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly CoordinationCalls _calls = new(
-        run.Client.Create(RaftCodec.Json(CoordinationJson.Default.Command), RaftCodec.Json(CoordinationJson.Default.Answer)),
-        new TaskCompletionSource().Task,
-        TimeProvider.System);
+    /// <summary>It opens no session, because the verbs hold nothing.</summary>
+    public RaftCoordination Coordination { get; } = RaftCoordination.Connect(run.Client.Connection, "raft");
 
     /// <param name="example">The words after <c>raft</c>, without --contacts.</param>
     public static Command Verb(
@@ -39,29 +33,14 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
             Run = (parsed, group) => run(parsed, new CoordinationGroup(group)),
         }.Build();
 
-    /// <exception cref="InvalidDataException">The group is not a coordination.</exception>
-    public async Task<T> AskAsync<T>(Question question, JsonTypeInfo<T> type)
-        where T : class
-    {
-        try
-        {
-            return (await _calls.AskAsync(question, type, null, null, Client.End).ConfigureAwait(false)).Answer;
-        }
-        catch (Exception e) when (e is InvalidOperationException or JsonException)
-        {
-            throw new InvalidDataException($"Group '{Settings.Target.Group}' is no coordination: leave out --group, or name that group", e);
-        }
-    }
-
-    public int Ask<T>(Question question, JsonTypeInfo<T> type, Func<T, int> then)
-        where T : class =>
-        Ask(() => AskAsync(question, type), then);
+    /// <summary>Asks the coordination, and reports why there is no answer. The question must change nothing.</summary>
+    /// <param name="then">Shows the answer, and returns the exit code.</param>
+    public int Ask<T>(Func<RaftCoordination, CancellationToken, Task<T>> ask, Func<T, int> then) =>
+        Ask(() => AskAsync(ask), then);
 
     /// <param name="name">The lock to describe. Default: all locks and sessions.</param>
     public int Describe(string? name, Func<RaftOverview, int> then) =>
-        Ask(new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, then);
-
-    public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, Client.End);
+        Ask((asked, end) => asked.DescribeAsync(name, ReadConsistency.Linearizable, end), then);
 
     /// <summary>Tells what the command will change, and asks for confirmation unless the user has given it.</summary>
     /// <returns>The exit code if the user does not confirm, and null otherwise.</returns>
@@ -80,13 +59,38 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
             : ExitCode.Failed;
     }
 
-    /// <param name="whyNot">Says why an answer is a refusal, or null if it is not.</param>
-    public (RequestOutcome Outcome, long Stamp) Append(string key, Change command, Func<Answer, string?> whyNot)
+    /// <param name="change">Returns why nothing was changed, or null if it was.</param>
+    public RequestOutcome Change(Func<RaftCoordination, CancellationToken, Task<string?>> change)
     {
-        var appending = () => _calls.AppendAsync(key, command, Settings.Timeout, Client.End);
-        return Client.TryAsk(appending, out var done) is { } why ? (new RequestOutcome.NotDone(why), 0)
-            : done is not var (answer, serial) ? (Client.Unknown(why: null), 0)
-            : (answer is Answer.Refused refused ? refused.Why : whyNot(answer)) is { } refusal ? (new RequestOutcome.NotDone(refusal), 0)
-            : (new RequestOutcome.Done(), answer.StampOf(serial));
+        try
+        {
+            return change(Coordination, Client.End).GetAwaiter().GetResult() is { } whyNot
+                ? new RequestOutcome.NotDone(whyNot)
+                : new RequestOutcome.Done();
+        }
+        catch (RaftException e) when (e.Failure is { } failure)
+        {
+            return Client.Failed(failure);
+        }
+        catch (OperationCanceledException)
+        {
+            return Client.Unknown(why: null);
+        }
+        catch (InvalidOperationException e)
+        {
+            return new RequestOutcome.NotDone(e.Message);
+        }
+    }
+
+    private async Task<T> AskAsync<T>(Func<RaftCoordination, CancellationToken, Task<T>> ask)
+    {
+        try
+        {
+            return await ask(Coordination, Client.End).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is InvalidOperationException or JsonException)
+        {
+            throw new InvalidDataException($"Group '{Settings.Target.Group}' is no coordination: leave out --group, or name that group", e);
+        }
     }
 }

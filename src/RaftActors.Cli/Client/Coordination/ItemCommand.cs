@@ -1,7 +1,6 @@
-using RaftActors.Coordination.State;
+using RaftActors.Coordination;
 
 using Command = System.CommandLine.Command;
-using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -33,7 +32,7 @@ internal static class ItemCommand
                 "item put shop/mode maintenance",
                 true,
                 [name, value],
-                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Put(parsed.GetValue(value)!, null, 0, null), "put")),
+                (parsed, group) => Put(group, parsed.GetValue(name)!, parsed.GetValue(value)!)),
             CoordinationGroup.Verb(
                 environment,
                 "delete",
@@ -41,7 +40,7 @@ internal static class ItemCommand
                 "item delete shop/mode",
                 true,
                 [name],
-                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Delete(null), "delete")),
+                (parsed, group) => Delete(group, parsed.GetValue(name)!)),
             CoordinationGroup.Verb(
                 environment,
                 "list",
@@ -64,54 +63,73 @@ internal static class ItemCommand
         };
     }
 
-    private static int Get(CoordinationGroup group, string name, bool isTerminal) => Read(group, name, view =>
-        view.Items is not [{ Value: { } value } item] ? group.Refuse($"there is no item '{name}', as 'raft item list' shows")
+    private static int Get(CoordinationGroup group, string name, bool isTerminal) => Read(group, name, item =>
+        item is null ? group.Refuse($"{Missing(name)}, as 'raft item list' shows")
 
             // A script gets the value without escapes.
-            : group.Write("item", isTerminal ? Printable.Of(value) : value, Members(item)));
+            : group.Write("item", isTerminal ? Printable.Of(item.Value) : item.Value, Members(item.Name, item.Version, item.Value)));
 
     private static int List(CoordinationGroup group, string prefix) => group.Ask(
-        new Question.OfChanges(prefix, -1), CoordinationJson.Default.ItemsView, view => group.WriteRows(
+        (asked, end) => asked.Items.ListAsync(prefix, end),
+        items => group.WriteRows(
             "item",
-            view.Items,
+            items,
             [
                 new("NAME", "name", each => each.Name),
                 new("VERSION", "version", each => each.Version),
                 new("VALUE", "value", each => each.Value),
             ]));
 
-    // Reads first, so that a group that does not answer is known not to be changed.
-    private static int Write(CoordinationGroup group, string name, Change change, string verb) => Read(group, name, _ =>
+    private static int Put(CoordinationGroup group, string name, string value) => Read(group, name, _ =>
     {
-        var (outcome, version) = group.Append(name, change, answer => answer is Answer.Conflict ? $"there is no item '{name}'" : null);
-        return group.Report(
-            outcome,
-            $"item-{verb}",
-            change is Change.Put ? $"put '{name}', version {version}" : $"deleted '{name}'",
-            $"'{name}' was changed",
-            $"raft item get {name}",
-            members: [("name", name), ("version", outcome is RequestOutcome.Done ? version : null)]);
+        long? version = null;
+        var outcome = group.Change(async (asked, end) =>
+        {
+            version = await asked.Items.PutAsync(name, value, cancellationToken: end).ConfigureAwait(false);
+            return null;
+        });
+        return Report(group, outcome, name, "put", $"put '{name}', version {version}", version);
     });
 
-    private static int Watch(CoordinationGroup group, string prefix) =>
-        Read(group, prefix, _ => group.Ask(() => WatchAsync(group, prefix), _ => ExitCode.Done));
+    private static int Delete(CoordinationGroup group, string name) => Read(group, name, _ => Report(
+        group,
+        group.Change(async (asked, end) =>
+            await asked.Items.DeleteAsync(name, cancellationToken: end).ConfigureAwait(false) ? null : Missing(name)),
+        name,
+        "delete",
+        $"deleted '{name}'"));
 
-    private static async Task<bool> WatchAsync(CoordinationGroup group, string prefix)
+    private static int Report(
+        CoordinationGroup group, RequestOutcome outcome, string name, string verb, string done, long? version = null) => group.Report(
+        outcome,
+        $"item-{verb}",
+        done,
+        $"'{name}' was changed",
+        $"raft item get {name}",
+        members: [("name", name), ("version", version)]);
+
+    private static int Watch(CoordinationGroup group, string prefix) => group.Ask(
+        (asked, end) => asked.Items.ListAsync(prefix, end),
+        _ => group.Ask((asked, end) => WatchAsync(group, asked.Items.WatchAsync(prefix, end)), _ => ExitCode.Done));
+
+    private static async Task<bool> WatchAsync(CoordinationGroup group, IAsyncEnumerable<RaftItemChange> changes)
     {
-        await foreach (var view in group.WatchAsync(prefix).ConfigureAwait(false))
+        await foreach (var change in changes.ConfigureAwait(false))
         {
-            if (view.IsWhole)
+            if (change.Name is null)
             {
-                group.Write("items", $"{view.Items.Length} items", ("items", view.Items.Length));
+                group.Write("items", $"{change.Items.Count} items", ("items", change.Items.Count));
             }
 
-            foreach (var item in view.Items)
+            var shown = change.Name is { } name
+                ? [(name, change.Version, change.Items.GetValueOrDefault(name)?.Value)]
+                : change.Items.Values.Select(item => (item.Name, item.Version, (string?)item.Value));
+            foreach (var (item, version, value) in shown)
             {
-                var isThere = item.Value is not null;
                 group.Write(
-                    isThere ? "item" : "item-deleted",
-                    Printable.Of(isThere ? $"{item.Name} = {item.Value}" : $"{item.Name} is deleted"),
-                    Members(item));
+                    value is not null ? "item" : "item-deleted",
+                    Printable.Of(value is not null ? $"{item} = {value}" : $"{item} is deleted"),
+                    Members(item, version, value));
             }
 
             group.Environment.Output.Flush();
@@ -120,9 +138,12 @@ internal static class ItemCommand
         return true;
     }
 
-    private static int Read(CoordinationGroup group, string name, Func<ItemsView, int> then) =>
-        group.Ask(new Question.OfItem(name), CoordinationJson.Default.ItemsView, then);
+    // Before each change, so that a group that does not answer is known not to be changed.
+    private static int Read(CoordinationGroup group, string name, Func<RaftItem?, int> then) =>
+        group.Ask((asked, end) => asked.Items.GetAsync(name, end), then);
 
-    private static (string Name, object? Value)[] Members(Item item) =>
-        [("name", item.Name), ("version", item.Version), ("value", item.Value)];
+    private static (string Name, object? Value)[] Members(string name, long version, string? value) =>
+        [("name", name), ("version", version), ("value", value)];
+
+    private static string Missing(string name) => $"there is no item '{name}'";
 }

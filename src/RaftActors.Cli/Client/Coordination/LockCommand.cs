@@ -1,8 +1,6 @@
 using RaftActors.Coordination;
-using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;
-using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -96,16 +94,17 @@ internal static class LockCommand
             ],
             found.HolderCount + found.WaitingCount));
 
-    private static int Break(CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure) =>
-        group.Ask(new Question.OfLock(name, null), CoordinationJson.Default.LockView, before => Break(group, name, named, isSure, before));
+    private static int Break(CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure) => group.Describe(
+        name, overview => Break(group, name, named, isSure, overview.Locks is [{ Holders: var holders }] ? holders : []));
 
-    private static int Break(CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure, LockView before)
+    private static int Break(
+        CoordinationGroup group, string name, (long? Token, long? Session) named, bool isSure, IReadOnlyList<RaftClaim> before)
     {
-        var found = before.Holders.Where(each => (named.Token ?? each.Token, named.Session ?? each.Session) == Key(each)).ToList();
+        var found = before.Where(each => (named.Token ?? each.Token, named.Session ?? each.Session) == Key(each)).ToList();
         var holder = found.FirstOrDefault();
-        var whyNot = before.Holders.IsEmpty ? Missing(name)
+        var whyNot = before.Count == 0 ? Missing(name)
             : found.DistinctBy(Key).Count() != 1
-                ? $"name one of these holders by --token and --session: {string.Join(", ", before.Holders.Select(Text))}"
+                ? $"name one of these holders by --token and --session: {string.Join(", ", before.Select(Text))}"
             : null;
 
         // Justification: without a holder, whyNot is set.
@@ -116,11 +115,11 @@ internal static class LockCommand
 
         var (begin, now) = (Stopwatch.GetTimestamp(), before);
         var outcome = whyNot is null ? Break(group, name, holder!, begin, ref now) : new RequestOutcome.NotDone(whyNot);
-        var next = now.Holders.FirstOrDefault(each => before.Holders.All(known => Key(known) != Key(each)));
+        var next = now.FirstOrDefault(each => before.All(known => Key(known) != Key(each)));
         return group.Report(
             outcome,
             "lock-broken",
-            $"'{name}' {(next is null ? now.Holders.IsEmpty ? "is free" : "has a free permit" : $"is now held by {Text(next)}")}",
+            $"'{name}' {(next is null ? now.Count == 0 ? "is free" : "has a free permit" : $"is now held by {Text(next)}")}",
             "the holder has released the lock",
             $"raft lock show {name}",
             members:
@@ -135,24 +134,36 @@ internal static class LockCommand
             ]);
     }
 
-    private static RequestOutcome Break(CoordinationGroup group, string name, RaftClaim holder, long begin, ref LockView now)
+    private static RequestOutcome Break(
+        CoordinationGroup group, string name, RaftClaim holder, long begin, ref IReadOnlyList<RaftClaim> now)
     {
-        var (outcome, _) = group.Append(
-            name,
-            new Change.Break(holder.Token, holder.Session),
-            answer => answer is Answer.Held ? $"the token {holder.Token} does not hold it any more" : null);
-        while (outcome is RequestOutcome.Done && now.Holders.Any(each => Key(each) == Key(holder)))
+        var outcome = group.Change(async (asked, end) => await asked.BreakAsync(name, holder, end).ConfigureAwait(false)
+            ? null
+            : $"the token {holder.Token} does not hold it any more");
+        if (outcome is not RequestOutcome.Done)
         {
-            // The group answers after a change, or after a moment without one, so this loop is not busy.
-            var view = now;
-            Question question = new Question.OfLock(name, [.. now.Holders.Select(each => each.Token)]);
-            var why = Stopwatch.GetElapsedTime(begin) >= group.Settings.Timeout
-                ? "it was told, and holds the lock still"
-                : group.Client.TryAsk(() => group.AskAsync(question, CoordinationJson.Default.LockView), out view);
-            (now, outcome) = why is null ? (view, outcome) : (now, group.Client.Unknown(why));
+            return outcome;
         }
 
-        return outcome;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(group.Client.End);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(
+            Math.Max(0, (group.Settings.Timeout - Stopwatch.GetElapsedTime(begin)).TotalMilliseconds)));
+        var observed = now;
+        outcome = group.Change(async (asked, _) =>
+        {
+            await foreach (var holders in asked.ObserveAsync(name, limit.Token).ConfigureAwait(false))
+            {
+                observed = holders;
+                if (holders.All(each => Key(each) != Key(holder)))
+                {
+                    break;
+                }
+            }
+
+            return null;
+        });
+        now = observed;
+        return outcome is RequestOutcome.Done ? outcome : group.Client.Unknown("it was told, and holds the lock still");
     }
 
     private static (long Token, long Session) Key(RaftClaim each) => (each.Token, each.Session);

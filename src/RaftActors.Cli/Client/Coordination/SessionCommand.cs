@@ -1,8 +1,6 @@
 using RaftActors.Coordination;
-using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;
-using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -72,7 +70,7 @@ internal static class SessionCommand
         }
 
         var begin = Stopwatch.GetTimestamp();
-        var outcome = isThere ? End(group, id, session?.Owner ?? $"{id}", begin) : new RequestOutcome.NotDone(Missing(id));
+        var outcome = isThere ? End(group, id, begin) : new RequestOutcome.NotDone(Missing(id));
         return group.Report(
             outcome,
             "session-ended",
@@ -88,11 +86,12 @@ internal static class SessionCommand
     }
 
     // Only the answer to a further End tells that the session is gone. While the session is there, that End has no effect.
-    private static RequestOutcome End(CoordinationGroup group, long id, string owner, long begin)
+    private static RequestOutcome End(CoordinationGroup group, long id, long begin)
     {
         for (var isTold = false; ; isTold = true)
         {
-            var (outcome, _) = group.Append(owner, new Change.End(id), answer => answer is Answer.NoSession ? Missing(id) : null);
+            var outcome = group.Change(async (asked, end) =>
+                await asked.EndSessionAsync(id, end).ConfigureAwait(false) ? null : Missing(id));
             if (outcome is not RequestOutcome.Done)
             {
                 return isTold && outcome is RequestOutcome.NotDone ? new RequestOutcome.Done() : outcome;
