@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -14,8 +15,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Registers clients of raft groups, and projections, as singleton services. Clients live in the actor system that <c>AddAkka</c>
-/// registers, on nodes with and without raft actors, and end with the services. A client may be injected anywhere and used at once: a call
-/// waits for the group.
+/// registers, on nodes with and without raft actors, or by <see cref="AddRaftConnection"/> without an actor system. They end with the
+/// services. A client may be injected anywhere and used at once: a call waits for the group.
 /// </summary>
 public static class RaftServiceExtensions
 {
@@ -31,6 +32,28 @@ public static class RaftServiceExtensions
         .ValidateOnStart();
 
     /// <summary>
+    /// Registers a <see cref="RaftConnection"/> for an application without an actor system. All other methods of this class that register
+    /// clients, and <see cref="AddRaftCoordination"/>, then use it in place of an actor system.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="contacts">Nodes that know the groups, one or more: <c>host:port</c>. Null: <c>raft.client.contacts</c>.</param>
+    /// <param name="settings">
+    /// Settings of <c>raft</c> and <c>raft-coordination</c> that differ from the defaults, such as <c>raft.security</c>.
+    /// </param>
+    /// <param name="configure">Names types for JSON: <c>connection => connection.UseJson(ShopJson.Default)</c>.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftConnection(
+        this IServiceCollection services,
+        IReadOnlyList<string>? contacts = null,
+        Config? settings = null,
+        Action<RaftConnection>? configure = null) => services.AddSingleton(_ =>
+        {
+            RaftConnection connection = new(contacts, settings);
+            configure?.Invoke(connection);
+            return connection;
+        });
+
+    /// <summary>
     /// Registers a <see cref="RaftClient{TValue, TResult}"/> of a group. If a name is given, it is the key of the client, and the first one
     /// of its types is also there without a key.
     /// </summary>
@@ -39,7 +62,8 @@ public static class RaftServiceExtensions
     /// <param name="services">The services of the application.</param>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, or the only group of this node.</param>
     /// <param name="contacts">
-    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
+    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: those of <see cref="AddRaftConnection"/>, or
+    /// <c>raft.client.contacts</c>.
     /// </param>
     /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
     /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
@@ -53,11 +77,11 @@ public static class RaftServiceExtensions
     {
         if (group is null)
         {
-            return services.AddSingleton(provider => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
+            return services.AddSingleton(provider => ClientsOf(provider).CreateClient(group, contacts, codec, resultCodec));
         }
 
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftClient<TValue, TResult>>(group));
-        return services.AddKeyedSingleton(group, (provider, _) => RaftOf(provider).CreateClient(group, contacts, codec, resultCodec));
+        return services.AddKeyedSingleton(group, (provider, _) => ClientsOf(provider).CreateClient(group, contacts, codec, resultCodec));
     }
 
     /// <summary>
@@ -69,7 +93,8 @@ public static class RaftServiceExtensions
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="contacts">
-    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: <c>raft.client.contacts</c>.
+    /// Nodes that know the group, besides the own one: <c>host:port</c>. Null: those of <see cref="AddRaftConnection"/>, or
+    /// <c>raft.client.contacts</c>.
     /// </param>
     /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
     /// <param name="resultCodec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: they have none.</param>
@@ -86,7 +111,7 @@ public static class RaftServiceExtensions
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftShardsClient<TValue, TResult>>(shards.Name));
         return services
             .AddKeyedSingleton(shards.Name, shards)
-            .AddKeyedSingleton(shards.Name, (provider, _) => RaftOf(provider).CreateClient(shards, contacts, codec, resultCodec));
+            .AddKeyedSingleton(shards.Name, (provider, _) => ClientsOf(provider).CreateClient(shards, contacts, codec, resultCodec));
     }
 
     /// <summary>
@@ -105,7 +130,7 @@ public static class RaftServiceExtensions
         ArgumentNullException.ThrowIfNull(shards);
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<EntityClient<TCommand, TResult>>(shards.Name));
         return services.AddKeyedSingleton(
-            shards.Name, (provider, _) => RaftOf(provider).CreateEntityClient<TCommand, TResult>(shards, contacts));
+            shards.Name, (provider, _) => ClientsOf(provider).CreateEntityClient<TCommand, TResult>(shards, contacts));
     }
 
     /// <summary>
@@ -128,12 +153,16 @@ public static class RaftServiceExtensions
 
     /// <summary>
     /// Registers the <see cref="RaftCoordination"/> of the actor system: locks that nodes share. Call <c>WithRaftCoordination</c> on the
-    /// builder, too.
+    /// builder, too. With <see cref="AddRaftConnection"/> it is that of the connection, and needs no such call.
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftCoordination(this IServiceCollection services) =>
-        services.AddSingleton(provider => RaftCoordination.Get(provider.GetRequiredService<ActorSystem>()));
+        services.AddSingleton(provider => provider.GetService<RaftConnection>() is { } connection
+            ? RaftCoordination.Connect(connection)
+            : RaftCoordination.Get(provider.GetRequiredService<ActorSystem>()));
 
-    private static Raft RaftOf(IServiceProvider provider) => Raft.Get(provider.GetRequiredService<ActorSystem>());
+    private static IRaftClients ClientsOf(IServiceProvider provider) => provider.GetService<RaftConnection>() is { } connection
+        ? connection
+        : Raft.Get(provider.GetRequiredService<ActorSystem>());
 }
