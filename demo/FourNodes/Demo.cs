@@ -68,8 +68,13 @@ internal sealed record Demo(string HoconFolder, int? Port = null, bool Verbose =
         catch (Exception problem)
         {
             // Akka.NET wraps a SocketException in several exceptions without the cause.
+            var deepest = problem;
+            for (; deepest.InnerException is { } inner; deepest = inner)
+            {
+            }
+
             Terminal.Write("...FAILED\n");
-            throw problem as UserError ?? new UserError(problem.GetBaseException() is SocketException refused
+            throw problem as UserError ?? new UserError(deepest is SocketException refused
                 ? $"{name}: cannot listen on {config.GetString($"{Tcp}.hostname")}:{config.GetInt($"{Tcp}.port")}: {refused.Message}. "
                     + $"Stop the process that has the port, or change {Tcp} in a HOCON file."
                 : $"{name}: {problem.Message}");

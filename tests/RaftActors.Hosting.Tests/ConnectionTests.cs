@@ -26,7 +26,7 @@ public sealed class ConnectionTests
         var services = application.Services;
 
         var count = await services.GetRequiredKeyedService<RaftClient<int, int>>("counter").AppendAsync("number", 5);
-        var tally = await services.GetRequiredService<EntityClient>().SendAsync<int>("a", 7);
+        var tally = await services.GetRequiredService<EntityClient<int, int>>().SendAsync("a", 7);
         await using var held = await services.GetRequiredService<RaftCoordination>().LockAsync("billing").WaitAsync(HostedNode.Guard);
 
         Assert.Equal((5, 7), (count.Result, tally.Result));
@@ -40,15 +40,15 @@ public sealed class ConnectionTests
         builder.Services
             .AddRaftConnection([$"127.0.0.1:{_port}"])
             .AddRaftClient<int, int>("counter")
-            .AddRaftEntityClient(Shards)
+            .AddRaftEntityClient<int, int>(Shards)
             .AddRaftCoordination();
         return builder.Build();
     }
 
-    private sealed class Tally : ReplicatedEntity<int, int>
+    private sealed class Tally : ReplicatedEntity<int, int, int>
     {
         protected override int NewState() => 0;
 
-        protected override object? HandleCommand(int command) => State += command;
+        protected override int HandleCommand(int command) => State += command;
     }
 }

@@ -54,7 +54,9 @@ public interface IRaftClients
         RaftCodec<TResult>? resultCodec = null);
 
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
+    /// <typeparam name="TCommand">The type of the commands, as the entities have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleCommand, as the entities have it.</typeparam>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="contacts">As in <see cref="CreateClient(string?, IReadOnlyList{string}?)"/>.</param>
-    EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null);
+    EntityClient<TCommand, TResult> CreateEntityClient<TCommand, TResult>(RaftShards shards, IReadOnlyList<string>? contacts = null);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 using Akka.Configuration;
@@ -61,7 +60,7 @@ public sealed class RaftConnection : IRaftClients, IAsyncDisposable
     /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The context has no types, or a type has the name of another one.</exception>
     /// <exception cref="InvalidOperationException">A client uses one of the types without JSON already.</exception>
-    public RaftConnection UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+    public RaftConnection UseJson<TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
         _host.Json.UseJson(context);
@@ -134,9 +133,12 @@ public sealed class RaftConnection : IRaftClients, IAsyncDisposable
     }
 
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
+    /// <typeparam name="TCommand">The type of the commands, as the entities have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleCommand, as the entities have it.</typeparam>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="contacts">As in <see cref="CreateClient(string?, IReadOnlyList{string}?)"/>.</param>
-    public EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null) =>
+    public EntityClient<TCommand, TResult> CreateEntityClient<TCommand, TResult>(
+        RaftShards shards, IReadOnlyList<string>? contacts = null) =>
         new(_host, CreateClient<object?, object?>(shards, contacts));
 
     /// <summary>Disposes all clients, as <see cref="RaftClient.DisposeAsync"/> does, and ends the connections.</summary>

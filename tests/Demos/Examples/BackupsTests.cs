@@ -15,7 +15,7 @@ public sealed class BackupsTests : IDisposable
     public async Task Counter_of_a_restored_group_counts_on()
     {
         await CountAsync(StartNode("first"), 41, total: 41);
-        await using var client = Raft.Get(_systems[0]).CreateClient<int, int>();
+        await using var client = Raft.Get(_systems[0]).CreateClient<int, int>("counter");
         var backup = await Backups.TakeAsync(client, Path.Combine(_folder, "monday.backup"));
 
         await Backups.RestoreAsync(backup.Path, [new ProcessName("counter@node1")], _ => Path.Combine(_folder, "second"));

@@ -37,7 +37,7 @@ public sealed partial class GettingStartedTests : TestKit
         var fourth = StartNode(OnFreePorts("akka.actor.provider = remote\n"
             + "akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 2554 }\n"
             + Page("members.md").Split("```hocon\n")[1].Split("```")[0]));
-        await using var counter = Raft.Get(_systems[0]).CreateClient<int, int>();
+        await using var counter = Raft.Get(_systems[0]).CreateClient<int, int>("counter");
 
         var added = await counter.JoinAsync(new ProcessName($"counter@127.0.0.1:{_ports["2554"]}"), timeout: WaitMax);
 

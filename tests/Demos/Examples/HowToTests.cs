@@ -19,7 +19,7 @@ public sealed class HowToTests() : TestKit(Hocon)
     public async Task Settings_for_a_wan_are_accepted()
     {
         Sys.ActorOf(Props.Create(() => new Counter()), "counter");
-        await using var counter = Raft.Get(Sys).CreateClient<int, int>();
+        await using var counter = Raft.Get(Sys).CreateClient<int, int>("counter");
 
         var counted = await counter.AppendAsync("clicks", 1);
 

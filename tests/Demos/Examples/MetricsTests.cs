@@ -24,6 +24,6 @@ public sealed class MetricsTests : TestKit
         group.Commit(asked.ExpectMsg<FromActor<int>.Append>());
 
         ExpectMsg<Outcome<int>>().OrThrow();
-        Assert.Contains("raft.appends 1 {append} [raft.group, default] [raft.process, metered@node1@scripted] [outcome, done]", lines);
+        Assert.Contains("raft.appends 1 {append} [raft.group, metered] [raft.process, metered@node1@scripted] [outcome, done]", lines);
     }
 }

@@ -11,7 +11,7 @@ public static class NightlyReport
         await using var coordination = RaftCoordination.Connect(connection, "nightly-report");
         await using var held = await coordination.LockAsync("nightly-report");
 
-        var bank = connection.CreateEntityClient(new RaftShards("bank", 4));
+        var bank = connection.CreateEntityClient<AccountCommand, bool>(new RaftShards("bank", 4));
         var balance = (await bank.AskAsync<Balance>("alice")).Result;
         await coordination.Items.PutAsync("reports/alice", $"{balance.Cents}");
         return balance.Cents;

@@ -22,7 +22,7 @@ public sealed class NightlyReportTests : TestKit
             $$"""
             akka { loglevel = ERROR, actor.provider = remote }
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{_address.Split(':')[1]}} }
-            raft { discovery = node-names, nodes = ["{{_address}}"], quorum.allow-fewer-than-three = on }
+            raft { nodes = ["{{_address}}"], quorum.allow-fewer-than-three = on }
             """).WithFallback(RaftCoordination.DefaultConfig()));
         Raft.Get(node).UseJson(BankJson.Default);
         RaftShards shards = new("bank", 4);
@@ -32,7 +32,7 @@ public sealed class NightlyReportTests : TestKit
         }
 
         var coordination = RaftCoordination.Get(node);
-        await Raft.Get(node).CreateEntityClient(shards).SendAsync<bool>("alice", new Deposit(100), WaitMax);
+        await Raft.Get(node).CreateEntityClient<AccountCommand, bool>(shards).SendAsync("alice", new Deposit(100), WaitMax);
 
         Assert.Equal(100, await NightlyReport.MakeAsync([_address]).WaitAsync(WaitMax));
 

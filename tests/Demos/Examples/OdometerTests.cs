@@ -15,7 +15,7 @@ public sealed class OdometerTests() : TestKit(Hocon)
     public async Task Negative_way_is_refused()
     {
         Sys.ActorOf(Props.Create(() => new Odometer()), "odometer");
-        await using var client = Raft.Get(Sys).CreateClient<int, int>();
+        await using var client = Raft.Get(Sys).CreateClient<int, int>("odometer");
 
         var refused = await client.AppendAsync("car", -5);
         var total = await client.AppendAsync("car", 5);

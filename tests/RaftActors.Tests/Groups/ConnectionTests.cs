@@ -39,7 +39,7 @@ public sealed class ConnectionTests : TestKit
         await using var connection = Connect();
         var counter = connection.CreateClient<int, int>("counter");
         var sums = connection.CreateClient<int, int>(Sums);
-        var bags = connection.CreateEntityClient(Bags);
+        var bags = connection.CreateEntityClient<int, int>(Bags);
         var status = connection.CreateClient("counter");
 
         Assert.Equal(40, (await counter.AppendAsync("clicks", 40)).Result);
@@ -50,7 +50,7 @@ public sealed class ConnectionTests : TestKit
 
         foreach (var (id, number) in Enumerable.Range(1, 8).Select(number => ($"bag{number}", number)))
         {
-            Assert.Equal(number, (await bags.SendAsync<int>(id, number)).Result);
+            Assert.Equal(number, (await bags.SendAsync(id, number)).Result);
             Assert.Equal(number, (await bags.AskAsync<int>(id)).Result);
         }
 
@@ -155,10 +155,10 @@ public sealed class ConnectionTests : TestKit
         protected override object? HandleQuery(object question) => question is "total" ? _total : null;
     }
 
-    private sealed class Bag : ReplicatedEntity<int, int>
+    private sealed class Bag : ReplicatedEntity<int, int, int>
     {
         protected override int NewState() => 0;
 
-        protected override object? HandleCommand(int command) => State += command;
+        protected override int HandleCommand(int command) => State += command;
     }
 }
