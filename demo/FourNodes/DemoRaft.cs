@@ -25,13 +25,13 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
             _storage[next] = new Entry<string>(next, key, value);
         }
 
-        Receive<AppendNow>(append => Raft.Append(append.Key, append.Value));
+        Receive<AppendNow>(append => Group.Append(append.Key, append.Value));
         Receive<TypedLine>(typed => Answer(typed.Line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
 
-    protected override void PreStart() => _started.TrySetResult(Raft.Self);
+    protected override void PreStart() => _started.TrySetResult(Group.Self);
 
     protected override void HandleQuorum(Quorum? quorum)
     {
@@ -71,7 +71,7 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
     // Makes each request while its line is printed, so that no answer can be printed above the line.
     protected override void HandleMissing(SerialRange gap)
     {
-        if (Raft.Quorum is { IsMember: true })
+        if (Group.Quorum is { IsMember: true })
         {
             var requests = gap.Select(serial => $"    requested missing serial to the cluster: {serial}  id: {Get(serial)}");
             Print(requests.Prepend($"Missing serials: {gap}"));
@@ -103,19 +103,19 @@ internal sealed class DemoRaft : RaftActor<string>, IWithTimers
 
     protected override void HandleCancel(CanceledCall call) => Print($"Cancelled {Pid.Of(call.Request)}: {call.Failure.Detail}");
 
-    private string Get(Serial serial) => Pid.Of(Raft.Get(serial));
+    private string Get(Serial serial) => Pid.Of(Group.Get(serial));
 
     private void Answer(string[] words) => Print(words switch
     {
-        ["append", var key, .. { Length: > 0 } value] => $"Appending, id {Pid.Of(Raft.Append(key, string.Join(' ', value)))}",
+        ["append", var key, .. { Length: > 0 } value] => $"Appending, id {Pid.Of(Group.Append(key, string.Join(' ', value)))}",
         ["get", var text] when long.TryParse(text, out var serial) && _storage.TryGetValue(new(serial), out var entry) =>
             $"Serial {serial} is {entry.Key}={entry.Value}",
         ["get", var text] => $"Serial {text} is not here",
-        ["status"] => $"Status: {Raft.Status}",
+        ["status"] => $"Status: {Group.Status}",
         _ => "Type 'append KEY VALUE', 'get SERIAL' or 'status'",
     });
 
-    private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Pid.Of(Raft.Self)} {line}"));
+    private void Print(params IEnumerable<string> lines) => Terminal.Print(lines.Select(line => $"{Pid.Of(Group.Self)} {line}"));
 
     private static IEnumerable<(string Key, string Value)> Pairs(int count) =>
         Enumerable.Range(1, count).Select(n => ($"key{n}", $"value{n}"));

@@ -43,7 +43,7 @@ internal static class Rules
             "{0} returns '{1}', which other threads read while the actor changes it. Return a copy, or an immutable object."),
         Rule("RAFT009", "A replicated callback has an effect outside of the actor",
             "{0} runs on every node, and again at each replay, so '{1}' happens many times. Let the leader do it: send the actor a "
-                + "message, and check Raft.Leader is {{ IsSelf: true }} in its handler."),
+                + "message, and check Group.Leader is {{ IsSelf: true }} in its handler."),
         Rule(AfterAwait, "A raft actor uses its sender or context after an await",
             "{0} uses '{1}' after an await that leaves the actor, where it fails or belongs to another message. Handle the message by "
                 + "ReceiveAsync without ConfigureAwait(false), or copy '{1}' into a local variable before the await."),

@@ -182,10 +182,10 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
         if (entry.Key == "h") { return _kept; }
         """)]
     [InlineData("effects", """
-        {|RAFT009:Raft.Append("next", entry.Value)|};
+        {|RAFT009:Group.Append("next", entry.Value)|};
         {|RAFT009:http.PostAsync("http://mail", null)|};
-        Raft.TakeSnapshot();
-        _any = Raft.Read(entry.Serial);
+        Group.TakeSnapshot();
+        _any = Group.Read(entry.Serial);
         _any = rules.Allows(entry.Key);
         other.Tell(entry.Key);
         """)]
@@ -243,7 +243,7 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
         {
             private DateTime _seen;
 
-            public Subject() => Receive<int>(_ => Raft.Append("now", $"{DateTime.UtcNow}"));
+            public Subject() => Receive<int>(_ => Group.Append("now", $"{DateTime.UtcNow}"));
 
             public string TakeSnapshot(Serial serial) => $"{DateTime.UtcNow}";
 
@@ -251,7 +251,7 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
 
             protected override string HandleAppend(Entry<string> entry) => "";
 
-            protected override void HandleLeader(Leader? leader) => Raft.Append("leader", $"{Guid.NewGuid()}");
+            protected override void HandleLeader(Leader? leader) => Group.Append("leader", $"{Guid.NewGuid()}");
 
             protected override string? HandleProposal(Proposal<string> proposal) => _seen < DateTime.UtcNow ? "late" : null;
 

@@ -120,7 +120,7 @@ public sealed class RecoveredGroupTests : TestKit
         public Recorder(IActorRef watcher, string[]? roster)
             : base(new RaftOptions<string> { Roster = roster })
         {
-            Receive<string>(key => Raft.Append(key, key, Guard, watcher, requestKey: key));
+            Receive<string>(key => Group.Append(key, key, Guard, watcher, requestKey: key));
             Receive<int>(_ => Sender.Tell(_eras.ToArray()));
             Receive<WhenAt>(when =>
             {
@@ -139,7 +139,7 @@ public sealed class RecoveredGroupTests : TestKit
 
         private void Tell()
         {
-            foreach (var asked in _asked.Where(asked => asked.Serial == Raft.Serial).ToArray())
+            foreach (var asked in _asked.Where(asked => asked.Serial == Group.Serial).ToArray())
             {
                 _asked.Remove(asked);
                 asked.Asker.Tell(_keys.ToArray());

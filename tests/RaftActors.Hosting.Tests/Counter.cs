@@ -13,8 +13,8 @@ internal sealed class Counter : RaftActor<int, int>
     public Counter(Scoped scoped, Lives lives)
     {
         lives.Began(scoped);
-        Receive<int>(number => Raft.Append("number", number, replyTo: Sender));
-        Receive<Read>(_ => Raft.Query("total", replyTo: Sender));
+        Receive<int>(number => Group.Append("number", number, replyTo: Sender));
+        Receive<Read>(_ => Group.Query("total", replyTo: Sender));
         Receive<Exception>(problem => throw problem);
     }
 

@@ -223,7 +223,7 @@ public sealed class ProjectionTests
     {
         private int _total;
 
-        public Book() => Receive<int>(number => Raft.Append("number", number, replyTo: Sender));
+        public Book() => Receive<int>(number => Group.Append("number", number, replyTo: Sender));
 
         public byte[] TakeSnapshot(Serial serial) => Encoding.UTF8.GetBytes($"{_total}");
 

@@ -61,6 +61,6 @@ public sealed class ShardsTests
     /// <summary>Answers with the name of its group.</summary>
     private sealed class Tally(RaftShard shard) : RaftActor<int, string>(new() { Shard = shard })
     {
-        protected override string HandleAppend(Entry<int> entry) => Raft.Status.Group;
+        protected override string HandleAppend(Entry<int> entry) => Group.Status.Group;
     }
 }

@@ -17,10 +17,10 @@ internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
         : base(options)
     {
         _watcher = watcher;
-        Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
-        Receive<Recorder.Snap>(_ => Raft.TakeSnapshot());
-        Receive<Recorder.GetStatus>(_ => Sender.Tell(Raft.Status));
-        Receive<Recorder.GetView>(_ => Sender.Tell(new Recorder.View(Raft.Leader, Raft.Quorum, Raft.Peers)));
+        Receive<Recorder.Append>(append => Group.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
+        Receive<Recorder.Snap>(_ => Group.TakeSnapshot());
+        Receive<Recorder.GetStatus>(_ => Sender.Tell(Group.Status));
+        Receive<Recorder.GetView>(_ => Sender.Tell(new Recorder.View(Group.Leader, Group.Quorum, Group.Peers)));
         Receive<Exception>(problem => throw problem);
         Receive<ManualResetEventSlim>(mayFail =>
         {
@@ -41,7 +41,7 @@ internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
         _watcher.Tell($"restore {serial}");
     }
 
-    protected override void HandleMissing(SerialRange gap) => Raft.Get(gap);
+    protected override void HandleMissing(SerialRange gap) => Group.Get(gap);
 
     protected override void PreStart() => _watcher.Tell("started");
 

@@ -18,7 +18,7 @@ internal sealed class Drifter : RaftActor<int, int>, IRaftSnapshot<int>
         {
             for (var i = 0; i < count; i++)
             {
-                Raft.Append("key", 1, TimeSpan.FromMinutes(1));
+                Group.Append("key", 1, TimeSpan.FromMinutes(1));
             }
         });
         Receive<Exception>(trouble => throw trouble);

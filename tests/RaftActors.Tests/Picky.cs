@@ -13,9 +13,9 @@ internal sealed class Picky : RaftActor<string, int>, IRaftSnapshot<string>
         : base(options)
     {
         (_watcher, _diet) = (watcher, diet);
-        Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
-        Receive<Recorder.Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
-        Receive<Recorder.Snap>(_ => Raft.TakeSnapshot());
+        Receive<Recorder.Append>(append => Group.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
+        Receive<Recorder.Query>(query => Group.Query(query.Question, query.Timeout, Sender, query.Consistency));
+        Receive<Recorder.Snap>(_ => Group.TakeSnapshot());
         Receive<Exception>(trouble => throw trouble);
     }
 

@@ -19,18 +19,18 @@ internal class Recorder : RaftActor<string, int>
         : base(options)
     {
         _watcher = watcher;
-        Receive<Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
-        Receive<IReadOnlyCollection<(string, string)>>(pairs => Raft.AppendMany(pairs, replyTo: Sender));
-        Receive<Get>(get => Raft.Get(get.Serial));
-        Receive<Query>(query => Raft.Query(query.Question, query.Timeout, Sender, query.Consistency));
+        Receive<Append>(append => Group.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
+        Receive<IReadOnlyCollection<(string, string)>>(pairs => Group.AppendMany(pairs, replyTo: Sender));
+        Receive<Get>(get => Group.Get(get.Serial));
+        Receive<Query>(query => Group.Query(query.Question, query.Timeout, Sender, query.Consistency));
         Receive<Transfer>(transfer => Change(new GroupChange.Transfer(transfer.To), transfer.Timeout));
         Receive<Join>(join => Change(new GroupChange.Members(new MemberChange.Join(join.Name), join.BasedOn)));
         Receive<Leave>(leave => Change(new GroupChange.Members(new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn)));
         Receive<SetMaxQuorum>(set => Change(new GroupChange.Members(new MemberChange.SetMaxQuorum(set.Max), set.BasedOn)));
         Receive<Explain>(_ => Call(new ClientCall.Explain(), Sender));
-        Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
-        Receive<GetView>(_ => Sender.Tell(new View(Raft.Leader, Raft.Quorum, Raft.Peers)));
-        Receive<Snap>(_ => Raft.TakeSnapshot());
+        Receive<GetStatus>(_ => Sender.Tell(Group.Status));
+        Receive<GetView>(_ => Sender.Tell(new View(Group.Leader, Group.Quorum, Group.Peers)));
+        Receive<Snap>(_ => Group.TakeSnapshot());
         Receive<Exception>(problem => throw problem);
     }
 
@@ -56,7 +56,7 @@ internal class Recorder : RaftActor<string, int>
     protected override void HandleMissing(SerialRange gap)
     {
         Tell($"missing {gap}");
-        Raft.Get(gap);
+        Group.Get(gap);
     }
 
     protected override int HandleAppend(Entry<string> entry)
@@ -77,8 +77,8 @@ internal class Recorder : RaftActor<string, int>
 
     protected override object? HandleQuery(object question)
     {
-        Tell($"query {question} at {Raft.Serial}");
-        return question is "poison" ? throw new InvalidOperationException("poison") : Raft.Serial;
+        Tell($"query {question} at {Group.Serial}");
+        return question is "poison" ? throw new InvalidOperationException("poison") : Group.Serial;
     }
 
     protected override void HandleCancel(CanceledCall call) => Tell($"cancel {call.Failure}");
@@ -89,13 +89,13 @@ internal class Recorder : RaftActor<string, int>
     private void Change(GroupChange change, TimeSpan? timeout = null)
     {
         ClientCall.Change call = new(change, timeout ?? TimeSpan.FromSeconds(10));
-        Call(call, new Changer(RaftActors.Raft.Get(Context.System).CreateClient(Raft.Status.Group), call, Sender));
+        Call(call, new Changer(RaftActors.Raft.Get(Context.System).CreateClient(Group.Status.Group), call, Sender));
     }
 
     // As a client of this process does.
     private void Call(ClientCall call, ICanTell caller)
     {
-        var calls = NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(Raft.Status.Group, Raft.Self))!;
+        var calls = NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(Group.Status.Group, Group.Self))!;
         calls.Add(call, caller);
         calls.Announce();
     }

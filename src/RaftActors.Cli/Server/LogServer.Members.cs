@@ -25,7 +25,7 @@ internal sealed partial class LogServer
 
     private void LogStart()
     {
-        if (Raft.Status.Identity == Guid.Empty)
+        if (Group.Status.Identity == Guid.Empty)
         {
             if (_settings.Others.Length > 0)
             {
@@ -37,7 +37,7 @@ internal sealed partial class LogServer
             return;
         }
 
-        var members = Ids(Raft.Status.Members);
+        var members = Ids(Group.Status.Members);
         _members = members;
         if (!members.Contains(_settings.Id))
         {

@@ -63,7 +63,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
     // An earlier process of this server has written the lines of the messages that its data directory had at the start.
     private void Announce(int place)
     {
-        if (_log.Messages[place - 1].Serial > Raft.Recovered.Value && _log.AnnouncementAt(place) is { } line)
+        if (_log.Messages[place - 1].Serial > Group.Recovered.Value && _log.AnnouncementAt(place) is { } line)
         {
             _terminal.Announce(line);
         }

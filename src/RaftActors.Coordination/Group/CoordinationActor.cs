@@ -67,13 +67,13 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         var asked = CoordinationJson.ToQuestion(question);
         if (asked is Question.OfOverview overview)
         {
-            return CoordinationJson.ToBytes(_replica.Describe(Raft.Self.Value, overview, LeftOfReminders()));
+            return CoordinationJson.ToBytes(_replica.Describe(Group.Self.Value, overview, LeftOfReminders()));
         }
 
         var later = new LaterAnswer();
         return _replica.Ask(asked, Now, Reply) is { } answer ? CoordinationJson.ToBytes(answer) : later;
 
-        void Reply(object answer) => Raft.Answer(later, CoordinationJson.ToBytes(answer));
+        void Reply(object answer) => Group.Answer(later, CoordinationJson.ToBytes(answer));
     }
 
     private void Set(string reminder, TimeSpan? after)

@@ -82,7 +82,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             : throw new InvalidDataException($"A {question.GetType().Name} is no question to an entity. Ask by EntityClient.AskAsync.");
         return WhyElsewhere(_shard, id) is { } fault
             ? throw new InvalidDataException(fault)
-            : _entities.Answer(id, _values.Decode(inner), Raft.LogicVersion);
+            : _entities.Answer(id, _values.Decode(inner), Group.LogicVersion);
     }
 
     // The command is applied in any case, so that all nodes keep equal states. No client reaches such an entity.
@@ -152,7 +152,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         }
     }
 
-    private void OnFailed(string id, Serial serial, Exception cause) => Raft.Latest.Log(
+    private void OnFailed(string id, Serial serial, Exception cause) => Group.Latest.Log(
         LogLevel.ErrorLevel,
         cause,
         "HandleCommand",

@@ -92,7 +92,7 @@ public abstract partial class RaftActor<TValue, TResult>
     // Other code does not run on all processes, so their reminders would differ.
     private void DemandLog(string call)
     {
-        if (Raft.Running is not (DeliveryStep.Append or DeliveryStep.Upgrade))
+        if (Group.Running is not (DeliveryStep.Append or DeliveryStep.Upgrade))
         {
             throw new InvalidOperationException(
                 $"{call} was called outside of HandleAppend, HandleReminder and HandleUpgrade of {Self}. Append a pair, and call it where "
@@ -126,7 +126,7 @@ public abstract partial class RaftActor<TValue, TResult>
         while (Life.Clock.TryTakeDue(Reminders) is { } reminder)
         {
             var value = ValueCodec<TValue>.EncodeReminder(reminder.Number, reminder.Value.Span);
-            Life.Clock.Sent(Raft.AppendReminder(reminder.Name, value), reminder);
+            Life.Clock.Sent(Group.AppendReminder(reminder.Name, value), reminder);
         }
     }
 

@@ -60,7 +60,7 @@ public abstract partial class RaftActor<TValue, TResult>
     private void Run(DeliveryStep.Answer answer)
     {
         var epoch = Life.Process.Pairs.EpochOf(answer.Pair.Serial) with { Era = 0 };
-        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? Life.Process.NewRequest(), epoch);
+        var entry = Group.ToEntry(answer.Pair, answer.Request ?? Life.Process.NewRequest(), epoch);
         using var span = Life.Process.Telemetry.BeginApply(entry.Serial);
         var start = Life.Process.Telemetry.Applies.Start();
         _fetched = answer.Pair;
@@ -108,7 +108,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         if (this is IRaftSnapshot snapshots)
         {
-            Raft.Latest.ShowState = () =>
+            Group.Latest.ShowState = () =>
             {
                 ShownState? shown = null;
                 cell.UseThreadContext(() => shown = Life.Order.IsAtSerial ? ShowState(snapshots, Life.Order.Serial) : null);
@@ -119,7 +119,7 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private ShownState? ShowState(IRaftSnapshot snapshots, Serial serial)
     {
-        Raft.Running = new DeliveryStep.TakeSnapshot(serial);
+        Group.Running = new DeliveryStep.TakeSnapshot(serial);
         try
         {
             using MemoryStream state = new();
@@ -133,7 +133,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         finally
         {
-            Raft.Running = null;
+            Group.Running = null;
         }
     }
 
@@ -145,8 +145,8 @@ public abstract partial class RaftActor<TValue, TResult>
             return null;
         }
 
-        var outer = Raft.Running;
-        Raft.Running = new DeliveryStep.Digest();
+        var outer = Group.Running;
+        Group.Running = new DeliveryStep.Digest();
         try
         {
             return HandleDigest();
@@ -155,12 +155,12 @@ public abstract partial class RaftActor<TValue, TResult>
         {
             // Not thrown, because after a restart the next life would fail at this serial again.
             const string Problem = "HandleDigest failed, so the states of the processes are not compared. Make it return a hash.";
-            Raft.Latest.Log(LogLevel.ErrorLevel, e, nameof(HandleDigest), Problem);
+            Group.Latest.Log(LogLevel.ErrorLevel, e, nameof(HandleDigest), Problem);
             return null;
         }
         finally
         {
-            Raft.Running = outer;
+            Group.Running = outer;
         }
     }
 }

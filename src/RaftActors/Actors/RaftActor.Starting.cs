@@ -169,7 +169,7 @@ public abstract partial class RaftActor<TValue, TResult>
             SlowCallbacks slow = new(Context.System.Scheduler, process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             ReminderClock clock = new(Context.System.Scheduler, Self, life);
             process.Actor = latest;
-            var context = new RaftContext<TValue, TResult>(_extension, process, order, turns, check, latest, _questions);
+            var context = new RaftContext<TValue, TResult>(Context.System, process, order, turns, check, latest, _questions);
             return _life = new(life, process, order, turns, clock, slow, context);
         }
         catch (Exception cause)
@@ -210,7 +210,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         try
         {
-            Raft.Latest.Results = Results;
+            Group.Latest.Results = Results;
             _begunAt = Life.Order.Serial;
             Results.Logic = Life.Process.Pairs.EpochOf(_begunAt).Logic;
             Life.Process.Delivered = Life.Order.Complete;
@@ -261,10 +261,10 @@ public abstract partial class RaftActor<TValue, TResult>
     private void Attach()
     {
         Life.Process.Appends.OnActorCame();
-        Raft.EndQueries();
+        Group.EndQueries();
         var validates = _overrides.ValidatesProposals;
         _extension.Host.Tell(new ToEngine.Attach(Life.Process, Life.Number, Life.Order.Serial, this is IRaftSnapshot, validates), Self);
-        Raft.Begin();
+        Group.Begin();
     }
 
     private void HoldIfDue()

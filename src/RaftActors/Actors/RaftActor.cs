@@ -93,7 +93,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
     /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
-    protected RaftContext<TValue, TResult> Raft => Life.Raft;
+    protected RaftContext<TValue, TResult> Group => Life.Raft;
 
     /// <summary>
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
@@ -162,7 +162,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// </summary>
     /// <param name="serial">The serial of the pair.</param>
     /// <returns>The pair. Null: the other process asks elsewhere.</returns>
-    protected virtual Entry<TValue>? HandleGet(Serial serial) => Raft.Read(serial);
+    protected virtual Entry<TValue>? HandleGet(Serial serial) => Group.Read(serial);
 
     /// <summary>
     /// Called on every process when the members of the quorum change, or when the quorum is lost or found again. Default: does nothing.
@@ -314,7 +314,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Readable readable:
                 foreach (var query in readable.Queries)
                 {
-                    if (query.Asked is not { } asked || Raft.TryOpen(query.Request, asked))
+                    if (query.Asked is not { } asked || Group.TryOpen(query.Request, asked))
                     {
                         Life.Order.TakeQuery(query.Request, readable.Serial);
                     }
@@ -332,7 +332,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 WantDigest(wanted.Serial);
                 break;
             case ToActor.Serve serve:
-                Raft.Serve(serve, HandleGet);
+                Group.Serve(serve, HandleGet);
                 break;
             default:
                 Life.Order.Take(message);
@@ -358,7 +358,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private void LoseEngine()
     {
         Life.Process.Engine.Lose(Self, Life.Number);
-        Raft.LoseQueries();
+        Group.LoseQueries();
         Life.Order.LoseEngine(Life.Process.EngineStopped);
     }
 
@@ -375,9 +375,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             for (var length = 0; isDue && (length < DeliveryTurns.LengthMax || IsInBatch(step)); length++)
             {
                 // Otherwise a failure in the search for the next step would count as one of the step before.
-                Raft.Running = step = null;
-                Raft.GetReserved();
-                Raft.Running = step = Life.Order.TryTakeNext(Results.Logic);
+                Group.Running = step = null;
+                Group.GetReserved();
+                Group.Running = step = Life.Order.TryTakeNext(Results.Logic);
                 if (step is not null)
                 {
                     Run(step);
@@ -401,7 +401,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
         finally
         {
-            Raft.Running = null;
+            Group.Running = null;
             SendTurn.End();
         }
 
@@ -487,7 +487,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 TakeSnapshot(taking.Serial);
                 break;
             case DeliveryStep.Query query:
-                Raft.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
+                Group.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
                 break;
             case DeliveryStep.Cancel cancel:
                 if (Life.Clock.OnCancelled(cancel.Request))
@@ -495,7 +495,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                     TellReminders();
                 }
 
-                if (Raft.Abandon(cancel) is { } abandoned)
+                if (Group.Abandon(cancel) is { } abandoned)
                 {
                     HandleCancel(abandoned);
                 }
@@ -535,7 +535,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void Run(DeliveryStep.Append append)
     {
-        var entry = Raft.ToEntry(append.Pair, append.Waiting, Life.Process.Pairs.EpochOf(append.Pair.Serial));
+        var entry = Group.ToEntry(append.Pair, append.Waiting, Life.Process.Pairs.EpochOf(append.Pair.Serial));
         using var span = Life.Process.Telemetry.BeginApply(entry.Serial);
         var start = Life.Process.Telemetry.Applies.Start();
         if (TryRemind(append.Pair, entry))
@@ -598,7 +598,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
         Life.Order.Restored(serial);
         Life.Clock.OnRestored(Results.Reminders);
-        Raft.Latest.Restored = serial;
+        Group.Latest.Restored = serial;
         OnPassed(restore);
         Life.Process.Appends.EndCommittedTo(serial, Self, Results);
     }
@@ -625,7 +625,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             fault = validate.Count > 1 ? FindFault(validate)
                 : ValueCodec<TValue>.IsReminder(validate.Value.Span) ? null
-                : HandleProposal(Raft.ToProposal(validate.Request, validate.Key, validate.Value));
+                : HandleProposal(Group.ToProposal(validate.Request, validate.Key, validate.Value));
         }
         finally
         {
@@ -640,7 +640,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         foreach (var (key, value) in PairBatch.Decode(batch.Count, batch.Value))
         {
             place++;
-            if (HandleProposal(Raft.ToProposal(batch.Request, key, value)) is { } fault)
+            if (HandleProposal(Group.ToProposal(batch.Request, key, value)) is { } fault)
             {
                 return $"Pair {place} of {batch.Count}: {fault}";
             }

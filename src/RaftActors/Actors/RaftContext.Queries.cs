@@ -108,7 +108,7 @@ public sealed partial class RaftContext<TValue, TResult>
         {
             if (asker is IActorRef { Path.Address.HasGlobalScope: true })
             {
-                AkkaRemoting.DemandRoom(Extension.System, _questions.Encode(answer).Length);
+                AkkaRemoting.DemandRoom(_system, _questions.Encode(answer).Length);
             }
 
             return null;

@@ -36,6 +36,7 @@ namespace RaftActors;
 /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
 public sealed partial class RaftContext<TValue, TResult>
 {
+    private readonly ActorSystem _system;
     private readonly RaftProcess _process;
     private readonly DeliveryOrder _order;
     private readonly DeliveryTurns _turns;
@@ -48,7 +49,7 @@ public sealed partial class RaftContext<TValue, TResult>
     private List<(ToEngine Message, ICanTell? ReplyTo, object? Question)>? _early = [];
 
     internal RaftContext(
-        Raft extension,
+        ActorSystem system,
         RaftProcess process,
         DeliveryOrder order,
         DeliveryTurns turns,
@@ -56,12 +57,9 @@ public sealed partial class RaftContext<TValue, TResult>
         LatestActor latest,
         ValueCodec<object?> questions)
     {
-        (Extension, _process, _order, _turns, _check, Latest, _questions) = (extension, process, order, turns, check, latest, questions);
+        (_system, _process, _order, _turns, _check, Latest, _questions) = (system, process, order, turns, check, latest, questions);
         (_values, _actor) = (check.Values, turns.Actor);
     }
-
-    /// <summary>The raft groups of this actor's system. In a raft actor, whose context is <c>Raft</c>, it saves the full name.</summary>
-    public Raft Extension { get; }
 
     /// <summary>This process.</summary>
     public ProcessName Self => _process.Name;

@@ -14,7 +14,7 @@ public sealed class Archive : RaftActor<string, int>, IRaftStreamSnapshot
 
     public Archive()
     {
-        Receive<Store>(store => Raft.Append(store.Name, store.Text, replyTo: Sender));
+        Receive<Store>(store => Group.Append(store.Name, store.Text, replyTo: Sender));
         Receive<Find>(find => Sender.Tell(_documents.GetValueOrDefault(find.Name, "")));
     }
 

@@ -7,7 +7,7 @@ public sealed class Counter : RaftActor<int, int>
 {
     private int _total;
 
-    public Counter() => Receive<Count>(count => Raft.Append("clicks", count.Number, replyTo: Sender));
+    public Counter() => Receive<Count>(count => Group.Append("clicks", count.Number, replyTo: Sender));
 
     protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
 }

@@ -16,7 +16,7 @@ public sealed class Journal : RaftActor<string>
         return null;
     }
 
-    protected override void HandleMissing(SerialRange gap) => Raft.Get(gap);
+    protected override void HandleMissing(SerialRange gap) => Group.Get(gap);
 
     protected override void HandleSerial(Entry<string> entry) => _pairs[entry.Serial] = entry;
 

@@ -16,9 +16,9 @@ internal class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
     public Ledger(IActorRef watcher)
     {
         _watcher = watcher;
-        Receive<Book>(book => Raft.Append(book.Account, book.Amount, replyTo: Sender));
+        Receive<Book>(book => Group.Append(book.Account, book.Amount, replyTo: Sender));
         Receive<GetBalance>(get => Sender.Tell(BalanceOf(get.Account)));
-        Receive<ReadBalance>(read => Raft.Query(read, replyTo: Sender));
+        Receive<ReadBalance>(read => Group.Query(read, replyTo: Sender));
         Receive<Exception>(trouble => throw trouble);
     }
 

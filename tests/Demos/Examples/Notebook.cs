@@ -9,7 +9,7 @@ public sealed class Notebook : RaftActor<string, int>
     private readonly SortedDictionary<Serial, string> _notes = [];
 
     // Any process may append. The leader writes the pair, a majority syncs it, and the sender gets the outcome.
-    public Notebook() => Receive<string>(note => Raft.Append("note", note, replyTo: Sender));
+    public Notebook() => Receive<string>(note => Group.Append("note", note, replyTo: Sender));
 
     // Three of four processes vote. The fourth one is a learner: it gets all pairs, and has no vote.
     protected override void HandleQuorum(Quorum? quorum) =>
@@ -26,7 +26,7 @@ public sealed class Notebook : RaftActor<string, int>
     }
 
     // This process lacks serials that the group has, and asks another process for them.
-    protected override void HandleMissing(SerialRange gap) => Raft.Get(gap);
+    protected override void HandleMissing(SerialRange gap) => Group.Get(gap);
 
     protected override void HandleSerial(Entry<string> entry) => _notes[entry.Serial] = entry.Value;
 

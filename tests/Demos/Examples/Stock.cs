@@ -15,7 +15,7 @@ public sealed class Stock : RaftActor<Order, int>, IRaftSnapshot<Dictionary<stri
 {
     private Dictionary<string, int> _pieces = [];
 
-    public Stock() => Receive<Order>(order => Raft.Append("order", order, replyTo: Sender));
+    public Stock() => Receive<Order>(order => Group.Append("order", order, replyTo: Sender));
 
     public Dictionary<string, int> TakeSnapshot(Serial serial) => new(_pieces);
 

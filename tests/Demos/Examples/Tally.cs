@@ -9,8 +9,8 @@ public sealed class Tally : RaftActor<int, int>
 
     public Tally()
     {
-        Receive<Add>(add => Raft.Append("votes", add.Number, replyTo: Sender));
-        Receive<ReadTotal>(read => Raft.Query(read, replyTo: Sender));
+        Receive<Add>(add => Group.Append("votes", add.Number, replyTo: Sender));
+        Receive<ReadTotal>(read => Group.Query(read, replyTo: Sender));
     }
 
     protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;

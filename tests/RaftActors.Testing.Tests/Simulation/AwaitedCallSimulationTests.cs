@@ -68,7 +68,7 @@ public sealed class AwaitedCallSimulationTests
         private void Append()
         {
             var call = _calls.Begin();
-            Raft.AppendAsync("key", call, TimeSpan.FromSeconds(1)).PipeTo(Self, success: outcome => _calls.End(call, outcome));
+            Group.AppendAsync("key", call, TimeSpan.FromSeconds(1)).PipeTo(Self, success: outcome => _calls.End(call, outcome));
         }
     }
 }

@@ -263,7 +263,7 @@ public sealed class RaftSimulationTests
 
     private sealed class Follower : RaftActor<int, int>
     {
-        public Leader? Sees => Raft.Leader;
+        public Leader? Sees => Group.Leader;
 
         protected override int HandleAppend(Entry<int> entry) => entry.Value;
     }

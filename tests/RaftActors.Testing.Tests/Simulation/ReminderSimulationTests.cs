@@ -245,7 +245,7 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
             }
 
             _handled[entry.Key] = (watch.Now(), Clock);
-            watch.Orders.TryAdd(entry.Key, new Order(watch.Now(), date, this, Raft.Leader is { IsSelf: true }));
+            watch.Orders.TryAdd(entry.Key, new Order(watch.Now(), date, this, Group.Leader is { IsSelf: true }));
             Tell();
             return Reserved.Count;
         }
@@ -257,7 +257,7 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
             var isDue = delay > TimeSpan.Zero ? watch.Now() >= order.Set + (delay * RateMin) : entry.Time >= order.Date;
             watch.Demand(Reserved.Remove(entry.Key), $"{entry.Key} is told twice");
             watch.Demand(isDue, $"{entry.Key} is told early");
-            if (order.Way is null && Raft.Leader is { IsSelf: true })
+            if (order.Way is null && Group.Leader is { IsSelf: true })
             {
                 // A leader counts by its own clock, which is not quite that of the simulation.
                 var hasSeen = _handled.TryGetValue(entry.Key, out var handled) && handled.World - order.Set < watch.Lag;

@@ -96,13 +96,13 @@ public sealed class RollingChangeTests
         protected override long HandleAppend(Entry<int> entry)
         {
             versions.Add(entry.LogicVersion);
-            Assert.Equal(entry.LogicVersion, Raft.LogicVersion);
+            Assert.Equal(entry.LogicVersion, Group.LogicVersion);
             return Total += entry.LogicVersion == 1 ? entry.Value : 3 * entry.Value;
         }
 
         protected override void HandleUpgrade(int from, int to)
         {
-            upgrades.Add((from, to, Raft.Serial));
+            upgrades.Add((from, to, Group.Serial));
             Total = -Total;
         }
 

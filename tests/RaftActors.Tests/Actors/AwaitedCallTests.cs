@@ -15,7 +15,7 @@ public sealed class AwaitedCallTests : ScriptedActorTest
         var actor = Sys.ActorOf(Props.Create(() => new Caller(Watcher)));
         Group.Found();
 
-        actor.Tell(new Do(caller => caller.Group.AppendAsync("key", "value").PipeTo(caller.Me)));
+        actor.Tell(new Do(caller => caller.Own.AppendAsync("key", "value").PipeTo(caller.Me)));
         Group.Commit(Asked.ExpectMsg<FromActor<string>.Append>());
 
         var done = Watcher.ExpectMsg<Outcome<int>>();
@@ -28,9 +28,9 @@ public sealed class AwaitedCallTests : ScriptedActorTest
         var actor = Sys.ActorOf(Props.Create(() => new Caller(Watcher)));
         Group.Found();
 
-        actor.Tell(new Do(caller => caller.Group.AppendAsync("key", "value").PipeTo(caller.Me)));
+        actor.Tell(new Do(caller => caller.Own.AppendAsync("key", "value").PipeTo(caller.Me)));
         Group.Cancel(Asked.ExpectMsg<FromActor<string>.Append>().Request, Busy);
-        actor.Tell(new Do(caller => caller.Group.QueryAsync(new Question()).PipeTo(caller.Me)));
+        actor.Tell(new Do(caller => caller.Own.QueryAsync(new Question()).PipeTo(caller.Me)));
         Group.Cancel(Asked.ExpectMsg<FromActor<string>.Query>().Request, Busy);
 
         Assert.Equal(Busy, Watcher.ExpectMsg<Outcome<int>>().Failure);
@@ -44,13 +44,13 @@ public sealed class AwaitedCallTests : ScriptedActorTest
         var actor = Sys.ActorOf(Props.Create(() => new Caller(Watcher)));
         Group.Found();
 
-        actor.Tell(new Do(caller => caller.Group.Append("key", "value")));
+        actor.Tell(new Do(caller => caller.Own.Append("key", "value")));
         Cancel(Asked.ExpectMsg<FromActor<string>.Append>().Request, new(CallKind.Append, default, Busy) { Key = "key" });
-        actor.Tell(new Do(caller => caller.Group.AppendMany([("one", "value"), ("two", "value")])));
+        actor.Tell(new Do(caller => caller.Own.AppendMany([("one", "value"), ("two", "value")])));
         Cancel(Asked.ExpectMsg<FromActor<string>.AppendMany>().Request, new(CallKind.Append, default, Busy));
-        actor.Tell(new Do(caller => caller.Group.Get(new Serial(2))));
+        actor.Tell(new Do(caller => caller.Own.Get(new Serial(2))));
         Cancel(Asked.ExpectMsg<FromActor<string>.Get>().Request, new(CallKind.Get, default, Busy) { Serial = new Serial(2) });
-        actor.Tell(new Do(caller => caller.Group.Query(new Question())));
+        actor.Tell(new Do(caller => caller.Own.Query(new Question())));
         Cancel(Asked.ExpectMsg<FromActor<string>.Query>().Request, new(CallKind.Query, default, Busy) { Question = new Question() });
 
         void Cancel(RequestRef request, CanceledCall expected)
@@ -111,14 +111,14 @@ public sealed class AwaitedCallTests : ScriptedActorTest
             Receive<Do>(what => what.Run(this));
             ReceiveAsync<int>(async _ =>
             {
-                Try(() => Raft.AppendAsync("key", "value"));
+                Try(() => Group.AppendAsync("key", "value"));
                 await Task.Yield();
-                Try(() => Raft.QueryAsync(new Question()));
+                Try(() => Group.QueryAsync(new Question()));
             });
             ReceiveAny(watcher.Forward);
         }
 
-        public RaftContext<string, int> Group => Raft;
+        public RaftContext<string, int> Own => Group;
 
         public IActorRef Me => Self;
 
@@ -126,7 +126,7 @@ public sealed class AwaitedCallTests : ScriptedActorTest
         {
             if (entry.Key == "call")
             {
-                Try(() => Raft.QueryAsync(new Question()));
+                Try(() => Group.QueryAsync(new Question()));
             }
 
             return entry.Value.Length;
@@ -157,8 +157,8 @@ public sealed class AwaitedCallTests : ScriptedActorTest
         public Early(IActorRef watcher)
             : base(new() { Name = "early" })
         {
-            Raft.AppendAsync("key", "value").PipeTo(watcher);
-            Raft.QueryAsync(new Question()).PipeTo(watcher);
+            Group.AppendAsync("key", "value").PipeTo(watcher);
+            Group.QueryAsync(new Question()).PipeTo(watcher);
         }
 
         protected override int HandleAppend(Entry<string> entry) => 0;

@@ -74,7 +74,7 @@ public sealed class BatchTests : ScriptedActorTest
             : base(new RaftOptions<string> { LastSerial = new Serial(2) })
         {
             _watcher = watcher;
-            Receive<(string, string)[]>(pairs => Raft.AppendMany(pairs));
+            Receive<(string, string)[]>(pairs => Group.AppendMany(pairs));
             Receive<int>(_ => _watcher.Tell($"message at {_taken}"));
         }
 

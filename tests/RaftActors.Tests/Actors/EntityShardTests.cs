@@ -312,7 +312,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     {
         public Plain()
             : base(new() { Group = "bag-0", FindFault = (key, value) => value is "bad" ? $"{key} is bad" : null }) =>
-            Receive<string>(value => Raft.Append("key", value, replyTo: Sender));
+            Receive<string>(value => Group.Append("key", value, replyTo: Sender));
 
         protected override object? HandleAppend(Entry<object?> entry) => null;
     }

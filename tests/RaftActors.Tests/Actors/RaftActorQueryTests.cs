@@ -56,7 +56,7 @@ public sealed class RaftActorQueryTests : ScriptedActorTest
     {
         public Silent()
             : base(new RaftOptions<string> { LastSerial = new Serial(2) }) =>
-            Receive<string>(question => Raft.Query(question, replyTo: Sender));
+            Receive<string>(question => Group.Query(question, replyTo: Sender));
 
         protected override object? HandleAppend(Entry<string> entry) => null;
     }

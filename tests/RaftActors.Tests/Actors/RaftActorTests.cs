@@ -258,7 +258,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         protected override void HandleMissing(SerialRange gap)
         {
             Watcher.Tell($"missing {gap}");
-            Raft.Get(gap);
+            Group.Get(gap);
         }
     }
 
@@ -270,8 +270,8 @@ public sealed class RaftActorTests : ScriptedActorTest
             Watcher = watcher;
             Receive<Recorder.Get>(get =>
             {
-                var refused = Assert.Throws<InvalidOperationException>(() => Raft.Get(get.Serial));
-                Assert.Throws<InvalidOperationException>(() => Raft.Get(new SerialRange(get.Serial, get.Serial)));
+                var refused = Assert.Throws<InvalidOperationException>(() => Group.Get(get.Serial));
+                Assert.Throws<InvalidOperationException>(() => Group.Get(new SerialRange(get.Serial, get.Serial)));
                 Sender.Tell(refused.Message);
             });
         }
@@ -291,7 +291,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         private readonly List<string> _values = [];
 
         public Collector() =>
-            Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, replyTo: Sender, requestKey: append.RequestKey));
+            Receive<Recorder.Append>(append => Group.Append(append.Key, append.Value, replyTo: Sender, requestKey: append.RequestKey));
 
         protected override RaftCodec<List<string>> ResultCodec { get; } = RaftCodec.Json<List<string>>();
 
@@ -346,11 +346,11 @@ public sealed class RaftActorTests : ScriptedActorTest
         public Misplaced(IActorRef watcher)
         {
             _watcher = watcher;
-            Receive<string>(text => text == "leak", _ => Sender.Tell(Raft));
+            Receive<string>(text => text == "leak", _ => Sender.Tell(Group));
             ReceiveAsync<string>(async _ =>
             {
                 await Task.Yield();
-                Raft.Append("awaited", "");
+                Group.Append("awaited", "");
             });
         }
 
@@ -376,9 +376,9 @@ public sealed class RaftActorTests : ScriptedActorTest
         {
             Try(entry.Value switch
             {
-                "append" => () => Raft.Append("key", "value"),
-                "query" => () => Raft.Query("question"),
-                "get" => () => Raft.Get(new Serial(1)),
+                "append" => () => Group.Append("key", "value"),
+                "query" => () => Group.Query("question"),
+                "get" => () => Group.Get(new Serial(1)),
                 "allowed" => () => CallAllowed(entry.Serial),
                 _ => DoNothing,
             });
@@ -391,11 +391,11 @@ public sealed class RaftActorTests : ScriptedActorTest
 
         private void CallAllowed(Serial serial)
         {
-            Raft.TakeSnapshot();
-            _watcher.Tell($"{Raft.Serial} {Raft.Read(serial)?.Value} {Raft.Status.IsOpen}");
+            Group.TakeSnapshot();
+            _watcher.Tell($"{Group.Serial} {Group.Read(serial)?.Value} {Group.Status.IsOpen}");
         }
 
-        private void TryAppend() => Try(() => Raft.Append("key", "value"));
+        private void TryAppend() => Try(() => Group.Append("key", "value"));
 
         private void Try(Action call)
         {

@@ -235,7 +235,7 @@ public sealed class ReminderTests : VirtualActorTest<string>
         {
             if (_appendsAsLeader && leader is { IsSelf: true, IsReady: true })
             {
-                Raft.Append("own", "");
+                Group.Append("own", "");
             }
         }
 

@@ -114,7 +114,7 @@ public sealed class DeliveryTurnTests : TestKit
             _watcher = watcher;
             Receive<string>(_ =>
             {
-                _watcher.Tell(Raft.Serial.Value);
+                _watcher.Tell(Group.Serial.Value);
                 Self.Tell("next");
             });
         }
@@ -136,13 +136,13 @@ public sealed class DeliveryTurnTests : TestKit
 
         protected override string? HandleProposal(Proposal<string> proposal)
         {
-            watcher.Tell($"validate at {Raft.Serial}");
+            watcher.Tell($"validate at {Group.Serial}");
             return null;
         }
 
         protected override Entry<string>? HandleGet(Serial serial)
         {
-            watcher.Tell($"serve at {Raft.Serial}");
+            watcher.Tell($"serve at {Group.Serial}");
             return null;
         }
     }
@@ -154,7 +154,7 @@ public sealed class DeliveryTurnTests : TestKit
         public Poisoned(IActorRef watcher)
         {
             _watcher = watcher;
-            Receive<string>(_ => Raft.Append("key", "value", replyTo: Sender));
+            Receive<string>(_ => Group.Append("key", "value", replyTo: Sender));
             Receive<object[]>(messages => Array.ForEach(messages, message => Self.Tell(message)));
             Receive<Exception>(failure => throw failure);
         }

@@ -54,7 +54,7 @@ public sealed class HeldCancellationTests : TestKit
         public Failing(IActorRef watcher)
         {
             _watcher = watcher;
-            Receive<string>(_ => Raft.Append("key", "value", replyTo: Sender));
+            Receive<string>(_ => Group.Append("key", "value", replyTo: Sender));
             Receive<object[]>(messages => Array.ForEach(messages, message => Self.Tell(message)));
             Receive<RestartException>(failure => throw failure);
         }

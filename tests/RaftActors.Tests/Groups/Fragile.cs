@@ -40,8 +40,8 @@ internal sealed class Fragile : RaftActor<string, int>, IRaftSnapshot<string>
         : base(options)
     {
         (_watcher, _fuse) = (watcher, fuse);
-        Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender));
-        Receive<Recorder.Snap>(_ => Raft.TakeSnapshot());
+        Receive<Recorder.Append>(append => Group.Append(append.Key, append.Value, append.Timeout, Sender));
+        Receive<Recorder.Snap>(_ => Group.TakeSnapshot());
         Receive<Exception>(trouble => throw trouble);
         _fuse.Burn(Moment.Constructor);
     }

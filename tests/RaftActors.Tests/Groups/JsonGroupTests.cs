@@ -77,7 +77,7 @@ public sealed class JsonGroupTests : TestKit
     {
         private Dictionary<string, int> _pieces = [];
 
-        public Stock() => Receive<string>(_ => Raft.Append("order", new Order("pear", 1), replyTo: Sender));
+        public Stock() => Receive<string>(_ => Group.Append("order", new Order("pear", 1), replyTo: Sender));
 
         public Dictionary<string, int> TakeSnapshot(Serial serial) => new(_pieces);
 

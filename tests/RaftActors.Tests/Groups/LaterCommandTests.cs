@@ -76,7 +76,7 @@ public sealed partial class LaterCommandTests : TestKit
 
         protected override void PreStart()
         {
-            Become(() => Receive<Withdraw>(command => Raft.Append("a", command, replyTo: Sender)));
+            Become(() => Receive<Withdraw>(command => Group.Append("a", command, replyTo: Sender)));
             watcher.Tell("started");
         }
 

@@ -418,7 +418,7 @@ public sealed class OpeningTests : TestKit
         {
             _watcher = watcher;
             watcher.Tell("constructor");
-            watcher.Tell(Raft.Append("key", "value"));
+            watcher.Tell(Group.Append("key", "value"));
         }
 
         protected override void PreStart() => _watcher.Tell("started");
@@ -446,6 +446,6 @@ public sealed class OpeningTests : TestKit
 
         protected override object? HandleQuery(object question) => question;
 
-        private void Ask() => Raft.Query("question", TimeSpan.FromMilliseconds(100), _watcher);
+        private void Ask() => Group.Query("question", TimeSpan.FromMilliseconds(100), _watcher);
     }
 }

@@ -138,7 +138,7 @@ public sealed class RemoteAskerTests : TestKit
     {
         public Pricer(string name)
             : base(new() { Group = "prices", Roster = [name] }) =>
-            Receive<string>(_ => Raft.Append("price", 12, replyTo: Sender));
+            Receive<string>(_ => Group.Append("price", 12, replyTo: Sender));
 
         protected override RaftCodec<Price> ResultCodec => RaftCodec.Json<Price>();
 
@@ -153,8 +153,8 @@ public sealed class RemoteAskerTests : TestKit
         public Repeater(string name)
             : base(new() { Group = "texts", Roster = [name] })
         {
-            Receive<int>(length => Raft.Append("length", length, replyTo: Sender));
-            Receive<string>(question => Raft.Query(question, replyTo: Sender));
+            Receive<int>(length => Group.Append("length", length, replyTo: Sender));
+            Receive<string>(question => Group.Query(question, replyTo: Sender));
         }
 
         protected override string HandleAppend(Entry<int> entry) => _text = new string('a', entry.Value);
@@ -172,10 +172,10 @@ public sealed class RemoteAskerTests : TestKit
             switch (text.Split(' '))
             {
                 case ["append", var number]:
-                    Raft.Append("clicks", int.Parse(number), replyTo: Sender);
+                    Group.Append("clicks", int.Parse(number), replyTo: Sender);
                     break;
                 case ["total" or "unbound"]:
-                    Raft.Query(text, replyTo: Sender);
+                    Group.Query(text, replyTo: Sender);
                     break;
                 case ["join", var name]:
                     _group.JoinAsync(new ProcessName(name)).PipeTo(Sender);
@@ -187,7 +187,7 @@ public sealed class RemoteAskerTests : TestKit
                     _group.ExplainAsync().PipeTo(Sender);
                     break;
                 case ["status"]:
-                    Sender.Tell(Raft.Status);
+                    Sender.Tell(Group.Status);
                     break;
             }
         });

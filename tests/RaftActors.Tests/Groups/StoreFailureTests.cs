@@ -65,7 +65,7 @@ public sealed class StoreFailureTests : TestKit
     private sealed class Stillborn : RaftActor<string>
     {
         public Stillborn(RaftOptions<string> options)
-            : base(options) => throw new InvalidOperationException($"{Raft.Self} is stillborn");
+            : base(options) => throw new InvalidOperationException($"{Group.Self} is stillborn");
 
         protected override object? HandleAppend(Entry<string> entry) => null;
     }

@@ -18,7 +18,7 @@ internal class ScenarioActor : RaftActor<string, int>
     }
 
     /// <summary>The actor's access to its group.</summary>
-    public RaftContext<string, int> Group => Raft;
+    public RaftContext<string, int> Own => Group;
 
     protected int Count { get; set; }
 
@@ -108,7 +108,7 @@ internal class PullingActor(ScenarioScript script, RaftOptions<string> options) 
         Fail("HandleMissing");
         if (Fetches)
         {
-            Raft.Get(gap);
+            Group.Get(gap);
         }
     }
 

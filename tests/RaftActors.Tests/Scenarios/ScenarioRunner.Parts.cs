@@ -54,10 +54,10 @@ internal sealed partial class ScenarioRunner
                 break;
             case "constructor":
                 var early = ScenarioLine.Parse(line.Text(0));
-                _script.AtConstruction = line.Has("nothing") ? null : actor => Call(actor.Group, early);
+                _script.AtConstruction = line.Has("nothing") ? null : actor => Call(actor.Own, early);
                 break;
             default:
-                Tell(actor => Call(actor.Group, line));
+                Tell(actor => Call(actor.Own, line));
                 break;
         }
     }

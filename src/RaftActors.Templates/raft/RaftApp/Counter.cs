@@ -10,7 +10,7 @@ public sealed class Counter : RaftActor<int, int>
     private int _total;
 
     // An actor may append by a message too. The sender receives an Outcome<int>.
-    public Counter() => Receive<Count>(count => Raft.Append("clicks", count.Number, replyTo: Sender));
+    public Counter() => Receive<Count>(count => Group.Append("clicks", count.Number, replyTo: Sender));
 
     // Called on every node with the same entries in the same order. The result goes to the caller.
     protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;

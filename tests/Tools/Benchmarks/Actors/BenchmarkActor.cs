@@ -19,17 +19,17 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
         {
             for (var i = 0; i < append.Count; i++)
             {
-                Raft.Append("key", append.Value, replyTo: Sender);
+                Group.Append("key", append.Value, replyTo: Sender);
             }
         });
         Receive<Query>(query =>
         {
             for (var i = 0; i < query.Count; i++)
             {
-                Raft.Query(query, replyTo: Sender);
+                Group.Query(query, replyTo: Sender);
             }
         });
-        Receive<IsLeader>(_ => Sender.Tell(Raft.Leader?.IsSelf == true));
+        Receive<IsLeader>(_ => Sender.Tell(Group.Leader?.IsSelf == true));
     }
 
     /// <summary>Elections in this operating-system process since its start.</summary>

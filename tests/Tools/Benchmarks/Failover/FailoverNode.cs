@@ -51,7 +51,7 @@ internal static class FailoverNode
             if (leader.IsSelf)
             {
                 _led = leader.Term;
-                Raft.Append("first", Encoding.UTF8.GetBytes(term));
+                Group.Append("first", Encoding.UTF8.GetBytes(term));
             }
         }
 

@@ -21,8 +21,8 @@ internal sealed class LargeStateActor : RaftActor<byte[], long>, IRaftStreamSnap
     public LargeStateActor(long size, TaskCompletionSource ready, TaskCompletionSource<long> restored)
     {
         (_size, _ready, _restored) = (size, ready, restored);
-        Receive<byte[]>(value => Raft.Append("key", value, replyTo: Sender));
-        Receive<Snap>(_ => Raft.TakeSnapshot());
+        Receive<byte[]>(value => Group.Append("key", value, replyTo: Sender));
+        Receive<Snap>(_ => Group.TakeSnapshot());
     }
 
     public StateWriter TakeSnapshot(Serial serial)

@@ -88,7 +88,7 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
     {
         if (_prng.Between(0, 3) is > 0 and var all)
         {
-            Raft.Get(all > 1 ? gap : gap with { First = new Serial(_prng.Between((int)gap.First.Value, (int)gap.Last.Value)) });
+            Group.Get(all > 1 ? gap : gap with { First = new Serial(_prng.Between((int)gap.First.Value, (int)gap.Last.Value)) });
         }
     }
 
@@ -120,29 +120,29 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
     private void Act()
     {
         var timeout = TimeSpan.FromMilliseconds(50 + _prng.Between(0, 1500));
-        var any = new Serial(Math.Max(1, Math.Max(Raft.Serial.Value, _ledger.Latest - 3) + _prng.Between(-2, 6)));
+        var any = new Serial(Math.Max(1, Math.Max(Group.Serial.Value, _ledger.Latest - 3) + _prng.Between(-2, 6)));
         switch (_prng.Between(0, 30))
         {
             case 0:
                 throw new InvalidOperationException("The actor fails, and its supervisor restarts it.");
             case < 16:
-                _ledger.Begin(this, amount => Raft.Append("a", amount, timeout, Self));
+                _ledger.Begin(this, amount => Group.Append("a", amount, timeout, Self));
                 break;
             case < 20:
-                Raft.Query(_ledger.Latest, timeout, Self);
+                Group.Query(_ledger.Latest, timeout, Self);
                 break;
             case < 28:
                 _hasFetched = true;
-                Raft.Get(any, timeout);
+                Group.Get(any, timeout);
                 break;
             default:
                 _hasFetched = true;
-                Raft.Get(new SerialRange(any, new Serial(any.Value + _prng.Between(0, 5))));
+                Group.Get(new SerialRange(any, new Serial(any.Value + _prng.Between(0, 5))));
                 break;
         }
     }
 
-    private void Demand(bool holds, string otherwise) => _ledger.Demand(holds, $"{Raft.Self}: {otherwise}");
+    private void Demand(bool holds, string otherwise) => _ledger.Demand(holds, $"{Group.Self}: {otherwise}");
 }
 
 /// <summary>The pairs of one run, and what the callers of Append were told.</summary>

@@ -52,7 +52,7 @@ internal sealed class Alarm(RemindersLedger ledger) : RaftActor<int, int>, IRaft
     private SortedDictionary<string, int> _set = [];
 
     /// <summary>The wall clock of the node, if it leads; null: it does not.</summary>
-    public DateTimeOffset? WallOfLeader => Raft.Leader is { IsSelf: true } ? System.Scheduler.Now : null;
+    public DateTimeOffset? WallOfLeader => Group.Leader is { IsSelf: true } ? System.Scheduler.Now : null;
 
     private ActorSystem System { get; } = Context.System;
 
@@ -105,7 +105,7 @@ internal sealed class Alarm(RemindersLedger ledger) : RaftActor<int, int>, IRaft
         }
     }
 
-    private void Demand(bool holds, string otherwise) => ledger.Demand(holds, $"{Raft.Self}: {otherwise}");
+    private void Demand(bool holds, string otherwise) => ledger.Demand(holds, $"{Group.Self}: {otherwise}");
 
     private sealed record State(SortedDictionary<string, int> Set, List<int> Told);
 }

@@ -92,9 +92,9 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
     protected int SumOf(string name) => _state.Sums.GetValueOrDefault(name);
 
     private void Demand(bool holds, string otherwise) =>
-        _calls?.Demand(holds, $"{Raft.Self} has the rules of version {_state.Version}, and {otherwise}");
+        _calls?.Demand(holds, $"{Group.Self} has the rules of version {_state.Version}, and {otherwise}");
 
-    private void DemandNoHalf(string what) => _calls?.Demand(_half is null, $"{Raft.Self} is in the batch of {_half}, and {what}");
+    private void DemandNoHalf(string what) => _calls?.Demand(_half is null, $"{Group.Self} is in the batch of {_half}, and {what}");
 
     private void Add()
     {
@@ -103,21 +103,21 @@ internal class Sums : VersionedActor, IRaftSnapshot<byte[]>, IWithTimers
         {
             if (_calls.Repeatable is var (repeated, before))
             {
-                var again = Raft.AppendMany(_calls.PairsOf(repeated, before), null, Self, (RequestKey?)$"{before}");
+                var again = Group.AppendMany(_calls.PairsOf(repeated, before), null, Self, (RequestKey?)$"{before}");
                 _calls.BeginRepeat(before, again);
             }
 
             var (name, amount, timeout) = _calls.NextOfActor();
             var key = SumsCalls.HasKey(amount) ? (RequestKey?)$"{amount}" : null;
-            _calls.BeginAddOfActor(name, amount, Raft.AppendMany(_calls.PairsOf(name, amount), timeout, Self, key));
+            _calls.BeginAddOfActor(name, amount, Group.AppendMany(_calls.PairsOf(name, amount), timeout, Self, key));
             if (amount % RecentEvery == 0)
             {
                 var age = TimeSpan.FromMilliseconds(50 + (amount * 53 % 1500));
-                _calls.BeginRecentReadOfActor(name, Raft.Query(name, timeout, Self, ReadConsistency.Within(age)), age);
+                _calls.BeginRecentReadOfActor(name, Group.Query(name, timeout, Self, ReadConsistency.Within(age)), age);
             }
             else
             {
-                _calls.BeginReadOfActor(name, Raft.Query(name, timeout, Self));
+                _calls.BeginReadOfActor(name, Group.Query(name, timeout, Self));
             }
 
             if (amount % FailsEvery == 0)

@@ -166,10 +166,10 @@ internal sealed class Culture(RaftOptions<string>? options) : Faulty(options)
 
 internal sealed class OwnName(RaftOptions<string>? options) : Faulty(options)
 {
-    protected override string Apply(Entry<string> entry) => $"{Raft.Self}"; // missed RAFT004
+    protected override string Apply(Entry<string> entry) => $"{Group.Self}"; // missed RAFT004
 }
 
 internal sealed class Leads(RaftOptions<string>? options) : Faulty(options)
 {
-    protected override string Apply(Entry<string> entry) => $"{Raft.Leader is { IsSelf: true }}"; // missed RAFT004
+    protected override string Apply(Entry<string> entry) => $"{Group.Leader is { IsSelf: true }}"; // missed RAFT004
 }
