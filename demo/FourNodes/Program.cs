@@ -121,7 +121,8 @@ namespace FourNodes
             {
                 handle(line);
             }
-        })) { IsBackground = true }.Start();
+        }))
+        { IsBackground = true }.Start();
 
         // A stopping group loses its leader and its quorum, which is not part of the scenario.
         public static void Close() => Hold(() => _closed = true);

@@ -113,9 +113,9 @@ public sealed partial class PageNameTests
     private static bool IsFile(string name) =>
         Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
 
-    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs. In an actor, Raft is its RaftContext.
+    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs. In an actor, Group is its RaftContext.
     private static List<string> SourcesOf(string type) =>
-        [.. Sources.Value[type].Concat(type == "Raft" ? Sources.Value["RaftContext"] : [])];
+        [.. Sources.Value[type == "Group" ? "RaftContext" : type]];
 
     private static bool HasMember(string source, string member) =>
         Path.GetFileName(source).Split('.')[1] == member || HasWord(Repository.Read(source), member);

@@ -40,7 +40,7 @@ public sealed class JsonGroupTests : TestKit
     {
         _node.ActorOf(Props.Create(() => new Stock()), "stock");
         await using var connection = new RaftConnection([$"127.0.0.1:{_port}"]);
-        var client = connection.UseJson(StockJson.Default).CreateClient<Order, Receipt>("stock");
+        var client = connection.UseJson(StockJson.Default).CreateClient<Order, Receipt>("default");
 
         var done = (await client.AppendAsync("order", new Order("apple", 7))).OrThrow();
 

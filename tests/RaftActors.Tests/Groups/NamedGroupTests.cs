@@ -39,7 +39,7 @@ public sealed class NamedGroupTests : TestKit
         await using var connection = new RaftConnection(
             [$"127.0.0.1{names[0].Node}"],
             ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));
-        var status = await connection.CreateClient(names[0].Process).StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        var status = await connection.CreateClient("default").StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
 
         Assert.Equal(names.Order(), status.Processes.Select(process => process.Name));
     }
@@ -70,7 +70,7 @@ public sealed class NamedGroupTests : TestKit
         bool IsTold(GroupProblem problem) => problem.Process == names[2] && $"{problem}".Contains(why, StringComparison.Ordinal);
         await AwaitAssertAsync(() => Assert.Contains(Raft.Get(old.System).Processes[0].Problems, IsTold));
         await using var connection = new RaftConnection([$"127.0.0.1{names[0].Node}"]);
-        var client = connection.CreateClient(names[0].Process);
+        var client = connection.CreateClient("default");
         await AwaitAssertAsync(async () => Assert.Contains((await client.StatusAsync()).Problems, IsTold));
 
         old.Stop();

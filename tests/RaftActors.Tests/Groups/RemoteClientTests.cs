@@ -161,7 +161,7 @@ public sealed class RemoteClientTests : TestKit
         var settings = ConfigurationFactory.ParseString("raft { pair-size-max = 500b, transport-tcp.frame-size-max = 1KiB }");
         await using var connection = new RaftConnection(contacts, settings);
         IRaftClients clients = hasSystem ? Raft.Get(Start("shop", settings)) : connection;
-        await using var client = clients.CreateClient<int, int>("counter", contacts);
+        await using var client = clients.CreateClient<int, int>("default", contacts);
         await client.AppendAsync("clicks", 40);
         var (hour, guard) = (TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
 
@@ -212,7 +212,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var port = StartCounter();
         await using var connection = new RaftConnection([$"127.0.0.1:{port}"]);
-        var client = connection.CreateClient<int, int>("counter");
+        var client = connection.CreateClient<int, int>("default");
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
         Assert.Equal(40, (await client.QueryAsync<int>("total")).Result);

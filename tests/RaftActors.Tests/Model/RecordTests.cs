@@ -53,6 +53,7 @@ public sealed class RecordTests
         new RaftEvent.StartFailed("orders", Name, new InvalidOperationException("why")),
         new RaftEvent.StateDiverged("orders", Name, Divergence),
         new RaftEvent.Stopped("orders", Name, "why"),
+        new CanceledCall(CallKind.Append, Request, new RaftFailure(FailureKind.NotDone, FailureReason.NoLeader, "why")) { Key = "key" },
         Status,
         ReadConsistency.Lease,
         new RequestKey("order 7", One),

@@ -79,7 +79,7 @@ internal sealed partial class ScenarioRunner
                 _ = AwaitAsync(raft.QueryAsync<int>(line[0], timeout));
                 break;
             case "query" when line.Has("awaited"):
-                _ = AwaitAsync(raft.QueryAsync<string>(line[0], timeout, ScenarioClients.ConsistencyOf(line)));
+                _ = AwaitAsync(raft.QueryAsync<object?>(line[0], timeout, ScenarioClients.ConsistencyOf(line)));
                 break;
             case "append":
                 var value = line.Number("size") is { } size ? new string('x', (int)size) : line[1];
