@@ -37,22 +37,6 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void New_store_write_seal_and_closing_are_durable()
-    {
-        var life = new Life(new ModelDisk());
-        life.Open("a", Life.Entry(1, 0));
-        Assert.Equal("0: 1/0", Life.Text(new Life(life.Cut()).Open()));
-
-        life.Write("a", Life.Entry(2));
-        life.Directory.Seal();
-        Assert.Equal("0: 1/0 2/1", Life.Text(new Life(life.Cut()).Open()));
-
-        life.Queue("a", Life.Entry(3));
-        life.Directory.Dispose();
-        Assert.Equal("0: 1/0 2/1 3/1", Life.Text(new Life(life.Cut()).Open()));
-    }
-
-    [Fact]
     public void Writes_of_several_stores_are_made_durable_by_one_sync()
     {
         var life = Three();

@@ -37,10 +37,10 @@ public sealed class ConnectionTests : TestKit
     public async Task Clients_of_a_group_of_shards_and_of_entities_share_a_connection()
     {
         await using var connection = Connect();
-        var counter = connection.CreateClient<int, int>("counter");
+        var counter = connection.CreateClient<int, int>("default");
         var sums = connection.CreateClient<int, int>(Sums);
         var bags = connection.CreateEntityClient<int, int>(Bags);
-        var status = connection.CreateClient("counter");
+        var status = connection.CreateClient("default");
 
         Assert.Equal(40, (await counter.AppendAsync("clicks", 40)).Result);
         foreach (var shard in Sums.All)
@@ -67,7 +67,7 @@ public sealed class ConnectionTests : TestKit
 
         static async Task<int> CountAsync(IRaftClients clients)
         {
-            await using var counter = clients.CreateClient<int, int>("counter");
+            await using var counter = clients.CreateClient<int, int>("default");
             return (await counter.AppendAsync("clicks", 1)).Result;
         }
     }
@@ -76,11 +76,11 @@ public sealed class ConnectionTests : TestKit
     public async Task Settings_name_the_contacts_and_the_group()
     {
         var settings = ConfigurationFactory.ParseString(
-            $"raft {{ group = counter, append-timeout = 1m, client.contacts = [\"{_contacts[0]}\"] }}");
+            $"raft {{ group = default, append-timeout = 1m, client.contacts = [\"{_contacts[0]}\"] }}");
         await using RaftConnection connection = new(settings: settings);
 
         Assert.Equal(40, (await connection.CreateClient<int, int>().AppendAsync("clicks", 40)).Result);
-        Assert.Equal("counter", connection.CreateClient().Group);
+        Assert.Equal("default", connection.CreateClient().Group);
     }
 
     [Fact]
@@ -88,14 +88,14 @@ public sealed class ConnectionTests : TestKit
     {
         await using RaftConnection elsewhere = new(["127.0.0.1:1"], RemoteNode.Network);
 
-        Assert.Equal(40, (await elsewhere.CreateClient<int, int>("counter", _contacts).AppendAsync("clicks", 40)).Result);
+        Assert.Equal(40, (await elsewhere.CreateClient<int, int>("default", _contacts).AppendAsync("clicks", 40)).Result);
     }
 
     [Fact]
     public async Task Disposed_connection_ends_the_calls_of_all_clients_and_makes_no_more()
     {
         RaftConnection connection = new(["127.0.0.1:1"]);
-        var (first, second) = (connection.CreateClient<int, int>("counter"), connection.CreateClient<int, int>(Sums));
+        var (first, second) = (connection.CreateClient<int, int>("default"), connection.CreateClient<int, int>(Sums));
         var append = first.AppendAsync("clicks", 1, TimeSpan.FromHours(1));
         var query = second[Sums.All[0]].QueryAsync<int>("total", TimeSpan.FromHours(1));
 
@@ -105,14 +105,14 @@ public sealed class ConnectionTests : TestKit
         Assert.Equal(FailureReason.Closed, (await append).NotDone().Reason);
         Assert.Equal(FailureReason.Closed, (await query).NotDone().Reason);
         Assert.Equal(FailureReason.Closed, (await first.AppendAsync("clicks", 2)).NotDone().Reason);
-        Assert.Throws<ObjectDisposedException>(() => connection.CreateClient("counter"));
+        Assert.Throws<ObjectDisposedException>(() => connection.CreateClient("default"));
     }
 
     [Fact]
     public async Task Other_clients_go_on_when_one_is_disposed()
     {
         await using var connection = Connect();
-        var (first, second) = (connection.CreateClient<int, int>("counter"), connection.CreateClient<int, int>("counter"));
+        var (first, second) = (connection.CreateClient<int, int>("default"), connection.CreateClient<int, int>("default"));
         await first.AppendAsync("clicks", 40);
 
         await first.DisposeAsync();
