@@ -60,7 +60,6 @@ internal sealed class OrdersGroup : IDisposable
         port,
         $"""
         group = orders
-        group = default
         roster = [{string.Join(", ", Names.Select(name => $"\"{name}\""))}]
         {(isAtAddress ? "transport-tcp.port-offset = 0" : "")}
         founding-timeout = 3s
