@@ -16,6 +16,8 @@ namespace KeyValue;
 /// <summary>One node of the service.</summary>
 internal static class KeyValueService
 {
+    private const int ShardsMax = 65_536;
+
     public const string Help = """
         A replicated key/value service over HTTP. Each process is one node.
 
@@ -77,9 +79,9 @@ internal static class KeyValueService
     }
 
     private static RaftShards ShardsOf(string count) =>
-        int.TryParse(count, out var number) && number is >= 1 and <= RaftShards.CountMax
+        int.TryParse(count, out var number) && number is >= 1 and <= ShardsMax
             ? new RaftShards("kv", number)
-            : throw new UsageException($"--groups is '{count}'. Use a number from 1 to {RaftShards.CountMax}.");
+            : throw new UsageException($"--groups is '{count}'. Use a number from 1 to {ShardsMax}.");
 
     private static IEnumerable<object> StatusOf(ActorSystem system) => Raft.Get(system).Processes.Select(process => new
     {

@@ -48,7 +48,7 @@ internal static class NodeEndpoints
     {
         try
         {
-            var status = await group.StatusAsync(http.RequestAborted);
+            var status = await group.StatusAsync(cancellationToken: http.RequestAborted);
             var leader = status.Processes.FirstOrDefault(process => process.Name == status.Leader);
             if (leader?.Members.Any(member => member.Name == name) == isWanted)
             {

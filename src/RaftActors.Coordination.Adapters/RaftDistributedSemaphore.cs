@@ -6,14 +6,11 @@ namespace RaftActors.Coordination.Adapters;
 
 /// <summary>A semaphore, which is a lock if it has one permit. Thread-safe.</summary>
 /// <param name="callTimeout">
-/// The time that the group has to answer a call with timeout 0, which does not wait for the holder. Default: 30 s, because that is longer
-/// than it takes to elect a leader.
+/// The time that the group has to answer a call with timeout 0, which does not wait for the holder. Null: <c>raft.append-timeout</c>.
 /// </param>
 internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, string name, int permits, TimeSpan? callTimeout = null)
     : IDistributedLock, IDistributedSemaphore
 {
-    private readonly TimeSpan _callTimeout = callTimeout ?? TimeSpan.FromSeconds(30);
-
     public string Name => name;
 
     public int MaxCount => permits;
@@ -36,23 +33,16 @@ internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, st
     {
         Demand(timeout);
         var waits = timeout != TimeSpan.Zero;
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(waits ? timeout : _callTimeout);
         try
         {
             var held = waits
-                ? await coordination.LockAsync(name, permits, cancellationToken: limit.Token).ConfigureAwait(false)
-                : await coordination.TryLockAsync(name, permits, cancellationToken: limit.Token).ConfigureAwait(false);
+                ? await coordination.LockAsync(name, permits, null, timeout, cancellationToken).ConfigureAwait(false)
+                : await coordination.TryLockAsync(name, permits, null, callTimeout, cancellationToken).ConfigureAwait(false);
             return held is null ? null : new RaftDistributedLockHandle(held);
         }
-        catch (OperationCanceledException)
+        catch (RaftException e) when (waits && e.Failure?.Reason is FailureReason.Busy or FailureReason.Unavailable)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return waits ? null : throw new RaftException(new RaftFailure(
-                FailureKind.NotDone,
-                FailureReason.Unavailable,
-                $"'{name}' was not acquired, because the coordination group did not answer within {_callTimeout}. Start a majority of its "
-                    + "nodes, or all of them if the group has never run."));
+            return null;
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class RaftXmlRepository : IXmlRepository
 {
     private const string Prefix = "data-protection/";
 
+    // The caller cannot choose a time. This one is longer than an election takes, because a call that fails is a request that fails.
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+
     private readonly RaftCoordination _coordination;
     private readonly ILoggingAdapter _log;
     private readonly IHostApplicationLifetime? _host;
@@ -56,7 +59,7 @@ internal sealed class RaftXmlRepository : IXmlRepository
 
         List<XElement> elements = [];
         HashSet<string> skipped = [];
-        foreach (var item in Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)))
+        foreach (var item in Blocking.Wait(() => _coordination.Items.ListAsync(Prefix, Timeout)))
         {
             try
             {
@@ -90,6 +93,6 @@ internal sealed class RaftXmlRepository : IXmlRepository
     {
         ArgumentNullException.ThrowIfNull(element);
         var name = $"{Prefix}{friendlyName}/{Guid.NewGuid():N}";
-        Blocking.Wait(() => _coordination.Items.PutAsync(name, element.ToString(SaveOptions.DisableFormatting)));
+        Blocking.Wait(() => _coordination.Items.PutAsync(name, element.ToString(SaveOptions.DisableFormatting), timeout: Timeout));
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
@@ -20,16 +22,17 @@ internal sealed class LeaseProbe(
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private volatile Session? _session;
-    private volatile string? _refusal;
+    private volatile GroupProblem? _refusal;
 
-    /// <summary>Why no lease can be acquired now, and the remedy, or null. Known without asking the group.</summary>
-    public string? Failure => _session is { IsAlive: true }
-        ? null
-        : _refusal ?? $"The group '{settings.Group}' has not granted a lease to this node, so no lease of Akka.Cluster and no lock can be "
-            + $"acquired. {settings.Remedy}";
+    /// <summary>Why leases cannot be acquired, or may soon be lost. Known without asking the group.</summary>
+    public ImmutableArray<GroupProblem> Problems => (Failure ?? Risk) is { } problem ? [problem] : [];
 
-    /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
-    public string? Risk
+    private GroupProblem? Failure => _session is { IsAlive: true } ? null : _refusal ?? new(
+        ProblemSeverity.NotReady,
+        $"The group '{settings.Group}' has not granted a lease to this node, so no lease of Akka.Cluster and no lock can be acquired.",
+        settings.Remedy);
+
+    private GroupProblem? Risk
     {
         get
         {
@@ -38,8 +41,11 @@ internal sealed class LeaseProbe(
                 return null;
             }
 
-            return $"The group '{settings.Group}' has not renewed this node's session for {Seconds(age)}. In {Seconds(session.Left)} its "
-                + $"locks and leases are lost. {settings.Remedy}";
+            return new(
+                ProblemSeverity.Risk,
+                $"The group '{settings.Group}' has not renewed this node's session for {Seconds(age)}. In {Seconds(session.Left)} its "
+                    + "locks and leases are lost.",
+                settings.Remedy);
         }
     }
 
@@ -58,7 +64,10 @@ internal sealed class LeaseProbe(
             }
             catch (Exception e)
             {
-                _refusal = $"The group '{settings.Group}' refuses a lease to this node. {e.Message}";
+                _refusal = new(
+                    ProblemSeverity.NotReady,
+                    $"The group '{settings.Group}' refuses a lease to this node. {e.Message}",
+                    $"Mend the cause. This node tries again every {Pause.TotalSeconds} s.");
                 log.Warning("{0}", _refusal);
                 await time.PauseAsync(Pause).ConfigureAwait(false);
             }

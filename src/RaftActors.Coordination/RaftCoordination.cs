@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Collections.Immutable;
 
 using Akka.Actor;
 using Akka.Cluster;
@@ -62,7 +63,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
         }
 
         RaftCoordination coordination = new(
-            CallsBy(raft, settings),
+            CallsBy(raft, settings, system.Settings.Config),
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,
@@ -92,13 +93,12 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     public string Group { get; }
 
     /// <summary>
-    /// Why no lease can be acquired now, and the remedy, or null. Known without asking the group. A program without an actor system has no
-    /// leases, so it is null there.
+    /// What is wrong with the locks and leases of this node now, as <see cref="RaftStatus.Problems"/> has it for a process. Empty: they can
+    /// be acquired and kept. <see cref="ProblemSeverity.NotReady"/>: none can be acquired. <see cref="ProblemSeverity.Risk"/>: those that
+    /// the node holds may soon be lost, because the group does not renew its session. Known without asking the group, so a health check may
+    /// read it often. A program without an actor system has no leases, so it is empty there.
     /// </summary>
-    public string? LeaseFailure => _probe?.Failure;
-
-    /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
-    public string? LeaseRisk => _probe?.Risk;
+    public ImmutableArray<GroupProblem> Problems => _probe?.Problems ?? [];
 
     internal TimeProvider Time { get; }
 
@@ -124,7 +124,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
         var program = name ?? string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
         var settings = CoordinationSettings.Read(connection.Settings, program) with { Self = program };
         return new RaftCoordination(
-            CallsBy(connection, settings), settings, leaseTimeout: null, program, Raft.Time, NoLogger.Instance);
+            CallsBy(connection, settings, connection.Settings), settings, leaseTimeout: null, program, Raft.Time, NoLogger.Instance);
     }
 
     /// <summary>
@@ -161,29 +161,43 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// <param name="name">The name of the lock, the same for all programs. At most 1000 characters.</param>
     /// <param name="permits">The number of programs that may hold it at the same time, the same in all calls. 1 is a lock.</param>
     /// <param name="text">What <see cref="ObserveAsync"/> tells of this holder, such as its address. At most 1000 characters.</param>
+    /// <param name="timeout">
+    /// The time until the lock is acquired. Then the claim is withdrawn. Null: the call waits until it has the lock or is cancelled,
+    /// because the holder may need any time.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
+    /// <exception cref="RaftException">
+    /// NotDone: the time is over, and other programs held the lock (<see cref="FailureReason.Busy"/>), or the group did not answer
+    /// (<see cref="FailureReason.Unavailable"/>).
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public async Task<RaftLock> LockAsync(
-        string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
+        string name, int permits = 1, string? text = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var acquired = await _locks.AcquireAsync(name, permits, waits: true, text, cancellationToken).ConfigureAwait(false);
+        var acquired = await AcquireAsync(name, permits, waits: true, text, timeout ?? Timeout.InfiniteTimeSpan, cancellationToken)
+            .ConfigureAwait(false);
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
-    /// <summary>Acquires a lock if it is free. Otherwise like <see cref="LockAsync"/>.</summary>
+    /// <summary>Acquires a lock if it is free. It does not wait for the holder. Otherwise like <see cref="LockAsync"/>.</summary>
     /// <param name="name">As in <see cref="LockAsync"/>.</param>
     /// <param name="permits">As in <see cref="LockAsync"/>.</param>
     /// <param name="text">As in <see cref="LockAsync"/>.</param>
+    /// <param name="timeout">
+    /// The time until the group answers. Null: <c>raft.append-timeout</c>, 5 s by default. <see cref="Timeout.InfiniteTimeSpan"/> waits
+    /// until the call is cancelled.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait for the group.</param>
     /// <returns>Null if another program holds it.</returns>
+    /// <exception cref="RaftException">The group did not answer in time (<see cref="FailureReason.Unavailable"/>).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public Task<RaftLock?> TryLockAsync(
-        string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
-        _locks.AcquireAsync(name, permits, waits: false, text, cancellationToken);
+        string name, int permits = 1, string? text = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        AcquireAsync(name, permits, waits: false, text, timeout ?? _calls.Timeouts.Append, cancellationToken);
 
     /// <summary>
     /// Tells who holds a lock, now and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
@@ -191,14 +205,20 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// after failures of the group.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
+    /// <param name="timeout">
+    /// The time until the first answer. Null: <c>raft.query-timeout</c>, 5 s by default. <see cref="Timeout.InfiniteTimeSpan"/> waits until
+    /// the group answers.
+    /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <returns>The holders, in the order in which they were granted: none or one of a lock, and more of a semaphore.</returns>
+    /// <exception cref="RaftException">The first answer did not come in time, or this program may not read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
-    public IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(string name, CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(
+        string name, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return _locks.ObserveAsync(name, cancellationToken);
+        return _locks.ObserveAsync(name, timeout ?? _calls.Timeouts.Query, cancellationToken);
     }
 
     /// <summary>
@@ -222,16 +242,20 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// </summary>
     /// <param name="name">The only lock to describe, or null for all, as far as the answer is bounded.</param>
     /// <param name="consistency">How old the answer may be. Null: <see cref="ReadConsistency.Local"/>.</param>
+    /// <param name="timeout">The time until the answer. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RaftOverview> DescribeAsync(
-        string? name = null, ReadConsistency? consistency = null, CancellationToken cancellationToken = default)
+        string? name = null,
+        ReadConsistency? consistency = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default)
     {
         var (overview, serial) = await _calls.AskAsync(
             new Question.OfOverview(name),
             CoordinationJson.Default.RaftOverview,
-            null,
+            timeout ?? _calls.Timeouts.Query,
             consistency ?? ReadConsistency.Local,
             cancellationToken).ConfigureAwait(false);
         return overview with { Serial = serial };
@@ -247,20 +271,22 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// <param name="holder">
     /// The holder, as <see cref="DescribeAsync"/> and <see cref="ObserveAsync"/> show it. It loses all permits that it got with this token.
     /// </param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call. The lock may nevertheless be taken away.</param>
     /// <returns>False if it does not hold the lock any more.</returns>
     /// <exception cref="RaftException">
-    /// No answer came within <c>raft-coordination.call-timeout</c>, so the lock may nevertheless be taken away. Or this node is no operator
+    /// No answer came in time, so the lock may nevertheless be taken away. Or this node is no operator
     /// (<see cref="FailureReason.Unauthorized"/>).
     /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<bool> BreakAsync(string name, RaftClaim holder, CancellationToken cancellationToken = default)
+    public async Task<bool> BreakAsync(
+        string name, RaftClaim holder, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(holder);
         var command = new Command.Break(holder.Token, holder.Session);
-        return await CommandAsync(name, command, $"'{name}' is taken away", cancellationToken).ConfigureAwait(false) is Answer.Done;
+        return await CommandAsync(name, command, $"'{name}' is taken away", timeout, cancellationToken).ConfigureAwait(false) is Answer.Done;
     }
 
     /// <summary>
@@ -269,14 +295,15 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// session expires. With <c>raft.security</c> this program needs the role operator.
     /// </summary>
     /// <param name="session">The number of the session, as <see cref="DescribeAsync"/> shows it.</param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call. The session may nevertheless be ended.</param>
     /// <returns>False if there is no such session. So a repeat that returns false shows that the session is gone.</returns>
     /// <exception cref="RaftException">As in <see cref="BreakAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<bool> EndSessionAsync(long session, CancellationToken cancellationToken = default)
+    public async Task<bool> EndSessionAsync(long session, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var key = session.ToString(CultureInfo.InvariantCulture);
-        return await CommandAsync(key, new Command.End(session), $"the session {session} is ended", cancellationToken)
+        return await CommandAsync(key, new Command.End(session), $"the session {session} is ended", timeout, cancellationToken)
             .ConfigureAwait(false) is Answer.Done;
     }
 
@@ -301,9 +328,12 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
 
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
 
-    private static CoordinationCalls CallsBy(IRaftClients clients, CoordinationSettings settings)
+    private static CoordinationCalls CallsBy(IRaftClients clients, CoordinationSettings settings, Config config)
     {
-        return new CoordinationCalls(CreateClient(), Raft.Time, CreateClient()) { CallTimeout = settings.CallTimeout };
+        return new CoordinationCalls(CreateClient(), Raft.Time, CreateClient()) 
+        {
+            Timeouts = CallTimeouts.Read(config, settings.Group),
+        };
 
         RaftClient<Command, Answer> CreateClient() => clients.CreateClient(
             settings.Group,
@@ -311,9 +341,11 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
             resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
     }
 
-    private async Task<Answer> CommandAsync(string key, Command command, string what, CancellationToken cancellation)
+    private async Task<Answer> CommandAsync(
+        string key, Command command, string what, TimeSpan? timeout, CancellationToken cancellation)
     {
-        var done = await _calls.AppendAsync(key, command, _calls.CallTimeout, cancellation).ConfigureAwait(false);
+        var limit = timeout ?? _calls.Timeouts.Append;
+        var done = await _calls.AppendAsync(key, command, limit, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return done switch
         {
@@ -322,7 +354,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
             null => throw new RaftException(new RaftFailure(
                 FailureKind.Unknown,
                 FailureReason.TimedOut,
-                $"It is unknown whether {what}, because the coordination group did not answer within {_calls.CallTimeout}. Read "
+                $"It is unknown whether {what}, because the coordination group did not answer within {limit}. Read "
                     + "DescribeAsync, and try again.")),
         };
     }
@@ -334,12 +366,20 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
         var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
-            Seat.Of(cluster), _system, new RaftItems(_calls, keeper), keeper, Time, _log, settings.Remedy);
+            Seat.Of(cluster), _system, InBackground(keeper), keeper, Time, _log, settings.Remedy);
         cluster.RegisterOnMemberUp(() => _ = started.OnUpAsync());
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();
         return started;
     }
+
+    private RaftItems InBackground(SessionKeeper keeper) => new(_calls, keeper, CallTimeouts.InBackground);
+
+    private Task<RaftLock?> AcquireAsync(
+        string name, int permits, bool waits, string? text, TimeSpan timeout, CancellationToken cancellation) =>
+        timeout == Timeout.InfiniteTimeSpan
+            ? _locks.AcquireAsync(name, permits, waits, text, cancellation)
+            : _locks.AcquireAsync(name, permits, waits, text, timeout, cancellation);
 
     /// <summary>Returns the token of a lease, or null if this node does not hold it.</summary>
     internal long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;

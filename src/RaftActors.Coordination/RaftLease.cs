@@ -115,7 +115,8 @@ internal sealed class RaftLease : Lease
         if (holding is not { Lock.IsHeld: true })
         {
             // Each attempt is a claim of its own, so the withdrawal of an abandoned one cannot release what a later one acquires.
-            if (await _coordination.TryLockAsync(Prefix + Settings.LeaseName, cancellationToken: cancellation).ConfigureAwait(false)
+            if (await _coordination.TryLockAsync(
+                    Prefix + Settings.LeaseName, timeout: Timeout.InfiniteTimeSpan, cancellationToken: cancellation).ConfigureAwait(false)
                 is not { } acquired)
             {
                 return false;

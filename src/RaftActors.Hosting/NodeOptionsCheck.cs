@@ -108,7 +108,7 @@ internal static class NodeOptionsCheck
 
     private static IEnumerable<string> Problems(RaftGroupOptions options)
     {
-        foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, null, out _)))
+        foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, out _)))
         {
             yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
         }

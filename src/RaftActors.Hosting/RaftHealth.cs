@@ -14,11 +14,11 @@ internal sealed class RaftHealth(Func<AkkaHealthCheckContext, HealthCheckResult>
     {
         // The coordination starts with its first lease, so most nodes without WithRaftCoordination have none.
         var own = context.ActorSystem.HasExtension<RaftCoordination>() ? RaftCoordination.Get(context.ActorSystem) : null;
-        return own switch
+        return own?.Problems.MaxBy(problem => problem.Severity) switch
         {
-            { LeaseFailure: { } failure } => new HealthCheckResult(context.Registration.FailureStatus, failure),
-            { LeaseRisk: { } risk } => HealthCheckResult.Degraded(risk),
-            _ => HealthCheckResult.Healthy(),
+            { Severity: ProblemSeverity.Risk } risk => HealthCheckResult.Degraded($"{risk}"),
+            { } failure => new HealthCheckResult(context.Registration.FailureStatus, $"{failure}"),
+            null => HealthCheckResult.Healthy(),
         };
     });
 

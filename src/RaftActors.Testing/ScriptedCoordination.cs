@@ -109,7 +109,8 @@ public sealed class ScriptedCoordination
             defaults.GetTimeSpan("session-timeout"),
             defaults.GetTimeSpan("renew-interval"),
             defaults.GetDouble("clock-drift"));
-        return new RaftCoordination(new CoordinationCalls(client, _time), settings, leaseTimeout: null, system, _time, log);
+        CoordinationCalls calls = new(client, _time) { Timeouts = CallTimeouts.Read(Raft.DefaultConfig(), Group) };
+        return new RaftCoordination(calls, settings, leaseTimeout: null, system, _time, log);
     }
 
     private Outcome<Answer> Append(string name, Command command) => IsReachable

@@ -155,7 +155,7 @@ public sealed class DowningTests : NodesTest
             await node.MembersAsync(count);
         }
 
-        await Nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(WaitMax);
+        await Nodes[0].Coordination.Items.GetAsync("the group answers", WaitMax);
     }
 
     private void Cut(int[] one, int[] other)

@@ -64,7 +64,7 @@ public sealed class GroupCallTests
         await using var calls = new CoordinationCalls(new FakeClient(), TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await using var watch = items.WatchAsync("shops/", limit.Token).GetAsyncEnumerator();
+        await using var watch = items.WatchAsync("shops/", cancellationToken: limit.Token).GetAsyncEnumerator();
         Assert.Empty((await NextAsync(watch)).Items);
         for (var i = 0; i < Items.ChangesMax; i++)
         {

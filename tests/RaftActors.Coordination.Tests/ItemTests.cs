@@ -4,6 +4,9 @@ namespace RaftActors.Coordination.Tests;
 [Collection(SharedNodes.Name)]
 public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
 {
+    // A further node begins with a session of its own.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
 
     public void Dispose() => _limit.Dispose();
@@ -22,7 +25,7 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
             expected.Add(new RaftItem($"shops/{i % 4}", $"{i}", version));
         }
 
-        Assert.True(await shared.All[2].Coordination.Items.DeleteAsync("shops/a", first, _limit.Token));
+        Assert.True(await shared.All[2].Coordination.Items.DeleteAsync("shops/a", first));
 
         foreach (var item in expected)
         {
@@ -40,21 +43,26 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
     public async Task Item_is_written_only_in_its_expected_version_and_counters_give_each_caller_another_sum()
     {
         var items = shared.All.Select(node => node.Coordination.Items).ToArray();
-        var writes = await Task.WhenAll(
-            items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _limit.Token)));
-        var version = Assert.Single(writes.OfType<long>());
-        Assert.Null(await items[0].PutAsync("one", "again", version - 1, cancellationToken: _limit.Token));
-        Assert.Equal(new RaftItem("one", "", version), await items[1].GetAsync("one", _limit.Token));
-        Assert.False(await items[0].DeleteAsync("one", version - 1, _limit.Token));
-        Assert.True(await items[0].DeleteAsync("one", cancellationToken: _limit.Token));
-        Assert.Null(await items[1].GetAsync("one", _limit.Token));
+        var writes = await Task.WhenAll(items.Select(each => FailureOfAsync(each.PutAsync("one", "", new() { ExpectedVersion = 0 }))));
+        Assert.Single(writes, failure => failure is null);
+        Assert.All(writes.OfType<RaftFailure>(), failure => Assert.Equal(FailureReason.Outdated, failure.Reason));
+        var version = Assert.NotNull(await items[1].GetAsync("one")).Version;
+        var outdated = await FailureOfAsync(items[0].PutAsync("one", "again", new() { ExpectedVersion = version - 1 }));
+        Assert.Equal((FailureKind.NotDone, FailureReason.Outdated), (outdated?.Kind, outdated?.Reason));
+        Assert.Contains($"it has version {version} and the caller expects version {version - 1}", outdated?.Detail);
+        Assert.Equal(new RaftItem("one", "", version), await items[1].GetAsync("one"));
+        Assert.Equal(FailureReason.Outdated, (await FailureOfAsync(items[0].DeleteAsync("one", version - 1)))?.Reason);
+        Assert.True(await items[0].DeleteAsync("one"));
+        Assert.False(await items[0].DeleteAsync("one"));
+        Assert.Contains("because there is none", (await FailureOfAsync(items[0].DeleteAsync("one", version)))?.Detail);
+        Assert.Null(await items[1].GetAsync("one"));
 
-        var sums = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => items[i % 3].AddAsync("ids", 1000, _limit.Token)));
+        var sums = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => items[i % 3].AddAsync("ids", 1000)));
 
         Assert.Equal(Enumerable.Range(1, 30).Select(i => i * 1000L), sums.Order());
-        Assert.Equal(["30000"], (await items[2].ListAsync("id", _limit.Token)).Select(item => item.Value));
+        Assert.Equal(["30000"], (await items[2].ListAsync("id")).Select(item => item.Value));
         await items[0].PutAsync("ids", "none", cancellationToken: _limit.Token);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => items[0].AddAsync("ids", 1, _limit.Token));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => items[0].AddAsync("ids"));
         Assert.Contains("is not a whole number", refused.Message);
     }
 
@@ -62,8 +70,8 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
     public async Task Items_go_with_the_session_of_a_crashed_node_and_at_the_end_of_their_lifetime()
     {
         Nodes.Add(shared.StartFurther());
-        await Nodes[0].Coordination.Items.PutAsync("stalls/a", "", ofSession: true, cancellationToken: _limit.Token);
-        await shared.All[1].Coordination.Items.PutAsync("stalls/b", "", ofSession: true, cancellationToken: _limit.Token);
+        await Nodes[0].Coordination.Items.PutAsync("stalls/a", "", new() { OfSession = true }, Guard);
+        await shared.All[1].Coordination.Items.PutAsync("stalls/b", "", new() { OfSession = true }, Guard);
         await using var watch = Watch(shared.All[1], "stalls/");
         Assert.Equal(2, (await NextAsync(watch)).Items.Count);
 
@@ -71,7 +79,7 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
 
         Assert.Equal(["stalls/b"], (await NextAsync(watch)).Items.Keys);
         await shared.All[1].Coordination.Items.PutAsync(
-            "stalls/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _limit.Token);
+            "stalls/c", "", new() { Lifetime = TimeSpan.FromMilliseconds(100) });
         Assert.Equal(["stalls/b", "stalls/c"], (await NextAsync(watch)).Items.Keys);
         Assert.Equal(["stalls/b"], (await NextAsync(watch)).Items.Keys);
     }
@@ -81,7 +89,7 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
     {
         Nodes.Add(shared.StartFurther());
         var first = await Nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _limit.Token);
-        await using var observer = shared.All[2].Coordination.ObserveAsync("leader", _limit.Token).GetAsyncEnumerator();
+        await using var observer = shared.All[2].Coordination.ObserveAsync("leader", Guard, _limit.Token).GetAsyncEnumerator();
         Assert.Equal([(OwnerOf(Nodes[0]), "one", first.Token)], await NextHoldersAsync());
         var second = shared.All[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _limit.Token);
 
@@ -118,11 +126,21 @@ public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
     }
 
     private IAsyncEnumerator<RaftItemChange> Watch(Node node, string prefix) =>
-        node.Coordination.Items.WatchAsync(prefix, _limit.Token).GetAsyncEnumerator();
+        node.Coordination.Items.WatchAsync(prefix, Guard, _limit.Token).GetAsyncEnumerator();
 
-    private async Task<long> PutAsync(int node, string name, string value)
+    private Task<long> PutAsync(int node, string name, string value) =>
+        shared.All[node].Coordination.Items.PutAsync(name, value, timeout: Guard);
+
+    private static async Task<RaftFailure?> FailureOfAsync(Task call)
     {
-        var version = await shared.All[node].Coordination.Items.PutAsync(name, value, cancellationToken: _limit.Token);
-        return Assert.NotNull(version);
+        try
+        {
+            await call;
+            return null;
+        }
+        catch (RaftException e)
+        {
+            return e.Failure;
+        }
     }
 }

@@ -30,21 +30,22 @@ public sealed class LeaseProbeTests
         await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var (probe, keeper) = Make(calls, TimeSpan.FromHours(1));
         await using var closing = keeper;
-        Assert.Contains("Start a majority of coordination@a, coordination@b", probe.Failure);
+        var missing = Assert.Single(probe.Problems);
+        Assert.Equal(ProblemSeverity.NotReady, missing.Severity);
+        Assert.Contains("Start a majority of coordination@a, coordination@b", missing.Remedy);
         var running = probe.RunAsync();
         await released.Task.WaitAsync(WaitMax);
 
         for (var i = 0; i < 1000; i++)
         {
-            Assert.Null(probe.Risk);
-            _ = probe.Failure;
+            Assert.DoesNotContain(probe.Problems, problem => problem.Severity == ProblemSeverity.Risk);
         }
 
-        Assert.Null(probe.Failure);
+        Assert.Empty(probe.Problems);
         Assert.Equal(3, client.Attempts);
         await keeper.DisposeAsync();
         await running.WaitAsync(WaitMax);
-        Assert.NotNull(probe.Failure);
+        Assert.Equal(ProblemSeverity.NotReady, Assert.Single(probe.Problems).Severity);
     }
 
     [Fact]
@@ -56,19 +57,19 @@ public sealed class LeaseProbeTests
         var (probe, keeper) = Make(calls, TimeSpan.FromSeconds(2));
         await using var closing = keeper;
         var running = probe.RunAsync();
-        string? risk = null;
+        GroupProblem? risk = null;
         var session = await keeper.GetAsync(CancellationToken.None);
         using var limit = new CancellationTokenSource(WaitMax);
         while (risk is null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
-            risk = probe.Risk;
+            risk = probe.Problems.FirstOrDefault(problem => problem.Severity == ProblemSeverity.Risk);
         }
 
-        Assert.Contains("has not renewed this node's session for", risk);
+        Assert.Contains("has not renewed this node's session for", risk.Cause);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(WaitMax, session.Lost));
         heals.SetResult();
-        while (probe.Failure is not null)
+        while (!probe.Problems.IsEmpty)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
         }

@@ -63,7 +63,8 @@ public sealed class RestoredGroupTests : IDisposable
             await items.PutAsync("one", $"{number}");
         }
 
-        Assert.Null(await items.PutAsync("one", "mine", expectedVersion: seen));
+        var refused = await Assert.ThrowsAsync<RaftException>(() => items.PutAsync("one", "mine", new() { ExpectedVersion = seen }));
+        Assert.Equal(FailureReason.Outdated, refused.Failure?.Reason);
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class RestoredGroupTests : IDisposable
         await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var items = new RaftItems(calls, null!); // Justification: no item of a session is written.
         using var limit = new CancellationTokenSource(Guard);
-        await using var watch = items.WatchAsync("", limit.Token).GetAsyncEnumerator();
+        await using var watch = items.WatchAsync("", cancellationToken: limit.Token).GetAsyncEnumerator();
         client.Put("old");
         client.Backup();
         client.Put("lost1");
@@ -105,7 +106,7 @@ public sealed class RestoredGroupTests : IDisposable
         {
             await using var held = await coordination.LockAsync("billing").WaitAsync(Guard);
             stamps[2 * number] = held.Token;
-            stamps[(2 * number) + 1] = await coordination.Items.PutAsync("one", "") ?? 0;
+            stamps[(2 * number) + 1] = await coordination.Items.PutAsync("one", "");
         }
 
         return stamps;

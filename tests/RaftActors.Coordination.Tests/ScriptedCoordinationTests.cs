@@ -78,8 +78,10 @@ public sealed class ScriptedCoordinationTests : TestKit
         var watching = WatchAsync();
 
         var version = await _mine.Items.PutAsync("config/a", "1");
-        Assert.Null(await _other.Items.PutAsync("config/a", "2", expectedVersion: version + 1));
-        Assert.NotNull(await _other.Items.PutAsync("config/a", "3", expectedVersion: version, lifetime: TimeSpan.FromMinutes(1)));
+        var refused = await Assert.ThrowsAsync<RaftException>(
+            () => _other.Items.PutAsync("config/a", "2", new() { ExpectedVersion = version + 1 }));
+        Assert.Equal((FailureKind.NotDone, FailureReason.Outdated), (refused.Failure?.Kind, refused.Failure?.Reason));
+        await _other.Items.PutAsync("config/a", "3", new() { ExpectedVersion = version, Lifetime = TimeSpan.FromMinutes(1) });
         await AssertAsync(() => seen.Count == 3);
         _time.Advance(TimeSpan.FromMinutes(2));
         await AssertAsync(() => seen.Count == 4);
@@ -91,7 +93,7 @@ public sealed class ScriptedCoordinationTests : TestKit
 
         async Task WatchAsync()
         {
-            await foreach (var change in _other.Items.WatchAsync("config/", ending.Token))
+            await foreach (var change in _other.Items.WatchAsync("config/", cancellationToken: ending.Token))
             {
                 seen.Add(change);
             }
@@ -144,9 +146,10 @@ public sealed class ScriptedCoordinationTests : TestKit
     public async Task Item_may_live_for_longer_than_a_timer_of_the_system_takes()
     {
         var live = new ScriptedCoordination().NewProgram("live");
-        Assert.NotNull(await live.Items.PutAsync("year", "1", lifetime: TimeSpan.FromDays(365)));
+        await live.Items.PutAsync("year", "1", new() { Lifetime = TimeSpan.FromDays(365) });
+        Assert.NotNull(await live.Items.GetAsync("year"));
 
-        await _mine.Items.PutAsync("month", "1", lifetime: TimeSpan.FromDays(60));
+        await _mine.Items.PutAsync("month", "1", new() { Lifetime = TimeSpan.FromDays(60) });
         _time.Advance(TimeSpan.FromDays(59));
         Assert.NotNull(await _mine.Items.GetAsync("month"));
         _time.Advance(TimeSpan.FromDays(1));
@@ -213,6 +216,102 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     [Fact]
+    public async Task Lock_that_others_hold_until_the_timeout_is_busy_and_its_claim_is_withdrawn()
+    {
+        var mine = await _mine.LockAsync("billing");
+        var waiting = _other.LockAsync("billing", timeout: TimeSpan.FromSeconds(2));
+        _time.Advance(TimeSpan.FromSeconds(1.9));
+        Assert.False(waiting.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(0.1));
+
+        var busy = await FailureOfAsync(waiting);
+        Assert.Equal((FailureKind.NotDone, FailureReason.Busy), (busy.Kind, busy.Reason));
+        await mine.DisposeAsync();
+        Assert.True((await _mine.LockAsync("billing").WaitAsync(Guard)).IsHeld);
+    }
+
+    [Fact]
+    public async Task Lock_without_a_timeout_waits_and_one_that_does_not_wait_for_the_holder_ends_when_the_group_is_silent()
+    {
+        _group.IsReachable = false;
+        var (endless, limited) = (_mine.LockAsync("billing"), _mine.LockAsync("billing", timeout: TimeSpan.FromSeconds(2)));
+        var tried = _other.TryLockAsync("mail");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var silent = await FailureOfAsync(limited);
+        Assert.Equal((FailureKind.NotDone, FailureReason.Unavailable), (silent.Kind, silent.Reason));
+        Assert.False(tried.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(3));
+
+        Assert.Equal(FailureReason.Unavailable, (await FailureOfAsync(tried)).Reason);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(endless.IsCompleted);
+        _group.IsReachable = true;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True((await endless.WaitAsync(Guard)).IsHeld);
+    }
+
+    [Theory]
+    [InlineData(null, 5)]
+    [InlineData(2, 2)]
+    public async Task Calls_of_a_silent_group_end_after_their_timeout(int? timeout, int expected)
+    {
+        var limit = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var mine = await _mine.LockAsync("billing");
+        var holder = (await _mine.DescribeAsync("billing")).Locks[0].Holders[0];
+        _group.IsReachable = false;
+        Task[] unknown =
+        [
+            _mine.Items.PutAsync("a", "1", timeout: limit),
+            _mine.Items.AddAsync("a", timeout: limit),
+            _mine.Items.DeleteAsync("a", timeout: limit),
+            _mine.BreakAsync("billing", holder, limit),
+            _mine.RegisterAsync("shop", "10.0.0.1", 8080, limit),
+        ];
+        Task[] unavailable =
+        [
+            _other.Items.PutAsync("a", "1", new() { OfSession = true }, limit),
+            _mine.ObserveAsync("billing", limit).GetAsyncEnumerator().MoveNextAsync().AsTask(),
+            _mine.Items.WatchAsync("", limit).GetAsyncEnumerator().MoveNextAsync().AsTask(),
+        ];
+        _time.Advance(TimeSpan.FromSeconds(expected - 0.2));
+        Assert.DoesNotContain(unknown.Concat(unavailable), call => call.IsCompleted);
+
+        _time.Advance(TimeSpan.FromSeconds(0.3));
+
+        foreach (var call in unknown)
+        {
+            Assert.Equal(FailureReason.TimedOut, (await FailureOfAsync(call)).Reason);
+        }
+
+        foreach (var call in unavailable)
+        {
+            Assert.Equal(FailureReason.Unavailable, (await FailureOfAsync(call)).Reason);
+        }
+    }
+
+    [Fact]
+    public async Task Stream_goes_on_through_a_failure_after_its_first_answer()
+    {
+        await using var holders = _other.ObserveAsync("billing").GetAsyncEnumerator();
+        Assert.True(await holders.MoveNextAsync());
+        _group.IsReachable = false;
+        var next = holders.MoveNextAsync().AsTask();
+        var endless = _other.ObserveAsync("billing", Timeout.InfiniteTimeSpan).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.False(next.IsCompleted || endless.IsCompleted);
+
+        _group.IsReachable = true;
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await using var held = await _mine.LockAsync("billing");
+
+        Assert.True(await endless.WaitAsync(Guard));
+        Assert.True(await next.WaitAsync(Guard));
+        Assert.Equal(held.Token, Assert.Single(holders.Current).Token);
+    }
+
+    [Fact]
     public void Actor_system_that_has_a_coordination_is_refused()
     {
         _group.AddTo(Sys);
@@ -231,6 +330,9 @@ public sealed class ScriptedCoordinationTests : TestKit
 
         return [];
     }
+
+    private static async Task<RaftFailure> FailureOfAsync(Task call) =>
+        Assert.NotNull((await Assert.ThrowsAsync<RaftException>(() => call.WaitAsync(Guard))).Failure);
 
     // The default pause between two looks is a tenth of the longest wait.
     private Task AssertAsync(Func<bool> condition) =>

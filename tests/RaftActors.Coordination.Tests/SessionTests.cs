@@ -183,7 +183,7 @@ public sealed class SessionTests
         var session = await keeper.GetAsync(CancellationToken.None);
         await calls.AppendAsync("a", new Command.Close(session.Id), WaitMax);
 
-        Assert.NotNull(await items.PutAsync("i", "1", ofSession: true).WaitAsync(WaitMax));
+        await items.PutAsync("i", "1", new() { OfSession = true }).WaitAsync(WaitMax);
 
         Assert.False(session.IsAlive);
         Assert.Equal("1", (await items.GetAsync("i"))?.Value);
@@ -234,7 +234,7 @@ public sealed class SessionTests
         for (var i = 0; i < 500; i++)
         {
             _ = claims.AcquireAsync($"{i}", 1, waits: true, null, CancellationToken.None);
-            _ = items.PutAsync($"{i}", "", ofSession: true);
+            _ = items.PutAsync($"{i}", "", new() { OfSession = true });
             _ = items.PutAsync($"{i}", "");
         }
 

@@ -25,7 +25,19 @@ public sealed class IdTests
     [InlineData(" 1")]
     [InlineData("1,000")]
     [InlineData("9223372036854775808")]
-    public void Text_that_is_no_number_from_0_on_is_no_serial(string? text) => Assert.False(Serial.TryParse(text, out _));
+    public void Text_that_is_no_number_from_0_on_is_no_serial(string? text)
+    {
+        Assert.False(Serial.TryParse(text, out _));
+        Assert.Throws<FormatException>(() => Serial.Parse(text!));
+    }
+
+    [Fact]
+    public void Serial_and_name_are_parsed_from_their_texts()
+    {
+        Assert.Equal(new Serial(42), Serial.Parse("42"));
+        Assert.Equal(new ProcessName("raft1@node1"), ProcessName.Parse("raft1@node1"));
+        Assert.Throws<FormatException>(() => ProcessName.Parse("raft1"));
+    }
 
     [Fact]
     public void Name_of_a_process_has_at_most_1000_characters()
@@ -43,7 +55,7 @@ public sealed class IdTests
     [Fact]
     public void Process_name_is_parsed_into_process_and_node()
     {
-        Assert.True(ProcessName.TryParse("raft1@node1@localhost", null, out var name));
+        Assert.True(ProcessName.TryParse("raft1@node1@localhost", out var name));
 
         Assert.Equal(("raft1", "node1@localhost"), (name.Process, name.Node));
         Assert.Equal(name, new ProcessName(name.ToString()));

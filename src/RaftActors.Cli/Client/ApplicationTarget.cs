@@ -17,7 +17,7 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
 
     public override string Show(string text) => text;
 
-    public override ProcessName Parse(string text) => ProcessName.TryParse(text, null, out var name)
+    public override ProcessName Parse(string text) => ProcessName.TryParse(text, out var name)
         ? name
         : throw new UsageException($"'{text}' is not the name of a process: write PROCESS@NODE, such as orders@10.0.0.1:2551");
 

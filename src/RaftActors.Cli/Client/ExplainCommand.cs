@@ -42,7 +42,8 @@ internal static class ExplainCommand
             throw RaftException.Unavailable($"No process of group '{target.Group}' answered. Check --contacts and --group.");
         }
 
-        var open = asked.Select(async process => (process, target.Show(await client.Raft.ExplainAsync(process, client.End)))).ToList();
+        var open = asked.Select(async process =>
+            (process, target.Show(await client.Raft.ExplainAsync(process, cancellationToken: client.End)))).ToList();
         while (true)
         {
             var first = await Task.WhenAny(open);

@@ -76,7 +76,7 @@ internal sealed class GroupClient : IDisposable
 
     /// <summary>Asks all known processes of the group for their state, as <see cref="RaftClient.StatusAsync"/> does.</summary>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
-    public Task<GroupStatus> StatusAsync(CancellationToken end) => Raft.StatusAsync(end);
+    public Task<GroupStatus> StatusAsync(CancellationToken end) => Raft.StatusAsync(cancellationToken: end);
 
     /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
     public GroupClient Of(string group) => new(this, group);
@@ -140,12 +140,12 @@ internal sealed class GroupClient : IDisposable
         raft {
           {{(settings.Target.PortOffset is { } offset ? $"transport-tcp.port-offset = {offset}" : "")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
+          append-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           client.attempt-timeout = {{(long)Math.Max(1, attemptTimeout.TotalMilliseconds)}}ms
         }
         raft-coordination {
           group = {{ConnectionSecurity.Quoted(settings.Target.Group)}}
-          call-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
         }
         """);
 

@@ -50,6 +50,11 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
         return new(settings.GetTimeSpan("member-timeout"));
     }
 
-    private static void Demand(bool condition, string problem) =>
-        RaftConfigurationException.Demand(condition, $"raft-coordination.bootstrap is on, and {problem}");
+    private static void Demand(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new RaftConfigurationException($"raft-coordination.bootstrap is on, and {problem}");
+        }
+    }
 }

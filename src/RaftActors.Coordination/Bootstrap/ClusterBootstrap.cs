@@ -97,7 +97,7 @@ internal sealed class ClusterBootstrap(
         var record = await ReadAsync().ConfigureAwait(false);
         foreach (var former in record.FormerLivesOf(seat.Node))
         {
-            await items.DeleteAsync(ClusterRecord.ClaimOf(system, former.Node), former.Version, _ending.Token).ConfigureAwait(false);
+            await items.TryDeleteAsync(ClusterRecord.ClaimOf(system, former.Node), former.Version, _ending.Token).ConfigureAwait(false);
             record = record with { Claims = record.Claims.Remove(former) };
         }
 
@@ -112,7 +112,7 @@ internal sealed class ClusterBootstrap(
                 break;
             case ClusterRecord.Step.Withdraw when record.VersionOf(seat.Node) is > 0 and var version && !seat.IsMember:
                 _admission = null;
-                await items.DeleteAsync(_claim, version, _ending.Token).ConfigureAwait(false);
+                await items.TryDeleteAsync(_claim, version, _ending.Token).ConfigureAwait(false);
                 break;
         }
 
@@ -126,8 +126,8 @@ internal sealed class ClusterBootstrap(
             return;
         }
 
-        var written = await items.PutAsync(
-            ClusterRecord.NumberOf(system), ClusterRecord.TextOf(number), record.Version, cancellationToken: _ending.Token)
+        var written = await items.TryPutAsync(
+            ClusterRecord.NumberOf(system), ClusterRecord.TextOf(number), new() { ExpectedVersion = record.Version }, _ending.Token)
             .ConfigureAwait(false);
         if (written is not null)
         {
@@ -147,7 +147,7 @@ internal sealed class ClusterBootstrap(
             }
 
             // Adding zero makes a new version, so that no node founds the next cluster on what it has read before.
-            var latest = await items.AddAsync(ClusterRecord.NumberOf(system), 0, _ending.Token).ConfigureAwait(false);
+            var latest = await items.AddAsync(ClusterRecord.NumberOf(system), 0, null, _ending.Token).ConfigureAwait(false);
             if (latest != record.Number)
             {
                 return;
@@ -218,15 +218,15 @@ internal sealed class ClusterBootstrap(
     }
 
     private async Task<ClusterRecord> ReadAsync() => ClusterRecord.Of(
-        system, await items.ListAsync(ClusterRecord.PrefixOf(system), _ending.Token).ConfigureAwait(false));
+        system, await items.ListAsync(ClusterRecord.PrefixOf(system), null, _ending.Token).ConfigureAwait(false));
 
     // Replaces only what was read, so that a delayed write changes no later one. A node without a mark is no member.
     private async Task<bool> ClaimAsync(ClusterRecord record, long number, bool isIn = false)
     {
         _admission = isIn ? _admission : null;
-        return await items.PutAsync(
-            _claim, ClusterRecord.TextOf(number, isIn), record.VersionOf(seat.Node), ofSession: true, cancellationToken: _ending.Token)
-            .ConfigureAwait(false) is not null;
+        ItemOptions options = new() { ExpectedVersion = record.VersionOf(seat.Node), OfSession = true };
+        return await items.TryPutAsync(_claim, ClusterRecord.TextOf(number, isIn), options, _ending.Token).ConfigureAwait(false)
+            is not null;
     }
 
     private void Tell(Exception cause)

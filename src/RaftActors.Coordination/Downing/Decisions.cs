@@ -11,7 +11,7 @@ internal sealed class Decisions(RaftItems items, string system)
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<Known> ReadAsync(CancellationToken cancellation)
     {
-        var item = await items.GetAsync(_name, cancellation).ConfigureAwait(false);
+        var item = await items.GetAsync(_name, cancellationToken: cancellation).ConfigureAwait(false);
         return item is null ? new(Decision.None, 0) : new(Decision.Of(item.Value), item.Version);
     }
 
@@ -24,7 +24,8 @@ internal sealed class Decisions(RaftItems items, string system)
     public async Task<Known> DecideAsync(Known known, ImmutableArray<string> doomed, CancellationToken cancellation)
     {
         var decision = known.Decision.With(doomed);
-        return await items.PutAsync(_name, decision.ToText(), known.Version, cancellationToken: cancellation).ConfigureAwait(false)
+        return await items.TryPutAsync(_name, decision.ToText(), new() { ExpectedVersion = known.Version }, cancellation)
+            .ConfigureAwait(false)
             is { } version ? new(decision, version) : await ReadAsync(cancellation).ConfigureAwait(false);
     }
 

@@ -13,10 +13,42 @@ namespace RaftActors.Coordination.Sessions;
 /// </summary>
 internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
 {
+    /// <summary>
+    /// Acquires a permit of a lock within a time. After it the claim is withdrawn in the background. Otherwise as without a time.
+    /// </summary>
+    /// <exception cref="RaftException">The time is over, and other claims hold all permits, or the group has not answered.</exception>
+    public async Task<RaftLock?> AcquireAsync(
+        string name, int permits, bool waits, string? text, TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout.ForTimer(), calls.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        var isHeld = false;
+        try
+        {
+            return await AcquireAsync(name, permits, waits, text, either.Token, () => isHeld = true).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new RaftException(isHeld
+                ? new RaftFailure(
+                    FailureKind.NotDone,
+                    FailureReason.Busy,
+                    $"'{name}' was not acquired, because other programs held it for {timeout}. Wait longer, or see its holders by "
+                        + "RaftCoordination.ObserveAsync.")
+                : new RaftFailure(
+                    FailureKind.NotDone,
+                    FailureReason.Unavailable,
+                    $"'{name}' was not acquired, because the coordination group did not answer within {timeout}. Start a majority of its "
+                        + "nodes, or all of them if the group has never run."));
+        }
+    }
+
     /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
+    /// <param name="onHeld">Called if other claims hold all permits and this one waits.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
-    public async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, string? text, CancellationToken cancellation)
+    public async Task<RaftLock?> AcquireAsync(
+        string name, int permits, bool waits, string? text, CancellationToken cancellation, Action? onHeld = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
@@ -26,7 +58,7 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
 
             // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
             var claim = session.NewClaim();
-            switch (await ClaimAsync(name, permits, waits, text, session, claim, cancellation).ConfigureAwait(false))
+            switch (await ClaimAsync(name, permits, waits, text, session, claim, onHeld, cancellation).ConfigureAwait(false))
             {
                 case Answer.Granted granted when session.IsAlive:
                     ValueTask Release() => ReleaseAsync(name, claim, session);
@@ -48,16 +80,19 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         }
     }
 
-    /// <summary>Streams the holders of a lock, now and whenever they change. Ends only with the token.</summary>
+    /// <summary>Streams the holders of a lock, now and whenever they change. After the first answer it ends only with the token.</summary>
+    /// <param name="timeout">The time until the first answer.</param>
+    /// <exception cref="RaftException">The first answer did not come in time.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RaftClaim>> ObserveAsync(
-        string name, [EnumeratorCancellation] CancellationToken cancellation)
+        string name, TimeSpan timeout, [EnumeratorCancellation] CancellationToken cancellation)
     {
         RaftClaim[]? latest = null;
         await foreach (var view in calls.FollowAsync(
             (_, _) => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
             CoordinationJson.Default.LockView,
+            timeout,
             cancellation).ConfigureAwait(false))
         {
             if (latest?.SequenceEqual(view.Holders) != true)
@@ -69,7 +104,14 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
 
     // Null if the session is lost.
     private async Task<Answer?> ClaimAsync(
-        string name, int permits, bool waits, string? text, Session session, long claim, CancellationToken cancellation)
+        string name,
+        int permits,
+        bool waits,
+        string? text,
+        Session session,
+        long claim,
+        Action? onHeld,
+        CancellationToken cancellation)
     {
         // The Acquire ends only with an answer or with the session. Otherwise the claim could be granted later, and nothing would release
         // it.
@@ -78,9 +120,13 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         try
         {
             var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
-            var answer = acquired is (Answer.Waiting, _)
-                ? await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false)
-                : acquired?.Answer;
+            var answer = acquired?.Answer;
+            if (answer is Answer.Waiting)
+            {
+                onHeld?.Invoke();
+                answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
+            }
+
             cancellation.ThrowIfCancellationRequested();
             return answer;
         }
@@ -120,7 +166,7 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         var question = new Question.OfClaim(name, session.Id, claim);
         try
         {
-            return await calls.FollowAsync((_, _) => question, CoordinationJson.Default.Answer, either.Token)
+            return await calls.FollowAsync((_, _) => question, CoordinationJson.Default.Answer, Timeout.InfiniteTimeSpan, either.Token)
                 .FirstAsync(answer => answer is not Answer.Waiting, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)

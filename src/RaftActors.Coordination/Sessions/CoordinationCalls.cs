@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Sessions;
@@ -22,19 +23,26 @@ internal sealed class CoordinationCalls(
     /// <summary>The pause after a call that failed at once, for instance because the client has too many.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The time for all attempts of a call that belongs to no session.</summary>
-    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     private readonly RaftClient<Command, Answer> _others = others ?? client;
     private readonly SemaphoreSlim _sessionCalls = new(SessionCallsMax);
+
+    /// <summary>The times of calls that name none.</summary>
+    public CallTimeouts Timeouts { get; init; } = CallTimeouts.InBackground;
+
+    public TimeProvider Time => time;
 
     /// <summary>Appends a command within a fixed time, which no renewal of the session prolongs.</summary>
     /// <param name="timeout">The time for all attempts.</param>
     public Task<(Answer Answer, long Serial)?> AppendAsync(
-        string name, Command command, TimeSpan timeout, CancellationToken cancellation = default)
+        string name, Command command, TimeSpan timeout, CancellationToken cancellation = default) =>
+        AppendAsync(name, command, TimeLeft(timeout), cancellation);
+
+    /// <summary>Begins the time of a call, and returns the function that tells what is left of it.</summary>
+    /// <param name="timeout">The whole time. Infinite: it never ends.</param>
+    public Func<TimeSpan> TimeLeft(TimeSpan timeout)
     {
         var begin = time.GetTimestamp();
-        return AppendAsync(name, command, () => timeout - time.GetElapsedTime(begin), cancellation);
+        return () => timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - time.GetElapsedTime(begin);
     }
 
     /// <summary>
@@ -95,16 +103,22 @@ internal sealed class CoordinationCalls(
     }
 
     /// <summary>
-    /// Asks a question repeatedly: after each answer, once a later pair is committed. Ends only with the token. A restored group has fewer
-    /// pairs than before, so after a failure the next question waits for no pair.
+    /// Asks a question repeatedly: after each answer, once a later pair is committed. After the first answer it ends only with the token. A
+    /// restored group has fewer pairs than before, so after a failure the next question waits for no pair.
     /// </summary>
     /// <param name="question">Makes the next question from the latest answer and its serial. The answer is null at first.</param>
+    /// <param name="timeout">The time until the first answer.</param>
+    /// <exception cref="RaftException">The first answer did not come in time, or this program may not ask.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed, or its actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
-        Func<TAnswer?, long, Question> question, JsonTypeInfo<TAnswer> type, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<TAnswer?, long, Question> question,
+        JsonTypeInfo<TAnswer> type,
+        TimeSpan timeout,
+        [EnumeratorCancellation] CancellationToken cancellation)
         where TAnswer : class
     {
+        var left = TimeLeft(timeout);
         TAnswer? latest = null;
         Serial at = default;
         ReadConsistency? consistency = null;
@@ -113,7 +127,8 @@ internal sealed class CoordinationCalls(
             TAnswer? answer = null;
             try
             {
-                (answer, at) = await AskAsync(question(latest, at.Value), type, null, consistency, cancellation).ConfigureAwait(false);
+                TimeSpan? limit = latest is null && timeout != Timeout.InfiniteTimeSpan && left() < Timeouts.Query ? left() : null;
+                (answer, at) = await AskAsync(question(latest, at.Value), type, limit, consistency, cancellation).ConfigureAwait(false);
                 (latest, consistency) = (answer, ReadConsistency.NotOlderThan(at.Next));
             }
             catch (RaftException closed) when (closed.Failure?.Reason == FailureReason.Closed)
@@ -125,6 +140,11 @@ internal sealed class CoordinationCalls(
                 consistency = null;
 
                 // No pair was committed for a while, or no process answers.
+                if (latest is null && left() <= Pause)
+                {
+                    throw;
+                }
+
                 await PauseAsync(cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
@@ -137,9 +157,10 @@ internal sealed class CoordinationCalls(
     }
 
     /// <summary>Follows the items with a prefix: all of them, then each change, or all again after a gap.</summary>
-    public IAsyncEnumerable<ItemsView> FollowItemsAsync(string prefix, CancellationToken cancellation) => FollowAsync(
+    public IAsyncEnumerable<ItemsView> FollowItemsAsync(string prefix, TimeSpan timeout, CancellationToken cancellation) => FollowAsync(
         (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
         CoordinationJson.Default.ItemsView,
+        timeout,
         cancellation);
 
     public Task PauseAsync(CancellationToken cancellation) => time.PauseAsync(Pause, cancellation);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination;
@@ -10,9 +11,9 @@ namespace RaftActors.Coordination;
 /// Small texts by name, the same for all programs: settings, counters, the addresses of services. Each write has a version, so a program
 /// can write only if no other one did. Thread-safe.
 /// <para>
-/// A registry of services is the items of sessions below a prefix. Each instance puts its address there with <c>ofSession</c>, and its
-/// clients watch the prefix. The item of a dead instance disappears with its session. An instance that was only suspended for too long sees
-/// the deletion in its own watch, and puts its address again.
+/// A registry of services is the items of sessions below a prefix. Each instance puts its address there with
+/// <see cref="ItemOptions.OfSession"/>, and its clients watch the prefix. The item of a dead instance disappears with its session. An
+/// instance that was only suspended for too long sees the deletion in its own watch, and puts its address again.
 /// </para>
 /// </summary>
 /// <remarks>The group holds 8 MiB of items. Each one counts 128 bytes and its texts.</remarks>
@@ -20,70 +21,63 @@ public sealed class RaftItems
 {
     private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
+    private readonly CallTimeouts _timeouts;
 
-    internal RaftItems(CoordinationCalls calls, SessionKeeper keeper) => (_calls, _keeper) = (calls, keeper);
+    /// <param name="timeouts">The times of calls that name none. Null: those of the calls.</param>
+    internal RaftItems(CoordinationCalls calls, SessionKeeper keeper, CallTimeouts? timeouts = null) =>
+        (_calls, _keeper, _timeouts) = (calls, keeper, timeouts ?? calls.Timeouts);
 
     /// <summary>Reads an item.</summary>
     /// <param name="name">Its name.</param>
+    /// <param name="timeout">The time until the answer. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Null if there is none.</returns>
-    /// <exception cref="RaftException">The group did not answer within <c>raft-coordination.call-timeout</c>.</exception>
+    /// <exception cref="RaftException">The group did not answer in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<RaftItem?> GetAsync(string name, CancellationToken cancellationToken = default)
+    public async Task<RaftItem?> GetAsync(string name, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return (await ReadAsync(new Question.OfItem(name), cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+        return (await ReadAsync(new Question.OfItem(name), timeout, cancellationToken).ConfigureAwait(false)).SingleOrDefault();
     }
 
     /// <summary>Reads all items with a prefix at one moment, sorted by name.</summary>
     /// <param name="prefix">The beginning of their names, or empty for all items.</param>
+    /// <param name="timeout">The time until the answer. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <exception cref="RaftException">The group did not answer within <c>raft-coordination.call-timeout</c>.</exception>
+    /// <exception cref="RaftException">The group did not answer in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<IReadOnlyList<RaftItem>> ListAsync(string prefix = "", CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<RaftItem>> ListAsync(
+        string prefix = "", TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return ReadAsync(new Question.OfChanges(prefix, -1), cancellationToken);
+        return ReadAsync(new Question.OfChanges(prefix, -1), timeout, cancellationToken);
     }
 
     /// <summary>Writes an item.</summary>
     /// <param name="name">Its name. At most 1000 characters.</param>
     /// <param name="value">Its value. At most 9000 characters.</param>
-    /// <param name="expectedVersion">Writes only if the item has this version, or with 0 only if there is none. By default always.</param>
-    /// <param name="ofSession">The item disappears with this program's session, when it ends, crashes, or is suspended for too
-    /// long.</param>
-    /// <param name="lifetime">
-    /// The item disappears if it is not written again within this time, from 100 ms to 365 days. By default it stays.
+    /// <param name="options">
+    /// The version that the item must have, and when it disappears. Null: it is written in any case, and stays.
     /// </param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call. The item may nevertheless be written.</param>
-    /// <returns>The version of the item, or null if it was not written, because it does not have the expected version.</returns>
+    /// <returns>The version of the item.</returns>
     /// <exception cref="RaftException">
-    /// It is unknown whether the item is written: no answer came within <c>raft-coordination.call-timeout</c>, or the group has forgotten
-    /// this program between two attempts.
+    /// NotDone: the item does not have the expected version (<see cref="FailureReason.Outdated"/>), or the group has opened no session for
+    /// this program in time (<see cref="FailureReason.Unavailable"/>). Unknown: no answer came in time, or the group has forgotten this
+    /// program between two attempts.
     /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<long?> PutAsync(
+    public async Task<long> PutAsync(
         string name,
         string value,
-        long? expectedVersion = null,
-        bool ofSession = false,
-        TimeSpan? lifetime = null,
+        ItemOptions? options = null,
+        TimeSpan? timeout = null,
         CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(value);
-        while (true)
-        {
-            var session = ofSession ? await _keeper.GetAsync(cancellationToken).ConfigureAwait(false) : null;
-            var put = new Command.Put(value, expectedVersion, session?.Id ?? 0, lifetime);
-            var (answer, serial) = await WriteAsync(name, put, cancellationToken).ConfigureAwait(false);
-            if (answer is not Answer.NoSession)
-            {
-                return answer is Answer.Done done ? done.StampOf(serial) : null;
-            }
-
-            session?.Lose();
-        }
+        var (answer, version) = await PutOnceAsync(name, value, options, timeout, cancellationToken).ConfigureAwait(false);
+        return answer is Answer.Conflict conflict ? throw Outdated("written", name, options?.ExpectedVersion, conflict) : version;
     }
 
     /// <summary>
@@ -92,23 +86,46 @@ public sealed class RaftItems
     /// </summary>
     /// <param name="name">The name of the item.</param>
     /// <param name="delta">The number to add, which may be negative.</param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call. The addition may nevertheless be made.</param>
     /// <returns>The sum.</returns>
-    /// <exception cref="RaftException">As in <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
+    /// <exception cref="RaftException">No answer came in time. The addition is made once or not at all.</exception>
     /// <exception cref="InvalidOperationException">The item is no number, or the sum exceeds 64 bits.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<long> AddAsync(string name, long delta = 1, CancellationToken cancellationToken = default) =>
-        ((Answer.Counted)(await WriteAsync(name, new Command.Add(delta), cancellationToken).ConfigureAwait(false)).Answer).Value;
+    public async Task<long> AddAsync(
+        string name, long delta = 1, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ((Answer.Counted)(await WriteAsync(name, new Command.Add(delta), timeout, cancellationToken).ConfigureAwait(false)).Answer).Value;
 
     /// <summary>Deletes an item.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="expectedVersion">Deletes only if the item has this version. By default always.</param>
+    /// <param name="expectedVersion">Deletes only if the item has this version. Null: deletes any.</param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the call. The item may nevertheless be deleted.</param>
-    /// <returns>False if there is no such item, or it has another version.</returns>
-    /// <exception cref="RaftException">As in <see cref="PutAsync"/>.</exception>
+    /// <returns>False if there is no such item, and <paramref name="expectedVersion"/> is null.</returns>
+    /// <exception cref="RaftException">
+    /// NotDone: the item does not have the expected version, or does not exist (<see cref="FailureReason.Outdated"/>). Unknown: as in
+    /// <see cref="PutAsync"/>.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<bool> DeleteAsync(string name, long? expectedVersion = null, CancellationToken cancellationToken = default) =>
-        (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
+    public async Task<bool> DeleteAsync(
+        string name, long? expectedVersion = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var (answer, _) = await WriteAsync(name, new Command.Delete(expectedVersion), timeout, cancellationToken).ConfigureAwait(false);
+        return answer is Answer.Conflict conflict && expectedVersion is not null
+            ? throw Outdated("deleted", name, expectedVersion, conflict)
+            : answer is Answer.Done;
+    }
+
+    /// <summary>As <see cref="PutAsync"/>, for callers to which another version is no failure. Returns null for it.</summary>
+    internal async Task<long?> TryPutAsync(string name, string value, ItemOptions options, CancellationToken cancellation)
+    {
+        var (answer, version) = await PutOnceAsync(name, value, options, null, cancellation).ConfigureAwait(false);
+        return answer is Answer.Done ? version : null;
+    }
+
+    /// <summary>As <see cref="DeleteAsync"/>, for callers to which another version is no failure. Returns false for it.</summary>
+    internal async Task<bool> TryDeleteAsync(string name, long version, CancellationToken cancellation) =>
+        (await WriteAsync(name, new Command.Delete(version), null, cancellation).ConfigureAwait(false)).Answer is Answer.Done;
 
     /// <summary>
     /// Streams the items with a prefix: first as they are, then after each change once, in the order of the group. The group remembers the
@@ -116,15 +133,21 @@ public sealed class RaftItems
     /// group.
     /// </summary>
     /// <param name="prefix">The beginning of the names, or empty for all items.</param>
+    /// <param name="timeout">
+    /// The time until the first answer. Null: <c>raft.query-timeout</c>, 5 s by default. <see cref="Timeout.InfiniteTimeSpan"/> waits until
+    /// the group answers.
+    /// </param>
     /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="RaftException">The first answer did not come in time, or this program may not read.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     public async IAsyncEnumerable<RaftItemChange> WatchAsync(
-        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        string prefix = "", TimeSpan? timeout = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         var items = ImmutableSortedDictionary.Create<string, RaftItem>(StringComparer.Ordinal);
-        await foreach (var view in _calls.FollowItemsAsync(prefix, cancellationToken).ConfigureAwait(false))
+        await foreach (var view in _calls.FollowItemsAsync(prefix, timeout ?? _timeouts.Query, cancellationToken)
+            .ConfigureAwait(false))
         {
             if (view.IsWhole)
             {
@@ -144,17 +167,71 @@ public sealed class RaftItems
     // Justification: only a change that deleted an item has no value.
     private static RaftItem ToItem(Item item) => new(item.Name, item.Value!, item.Version);
 
-    private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, CancellationToken cancellation)
+    private static RaftException Outdated(string done, string name, long? expected, Answer.Conflict conflict) => new(new RaftFailure(
+        FailureKind.NotDone,
+        FailureReason.Outdated,
+        $"The item '{name}' is not {done}, because "
+            + (conflict.Version == 0 ? "there is none" : $"it has version {conflict.Version}")
+            + $" and the caller expects {(expected == 0 ? "none" : $"version {expected}")}. Read it again, and decide again."));
+
+    private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, TimeSpan? timeout, CancellationToken cancellation)
     {
-        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, _calls.CallTimeout, null, cancellation)
+        var limit = timeout ?? _timeouts.Query;
+        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, limit, null, cancellation)
             .ConfigureAwait(false);
         return [.. view.Items.Select(ToItem)];
     }
 
-    private async Task<(Answer Answer, long Serial)> WriteAsync(string name, Command command, CancellationToken cancellation)
+    // The answer is Done, with the version, or Conflict.
+    private async Task<(Answer Answer, long Version)> PutOnceAsync(
+        string name, string value, ItemOptions? options, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        options ??= new ItemOptions();
+        var limit = timeout ?? _timeouts.Append;
+        var left = _calls.TimeLeft(limit);
+        while (true)
+        {
+            var session = options.OfSession ? await SessionAsync(name, limit, left, cancellation).ConfigureAwait(false) : null;
+            var put = new Command.Put(value, options.ExpectedVersion, session?.Id ?? 0, options.Lifetime);
+            var (answer, serial) = await WriteAsync(name, put, limit, left, cancellation).ConfigureAwait(false);
+            if (answer is not Answer.NoSession)
+            {
+                return (answer, answer.StampOf(serial));
+            }
+
+            session?.Lose();
+        }
+    }
+
+    private async Task<Session> SessionAsync(string name, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _keeper.GetAsync(cancellation).WaitAsync(left().ForTimer(), _calls.Time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new RaftException(new RaftFailure(
+                FailureKind.NotDone,
+                FailureReason.Unavailable,
+                $"The item '{name}' is not written, because the coordination group has opened no session for this program within {limit}. "
+                    + "Start a majority of its nodes, or all of them if the group has never run."));
+        }
+    }
+
+    private Task<(Answer Answer, long Serial)> WriteAsync(
+        string name, Command command, TimeSpan? timeout, CancellationToken cancellation)
+    {
+        var limit = timeout ?? _timeouts.Append;
+        return WriteAsync(name, command, limit, _calls.TimeLeft(limit), cancellation);
+    }
+
+    private async Task<(Answer Answer, long Serial)> WriteAsync(
+        string name, Command command, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var written = await _calls.AppendAsync(name, command, _calls.CallTimeout, cancellation).ConfigureAwait(false);
+        var written = await _calls.AppendAsync(name, command, left, cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
         return written switch
         {
@@ -163,8 +240,8 @@ public sealed class RaftItems
             null => throw new RaftException(new RaftFailure(
                 FailureKind.Unknown,
                 FailureReason.TimedOut,
-                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within "
-                    + $"{_calls.CallTimeout}, or has forgotten this program between two attempts. Read it.")),
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {limit}, or has "
+                    + "forgotten this program between two attempts. Read it.")),
         };
     }
 }

@@ -18,6 +18,12 @@ internal static class Timing
         await over.Task.ConfigureAwait(false);
     }
 
+    /// <summary>Limits a timeout of a user to one that timers take: 0 to 24 days, or infinite.</summary>
+    public static TimeSpan ForTimer(this TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan ? timeout
+        : timeout < TimeSpan.Zero ? TimeSpan.Zero
+        : timeout.TotalMilliseconds < int.MaxValue ? timeout : TimeSpan.FromMilliseconds(int.MaxValue);
+
     /// <summary>Runs code soon. It may block, and must not throw.</summary>
     public static async Task PostAsync(this TimeProvider time, Action run)
     {

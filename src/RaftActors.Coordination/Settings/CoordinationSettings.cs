@@ -18,9 +18,6 @@ internal sealed record CoordinationSettings(
     /// <summary>The settings of Akka.Cluster that fit the defaults.</summary>
     public static Config OfCluster { get; } = ConfigurationFactory.ParseString(Read("cluster.conf"));
 
-    /// <summary>The time for all attempts of a call that belongs to no session.</summary>
-    public TimeSpan CallTimeout { get; init; }
-
     public bool IsMember => Roster.Contains(Self);
 
     /// <summary>What an operator does if the group does not answer.</summary>
@@ -35,23 +32,22 @@ internal sealed record CoordinationSettings(
     {
         var own = SectionOf(config);
         var group = own.GetString("group") ?? "";
-        RaftConfigurationException.Demand(
-            group.Length > 0 && !group.Contains('@'), $"raft-coordination.group is '{group}'; it must be a name without @.");
+        if (group.Length == 0 || group.Contains('@'))
+        {
+            throw new RaftConfigurationException($"raft-coordination.group is '{group}'; it must be a name without @.");
+        }
         return new CoordinationSettings(
             group,
             [.. RosterIn(config, group).Distinct()],
             $"{group}@{node}",
             own.GetTimeSpan("session-timeout"),
             own.GetTimeSpan("renew-interval"),
-            own.GetDouble("clock-drift"))
-        {
-            CallTimeout = own.GetTimeSpan("call-timeout"),
-        };
+            own.GetDouble("clock-drift"));
     }
 
     /// <summary>Checks the settings that a configuration has.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static void Check(Config config) => Raft.Check(config, Reference);
+    public static void Check(Config config) => Raft.CheckLibrary(config, Reference);
 
     /// <summary>Returns the section with the defaults, because Cluster asks for it before anything has added them to the system.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>

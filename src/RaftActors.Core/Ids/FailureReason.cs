@@ -10,7 +10,8 @@ public enum FailureReason
     NoLeader = 1,
 
     /// <summary>
-    /// The leader has too many uncommitted bytes, or earlier calls were not finished in time. Of a change: another change was under way.
+    /// The leader has too many uncommitted bytes, or earlier calls were not finished in time. Of a change: another change was under way. Of
+    /// a lock: other programs held it until the timeout.
     /// </summary>
     Busy = 2,
 
@@ -24,7 +25,8 @@ public enum FailureReason
     Stopped = 4,
 
     /// <summary>
-    /// Of a change: <c>basedOn</c> is not the latest configuration. Of an Append: the group has pairs behind <c>ifSerial</c>.
+    /// Of a change: <c>basedOn</c> is not the latest configuration. Of an Append: the group has pairs behind <c>ifSerial</c>. Of an
+    /// item: it does not have the version that the caller expects.
     /// </summary>
     Outdated = 5,
 

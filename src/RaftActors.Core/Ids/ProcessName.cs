@@ -46,10 +46,20 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     [JsonIgnore]
     public string Node => Value[(Value.IndexOf('@') + 1)..];
 
-    static ProcessName IParsable<ProcessName>.Parse(string s, IFormatProvider? provider) => new(s);
+    /// <summary>Parses a full name, as the constructor does.</summary>
+    /// <param name="s">The full name.</param>
+    /// <param name="provider">Ignored: the text of a name is the same everywhere.</param>
+    /// <exception cref="FormatException">
+    /// The text has no <c>@</c>, one of the two parts is empty, or the text has more than 1,000 characters.
+    /// </exception>
+    public static ProcessName Parse(string s, IFormatProvider? provider = null) => new(s);
+
+    /// <inheritdoc cref="TryParse(string?, out ProcessName)"/>
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ProcessName result) =>
+        TryParse(s, out result);
 
     /// <summary>Parses a full name; false if the text is none.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ProcessName result)
+    public static bool TryParse([NotNullWhen(true)] string? s, out ProcessName result)
     {
         var isName = s is not null && IsName(s);
         result = isName ? new ProcessName(s!) : default; // Justification: the text was not null, as just asked.

@@ -53,10 +53,10 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         IReadOnlyList<RaftClaim>? before = null;
         try
         {
-            await foreach (var holders in coordination.ObserveAsync(name, limit))
+            await foreach (var holders in coordination.ObserveAsync(name, cancellationToken: limit))
             {
                 var holder = holders.FirstOrDefault(each => (each.Token, each.Session) == (token, session));
-                if (before is null && (holder is null || !await coordination.BreakAsync(name, holder, limit)))
+                if (before is null && (holder is null || !await coordination.BreakAsync(name, holder, cancellationToken: limit)))
                 {
                     return (StatusCodes.Status409Conflict, $"The token {token} does not hold {name} any more, so nothing was changed.");
                 }
@@ -97,7 +97,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             return (StatusCodes.Status404NotFound, $"This node knows no group '{group}', so nothing was changed.");
         }
 
-        if (!ProcessName.TryParse(member, CultureInfo.InvariantCulture, out var name)
+        if (!ProcessName.TryParse(member, out var name)
             || !TryIndex(form["basedOn"].ToString(), out var basedOn))
         {
             return (

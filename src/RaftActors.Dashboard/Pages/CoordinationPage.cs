@@ -34,7 +34,7 @@ internal static class CoordinationPage
         }
 
         html.Add($"<p>");
-        if (view?.Answer is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
+        if (view?.Answer is { } overview && ProcessName.TryParse(overview.Process, out var process))
         {
             Words.Age(html, group, process);
         }

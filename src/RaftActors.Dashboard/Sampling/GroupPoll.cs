@@ -16,8 +16,9 @@ internal sealed class GroupPoll(Raft raft, string group)
 
     public long AskedAt => _status.AskedAt;
 
-    public Task AskAsync() => _status.AskAsync(limit => Client.StatusAsync(limit));
+    public Task AskAsync() => _status.AskAsync(limit => Client.StatusAsync(cancellationToken: limit));
 
     /// <summary>Asks a process to explain the group. By default the leader or any other.</summary>
-    public Task ExplainAsync(ProcessName? process) => _explanation.AskAsync(limit => Client.ExplainAsync(process, limit));
+    public Task ExplainAsync(ProcessName? process) =>
+        _explanation.AskAsync(limit => Client.ExplainAsync(process, cancellationToken: limit));
 }

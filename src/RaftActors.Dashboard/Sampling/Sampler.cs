@@ -180,7 +180,8 @@ internal sealed class Sampler
             .ThenBy(each => each.Poll.AskedAt)
             .Take(AskedMax)
             .ToList();
-        var own = _raft.ProcessesOf(first.Contains).ToLookup(process => process.Group, process => process.Name, StringComparer.Ordinal);
+        var own = first.OfType<string>().SelectMany(_raft.ProcessesOf)
+            .ToLookup(process => process.Group, process => process.Name, StringComparer.Ordinal);
         var explained = due.Where(each => shown.Contains(new Subject(PageKind.Group, each.Name))).Select(each =>
             each.Poll.ExplainAsync(own[each.Name].Select(name => (ProcessName?)name).FirstOrDefault()));
         var coordination = shown.Select(each => each switch
@@ -217,7 +218,7 @@ internal sealed class Sampler
     private Sample Take(Sample? previous, CommitTimes? times, IReadOnlySet<Subject> shown)
     {
         var isShown = IsShown(shown);
-        var own = _raft.ProcessesOf(isShown).ToLookup(process => process.Group, StringComparer.Ordinal);
+        var own = Groups().Where(isShown).SelectMany(_raft.ProcessesOf).ToLookup(process => process.Group, StringComparer.Ordinal);
         var at = DateTimeOffset.UtcNow;
         var views = Groups().Where(isShown).Order(StringComparer.Ordinal).Select(group =>
         {
@@ -248,7 +249,7 @@ internal sealed class Sampler
     }
 
     private LogView? LogOf(string group) => _raft.LatestPairs(group, LogView.PairsMax) is { } pairs ? new(
-        _raft.ProcessesOf(name => name == group).FirstOrDefault(process => process.IsOpen)?.Name,
+        _raft.ProcessesOf(group).FirstOrDefault(process => process.IsOpen)?.Name,
         pairs,
         _values.GetValueOrDefault(group)) : null;
 

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+
 using Akka.Actor;
 
 using RaftActors.Delivery;
@@ -7,8 +9,10 @@ using RaftActors.Values;
 namespace RaftActors;
 
 /// <summary>
-/// The base of <see cref="IRaftSnapshot{TState}"/> and <see cref="IRaftStreamSnapshot"/>. Implement one of them, not this one.
+/// The base of <see cref="IRaftSnapshot{TState}"/> and <see cref="IRaftStreamSnapshot"/>, of which an actor implements one. Public only
+/// because C# demands it of a base, so editors do not offer it, and no other assembly can implement it.
 /// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
 public interface IRaftSnapshot
 {
     /// <exception cref="RaftConfigurationException">The type of the state has neither a codec nor a serializer.</exception>

@@ -41,14 +41,22 @@ public sealed partial class Raft
     }
 
     /// <summary>
-    /// Checks a configuration against the rules of a reference.conf, as the start of a raft actor does. A bound that depends on a setting
-    /// which the configuration lacks is not checked. Thread-safe.
+    /// Checks the settings of <c>raft</c>, as the start of a raft actor does. A bound that depends on a setting which the configuration
+    /// lacks is not checked. Thread-safe.
     /// </summary>
     /// <param name="config">The whole configuration, with or without the defaults.</param>
-    /// <param name="reference">The text of a reference.conf whose comments have rules, or null for that of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">
     /// A key is unknown, or a value is wrong. The message names the setting, its value and the rule.
     /// </exception>
-    public static void Check(Config config, string? reference = null) =>
-        (reference is null ? SettingTable.OfRaft : Tables.GetValue(reference, text => new SettingTable(text))).Check(config);
+    public static void Check(Config config) => SettingTable.OfRaft.Check(config);
+
+    /// <summary>
+    /// Checks the settings of a library on RaftActors by the rules in the comments of its own reference.conf, as RaftActors.Coordination
+    /// does. Otherwise like <see cref="Check"/>.
+    /// </summary>
+    /// <param name="config">The whole configuration, with or without the defaults.</param>
+    /// <param name="reference">The text of the reference.conf, whose settings have one root.</param>
+    /// <exception cref="RaftConfigurationException">As in <see cref="Check"/>.</exception>
+    public static void CheckLibrary(Config config, string reference) =>
+        Tables.GetValue(reference, text => new SettingTable(text)).Check(config);
 }

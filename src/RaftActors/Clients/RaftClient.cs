@@ -5,6 +5,7 @@ using Akka.Actor;
 
 using RaftActors.Clients;
 using RaftActors.Core;
+using RaftActors.Sessions;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Telemetry;
@@ -31,15 +32,22 @@ public abstract class RaftClient : IAsyncDisposable
     public abstract string Group { get; }
 
     /// <summary>Asks all known processes for their state.</summary>
+    /// <param name="timeout">
+    /// The time until a process tells which others there are. Each of them then has as long, and at most
+    /// <c>raft.client.attempt-timeout</c>, before it counts as silent. Null: <c>raft.query-timeout</c>, 5 s by default.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public virtual async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
+    public virtual async Task<GroupStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
+        var limit = SessionAppend.Limit(timeout ?? Settings.Requests.QueryTimeout);
         var located = await DemandAsync<ClientReply.Located>(
-            new ClientQuestion(Settings.Requests.QueryTimeout, new ClientCall.Locate(Group)), cancellationToken).ConfigureAwait(false);
+            new ClientQuestion(limit, new ClientCall.Locate(Group)), cancellationToken).ConfigureAwait(false);
+        var attempt = limit < Settings.AttemptTimeout ? limit : Settings.AttemptTimeout;
         var asked = located.Processes.Select(process => process.Name).Union(Idle).Order().Select(
-            async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
+            async name => (Name: name, Status: await LookAsync<RaftStatus>(name, new ClientCall.Status(), attempt, cancellationToken)
+                .ConfigureAwait(false)));
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return new GroupStatus(
             Group,
@@ -52,12 +60,14 @@ public abstract class RaftClient : IAsyncDisposable
     /// processes, and obstacles to a Join. The leader knows most.
     /// </summary>
     /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
+    /// <param name="timeout">The time until the answer. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">The process did not answer in time, or is not known.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
+    public async Task<string> ExplainAsync(
+        ProcessName? process = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        ClientQuestion question = new(Settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
+        ClientQuestion question = new(timeout ?? Settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
         return (await DemandAsync<Outcome<string>>(question, cancellationToken).ConfigureAwait(false)).Result;
     }
 
@@ -176,7 +186,7 @@ public abstract class RaftClient : IAsyncDisposable
 
     /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
     internal Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<RaftStatus>(process, new ClientCall.Status(), cancellationToken);
+        LookAsync<RaftStatus>(process, new ClientCall.Status(), Settings.AttemptTimeout, cancellationToken);
 
     /// <summary>
     /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
@@ -199,13 +209,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// or is not known.
     /// </summary>
     internal Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), cancellationToken);
+        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), Settings.AttemptTimeout, cancellationToken);
 
     /// <summary>
     /// Asks one process for its latest events, with the time of day of its node. Null: it did not answer in time, or is not known.
     /// </summary>
     internal Task<ClientReply.Events?> EventsOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<ClientReply.Events>(process, new ClientCall.Events(), cancellationToken);
+        LookAsync<ClientReply.Events>(process, new ClientCall.Events(), Settings.AttemptTimeout, cancellationToken);
 
     /// <summary>
     /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as
@@ -244,7 +254,7 @@ public abstract class RaftClient : IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         var limit = timeout ?? Settings.Requests.QueryTimeout;
         var last = (await AskCommittedAsync(limit, cancellationToken).ConfigureAwait(false)).OrThrow().Serial;
-        var source = process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
+        var source = process ?? await BackupSourceAsync(limit, cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
             new StoreOwner(Group, source),
             continues,
@@ -358,10 +368,10 @@ public abstract class RaftClient : IAsyncDisposable
         (await ReplyAsync<TReply>(question, cancellationToken).ConfigureAwait(false)).Result;
 
     // Null: the process did not answer in time, or with something else.
-    private async Task<TReply?> LookAsync<TReply>(ProcessName process, ClientCall call, CancellationToken cancellationToken)
+    private async Task<TReply?> LookAsync<TReply>(
+        ProcessName process, ClientCall call, TimeSpan timeout, CancellationToken cancellationToken)
         where TReply : class =>
-        (await AskAsync(new ClientQuestion(Settings.AttemptTimeout, call, to: process), cancellationToken).ConfigureAwait(false))
-            .Reply as TReply;
+        (await AskAsync(new ClientQuestion(timeout, call, to: process), cancellationToken).ConfigureAwait(false)).Reply as TReply;
 
     private Task<Outcome<Membership>> ChangeAsync(
         MemberChange change, long? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
@@ -384,9 +394,9 @@ public abstract class RaftClient : IAsyncDisposable
     }
 
     // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
-    private async Task<ProcessName> BackupSourceAsync(CancellationToken cancellationToken)
+    private async Task<ProcessName> BackupSourceAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var status = await StatusAsync(cancellationToken).ConfigureAwait(false);
+        var status = await StatusAsync(timeout, cancellationToken).ConfigureAwait(false);
         return status.Processes
             .Where(process => process is { Failure: null, Fence: null, IsRemoved: false })
             .OrderBy(process => process.Role == RaftRole.Leader)

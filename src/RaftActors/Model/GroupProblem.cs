@@ -3,6 +3,14 @@ namespace RaftActors;
 /// <summary>What is wrong with a group or with one of its processes, and what to do. See <see cref="GroupStatus.Problems"/>.</summary>
 public sealed record GroupProblem
 {
+    /// <summary>Creates a problem, for a test of code that reads it, or for a library on RaftActors.</summary>
+    /// <param name="severity">How bad it is.</param>
+    /// <param name="cause">What is wrong, as sentences for people.</param>
+    /// <param name="remedy">What to do, as sentences for people. Null: it ends by itself.</param>
+    /// <param name="process">The process. Null: the group as a whole.</param>
+    public GroupProblem(ProblemSeverity severity, string cause, string? remedy = null, ProcessName? process = null) =>
+        (Severity, Cause, Text, Remedy, Process) = (severity, cause, cause, remedy, process);
+
     internal GroupProblem(string group, ProcessName? process, GroupHealth.Rule rule, string detail)
     {
         (Process, Severity, Remedy, Kind) = (process, rule.Severity, rule.Remedy, rule.Kind);

@@ -5,7 +5,10 @@ namespace RaftActors;
 /// </summary>
 public sealed class RaftConfigurationException : RaftException
 {
-    internal RaftConfigurationException(string message, Exception? cause = null)
+    /// <summary>Creates the exception of a library on RaftActors whose settings are wrong.</summary>
+    /// <param name="message">The setting, its value and the remedy.</param>
+    /// <param name="cause">The exception behind it; null: there is none.</param>
+    public RaftConfigurationException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }
@@ -14,7 +17,7 @@ public sealed class RaftConfigurationException : RaftException
     /// <param name="condition">What must hold.</param>
     /// <param name="otherwise">The message, with the setting, its value and the remedy.</param>
     /// <exception cref="RaftConfigurationException">It does not hold.</exception>
-    public static void Demand(bool condition, string otherwise)
+    internal static void Demand(bool condition, string otherwise)
     {
         if (!condition)
         {

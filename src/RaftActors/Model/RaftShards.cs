@@ -15,14 +15,13 @@ namespace RaftActors;
 /// </summary>
 public sealed class RaftShards
 {
-    /// <summary>The largest number of shards.</summary>
-    public const int CountMax = 65_536;
+    internal const int CountMax = 65_536;
 
     /// <summary>Names the shards. The same on all nodes and clients.</summary>
     /// <param name="name">
     /// The beginning of the names of the groups: <c>kv</c> of <c>kv-0</c>, <c>kv-1</c> and so on. Without <c>@</c>.
     /// </param>
-    /// <param name="count">The number of shards, 1 to <see cref="CountMax"/>.</param>
+    /// <param name="count">The number of shards, 1 to 65,536.</param>
     /// <exception cref="ArgumentException">The name is empty or has an <c>@</c>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public RaftShards(string name, int count)

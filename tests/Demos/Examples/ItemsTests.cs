@@ -14,13 +14,22 @@ public sealed class ItemsTests
     public async Task Write_on_a_condition_loses_no_change_of_another_program()
     {
         var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);
+        List<string> lines = [];
+        Action<string> log = lines.Add;
         await items.PutAsync("shop/prices", "apples 3");
 
         var prices = await items.GetAsync("shop/prices");
         await other.PutAsync("shop/prices", "apples 4");
-        var version = await items.PutAsync("shop/prices", $"{prices?.Value}, pears 5", expectedVersion: prices?.Version ?? 0);
+        try
+        {
+            await items.PutAsync("shop/prices", $"{prices?.Value}, pears 5", new() { ExpectedVersion = prices?.Version ?? 0 });
+        }
+        catch (RaftException e) when (e.Failure?.Reason == FailureReason.Outdated)
+        {
+            log("another program has written meanwhile");
+        }
 
-        Assert.Null(version);
+        Assert.Single(lines);
         Assert.Equal("apples 4", (await items.GetAsync("shop/prices"))?.Value);
     }
 
@@ -41,8 +50,8 @@ public sealed class ItemsTests
         var (program, other) = (_group.NewProgram("first"), _group.NewProgram("second"));
         var items = program.Items;
 
-        await items.PutAsync("shop/node/east", "10.0.0.1:8080", ofSession: true);
-        await items.PutAsync("shop/offer", "apples 2", lifetime: TimeSpan.FromHours(24));
+        await items.PutAsync("shop/node/east", "10.0.0.1:8080", new() { OfSession = true });
+        await items.PutAsync("shop/offer", "apples 2", new() { Lifetime = TimeSpan.FromHours(24) });
 
         _group.EndSession(program);
         Assert.Equal(["shop/offer"], (await other.Items.ListAsync("shop/")).Select(item => item.Name));
@@ -70,7 +79,7 @@ public sealed class ItemsTests
 
     private static async Task WatchAsync(RaftItems items, Action<string> log, CancellationToken stopping)
     {
-        await foreach (var change in items.WatchAsync("shop/", stopping))
+        await foreach (var change in items.WatchAsync("shop/", cancellationToken: stopping))
         {
             log(string.Join(", ", change.Items.Keys));
         }

@@ -279,7 +279,7 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
     }
 
     private Task<RaftLock> LockAsync(int node, string name, int permits = 1, string? text = null) =>
-        nodes.Programs[node].LockAsync(name, permits, text, _end.Token);
+        nodes.Programs[node].LockAsync(name, permits, text, cancellationToken: _end.Token);
 
     private long SessionOf(string name) =>
         nodes.Ask("lock", "show", name, "--json").Objects.First().GetProperty("session").GetInt64();

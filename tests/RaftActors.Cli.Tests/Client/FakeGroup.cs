@@ -99,7 +99,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
         Serial? ifSerial,
         CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
+    public override Task<GroupStatus> StatusAsync(TimeSpan? timeout, CancellationToken cancellationToken) => Task.FromResult(OnStatus());
 
     internal override async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {

@@ -192,6 +192,10 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         Assert.Equal(
             shards.All.Select(shard => (shard.Group, new Serial(ids.Count(id => shards.Of(id) == shard)))),
             Raft.Get(Sys).Processes.Select(process => (process.Group, process.Committed)));
+        Assert.Equal(
+            shards.All.Select(shard => shard.Group),
+            shards.All.SelectMany(shard => Raft.Get(Sys).ProcessesOf(shard.Group)).Select(process => process.Group));
+        Assert.Empty(new[] { "", "many", "many-", "many-9", "other" }.SelectMany(Raft.Get(Sys).ProcessesOf));
     }
 
     [Fact]

@@ -314,6 +314,21 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Questions_about_the_group_end_after_their_timeout()
+    {
+        var (status, text) = (_client.StatusAsync(TimeSpan.FromSeconds(2)), _client.ExplainAsync(timeout: TimeSpan.FromSeconds(2)));
+
+        Advance(2.1);
+
+        Assert.Equal(
+            [FailureReason.Unavailable, FailureReason.Unavailable],
+            [
+                (await Assert.ThrowsAsync<RaftException>(() => status.WaitAsync(Guard))).Failure?.Reason,
+                (await Assert.ThrowsAsync<RaftException>(() => text.WaitAsync(Guard))).Failure?.Reason,
+            ]);
+    }
+
+    [Fact]
     public void Leader_that_was_idle_is_not_silent_when_an_append_begins()
     {
         Advance(10);

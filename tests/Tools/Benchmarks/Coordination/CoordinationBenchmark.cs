@@ -71,7 +71,7 @@ internal static class CoordinationBenchmark
         try
         {
             var nodes = systems.Select(RaftCoordination.Get).ToArray();
-            await nodes[0].Items.PutAsync("warm-up", "0", cancellationToken: stop);
+            await nodes[0].Items.PutAsync("warm-up", "0", timeout: TimeSpan.FromSeconds(30), cancellationToken: stop);
             var (acquires, releases) = (new List<double>(), new List<double>());
             for (var round = -rounds / 4; round < rounds; round++)
             {

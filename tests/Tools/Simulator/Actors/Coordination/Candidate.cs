@@ -77,7 +77,7 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
                 break;
             case Next.Put:
                 // It writes nothing while the item is there. So the item comes back after its session was lost.
-                _coordination.Items.PutAsync($"{Items}{_node}", "", expectedVersion: 0, ofSession: true)
+                _coordination.Items.PutAsync($"{Items}{_node}", "", new ItemOptions { ExpectedVersion = 0, OfSession = true }, Timeout.InfiniteTimeSpan)
                     .PipeTo(Self, success: version => new Written(version));
                 break;
             case Next.Delete:
@@ -92,7 +92,7 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         return new Ended(Next.Acquire);
     }
 
-    private void OnWritten(Written written) => Later(written.Version is not null && _prng.Between(0, 1) == 0 ? Next.Delete : Next.Put);
+    private void OnWritten(Written written) => Later(_prng.Between(0, 1) == 0 ? Next.Delete : Next.Put);
 
     private void Begin(RaftLock held)
     {
@@ -141,7 +141,7 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     private sealed record Lost(RaftLock Lock);
 
     /// <param name="Version">Null if the item was there.</param>
-    private sealed record Written(long? Version);
+    private sealed record Written(long Version);
 
     // A claim has failed, a lock is released, or the item is deleted.
     private sealed record Ended(Next Next);

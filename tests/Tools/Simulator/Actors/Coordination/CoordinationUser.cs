@@ -144,13 +144,15 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         var value = items.NewValue();
         return items.DoAsync(client.Number, new ItemCall.Put(name, value, expected?.Value), async () =>
         {
-            var version = await _coordination.Items.PutAsync(name, value, expected?.Version);
-            if (version is { } written)
+            try
             {
-                items.OnSeen(name, written, value);
+                items.OnSeen(name, await _coordination.Items.PutAsync(name, value, new() { ExpectedVersion = expected?.Version }), value);
+                return new ItemAnswer(true);
             }
-
-            return new ItemAnswer(version is not null);
+            catch (RaftException e) when (e.Failure?.Reason == FailureReason.Outdated)
+            {
+                return new ItemAnswer(false);
+            }
         });
     }
 
@@ -171,14 +173,23 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
 
     private Task DeleteAsync(string name, (long Version, string Value)? expected) =>
         items.DoAsync(client.Number, new ItemCall.Delete(name, expected?.Value), async () =>
-            new ItemAnswer(await _coordination.Items.DeleteAsync(name, expected?.Version)));
+        {
+            try
+            {
+                return new ItemAnswer(await _coordination.Items.DeleteAsync(name, expected?.Version));
+            }
+            catch (RaftException e) when (e.Failure?.Reason == FailureReason.Outdated)
+            {
+                return new ItemAnswer(false);
+            }
+        });
 
     private async Task PutExpiringAsync()
     {
         var (name, begun) = (Expiring + items.NewValue(), client.Now);
         try
         {
-            await _coordination.Items.PutAsync(name, "", lifetime: LifetimeOfItems);
+            await _coordination.Items.PutAsync(name, "", new() { Lifetime = LifetimeOfItems });
             var found = await _coordination.Items.GetAsync(name);
             locks.Demand(
                 found is not null || client.Now - begun >= LifetimeOfItems * (1 - ClockDrift),

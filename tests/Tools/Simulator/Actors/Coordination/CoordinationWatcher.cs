@@ -51,7 +51,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
     private async Task WatchAsync()
     {
         var latest = -1L;
-        await foreach (var change in _coordination.Items.WatchAsync())
+        await foreach (var change in _coordination.Items.WatchAsync(timeout: Timeout.InfiniteTimeSpan))
         {
             var version = change.Name is null ? latest : change.Version;
             locks.Demand(version >= latest, $"the change {version} was told after {latest}");
@@ -63,7 +63,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
     private async Task ObserveAsync()
     {
         var latest = 0L;
-        await foreach (var holders in _coordination.ObserveAsync(Candidate.Leadership))
+        await foreach (var holders in _coordination.ObserveAsync(Candidate.Leadership, Timeout.InfiniteTimeSpan))
         {
             locks.Demand(holders.Count <= 1, $"{holders.Count} programs lead");
             if (holders is [var leader])
