@@ -52,7 +52,7 @@ public sealed class RestoredGroupTests : IDisposable
         var before = Start("before");
         await using var client = Raft.Get(before).CreateClient<object?, object?>("coordination");
         await client.BackupAsync(Path.Combine(_folder, "backup"));
-        var seen = await RaftCoordination.Get(before).Items.PutAsync("one", "seen");
+        var seen = await RaftCoordination.Get(before).Items.PutAsync("one", "seen", timeout: Guard);
         await before.Terminate();
         await RestoreAsync("after");
         var items = RaftCoordination.Get(Start("after")).Items;
@@ -60,10 +60,10 @@ public sealed class RestoredGroupTests : IDisposable
         // Without eras a write of the restored group gets this version again.
         for (var number = 0; number < seen; number++)
         {
-            await items.PutAsync("one", $"{number}");
+            await items.PutAsync("one", $"{number}", timeout: Guard);
         }
 
-        var refused = await Assert.ThrowsAsync<RaftException>(() => items.PutAsync("one", "mine", new() { ExpectedVersion = seen }));
+        var refused = await Assert.ThrowsAsync<RaftException>(() => items.PutAsync("one", "mine", new() { ExpectedVersion = seen }, Guard));
         Assert.Equal(FailureReason.Outdated, refused.Failure?.Reason);
     }
 

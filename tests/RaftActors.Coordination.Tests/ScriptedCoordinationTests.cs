@@ -332,7 +332,7 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     private static async Task<RaftFailure> FailureOfAsync(Task call) =>
-        Assert.NotNull((await Assert.ThrowsAsync<RaftException>(() => call.WaitAsync(Guard))).Failure);
+        (await Assert.ThrowsAsync<RaftException>(() => call.WaitAsync(Guard))).Failure!; // Justification: each failed call has one.
 
     // The default pause between two looks is a tenth of the longest wait.
     private Task AssertAsync(Func<bool> condition) =>

@@ -27,8 +27,9 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         {
             return await AcquireAsync(name, permits, waits, text, either.Token, () => isHeld = true).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
+            cancellation.ThrowIfCancellationRequested();
             throw new RaftException(isHeld
                 ? new RaftFailure(
                     FailureKind.NotDone,
