@@ -267,7 +267,6 @@ public sealed class ScriptedCoordinationTests : TestKit
             _mine.Items.AddAsync("a", timeout: limit),
             _mine.Items.DeleteAsync("a", timeout: limit),
             _mine.BreakAsync("billing", holder, limit),
-            _mine.RegisterAsync("shop", "10.0.0.1", 8080, limit),
         ];
         Task[] unavailable =
         [

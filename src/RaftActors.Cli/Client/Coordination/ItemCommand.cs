@@ -70,7 +70,7 @@ internal static class ItemCommand
             : group.Write("item", isTerminal ? Printable.Of(item.Value) : item.Value, Members(item.Name, item.Version, item.Value)));
 
     private static int List(CoordinationGroup group, string prefix) => group.Ask(
-        (asked, end) => asked.Items.ListAsync(prefix, end),
+        (asked, end) => asked.Items.ListAsync(prefix, cancellationToken: end),
         items => group.WriteRows(
             "item",
             items,
@@ -109,8 +109,8 @@ internal static class ItemCommand
         members: [("name", name), ("version", version)]);
 
     private static int Watch(CoordinationGroup group, string prefix) => group.Ask(
-        (asked, end) => asked.Items.ListAsync(prefix, end),
-        _ => group.Ask((asked, end) => WatchAsync(group, asked.Items.WatchAsync(prefix, end)), _ => ExitCode.Done));
+        (asked, end) => asked.Items.ListAsync(prefix, cancellationToken: end),
+        _ => group.Ask((asked, end) => WatchAsync(group, asked.Items.WatchAsync(prefix, cancellationToken: end)), _ => ExitCode.Done));
 
     private static async Task<bool> WatchAsync(CoordinationGroup group, IAsyncEnumerable<RaftItemChange> changes)
     {
@@ -140,7 +140,7 @@ internal static class ItemCommand
 
     // Before each change, so that a group that does not answer is known not to be changed.
     private static int Read(CoordinationGroup group, string name, Func<RaftItem?, int> then) =>
-        group.Ask((asked, end) => asked.Items.GetAsync(name, end), then);
+        group.Ask((asked, end) => asked.Items.GetAsync(name, cancellationToken: end), then);
 
     private static (string Name, object? Value)[] Members(string name, long version, string? value) =>
         [("name", name), ("version", version), ("value", value)];

@@ -137,7 +137,7 @@ internal static class LockCommand
     private static RequestOutcome Break(
         CoordinationGroup group, string name, RaftClaim holder, long begin, ref IReadOnlyList<RaftClaim> now)
     {
-        var outcome = group.Change(async (asked, end) => await asked.BreakAsync(name, holder, end).ConfigureAwait(false)
+        var outcome = group.Change(async (asked, end) => await asked.BreakAsync(name, holder, cancellationToken: end).ConfigureAwait(false)
             ? null
             : $"the token {holder.Token} does not hold it any more");
         if (outcome is not RequestOutcome.Done)
@@ -151,7 +151,7 @@ internal static class LockCommand
         var observed = now;
         outcome = group.Change(async (asked, _) =>
         {
-            await foreach (var holders in asked.ObserveAsync(name, limit.Token).ConfigureAwait(false))
+            await foreach (var holders in asked.ObserveAsync(name, cancellationToken: limit.Token).ConfigureAwait(false))
             {
                 observed = holders;
                 if (holders.All(each => Key(each) != Key(holder)))

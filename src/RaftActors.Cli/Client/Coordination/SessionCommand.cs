@@ -91,7 +91,7 @@ internal static class SessionCommand
         for (var isTold = false; ; isTold = true)
         {
             var outcome = group.Change(async (asked, end) =>
-                await asked.EndSessionAsync(id, end).ConfigureAwait(false) ? null : Missing(id));
+                await asked.EndSessionAsync(id, cancellationToken: end).ConfigureAwait(false) ? null : Missing(id));
             if (outcome is not RequestOutcome.Done)
             {
                 return isTold && outcome is RequestOutcome.NotDone ? new RequestOutcome.Done() : outcome;

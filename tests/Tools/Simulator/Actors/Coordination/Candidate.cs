@@ -77,7 +77,8 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
                 break;
             case Next.Put:
                 // It writes nothing while the item is there. So the item comes back after its session was lost.
-                _coordination.Items.PutAsync($"{Items}{_node}", "", new ItemOptions { ExpectedVersion = 0, OfSession = true }, Timeout.InfiniteTimeSpan)
+                _coordination.Items
+                    .PutAsync($"{Items}{_node}", "", new() { ExpectedVersion = 0, OfSession = true }, Timeout.InfiniteTimeSpan)
                     .PipeTo(Self, success: version => new Written(version));
                 break;
             case Next.Delete:
