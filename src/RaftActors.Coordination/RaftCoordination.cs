@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Collections.Immutable;
+using System.Globalization;
 
 using Akka.Actor;
 using Akka.Cluster;
@@ -286,7 +286,8 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(holder);
         var command = new Command.Break(holder.Token, holder.Session);
-        return await CommandAsync(name, command, $"'{name}' is taken away", timeout, cancellationToken).ConfigureAwait(false) is Answer.Done;
+        return await CommandAsync(name, command, $"'{name}' is taken away", timeout, cancellationToken)
+            .ConfigureAwait(false) is Answer.Done;
     }
 
     /// <summary>

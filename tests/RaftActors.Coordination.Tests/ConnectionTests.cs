@@ -42,13 +42,13 @@ public sealed class ConnectionTests(SharedNodes shared) : IAsyncLifetime, IDispo
     {
         var program = RaftCoordination.Connect(_connection);
         await program.Items.PutAsync("connection/stays", "1", cancellationToken: _limit.Token);
-        await program.Items.PutAsync("connection/goes", "2", ofSession: true, cancellationToken: _limit.Token);
+        await program.Items.PutAsync("connection/goes", "2", new() { OfSession = true }, cancellationToken: _limit.Token);
         var node = shared.All[1].Coordination.Items;
-        Assert.Equal(["2", "1"], (await node.ListAsync("connection/", _limit.Token)).Select(item => item.Value));
+        Assert.Equal(["2", "1"], (await node.ListAsync("connection/", cancellationToken: _limit.Token)).Select(item => item.Value));
 
         await program.DisposeAsync();
 
-        Assert.Equal(["1"], (await node.ListAsync("connection/", _limit.Token)).Select(item => item.Value));
+        Assert.Equal(["1"], (await node.ListAsync("connection/", cancellationToken: _limit.Token)).Select(item => item.Value));
     }
 
     [Theory]
@@ -57,7 +57,7 @@ public sealed class ConnectionTests(SharedNodes shared) : IAsyncLifetime, IDispo
     public async Task Watch_ends_when_the_program_or_its_connection_is_disposed(bool isOfProgram)
     {
         await using var program = RaftCoordination.Connect(_connection);
-        await using var watch = program.Items.WatchAsync("none/", _limit.Token).GetAsyncEnumerator(_limit.Token);
+        await using var watch = program.Items.WatchAsync("none/", cancellationToken: _limit.Token).GetAsyncEnumerator(_limit.Token);
         Assert.True(await watch.MoveNextAsync());
         var next = watch.MoveNextAsync().AsTask();
 
@@ -71,9 +71,10 @@ public sealed class ConnectionTests(SharedNodes shared) : IAsyncLifetime, IDispo
     {
         await using var program = RaftCoordination.Connect(_connection, "reader");
 
-        Assert.Null(await program.Items.GetAsync("none", _limit.Token));
+        Assert.Null(await program.Items.GetAsync("none", cancellationToken: _limit.Token));
 
-        Assert.Equal((null, null, "coordination"), (program.LeaseFailure, program.LeaseRisk, program.Group));
+        Assert.Empty(program.Problems);
+        Assert.Equal("coordination", program.Group);
         Assert.Null(program.Sessions.Current);
     }
 
@@ -90,7 +91,7 @@ public sealed class ConnectionTests(SharedNodes shared) : IAsyncLifetime, IDispo
     // As the group knows them now.
     private async Task<IReadOnlyList<RaftClaim>> HoldersAsync(RaftCoordination program, string name)
     {
-        await foreach (var holders in program.ObserveAsync(name, _limit.Token))
+        await foreach (var holders in program.ObserveAsync(name, cancellationToken: _limit.Token))
         {
             return holders;
         }
