@@ -331,7 +331,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
 
     private static CoordinationCalls CallsBy(IRaftClients clients, CoordinationSettings settings, Config config)
     {
-        return new CoordinationCalls(CreateClient(), Raft.Time, CreateClient()) 
+        return new CoordinationCalls(CreateClient(), Raft.Time, CreateClient())
         {
             Timeouts = CallTimeouts.Read(config, settings.Group),
         };
