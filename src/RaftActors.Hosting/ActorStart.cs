@@ -14,7 +14,7 @@ internal static class ActorStart
         var watch = system.ActorOf(Props.Create(() => new StartWatch(ended)));
         system.EventStream.Subscribe(watch, typeof(RaftEvent.Started));
         system.EventStream.Subscribe(watch, typeof(RaftEvent.StartFailed));
-        watch.Tell(new StartWatch.Expect([.. planned.Select(each => Start(system, registry, each, ended))]));
+        watch.Tell(new StartWatch.Expect([.. planned.Select(each => (Start(system, registry, each, ended), each))]));
         await ended.Task.ConfigureAwait(false);
     }
 
@@ -63,15 +63,15 @@ internal static class ActorStart
     private sealed class StartWatch : ReceiveActor
     {
         private readonly TaskCompletionSource _ended;
-        private readonly HashSet<IActorRef> _running = [];
-        private IReadOnlyList<IActorRef>? _expected;
+        private readonly Dictionary<IActorRef, string> _groups = [];
+        private IReadOnlyList<(IActorRef Actor, PlannedActor Planned)>? _expected;
 
         public StartWatch(TaskCompletionSource ended)
         {
             _ended = ended;
             Receive<RaftEvent.Started>(told =>
             {
-                _running.Add(told.Actor);
+                _groups[told.Actor] = told.Group;
                 EndIfAllRun();
             });
             Receive<RaftEvent.StartFailed>(failed => Fail(failed.Process.Process, failed.Cause.Message, failed.Cause));
@@ -80,7 +80,7 @@ internal static class ActorStart
             Receive<Expect>(expect =>
             {
                 _expected = expect.Actors;
-                foreach (var actor in _expected)
+                foreach (var (actor, _) in _expected)
                 {
                     Context.Watch(actor);
                 }
@@ -95,11 +95,21 @@ internal static class ActorStart
 
         private void EndIfAllRun()
         {
-            if (_expected is not null && _running.Count >= _expected.Count && _expected.All(_running.Contains))
+            if (_expected is null || _groups.Count < _expected.Count || !_expected.All(each => _groups.ContainsKey(each.Actor)))
             {
-                _ended.TrySetResult();
-                Context.Stop(Self);
+                return;
             }
+
+            // Without this, an actor whose options name a store could run in memory.
+            foreach (var (actor, planned) in _expected.Where(each => each.Planned.HasOptions && _groups[each.Actor] != each.Planned.Name))
+            {
+                Fail(planned.Name, $"It is of the group '{_groups[actor]}', so the options of the group '{planned.Name}' would have no "
+                    + $"effect. Give the actor the name of its group, or set raft.groups.{_groups[actor]} in HOCON.", null);
+                return;
+            }
+
+            _ended.TrySetResult();
+            Context.Stop(Self);
         }
 
         private void Fail(string name, string detail, Exception? cause)
@@ -108,6 +118,6 @@ internal static class ActorStart
             Context.Stop(Self);
         }
 
-        public sealed record Expect(IReadOnlyList<IActorRef> Actors);
+        public sealed record Expect(IReadOnlyList<(IActorRef Actor, PlannedActor Planned)> Actors);
     }
 }

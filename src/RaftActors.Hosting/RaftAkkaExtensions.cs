@@ -102,7 +102,7 @@ public static class RaftAkkaExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         RaftPlan.Of(builder).Add(name, options);
-        return builder.Add<TActor>((_, _) => [(name, typeof(TKey), [])]);
+        return builder.Add<TActor>((_, _) => [(name, typeof(TKey), [])], hasOptions: options is not null);
     }
 
     /// <summary>
@@ -239,7 +239,8 @@ public static class RaftAkkaExtensions
 
     private static AkkaConfigurationBuilder Add<TActor>(
         this AkkaConfigurationBuilder builder,
-        Func<IServiceProvider, ActorSystem, IEnumerable<(string Name, Type? Key, object[] Arguments)>> actors)
+        Func<IServiceProvider, ActorSystem, IEnumerable<(string Name, Type? Key, object[] Arguments)>> actors,
+        bool hasOptions = false)
         where TActor : ActorBase
     {
         if (!IsRaftActor(typeof(TActor)))
@@ -251,7 +252,10 @@ public static class RaftAkkaExtensions
             each.Name,
             each.Key,
             (_, onFailed) => Props.CreateBy(
-                new ScopedActorProducer<TActor>(services, system.Log, onFailed, each.Arguments)))));
+                new ScopedActorProducer<TActor>(services, system.Log, onFailed, each.Arguments)))
+        {
+            HasOptions = hasOptions,
+        }));
         return builder;
     }
 

@@ -255,4 +255,8 @@ internal sealed class RaftPlan
 /// <param name="Name">The name of the actor below <c>/user</c>.</param>
 /// <param name="Key">Its key in the registry, or null.</param>
 /// <param name="MakeProps">Makes the Props. The second argument is the <c>onFailed</c> of the producer.</param>
-internal sealed record PlannedActor(string Name, Type? Key, Func<ActorSystem, Func<Exception, bool>, Props> MakeProps);
+internal sealed record PlannedActor(string Name, Type? Key, Func<ActorSystem, Func<Exception, bool>, Props> MakeProps)
+{
+    /// <summary>The group of this name has options, so the actor must be of it.</summary>
+    public bool HasOptions { get; init; }
+}

@@ -240,6 +240,20 @@ public sealed class OneNodeTests
         Assert.Contains("because this node has 2 groups: counter, other. Name the group to CreateClient", unnamed.Message);
     }
 
+    [Fact]
+    public async Task Options_of_an_actor_that_is_of_another_group_are_refused()
+    {
+        await using var node = new HostedNode(
+            _port,
+            [_port],
+            akka => akka.WithRaftActor<Counter>("counter", new RaftGroupOptions { MaxQuorum = 5 }),
+            configuration: ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.group = votes"));
+
+        var problem = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
+
+        Assert.Contains("It is of the group 'votes', so the options of the group 'counter' would have no effect.", problem.Message);
+    }
+
     [Theory]
     [InlineData("akka.loglevel = OFF", "Their HOCON sets 'akka', but a group has settings of raft alone.")]
     [InlineData("raft.node = a", "raft.groups.other.node is set, but it belongs to the whole node")]

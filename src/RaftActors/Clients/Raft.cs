@@ -248,7 +248,7 @@ public sealed partial class Raft : IExtension, IRaftClients
 
     /// <summary>
     /// Creates a client of a group. The group may be on this node, on other nodes, or both. The node needs neither a raft actor nor
-    /// settings, except contacts if it belongs to no cluster. Thread-safe.
+    /// settings, except contacts unless raft.discovery is cluster. Thread-safe.
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
@@ -425,8 +425,8 @@ public sealed partial class Raft : IExtension, IRaftClients
         return opening;
     }
 
-    // Actors may start after their clients, so the sections of groups count until a process is there. The group of the coordination belongs
-    // to a package that this one does not know, and no client of an application means it.
+    // Actors may start after their clients, so the sections of groups count, too. The group of the coordination belongs to a package that
+    // this one does not know, and no client of an application means it.
     private string OnlyGroup()
     {
         var config = _system.Settings.Config;
@@ -436,20 +436,17 @@ public sealed partial class Raft : IExtension, IRaftClients
         }
 
         var coordination = RaftSettings.CoordinationOf(config);
-        string[] groups = [.. Ordered().Select(each => each.Key.Group).Where(IsOther).Distinct()];
-        if (groups.Length == 0)
-        {
-            groups = [.. RaftSettings.SectionsIn(config).Where(IsOther)];
-        }
-
+        string[] groups =
+        [
+            .. Ordered().Select(each => each.Key.Group).Concat(RaftSettings.SectionsIn(config)).Where(group => group != coordination)
+                .Distinct(StringComparer.Ordinal),
+        ];
         const int ShownMax = 10;
         return groups is [var only] ? only : throw new RaftConfigurationException(
             "A client needs the name of its group, because this node has "
             + (groups.Length == 0 ? "none"
                 : $"{groups.Length} groups: {string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}")
             + ". Name the group to CreateClient or AddRaftClient, or set raft.group.");
-
-        bool IsOther(string group) => group != coordination;
     }
 
     private LiveClient<TValue, TResult> NewClient<TValue, TResult>(

@@ -22,6 +22,9 @@ internal sealed record RaftSettings
 
     public required ImmutableArray<ProcessName> Roster { get; init; }
 
+    /// <summary>The group would have a name that Akka.NET made, which another actor may have after the next start.</summary>
+    public bool IsUnnamed { get; init; }
+
     /// <summary>The processes of a group without a name of its own that would not find it, because their actors have other names.</summary>
     public ImmutableArray<ProcessName> Misnamed { get; init; } = [];
 
@@ -110,6 +113,7 @@ internal sealed record RaftSettings
             Group = group,
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
+            IsUnnamed = named is null && process.StartsWith('$'),
             Misnamed = named is null ? [.. roster.Where(name => name.Process != process)] : [],
             IsJoining = isJoining,
             JoinsItself = joining == RaftJoining.Auto && (placement.IsEmpty || placement.Contains(self)),
@@ -177,6 +181,8 @@ internal sealed record RaftSettings
     public void Validate()
     {
         GroupName.Demand(Group);
+        Demand(!IsUnnamed, $"The raft actor '{Self.Process}' has a name that Akka.NET made, and another one may have it after the next "
+            + "start, so it cannot name a group. Name the actor, the same on every node, or set RaftOptions.Name and RaftOptions.Group.");
         Demand(Misnamed.IsEmpty, $"The group of '{Self}' has no name, and the roster names other actors: {string.Join(", ", Misnamed)}. "
             + "Set RaftOptions.Group or raft.group, the same on every node.");
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.nodes to the names of all its nodes, "

@@ -103,6 +103,18 @@ public sealed class RaftSettingsTests
     }
 
     [Fact]
+    public void Name_that_Akka_made_names_no_group()
+    {
+        var config = ConfigurationFactory.ParseString("raft { node = n1, nodes = [n1, n2, n3] }").WithFallback(Raft.DefaultConfig());
+
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => RaftSettings.Read(config, new RaftOptions<string>(), "$b", defaultNode: null).Validate());
+
+        Assert.Contains("The raft actor '$b' has a name that Akka.NET made", problem.Message);
+        RaftSettings.Read(config, new RaftOptions<string> { Name = "a", Group = "orders" }, "$b", defaultNode: null).Validate();
+    }
+
+    [Fact]
     public void Process_without_a_name_has_the_name_of_its_actor() => Assert.Equal("raft1@node1@localhost", Read(Node).Self.Value);
 
     [Fact]
