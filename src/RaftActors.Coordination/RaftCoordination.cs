@@ -93,7 +93,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     public string Group { get; }
 
     /// <summary>
-    /// What is wrong with the locks and leases of this node now, as <see cref="RaftStatus.Problems"/> has it for a process. Empty: they can
+    /// The problems of this node's locks and leases now, as <see cref="RaftStatus.Problems"/> has those of a process. Empty: they can
     /// be acquired and kept. <see cref="ProblemSeverity.NotReady"/>: none can be acquired. <see cref="ProblemSeverity.Risk"/>: those that
     /// the node holds may soon be lost, because the group does not renew its session. Known without asking the group, so a health check may
     /// read it often. A program without an actor system has no leases, so it is empty there.
