@@ -241,15 +241,15 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// this node has none: they may lag behind the group without bound, so they are available without a quorum.
     /// </summary>
     /// <param name="name">The only lock to describe, or null for all, as far as the answer is bounded.</param>
-    /// <param name="consistency">How old the answer may be. Null: <see cref="ReadConsistency.Local"/>.</param>
     /// <param name="timeout">The time until the answer. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="consistency">How old the answer may be. Null: <see cref="ReadConsistency.Local"/>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RaftOverview> DescribeAsync(
         string? name = null,
-        ReadConsistency? consistency = null,
         TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
         CancellationToken cancellationToken = default)
     {
         var (overview, serial) = await _calls.AskAsync(

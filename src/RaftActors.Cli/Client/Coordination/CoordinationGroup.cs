@@ -40,7 +40,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
 
     /// <param name="name">The lock to describe. Default: all locks and sessions.</param>
     public int Describe(string? name, Func<RaftOverview, int> then) =>
-        Ask((asked, end) => asked.DescribeAsync(name, ReadConsistency.Linearizable, cancellationToken: end), then);
+        Ask((asked, end) => asked.DescribeAsync(name, consistency: ReadConsistency.Linearizable, cancellationToken: end), then);
 
     /// <summary>Tells what the command will change, and asks for confirmation unless the user has given it.</summary>
     /// <returns>The exit code if the user does not confirm, and null otherwise.</returns>
