@@ -104,7 +104,9 @@ internal sealed class LeaseProbe(
 
         // Each session has another name, so that no probe waits for one of an earlier start of this node.
         var name = $"raft-probe/{settings.Self}/{session.Id}";
-        if (await locks.AcquireAsync(name, 1, waits: false, null, CancellationToken.None).ConfigureAwait(false) is { } held)
+        var acquired = await locks.AcquireAsync(name, 1, waits: false, null, Timeout.InfiniteTimeSpan, CancellationToken.None)
+            .ConfigureAwait(false);
+        if (acquired is { } held)
         {
             await held.DisposeAsync().ConfigureAwait(false);
         }

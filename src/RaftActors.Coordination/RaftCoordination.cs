@@ -176,8 +176,8 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     public async Task<RaftLock> LockAsync(
         string name, int permits = 1, string? text = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var acquired = await AcquireAsync(name, permits, waits: true, text, timeout ?? Timeout.InfiniteTimeSpan, cancellationToken)
-            .ConfigureAwait(false);
+        var limit = timeout ?? Timeout.InfiniteTimeSpan;
+        var acquired = await _locks.AcquireAsync(name, permits, waits: true, text, limit, cancellationToken).ConfigureAwait(false);
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
@@ -197,7 +197,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The actor system has ended, or this object was disposed.</exception>
     public Task<RaftLock?> TryLockAsync(
         string name, int permits = 1, string? text = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        AcquireAsync(name, permits, waits: false, text, timeout ?? _calls.Timeouts.Append, cancellationToken);
+        _locks.AcquireAsync(name, permits, waits: false, text, timeout ?? _calls.Timeouts.Append, cancellationToken);
 
     /// <summary>
     /// Tells who holds a lock, now and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
@@ -286,8 +286,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(holder);
         var command = new Command.Break(holder.Token, holder.Session);
-        return await CommandAsync(name, command, $"'{name}' is taken away", timeout, cancellationToken)
-            .ConfigureAwait(false) is Answer.Done;
+        return await CommandAsync(name, command, $"'{name}' is taken away", timeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -305,7 +304,7 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     {
         var key = session.ToString(CultureInfo.InvariantCulture);
         return await CommandAsync(key, new Command.End(session), $"the session {session} is ended", timeout, cancellationToken)
-            .ConfigureAwait(false) is Answer.Done;
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -342,22 +341,20 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
             resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
     }
 
-    private async Task<Answer> CommandAsync(
+    private async Task<bool> CommandAsync(
         string key, Command command, string what, TimeSpan? timeout, CancellationToken cancellation)
     {
         var limit = timeout ?? _calls.Timeouts.Append;
-        var done = await _calls.AppendAsync(key, command, limit, cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
-        return done switch
-        {
-            (Answer.Refused refused, _) => throw new InvalidOperationException(refused.Why),
-            var (answer, _) => answer,
-            null => throw new RaftException(new RaftFailure(
-                FailureKind.Unknown,
-                FailureReason.TimedOut,
-                $"It is unknown whether {what}, because the coordination group did not answer within {limit}. Read "
-                    + "DescribeAsync, and try again.")),
-        };
+        var (answer, _) = await _calls.DemandAsync(
+            key,
+            command,
+            limit,
+            _calls.TimeLeft(limit),
+            $"whether {what}",
+            "Read DescribeAsync, and try again.",
+            refused: "",
+            cancellation).ConfigureAwait(false);
+        return answer is Answer.Done;
     }
 
     private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap)
@@ -375,12 +372,6 @@ public sealed class RaftCoordination : IExtension, IAsyncDisposable
     }
 
     private RaftItems InBackground(SessionKeeper keeper) => new(_calls, keeper, CallTimeouts.InBackground);
-
-    private Task<RaftLock?> AcquireAsync(
-        string name, int permits, bool waits, string? text, TimeSpan timeout, CancellationToken cancellation) =>
-        timeout == Timeout.InfiniteTimeSpan
-            ? _locks.AcquireAsync(name, permits, waits, text, cancellation)
-            : _locks.AcquireAsync(name, permits, waits, text, timeout, cancellation);
 
     /// <summary>Returns the token of a lease, or null if this node does not hold it.</summary>
     internal long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;

@@ -75,13 +75,12 @@ public static class RaftServiceExtensions
         RaftCodec<TValue>? codec = null,
         RaftCodec<TResult>? resultCodec = null)
     {
-        if (group is null)
-        {
-            return services.AddSingleton(provider => ClientsOf(provider).CreateClient(group, contacts, codec, resultCodec));
-        }
+        return group is null
+            ? services.AddSingleton(Create)
+            : services.AddNamed(group, Create);
 
-        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftClient<TValue, TResult>>(group));
-        return services.AddKeyedSingleton(group, (provider, _) => ClientsOf(provider).CreateClient(group, contacts, codec, resultCodec));
+        RaftClient<TValue, TResult> Create(IServiceProvider provider) =>
+            ClientsOf(provider).CreateClient(group, contacts, codec, resultCodec);
     }
 
     /// <summary>
@@ -107,11 +106,9 @@ public static class RaftServiceExtensions
         RaftCodec<TResult>? resultCodec = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        services.TryAddSingleton(shards);
-        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<RaftShardsClient<TValue, TResult>>(shards.Name));
         return services
-            .AddKeyedSingleton(shards.Name, shards)
-            .AddKeyedSingleton(shards.Name, (provider, _) => ClientsOf(provider).CreateClient(shards, contacts, codec, resultCodec));
+            .AddNamed(shards.Name, _ => shards)
+            .AddNamed(shards.Name, provider => ClientsOf(provider).CreateClient(shards, contacts, codec, resultCodec));
     }
 
     /// <summary>
@@ -128,9 +125,7 @@ public static class RaftServiceExtensions
         this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<EntityClient<TCommand, TResult>>(shards.Name));
-        return services.AddKeyedSingleton(
-            shards.Name, (provider, _) => ClientsOf(provider).CreateEntityClient<TCommand, TResult>(shards, contacts));
+        return services.AddNamed(shards.Name, provider => ClientsOf(provider).CreateEntityClient<TCommand, TResult>(shards, contacts));
     }
 
     /// <summary>
@@ -161,6 +156,15 @@ public static class RaftServiceExtensions
         services.AddSingleton(provider => provider.GetService<RaftConnection>() is { } connection
             ? RaftCoordination.Connect(connection)
             : RaftCoordination.Get(provider.GetRequiredService<ActorSystem>()));
+
+    // The first one of its type is also there without its name.
+    private static IServiceCollection AddNamed<TService>(
+        this IServiceCollection services, string name, Func<IServiceProvider, TService> create)
+        where TService : class
+    {
+        services.TryAddSingleton(provider => provider.GetRequiredKeyedService<TService>(name));
+        return services.AddKeyedSingleton(name, (provider, _) => create(provider));
+    }
 
     private static IRaftClients ClientsOf(IServiceProvider provider) => provider.GetService<RaftConnection>() is { } connection
         ? connection

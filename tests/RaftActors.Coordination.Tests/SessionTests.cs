@@ -233,7 +233,7 @@ public sealed class SessionTests
         var session = await keeper.GetAsync(CancellationToken.None);
         for (var i = 0; i < 500; i++)
         {
-            _ = claims.AcquireAsync($"{i}", 1, waits: true, null, CancellationToken.None);
+            _ = claims.AcquireAsync($"{i}", 1, waits: true, null, Timeout.InfiniteTimeSpan, CancellationToken.None);
             _ = items.PutAsync($"{i}", "", new() { OfSession = true });
             _ = items.PutAsync($"{i}", "");
         }
@@ -331,7 +331,8 @@ public sealed class SessionTests
 
     private static async Task HoldAsync(CoordinationCalls calls, SessionKeeper keeper, Action onLost)
     {
-        var held = await new Claims(calls, keeper).AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
+        var held = await new Claims(calls, keeper)
+            .AcquireAsync("billing", 1, waits: true, null, Timeout.InfiniteTimeSpan, CancellationToken.None);
         held!.Lost.Register(onLost);
     }
 

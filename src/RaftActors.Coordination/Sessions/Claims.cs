@@ -13,19 +13,50 @@ namespace RaftActors.Coordination.Sessions;
 /// </summary>
 internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
 {
-    /// <summary>
-    /// Acquires a permit of a lock within a time. After it the claim is withdrawn in the background. Otherwise as without a time.
-    /// </summary>
+    /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
+    /// <param name="timeout">The time for all attempts. After it the claim is withdrawn in the background.</param>
     /// <exception cref="RaftException">The time is over, and other claims hold all permits, or the group has not answered.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     public async Task<RaftLock?> AcquireAsync(
         string name, int permits, bool waits, string? text, TimeSpan timeout, CancellationToken cancellation)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
         using var limit = new CancellationTokenSource(timeout.ForTimer(), calls.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         var isHeld = false;
         try
         {
-            return await AcquireAsync(name, permits, waits, text, either.Token, () => isHeld = true).ConfigureAwait(false);
+            while (true)
+            {
+                isHeld = false;
+                var session = await keeper.GetAsync(either.Token).ConfigureAwait(false);
+
+                // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
+                var claim = session.NewClaim();
+                var answer = await ClaimAsync(name, permits, waits, text, session, claim, () => isHeld = true, either.Token)
+                    .ConfigureAwait(false);
+                switch (answer)
+                {
+                    case Answer.Granted granted when session.IsAlive:
+                        ValueTask Release() => ReleaseAsync(name, claim, session);
+                        return new RaftLock(name, granted.Token, session, claim, Release, e => keeper.OnCallbackFailed(name, e));
+
+                    case Answer.Held:
+                        return null;
+                    case Answer.Refused refused:
+                        throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
+                    case Answer.NoSession:
+                        session.Lose();
+                        break;
+                    case Answer.Ended:
+                        // A higher claim of this program has overtaken this one. Each further attempt is a pair, so a pause must separate
+                        // them.
+                        await calls.PauseAsync(either.Token).ConfigureAwait(false);
+                        break;
+                }
+            }
         }
         catch (OperationCanceledException) when (either.IsCancellationRequested)
         {
@@ -41,43 +72,6 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
                     FailureReason.Unavailable,
                     $"'{name}' was not acquired, because the coordination group did not answer within {timeout}. Start a majority of its "
                         + "nodes, or all of them if the group has never run."));
-        }
-    }
-
-    /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
-    /// <param name="onHeld">Called if other claims hold all permits and this one waits.</param>
-    /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
-    public async Task<RaftLock?> AcquireAsync(
-        string name, int permits, bool waits, string? text, CancellationToken cancellation, Action? onHeld = null)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
-        while (true)
-        {
-            var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
-
-            // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
-            var claim = session.NewClaim();
-            switch (await ClaimAsync(name, permits, waits, text, session, claim, onHeld, cancellation).ConfigureAwait(false))
-            {
-                case Answer.Granted granted when session.IsAlive:
-                    ValueTask Release() => ReleaseAsync(name, claim, session);
-                    return new RaftLock(name, granted.Token, session, claim, Release, e => keeper.OnCallbackFailed(name, e));
-
-                case Answer.Held:
-                    return null;
-                case Answer.Refused refused:
-                    throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
-                case Answer.NoSession:
-                    session.Lose();
-                    break;
-                case Answer.Ended:
-                    // A higher claim of this program has overtaken this one. Each further attempt is a pair, so a pause must separate
-                    // them.
-                    await calls.PauseAsync(cancellation).ConfigureAwait(false);
-                    break;
-            }
         }
     }
 
@@ -103,7 +97,8 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         }
     }
 
-    // Null if the session is lost.
+    /// <param name="onHeld">Called if other claims hold all permits and this one waits.</param>
+    /// <returns>Null if the session is lost.</returns>
     private async Task<Answer?> ClaimAsync(
         string name,
         int permits,
@@ -111,7 +106,7 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
         string? text,
         Session session,
         long claim,
-        Action? onHeld,
+        Action onHeld,
         CancellationToken cancellation)
     {
         // The Acquire ends only with an answer or with the session. Otherwise the claim could be granted later, and nothing would release
@@ -124,7 +119,7 @@ internal sealed class Claims(CoordinationCalls calls, SessionKeeper keeper)
             var answer = acquired?.Answer;
             if (answer is Answer.Waiting)
             {
-                onHeld?.Invoke();
+                onHeld();
                 answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
             }
 

@@ -62,11 +62,13 @@ internal sealed class CoordinationCalls(
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, CancellationToken cancellation = default)
     {
-        while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
+        while (timeLeft() > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            var outcome = await SendAsync(name, command, left, cancellation).ConfigureAwait(false);
+            var outcome = await SendAsync(name, command, timeLeft, cancellation).ConfigureAwait(false);
             switch (outcome)
             {
+                case null:
+                    continue;
                 case { HasResult: true }:
                     return (outcome.Result, outcome.Serial.Value);
                 case { Failure: null or { Kind: FailureKind.Unknown } } when command is Command.Put or Command.Add or Command.Delete:
@@ -83,6 +85,40 @@ internal sealed class CoordinationCalls(
         }
 
         return null;
+    }
+
+    /// <summary>Appends a command, for a caller to which no answer is a failure.</summary>
+    /// <param name="limit">The time for all attempts, which the message names.</param>
+    /// <param name="left">Returns what is left of it.</param>
+    /// <param name="whether">What is unknown without an answer, such as "whether 'x' has changed".</param>
+    /// <param name="remedy">How the caller learns it: a sentence.</param>
+    /// <param name="refused">The beginning of the message of a refusal, with a space at its end, or empty.</param>
+    /// <exception cref="ObjectDisposedException">The client was disposed, or its actor system has ended.</exception>
+    /// <exception cref="RaftException">The credentials of this program do not allow it, or no answer came in time.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the command.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<(Answer Answer, long Serial)> DemandAsync(
+        string name,
+        Command command,
+        TimeSpan limit,
+        Func<TimeSpan> left,
+        string whether,
+        string remedy,
+        string refused,
+        CancellationToken cancellation)
+    {
+        var done = await AppendAsync(name, command, left, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return done switch
+        {
+            (Answer.Refused { Why: var why }, _) => throw new InvalidOperationException($"{refused}{why}"),
+            { } answered => answered,
+            null => throw new RaftException(new RaftFailure(
+                FailureKind.Unknown,
+                FailureReason.TimedOut,
+                $"It is unknown {whether}, because the coordination group did not answer within {limit}, or has forgotten this program "
+                    + $"between two attempts. {remedy}")),
+        };
     }
 
     /// <param name="consistency">How old the answer may be. Null: linearizable.</param>
@@ -165,34 +201,47 @@ internal sealed class CoordinationCalls(
 
     public Task PauseAsync(CancellationToken cancellation) => time.PauseAsync(Pause, cancellation);
 
-    // Null if the command was not sent.
+    // Null if the command was not sent, because its time is over or it was cancelled.
     private async Task<Outcome<Answer>?> SendAsync(
-        string name, Command command, TimeSpan timeout, CancellationToken cancellation)
+        string name, Command command, Func<TimeSpan> timeLeft, CancellationToken cancellation)
     {
         switch (command)
         {
             case Command.Open or Command.Renew or Command.Close:
-                return await client.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
+                return await client.AppendAsync(name, command, timeLeft(), cancellationToken: cancellation).ConfigureAwait(false);
             case Command.Put { Session: 0 } or Command.Add or Command.Delete:
-                return await _others.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
+                return await _others.AppendAsync(name, command, timeLeft(), cancellationToken: cancellation).ConfigureAwait(false);
         }
 
-        try
-        {
-            await _sessionCalls.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
+        if (!await TakeTurnAsync(timeLeft(), cancellation).ConfigureAwait(false))
         {
             return null;
         }
 
         try
         {
-            return await client.AppendAsync(name, command, timeout, cancellationToken: cancellation).ConfigureAwait(false);
+            return timeLeft() is var left && left > TimeSpan.Zero
+                ? await client.AppendAsync(name, command, left, cancellationToken: cancellation).ConfigureAwait(false)
+                : null;
         }
         finally
         {
             _sessionCalls.Release();
+        }
+    }
+
+    private async Task<bool> TakeTurnAsync(TimeSpan timeout, CancellationToken cancellation)
+    {
+        using var limit = new CancellationTokenSource(timeout.ForTimer(), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
+        try
+        {
+            await _sessionCalls.WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 

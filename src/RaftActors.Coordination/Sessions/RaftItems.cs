@@ -227,21 +227,11 @@ public sealed class RaftItems
         return WriteAsync(name, command, limit, _calls.TimeLeft(limit), cancellation);
     }
 
-    private async Task<(Answer Answer, long Serial)> WriteAsync(
+    private Task<(Answer Answer, long Serial)> WriteAsync(
         string name, Command command, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var written = await _calls.AppendAsync(name, command, left, cancellation).ConfigureAwait(false);
-        cancellation.ThrowIfCancellationRequested();
-        return written switch
-        {
-            (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
-            { } answered => answered,
-            null => throw new RaftException(new RaftFailure(
-                FailureKind.Unknown,
-                FailureReason.TimedOut,
-                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {limit}, or has "
-                    + "forgotten this program between two attempts. Read it.")),
-        };
+        return _calls.DemandAsync(
+            name, command, limit, left, $"whether '{name}' has changed", "Read it.", $"Cannot write the item '{name}'. ", cancellation);
     }
 }

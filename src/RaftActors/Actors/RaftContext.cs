@@ -148,7 +148,10 @@ public sealed partial class RaftContext<TValue, TResult>
     /// <param name="timeout">As of <see cref="Append"/>.</param>
     /// <param name="requestKey">As of <see cref="Append"/>.</param>
     /// <param name="ifSerial">As of <see cref="Append"/>.</param>
-    /// <returns>A task that ends once, on any thread, also if this actor restarts or stops. Use it by <c>PipeTo(Self)</c>.</returns>
+    /// <returns>
+    /// A task that ends once, on any thread, also if this actor restarts or stops. Only that of a constructor that then throws does not
+    /// end. Use it by <c>PipeTo(Self)</c>.
+    /// </returns>
     /// <exception cref="ArgumentException">As of <see cref="Append"/>.</exception>
     /// <exception cref="InvalidOperationException">It was called in an <c>async</c> handler, or where Append may not be called.</exception>
     public Task<Outcome<TResult>> AppendAsync(
