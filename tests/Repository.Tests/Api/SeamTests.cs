@@ -16,7 +16,7 @@ public sealed class SeamTests
     [Fact]
     public void Internal_types_that_the_package_for_tests_uses_are_the_recorded_ones()
     {
-        var file = Path.Combine(Repository.Root, $"tests/Repository.Tests/Api/{Package}.seam.txt");
+        var file = Path.Combine(Repository.Root, $"tests/Repository.Tests/Api/{Package}.seam");
         var used = Used().Order(StringComparer.Ordinal).ToList();
         if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
         {
