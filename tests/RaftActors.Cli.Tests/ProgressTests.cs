@@ -1,5 +1,5 @@
 using RaftActors.Cli.Terminal;
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests;
 
@@ -12,12 +12,12 @@ public sealed class ProgressTests
         var (clock, error) = (new Clock(), new StringWriter());
         using (var progress = Begin(error, isTerminal: true, clock))
         {
-            progress.Show("segment 1 of 3");
+            progress.Report("segment 1 of 3");
             Assert.Equal("", $"{error}");
 
             clock.Now += TimeSpan.FromSeconds(2);
-            progress.Show("segment 2 of 3");
-            progress.Show("too soon after that");
+            progress.Report("segment 2 of 3");
+            progress.Report("too soon after that");
             Assert.Equal("\rchecks segment 2 of 3", $"{error}");
         }
 
@@ -31,7 +31,7 @@ public sealed class ProgressTests
         using (var progress = Begin(error, isTerminal: false, clock))
         {
             clock.Now += TimeSpan.FromSeconds(2);
-            progress.Show("segment 2 of 3");
+            progress.Report("segment 2 of 3");
         }
 
         Assert.Equal("", $"{error}");
@@ -42,15 +42,22 @@ public sealed class ProgressTests
     {
         using var folder = new StoreFolder();
         folder.WritePairs(StoreFolder.OwnerOf(1), 3);
-        var steps = new List<string>();
+        var steps = new Steps();
 
-        LogVerify.Check(folder.Path, steps.Add);
+        StoreTools.Verify(folder.Path, steps);
 
-        Assert.Equal(["segment 1 of 1", "content of the stores"], steps);
+        Assert.Equal(["segment 1 of 1", "content of the stores"], steps.All);
     }
 
     private static ProgressLine Begin(StringWriter error, bool isTerminal, TimeProvider clock) => new(
         new CommandEnvironment(() => Stream.Null, TextWriter.Null, error, isErrorTerminal: () => isTerminal), "checks", clock);
+
+    private sealed class Steps : IProgress<string>
+    {
+        public List<string> All { get; } = [];
+
+        public void Report(string value) => All.Add(value);
+    }
 
     private sealed class Clock : TimeProvider
     {

@@ -47,7 +47,7 @@ internal static class BackupCommand
 
     private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>
     {
-        public void Report(RaftBackupProgress value) => line.Show(
+        public void Report(RaftBackupProgress value) => line.Report(
             ByteSize.Text(value.Written) + (value.Snapshot is { } bytes ? $" of {ByteSize.Text(bytes)}" : ""));
     }
 }

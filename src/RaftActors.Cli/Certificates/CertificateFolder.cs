@@ -2,8 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
-using RaftActors.Security;
-using RaftActors.Storage.Disk;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Certificates;
 
@@ -12,6 +11,8 @@ internal sealed class CertificateFolder(string path)
 {
     public const string CertificateEnding = ".pem";
     public const string KeyEnding = ".key";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const string Ca = "ca";
     private const string Unfinished = ".new";
@@ -26,7 +27,7 @@ internal sealed class CertificateFolder(string path)
     {
         // Checked again afterwards, because another user could create a missing folder after the first check.
         RefuseIfShared();
-        PrivateFile.CreateFolder(path);
+        CreateFolder(path);
         RefuseIfShared();
     }
 
@@ -56,9 +57,10 @@ internal sealed class CertificateFolder(string path)
         try
         {
             var certificate = X509Certificate2.CreateFromPemFile(CaCertificate, CaKey);
-            return certificate.End() > now
+            DateTimeOffset end = certificate.NotAfter.ToUniversalTime();
+            return end > now
                 ? new CertificateAuthority(certificate)
-                : throw new IOException($"The CA in {CaCertificate} has expired on {certificate.End():u}. Use a new folder.");
+                : throw new IOException($"The CA in {CaCertificate} has expired on {end:u}. Use a new folder.");
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException or FileNotFoundException)
         {
@@ -85,17 +87,40 @@ internal sealed class CertificateFolder(string path)
     private static void WriteFile(string path, string pem, bool isReplacing)
     {
         File.Delete(path + Unfinished);
-        using (var file = PrivateFile.Open(path + Unfinished, FileMode.CreateNew, FileShare.None))
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
         {
-            RandomAccess.Write(file, Encoding.ASCII.GetBytes(pem + '\n'), 0);
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        using (var file = new FileStream(path + Unfinished, options))
+        {
+            file.Write(Encoding.ASCII.GetBytes(pem + '\n'));
         }
 
         File.Move(path + Unfinished, path, isReplacing);
     }
 
+    // .NET would create the folders above it with the mode of the umask.
+    private static void CreateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+            return;
+        }
+
+        if (Path.GetDirectoryName(path) is { Length: > 0 } above && !Directory.Exists(above))
+        {
+            CreateFolder(above);
+        }
+
+        Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+    }
+
     private void RefuseIfShared()
     {
-        if (TrustedPath.ObjectionTo(path) is { } objection)
+        if (StoreTools.ObjectionTo(path) is { } objection)
         {
             throw new IOException($"Cannot keep keys in {path}: {objection}");
         }

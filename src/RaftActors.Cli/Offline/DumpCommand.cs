@@ -1,4 +1,4 @@
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Offline;
 
@@ -24,9 +24,9 @@ internal static class DumpCommand
             Run = (parsed, output) =>
             {
                 var (ofGroup, ofProcess, first) = (parsed.GetValue(group), parsed.GetValue(process), parsed.GetValue(from));
-                var items = LogDump.Read(parsed.GetValue(data)!).Where(item =>
-                    (ofGroup is null || item.Owner?.Group == ofGroup)
-                    && (ofProcess is null || item.Owner?.Name == ofProcess)
+                var items = StoreTools.Dump(parsed.GetValue(data)!).Where(item =>
+                    (ofGroup is null || item.Group == ofGroup)
+                    && (ofProcess is null || item.Process == ofProcess)
                     && (first is null || item.Index >= first));
                 return ItemLines.Write(output, items, parsed.GetValue(limit) ?? long.MaxValue);
             },

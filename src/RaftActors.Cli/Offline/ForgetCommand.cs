@@ -1,4 +1,4 @@
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Offline;
 
@@ -32,29 +32,32 @@ internal static class ForgetCommand
             Own = [group, data, process, shared, yes],
             Run = (parsed, output) =>
             {
-                using var forget = LogForget.Open(
-                    parsed.GetValue(data)!, parsed.GetValue(group)!, parsed.GetValue(process), parsed.GetValue(shared));
-                return Forget(output, forget, isSure: parsed.GetValue(yes));
+                var isSure = parsed.GetValue(yes);
+                var forgotten = StoreTools.Forget(
+                    parsed.GetValue(data)!,
+                    parsed.GetValue(group)!,
+                    parsed.GetValue(process),
+                    report => IsConfirmed(output, report.Stores[0], isSure),
+                    parsed.GetValue(shared));
+                return forgotten is { Stores: [var store] }
+                    ? Say(output, $"Done. {VerifyCommand.OwnerOf(store)} has no store in this directory any more. Start the node.")
+                    : ExitCode.Failed;
             },
         }.Build();
     }
 
-    private static int Forget(LocalRun output, LogForget forget, bool isSure)
+    private static bool IsConfirmed(LocalRun output, StoreItem store, bool isSure)
     {
-        var (owner, environment) = (forget.Owner, output.Environment);
         Say(
             output,
-            $"{owner} will start empty: it forgets its snapshots, the entries up to {forget.Last}, and its vote. Continue only if a "
-            + "majority of the group runs without it: it rejoins at its next start.");
-        var question = $"Type the name of the group ({owner.Group}) to continue: ";
-        if (!isSure && !environment.IsConfirmed(question, owner.Group, output.Interrupted))
-        {
-            return ExitCode.Failed;
-        }
+            $"{VerifyCommand.OwnerOf(store)} will start empty: it forgets its snapshots, the entries up to {store.Index}, and its vote. "
+            + "Continue only if a majority of the group runs without it: it rejoins at its next start.");
+        var question = $"Type the name of the group ({store.Group}) to continue: ";
 
+        // Justification: a store has a group.
+        var isConfirmed = isSure || output.Environment.IsConfirmed(question, store.Group!, output.Interrupted);
         output.Interrupted.ThrowIfCancellationRequested();
-        forget.Apply();
-        return Say(output, $"Done. {owner} has no store in this directory any more. Start the node.");
+        return isConfirmed;
     }
 
     private static int Say(VerbOutput output, string text) => output.Write("forget", text, ("text", text));

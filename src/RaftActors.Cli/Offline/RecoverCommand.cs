@@ -1,10 +1,13 @@
 using RaftActors.Storage;
-using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
 
 internal static class RecoverCommand
 {
+    // States of a store.
+    private const string Recovered = "recovered";
+    private const string Refused = "refused";
+
     public static Command Build(CommandEnvironment environment)
     {
         var data = SharedOptions.Data();
@@ -67,67 +70,63 @@ internal static class RecoverCommand
                 }
 
                 var (directory, isSharedAllowed) = (parsed.GetValue(data)!, parsed.GetValue(shared));
-                using var recovery = isAll
-                    ? LostQuorumStore.OpenAll(directory, named, isSharedAllowed, run.Interrupted)
-                    : LostQuorumStore.Open(
-                        directory, new StoreOwner(ofGroup!, ofProcess!.Value), survivors, isSharedAllowed, run.Interrupted);
-                return Recover(run, recovery, named, isAll, isSure: parsed.GetValue(yes));
+                bool Confirm(StoreReport plan) => IsConfirmed(run, plan, isAll, isSure: parsed.GetValue(yes));
+                var report = isAll
+                    ? StoreTools.RecoverAll(directory, named, Confirm, isSharedAllowed, run.Interrupted)
+                    : StoreTools.Recover(
+                        directory, ofGroup!, ofProcess!.Value, survivors, Confirm, isSharedAllowed, run.Interrupted);
+                return Ended(run, report);
             },
         }.Build();
     }
 
-    private static int Recover(LocalRun run, LostQuorumStore recovery, string[] nodes, bool isAll, bool isSure)
+    private static int Ended(LocalRun run, StoreReport? report)
     {
-        var (output, plans) = (run.Environment.Output, recovery.Plans.ToList());
-        ShowLeft(output, recovery, nodes);
-        var code = recovery.Left.Any(left => left.Why is not null) ? ExitCode.Failed : ExitCode.Done;
-        if (plans.Count == 0)
-        {
-            output.WriteLine("There is nothing to recover.");
-            return code;
-        }
-
-        plans.ForEach(plan => Show(output, plan));
-        output.WriteLine("Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
-        output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
-        var (question, answer) = isAll
-            ? ($"Type 'recover' to recover {plans.Count} stores: ", "recover")
-            : ($"Type the name of the group ({plans[0].Owner.Group}) to recover it: ", plans[0].Owner.Group);
-        if (!isSure && !run.Environment.IsConfirmed(question, answer, run.Interrupted))
+        if (report is null)
         {
             return ExitCode.Failed;
         }
 
-        output.WriteLine($"Done. The old files are in {recovery.Apply()}.");
-        return code;
-    }
-
-    private static void ShowLeft(TextWriter output, LostQuorumStore recovery, IEnumerable<string> nodes)
-    {
-        foreach (var node in nodes.Except(recovery.Plans.SelectMany(plan => plan.Before.Names()).Select(name => name.Node)))
+        if (report.KeptFolder is null)
         {
-            output.WriteLine($"No group that is recovered has a member on {node}. If it should, correct --nodes.");
+            Show(run, report);
         }
 
-        foreach (var (owner, why) in recovery.Left)
+        run.Environment.Output.WriteLine(report.KeptFolder is { } kept
+            ? $"Done. The old files are in {kept}."
+            : "There is nothing to recover.");
+        return report.Stores.Any(store => store.State == Refused) ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    private static bool IsConfirmed(LocalRun run, StoreReport plan, bool isAll, bool isSure)
+    {
+        Show(run, plan);
+        var (output, due) = (run.Environment.Output, plan.Stores.Where(store => store.State == Recovered).ToList());
+        output.WriteLine("Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
+        output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
+        var (question, answer) = isAll
+            ? ($"Type 'recover' to recover {due.Count} stores: ", "recover")
+            : ($"Type the name of the group ({due[0].Group}) to recover it: ", due[0].Group!); // Justification: a store has one.
+        return isSure || run.Environment.IsConfirmed(question, answer, run.Interrupted);
+    }
+
+    private static void Show(LocalRun run, StoreReport report)
+    {
+        var output = run.Environment.Output;
+        foreach (var note in report.Notes)
         {
-            output.WriteLine(why is null
-                ? $"{owner} stays unchanged: it has a majority of its voters on these nodes, or was never founded."
-                : $"{owner} is not recovered. {why}");
+            output.WriteLine(note);
+        }
+
+        foreach (var store in report.Stores)
+        {
+            var owner = VerifyCommand.OwnerOf(store);
+            output.WriteLine(store.State switch
+            {
+                Recovered => $"{owner}:{Environment.NewLine}{store.Detail}",
+                Refused => $"{owner} is not recovered. {store.Detail}",
+                _ => $"{owner} stays unchanged: {store.Detail}.",
+            });
         }
     }
-
-    private static void Show(TextWriter output, LostQuorumPlan plan)
-    {
-        output.WriteLine($"{plan.Owner}:");
-        var table = new TextTable("", "BEFORE", "AFTER");
-        table.Add("group identity", $"{plan.Before.Group.Value:N}", $"{plan.After.Group.Value:N}");
-        table.Add("voters", Names(plan.Before.Electorate()), Names(plan.Survivors));
-        table.Add("lost", "", string.Join(' ', plan.Lost));
-        table.Add("end of the log", $"{plan.End}", "the same");
-        table.WriteTo(output);
-        output.WriteLine($"The first leader needs the votes of all {plan.Survivors.Count()} survivors: {Names(plan.Survivors)}.");
-    }
-
-    private static string Names(IEnumerable<Member> members) => string.Join(' ', members.Select(member => member.Name));
 }

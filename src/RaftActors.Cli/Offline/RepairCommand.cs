@@ -1,4 +1,4 @@
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Offline;
 
@@ -33,31 +33,34 @@ internal static class RepairCommand
 
     private static int Repair(LocalRun output, string directory, bool isSharedAllowed, bool isSure)
     {
-        using var repair = Checked(directory, isSharedAllowed, output);
-        VerifyCommand.Write(output, repair.Report);
-        if (repair.Report.IsWhole)
-        {
-            return Say(output, "There is nothing to repair.");
-        }
-
-        foreach (var owner in repair.Lost)
-        {
-            Say(output, $"{owner} will start empty: its store is moved aside.");
-        }
-
-        if (!isSure && !output.Environment.IsConfirmed("Type 'repair' to continue: ", "repair", output.Interrupted))
-        {
-            return ExitCode.Failed;
-        }
-
-        var kept = repair.Apply();
-        return Say(output, $"Done. The damaged files are in {kept}.", kept);
-    }
-
-    private static LogRepair Checked(string directory, bool isSharedAllowed, LocalRun output)
-    {
         using var progress = new ProgressLine(output.Environment, "checks", TimeProvider.System);
-        return LogRepair.Open(directory, isSharedAllowed, progress.Show, output.Interrupted);
+        var report = StoreTools.Repair(
+            directory,
+            found =>
+            {
+                progress.Dispose();
+                VerifyCommand.Write(output, directory, found);
+                foreach (var store in found.Stores.Where(VerifyCommand.IsDamaged))
+                {
+                    Say(output, $"{VerifyCommand.OwnerOf(store)} will start empty: its store is moved aside.");
+                }
+
+                return isSure || output.Environment.IsConfirmed("Type 'repair' to continue: ", "repair", output.Interrupted);
+            },
+            isSharedAllowed,
+            progress,
+            output.Interrupted);
+        progress.Dispose();
+        switch (report)
+        {
+            case null:
+                return ExitCode.Failed;
+            case { KeptFolder: { } kept }:
+                return Say(output, $"Done. The damaged files are in {kept}.", kept);
+            default:
+                VerifyCommand.Write(output, directory, report);
+                return Say(output, "There is nothing to repair.");
+        }
     }
 
     private static int Say(VerbOutput output, string text, string? kept = null) =>

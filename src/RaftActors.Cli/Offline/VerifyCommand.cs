@@ -1,4 +1,4 @@
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Offline;
 
@@ -21,8 +21,8 @@ internal static class VerifyCommand
             Run = (parsed, output) =>
             {
                 var report = Checked(parsed.GetValue(data)!, output);
-                Write(output, report);
-                if (report.IsWhole)
+                Write(output, parsed.GetValue(data)!, report);
+                if (report.Damages.IsEmpty)
                 {
                     return ExitCode.Done;
                 }
@@ -34,72 +34,64 @@ internal static class VerifyCommand
         }.Build();
     }
 
-    private static LogReport Checked(string directory, LocalRun output)
-    {
-        using var progress = new ProgressLine(output.Environment, "checks", TimeProvider.System);
-        return LogVerify.Check(directory, progress.Show, output.Interrupted);
-    }
+    public static string OwnerOf(StoreItem item) => item.Process is { } process ? $"{process} of group {item.Group}" : "the whole log";
 
-    public static void Write(VerbOutput output, LogReport report)
+    public static bool IsDamaged(StoreItem item) => item.State == "damaged";
+
+    public static void Write(VerbOutput output, string directory, StoreReport report)
     {
-        Line($"{report.Directory}: {report.Segments} segments, {report.Records} records, {report.Snapshots} snapshots");
+        foreach (var note in report.Notes)
+        {
+            output.Environment.Output.Write(output.IsJson ? "" : $"{note}{Environment.NewLine}");
+        }
+
         output.WriteRows(
             "store",
             report.Stores,
             [
-                new("GROUP", "group", store => store.Owner.Group),
-                new("PROCESS", "process", store => store.Owner.Name.Value),
-                new("INCARNATION", "incarnation", store => store.Incarnation.Value, store => store.Incarnation),
-                new("", "groupIdentity", store => store.HardState.Group.Value),
-                new("TERM", "term", store => store.HardState.Term.Value),
-                new("ENTRIES", "", store => $"{store.Base.Index.Next}..{store.Last.Index}"),
-                new("", "base", store => store.Base.Index.Value),
-                new("", "lastIndex", store => store.Last.Index.Value),
-                new("LAST TERM", "lastTerm", store => store.Last.Term.Value),
-                new("SERIAL", "lastSerial", store => store.Last.Serial.Value),
+                new("GROUP", "group", store => store.Group),
+                new("PROCESS", "process", store => store.Process?.Value),
+                new("INCARNATION", "incarnation", store => store.Incarnation, store => $"{store.Incarnation:N}"),
+                new("", "groupIdentity", store => store.GroupId),
+                new("ENTRIES", "", store => store.BaseIndex is { } start ? $"{start + 1}..{store.Index}" : "unreadable"),
+                new("", "base", store => store.BaseIndex),
+                new("", "lastIndex", store => store.Index),
+                new("LAST TERM", "lastTerm", store => store.Term),
+                new("SERIAL", "lastSerial", store => store.Serial),
                 new(
                     "SNAPSHOT",
                     "snapshot",
-                    store => store.LatestSnapshot?.Value,
-                    store => store.LatestSnapshot is { } index ? $"up to {index}" : "none"),
-                new("STATE", "state", store => store.IsWhole ? "whole" : "damaged"),
+                    store => store.SnapshotIndex,
+                    store => store.SnapshotIndex is { } index ? $"up to {index}" : "none"),
+                new("STATE", "state", store => store.State),
             ]);
-        foreach (var note in report.Notes)
-        {
-            Line(note);
-        }
-
-        foreach (var (place, owner, behind) in report.Damages)
+        foreach (var damage in report.Damages)
         {
             output.Write(
                 "damage",
-                $"Damaged, {(owner is { } one ? $"{one}" : "the whole log")}: {place.File} at {place.Offset}: {place.What}"
-                + (place.Checksum is var (expected, found) ? $" (checksum {expected:x8} expected, {found:x8} found)" : "")
-                + (behind > 0 ? $"; {behind} entries come after it." : "."),
-                ("group", owner?.Group),
-                ("process", owner?.Name.Value),
-                ("file", place.File),
-                ("offset", place.Offset),
-                ("index", place.Index?.Value),
-                ("expected", place.Checksum?.Expected.ToString("x8")),
-                ("found", place.Checksum?.Found.ToString("x8")),
-                ("what", place.What),
-                ("behind", behind));
+                $"Damaged, {OwnerOf(damage)}: {damage.File} at {damage.Offset}: {damage.Detail}.",
+                ("group", damage.Group),
+                ("process", damage.Process?.Value),
+                ("file", damage.File),
+                ("offset", damage.Offset),
+                ("index", damage.Index),
+                ("what", damage.Detail));
         }
 
+        var (isWhole, torn) = (report.Damages.IsEmpty, report.TornBytes);
         output.Write(
             "log",
-            !report.IsWhole ? null
-            : report.TornBytes > 0
-            ? $"Whole, with a torn end of {report.TornBytes} bytes. It was never acknowledged, and the next start cuts it off."
+            !isWhole ? null
+            : torn > 0 ? $"Whole, with a torn end of {torn} bytes. It was never acknowledged, and the next start cuts it off."
             : "Whole.",
-            ("directory", report.Directory),
-            ("state", !report.IsWhole ? "damaged" : report.TornBytes > 0 ? "torn" : "whole"),
-            ("segments", report.Segments),
-            ("records", report.Records),
-            ("snapshots", report.Snapshots),
-            ("tornBytes", report.TornBytes));
+            ("directory", Path.GetFullPath(directory)),
+            ("state", !isWhole ? "damaged" : torn > 0 ? "torn" : "whole"),
+            ("tornBytes", torn));
+    }
 
-        void Line(string text) => output.Environment.Output.Write(output.IsJson ? "" : $"{text}{Environment.NewLine}");
+    private static StoreReport Checked(string directory, LocalRun output)
+    {
+        using var progress = new ProgressLine(output.Environment, "checks", TimeProvider.System);
+        return StoreTools.Verify(directory, progress, output.Interrupted);
     }
 }

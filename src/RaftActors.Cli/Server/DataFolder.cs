@@ -1,5 +1,4 @@
 using RaftActors.Storage;
-using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Server;
 
@@ -9,36 +8,44 @@ namespace RaftActors.Cli.Server;
 /// </summary>
 internal static class DataFolder
 {
+    /// <summary>The remedy that ends each refusal of a directory which other users can change.</summary>
+    public const string AllowShared = "If all users with rights to it are trusted, as with a volume of one container, give "
+        + "--allow-shared-directory.";
+
     private const string LostAndFound = "lost+found";
+    private const string LockFile = "LOCK";
 
     /// <summary>Accepts a missing or empty directory, and the directory of a server.</summary>
     /// <param name="isSharedAllowed">If true, accepts a directory that other users can change.</param>
-    /// <exception cref="StoreException">
+    /// <exception cref="IOException">
     /// The path is a file, has files of another program, cannot be read, or can be changed by other users.
     /// </exception>
     public static void Check(string path, bool isSharedAllowed)
     {
         try
         {
-            if (!isSharedAllowed)
+            if (!isSharedAllowed && StoreTools.ObjectionTo(path) is { } objection)
             {
-                TrustedPath.Check(path);
+                throw new IOException($"Cannot use {path} as a store: {objection} {AllowShared}");
             }
 
             if (File.Exists(path))
             {
-                throw new StoreException($"Cannot use {path} as the data directory: it is a file. Name a directory with --data.");
+                throw new IOException($"Cannot use {path} as the data directory: it is a file. Name a directory with --data.");
             }
 
             if (Directory.Exists(path) && Foreign(path) is { } foreign)
             {
-                throw new StoreException($"Cannot use {path} as the data directory: '{foreign}' in it belongs to another program. "
+                throw new IOException($"Cannot use {path} as the data directory: '{foreign}' in it belongs to another program. "
                     + "Nothing was changed. Name another directory with --data, or move those files away.");
             }
         }
-        catch (Exception e) when (FileDisk.IsFailure(e) && e is not StoreException)
+        catch (UnauthorizedAccessException e)
         {
-            throw new StoreException(DiskFailure.Of(path, "cannot be used as the data directory", e).Message, e);
+            throw new IOException(
+                $"{path} cannot be used as the data directory: {e.Message} Give it to the user that runs this program, or name another "
+                + "directory.",
+                e);
         }
     }
 
@@ -46,9 +53,9 @@ internal static class DataFolder
     private static string? Foreign(string path)
     {
         var entries = new DirectoryInfo(path).GetFileSystemInfos();
-        var isStore = entries.Any(entry => entry is FileInfo && entry.Name == DirectoryLock.FileName);
+        var isStore = entries.Any(entry => entry is FileInfo && entry.Name == LockFile);
         return entries
-            .Where(entry => isStore ? entry is FileInfo && entry.Name != DirectoryLock.FileName : entry.Name != LostAndFound)
+            .Where(entry => isStore ? entry is FileInfo && entry.Name != LockFile : entry.Name != LostAndFound)
             .Select(entry => entry.Name)
             .Order(StringComparer.Ordinal)
             .FirstOrDefault();

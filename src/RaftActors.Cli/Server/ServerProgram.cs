@@ -26,7 +26,7 @@ internal static class ServerProgram
                 BootstrapSetup.Create().WithConfig(ServerConfig.Of(settings)).And(new LogSetup(terminal, settings.IsVerbose)));
             return await Run(settings, terminal, system, stopped.Task);
         }
-        catch (Exception e) when (e is StoreException or RaftConfigurationException || SocketFailure(e) is not null)
+        catch (Exception e) when (e is IOException or RaftConfigurationException || SocketFailure(e) is not null)
         {
             terminal.Log(SocketFailure(e) is { } failure ? CannotListen(settings, failure) : e.Message);
             return ExitCode.Failed;

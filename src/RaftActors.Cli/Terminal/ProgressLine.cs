@@ -5,7 +5,7 @@ namespace RaftActors.Cli.Terminal;
 /// or if standard error is not a terminal.
 /// </summary>
 /// <param name="what">The verb before each step.</param>
-internal sealed class ProgressLine(CommandEnvironment environment, string what, TimeProvider clock) : IDisposable
+internal sealed class ProgressLine(CommandEnvironment environment, string what, TimeProvider clock) : IProgress<string>, IDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
@@ -14,7 +14,7 @@ internal sealed class ProgressLine(CommandEnvironment environment, string what, 
     private long? _shownAt;
     private int _width;
 
-    public void Show(string step)
+    public void Report(string step)
     {
         var now = clock.GetTimestamp();
         if (!environment.IsErrorTerminal
@@ -29,5 +29,9 @@ internal sealed class ProgressLine(CommandEnvironment environment, string what, 
         (_shownAt, _width) = (now, Math.Max(_width, text.Length));
     }
 
-    public void Dispose() => environment.Error.Write(_width == 0 ? "" : $"\r{new string(' ', _width)}\r");
+    public void Dispose()
+    {
+        environment.Error.Write(_width == 0 ? "" : $"\r{new string(' ', _width)}\r");
+        _width = 0;
+    }
 }

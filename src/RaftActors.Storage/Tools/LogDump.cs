@@ -11,7 +11,7 @@ internal static class LogDump
 {
     /// <summary>Lists the segments, the end of the log, and the snapshots. Includes damaged places and the items after them.</summary>
     /// <exception cref="StoreException">The directory has no log, is in use, or has another version.</exception>
-    public static IEnumerable<LogItem> Read(string directory)
+    public static IEnumerable<StoreItem> Read(string directory)
     {
         using var offline = OfflineDirectory.ToRead(directory);
         var owners = new Dictionary<ushort, StoreOwner>();
@@ -33,15 +33,15 @@ internal static class LogDump
         }
     }
 
-    private static IEnumerable<LogItem> ItemsOf(LogSegment segment, long? end, bool isLast, Dictionary<ushort, StoreOwner> owners)
+    private static IEnumerable<StoreItem> ItemsOf(LogSegment segment, long? end, bool isLast, Dictionary<ushort, StoreOwner> owners)
     {
         if (segment.Header is not { } header)
         {
-            yield return new LogItem(segment.Name, 0, "segment") { State = LogItemState.Damaged, Detail = segment.Damage!.What };
+            yield return new StoreItem(segment.Name, 0, "segment") { State = StoreItem.Damaged, Detail = segment.Damage!.What };
             yield break;
         }
 
-        yield return new LogItem(segment.Name, 0, "segment")
+        yield return new StoreItem(segment.Name, 0, "segment")
         {
             Detail = $"number {header.Number} of log {header.Log:N}"
                 + (header.PreviousEnd > 0 ? $", the one before ends at {header.PreviousEnd}" : ""),
@@ -53,7 +53,7 @@ internal static class LogDump
         {
             foreach (var item in ItemsAt(scan, segment.Name, owners))
             {
-                yield return StateOf(scan, check) is var state and not LogItemState.Whole ? item with { State = state } : item;
+                yield return StateOf(scan, check) is var state and not StoreItem.Whole ? item with { State = state } : item;
             }
         }
 
@@ -63,15 +63,15 @@ internal static class LogDump
         }
     }
 
-    private static LogItemState StateOf(in LogScan scan, SegmentCheck check) =>
-        scan.Offset >= check.End ? LogItemState.Torn
-            : scan.Kind is ScanKind.Batch or ScanKind.Record ? LogItemState.Whole
-            : LogItemState.Damaged;
+    private static string StateOf(in LogScan scan, SegmentCheck check) =>
+        scan.Offset >= check.End ? StoreItem.Torn
+            : scan.Kind is ScanKind.Batch or ScanKind.Record ? StoreItem.Whole
+            : StoreItem.Damaged;
 
-    private static LogItem EndOf(string file, SegmentCheck check)
+    private static StoreItem EndOf(string file, SegmentCheck check)
     {
         var torn = check.Used - check.End;
-        return new LogItem(file, check.End, "end")
+        return new StoreItem(file, check.End, "end")
         {
             Detail = torn > 0 ? $"{torn} bytes after it are a torn tail"
                 : check.IsSealed ? "sealed"
@@ -80,53 +80,53 @@ internal static class LogDump
     }
 
     // A record is one item, and a batch of pairs one for each pair. A batch has no key, so only such records are read once more.
-    private static IEnumerable<LogItem> ItemsAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
+    private static IEnumerable<StoreItem> ItemsAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
     {
         var item = ItemAt(scan, file, owners);
-        return item is { Kind: "pair", Key: "", State: LogItemState.Whole }
+        return item is { Kind: "pair", Key: "", State: StoreItem.Whole }
             && RecordFormat.ReadEntry(scan.Record, scan.Body) is { Count: > 1 } batch
             ? PairsOf(item, batch)
             : [item];
     }
 
-    private static IEnumerable<LogItem> PairsOf(LogItem item, LogEntry batch) =>
+    private static IEnumerable<StoreItem> PairsOf(StoreItem item, LogEntry batch) =>
         PairBatch.Decode(batch.Count, batch.Value).Select((pair, place) => item with
         {
             Serial = batch.First.Plus(place).Value,
             Key = pair.Key,
             Size = pair.Value.Length,
-            Preview = ValuePreview.Of(pair.Value.Span),
+            Value = pair.Value,
             Detail = $"pair {place + 1} of {batch.Count}, {item.Detail}",
         });
 
-    private static LogItem ItemAt(
+    private static StoreItem ItemAt(
         in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners) => scan.Kind switch
         {
-            ScanKind.Batch => new LogItem(file, scan.Offset, scan.Batch.IsSeal ? "seal" : "batch")
+            ScanKind.Batch => new StoreItem(file, scan.Offset, scan.Batch.IsSeal ? "seal" : "batch")
             {
                 Detail = scan.Batch.IsSeal ? null : $"{scan.Batch.Records} records, {scan.Batch.Length} bytes",
             },
             ScanKind.Record => RecordAt(scan, file, owners),
             ScanKind.BadBody => WithPlace(
-                new LogItem(file, scan.Offset, KindOf(scan.Record.Type))
+                new StoreItem(file, scan.Offset, KindOf(scan.Record.Type))
                 {
                     Owner = OwnerOf(owners, scan.Record.Slot),
                     Detail = Text(scan.Mismatch),
                 },
                 scan.Record),
-            _ => new LogItem(file, scan.Offset, scan.Kind == ScanKind.BadBatch ? "batch" : "record")
+            _ => new StoreItem(file, scan.Offset, scan.Kind == ScanKind.BadBatch ? "batch" : "record")
             {
                 Size = scan.Length,
                 Detail = Text(scan.Mismatch),
             },
         };
 
-    private static LogItem RecordAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
+    private static StoreItem RecordAt(in LogScan scan, string file, Dictionary<ushort, StoreOwner> owners)
     {
         var (header, body) = (scan.Record, scan.Body);
         try
         {
-            var item = WithPlace(new LogItem(file, scan.Offset, KindOf(header.Type)), header);
+            var item = WithPlace(new StoreItem(file, scan.Offset, KindOf(header.Type)), header);
             switch (header.Type)
             {
                 case RecordType.Owner:
@@ -139,7 +139,7 @@ internal static class LogDump
                     break;
                 case RecordType.Base or RecordType.Installed:
                     var (position, last) = RecordFormat.ReadBase(header, body.Span);
-                    item = item with { Time = position.Time, Detail = $"the log ends at {last}" };
+                    item = item with { Time = position.Time.ToDateTimeOffset(), Detail = $"the log ends at {last}" };
                     break;
                 case RecordType.Committed:
                     item = item with { Detail = $"the entries up to {header.Index} are committed" };
@@ -149,10 +149,10 @@ internal static class LogDump
                     break;
                 case RecordType.Entry:
                     var entry = RecordFormat.ReadEntry(header, body);
-                    item = WithPayload(item, entry.Payload) with { Time = entry.Time };
+                    item = WithPayload(item, entry.Payload) with { Time = entry.Time.ToDateTimeOffset() };
                     break;
                 default:
-                    item = item with { State = LogItemState.Damaged, Detail = "this program does not know the type" };
+                    item = item with { State = StoreItem.Damaged, Detail = "this program does not know the type" };
                     break;
             }
 
@@ -161,22 +161,22 @@ internal static class LogDump
         catch (Exception e) when (e is InvalidDataException or ArgumentOutOfRangeException)
         {
             var what = $"cannot be decoded, although its checksum is right: {e.Message}";
-            return new LogItem(file, scan.Offset, KindOf(header.Type)) { State = LogItemState.Damaged, Detail = what };
+            return new StoreItem(file, scan.Offset, KindOf(header.Type)) { State = StoreItem.Damaged, Detail = what };
         }
     }
 
-    private static LogItem WithPlace(LogItem item, in RecordHeader header) =>
+    private static StoreItem WithPlace(StoreItem item, in RecordHeader header) =>
         header.Type is RecordType.Owner or RecordType.HardState or RecordType.Committed or RecordType.Forgotten ? item
         : item with { Index = header.Index, Term = header.Term, Serial = header.Serial };
 
-    private static LogItem WithPayload(LogItem item, Payload payload) => payload switch
+    private static StoreItem WithPayload(StoreItem item, Payload payload) => payload switch
     {
         Payload.Pair pair => item with
         {
             Kind = "pair",
             Key = pair.Key,
             Size = pair.Value.Length,
-            Preview = ValuePreview.Of(pair.Value.Span),
+            Value = pair.Value,
             Detail = pair switch
             {
                 Payload.KeyedPair keyed => $"request {keyed.Request}, request key {keyed.RequestKey}",
@@ -219,7 +219,7 @@ internal static class LogDump
     private static StoreOwner? OwnerOf(Dictionary<ushort, StoreOwner> owners, ushort slot) =>
         owners.TryGetValue(slot, out var owner) ? owner : null;
 
-    private static IEnumerable<LogItem> SnapshotsIn(IDisk disk, string folder, StoreOwner? owner)
+    private static IEnumerable<StoreItem> SnapshotsIn(IDisk disk, string folder, StoreOwner? owner)
     {
         foreach (var name in disk.List(folder))
         {
@@ -230,31 +230,31 @@ internal static class LogDump
             }
             else
             {
-                yield return new LogItem(file, 0, "unfinished") { Detail = "the next start completes or deletes it" };
+                yield return new StoreItem(file, 0, "unfinished") { Detail = "the next start completes or deletes it" };
             }
         }
     }
 
-    private static LogItem SnapshotAt(IDisk disk, string file, StoreOwner? owner)
+    private static StoreItem SnapshotAt(IDisk disk, string file, StoreOwner? owner)
     {
         try
         {
             using var opened = SnapshotFile.Open(disk, file, owner);
             var (position, configuration) = (opened.Snapshot.Position, opened.Snapshot.Configuration);
-            return new LogItem(file, 0, "snapshot")
+            return new StoreItem(file, 0, "snapshot")
             {
                 Owner = opened.Owner,
                 Index = position.Index.Value,
                 Term = position.Term.Value,
                 Serial = position.Serial.Value,
-                Time = position.Time,
+                Time = position.Time.ToDateTimeOffset(),
                 Size = opened.Snapshot.Length,
                 Detail = $"{configuration}, group {configuration.Group.Value:N}",
             };
         }
         catch (StoreDamagedException e)
         {
-            return new LogItem(file, e.Damage.Offset, "snapshot") { State = LogItemState.Damaged, Detail = e.Damage.What };
+            return new StoreItem(file, e.Damage.Offset, "snapshot") { State = StoreItem.Damaged, Detail = e.Damage.What };
         }
     }
 }

@@ -17,13 +17,8 @@ internal sealed class LogRepair : IDisposable
 
     public LogReport Report { get; }
 
-    /// <summary>The processes whose stores will be empty.</summary>
-    public IEnumerable<StoreOwner> Lost => IsWholeLog
-        ? Report.Owners
-        : Report.Damages.Select(damage => damage.Owner!.Value).Distinct();
-
-    /// <summary>The damage concerns the whole log, so every store of the directory will be empty.</summary>
-    public bool IsWholeLog => Report.Damages.Any(damage => damage.Owner is null);
+    // The damage concerns the whole log, so every store of the directory will be empty.
+    private bool IsWholeLog => Report.Damages.Any(damage => damage.Owner is null);
 
     /// <summary>Locks the directory and checks all of it.</summary>
     /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
@@ -74,7 +69,7 @@ internal sealed class LogRepair : IDisposable
     private void MoveLost(string folder)
     {
         var reader = LogReader.OfAll(_offline.Disk);
-        var lost = Lost.ToHashSet();
+        var lost = Report.Lost.ToHashSet();
         foreach (var slot in reader.Slots.Where(slot => lost.Contains(slot.Owner)))
         {
             _offline.MoveSnapshots(SnapshotName.FolderOf(slot.Number), folder);

@@ -54,7 +54,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
             where fault.Fault.Record is not { Slot: var slot } || !_forgotten.Contains(slot)
             select DamageOf(fault.Fault, fault.Path));
         onStep?.Invoke("content of the stores");
-        ImmutableArray<StoreReport> stores = [.. Slots().Select(Report)];
+        ImmutableArray<CheckedStore> stores = [.. Slots().Select(Report)];
         return new LogReport(
             offline.Path, _segments, _records, _snapshots, _tornBytes, [.. _damages], stores, [.. _owners.Values.Distinct()], [.. _notes]);
     }
@@ -142,7 +142,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
         }
     }
 
-    private StoreReport Report(SlotReplay slot)
+    private CheckedStore Report(SlotReplay slot)
     {
         var owner = slot.Owner;
         var latest = LatestSnapshotOf(slot);
@@ -157,7 +157,7 @@ internal sealed class LogVerify(OfflineDirectory offline, Action<string>? onStep
             DemandSnapshot(slot, latest);
         }
 
-        return new StoreReport(
+        return new CheckedStore(
             owner,
             slot.Incarnation,
             slot.HardState ?? InitialState.Empty.HardState,

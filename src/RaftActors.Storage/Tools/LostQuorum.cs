@@ -164,10 +164,25 @@ internal static class LostQuorum
 /// <param name="State">The new contents of the store.</param>
 internal sealed record LostQuorumPlan(StoreOwner Owner, Configuration Before, Configuration After, InitialState State)
 {
-    public IEnumerable<Member> Survivors => After.Voters.Where(voter => voter.Incarnation != Incarnation.None);
+    private IEnumerable<Member> Survivors => After.Voters.Where(voter => voter.Incarnation != Incarnation.None);
 
-    public IEnumerable<ProcessName> Lost => Before.Names().Except(Survivors.Select(member => member.Name));
-
-    /// <summary>The end of the log, to compare with the other survivors.</summary>
-    public LogEnd End => LogEnd.Of(State.Base, State.Log, State.Snapshot);
+    // Its detail has the end of the log, to compare with the other survivors.
+    public StoreItem ToItem()
+    {
+        var (survivors, end) = (Survivors.Select(member => member.Name).ToList(), LogEnd.Of(State.Base, State.Log, State.Snapshot));
+        return StoreItem.OfStore(Owner) with
+        {
+            State = StoreItem.Recovered,
+            GroupId = After.Group.Value,
+            Index = end.Index.Value,
+            Term = end.Term.Value,
+            Serial = end.Serial.Value,
+            Detail = string.Join('\n', [
+                $"The group identity {Before.Group.Value:N} becomes {After.Group.Value:N}.",
+                $"The voters {string.Join(' ', Before.Electorate().Select(member => member.Name))} become {string.Join(' ', survivors)}.",
+                $"Lost: {string.Join(' ', Before.Names().Except(survivors))}. The log ends at {end}.",
+                $"The first leader needs the votes of all {survivors.Count} survivors.",
+            ]),
+        };
+    }
 }

@@ -17,7 +17,9 @@ internal sealed class LostQuorumStore : IDisposable
     private readonly OfflineDirectory _offline;
     private readonly LogReader _reader;
     private readonly List<Part> _parts = [];
-    private readonly List<(StoreOwner Owner, string? Why)> _left = [];
+
+    // The stores that stay as they are.
+    private readonly List<StoreItem> _left = [];
 
     private LostQuorumStore(OfflineDirectory offline, CancellationToken cancellationToken)
     {
@@ -32,9 +34,6 @@ internal sealed class LostQuorumStore : IDisposable
     }
 
     public IEnumerable<LostQuorumPlan> Plans => _parts.Select(part => part.Plan);
-
-    /// <summary>The stores that stay as they are, and why they cannot be recovered, or null if they need no recovery.</summary>
-    public IReadOnlyList<(StoreOwner Owner, string? Why)> Left => _left;
 
     /// <summary>Locks the directory, and makes the plan for one store.</summary>
     /// <param name="directory">The directory of the store.</param>
@@ -76,10 +75,20 @@ internal sealed class LostQuorumStore : IDisposable
                 }
                 catch (StoreException e)
                 {
-                    store._left.Add((slot.Owner, e.Message));
+                    store._left.Add(StoreItem.OfStore(slot.Owner) with { State = StoreItem.Refused, Detail = e.Message });
                 }
             }
         });
+
+    public StoreReport ToReport(IEnumerable<string> nodes)
+    {
+        var without = nodes.Except(Plans.SelectMany(plan => plan.Before.Names()).Select(name => name.Node));
+        return new StoreReport
+        {
+            Stores = [.. Plans.Select(plan => plan.ToItem()), .. _left],
+            Notes = [.. without.Select(node => $"No group that is recovered has a member on {node}. If it should, correct the nodes.")],
+        };
+    }
 
     /// <summary>Writes the plans. Returns the path of the folder with the old files.</summary>
     /// <exception cref="StoreException">The disk has failed.</exception>
@@ -124,7 +133,11 @@ internal sealed class LostQuorumStore : IDisposable
         }
         else
         {
-            _left.Add((slot.Owner, null));
+            _left.Add(StoreItem.OfStore(slot.Owner) with
+            {
+                State = StoreItem.Unchanged,
+                Detail = "it has a majority of its voters on these nodes, or was never founded",
+            });
         }
     }
 

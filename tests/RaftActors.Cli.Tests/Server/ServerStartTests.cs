@@ -76,7 +76,7 @@ public sealed class ServerStartTests : ServerProgramTest
         DataFolder.Check(Folder.Path, isSharedAllowed: false);
         Directory.CreateDirectory(Path.Combine(Folder.Path, "photos"));
 
-        var refused = Assert.Throws<StoreException>(() => DataFolder.Check(Folder.Path, isSharedAllowed: false));
+        var refused = Assert.Throws<IOException>(() => DataFolder.Check(Folder.Path, isSharedAllowed: false));
 
         Assert.Contains("'photos' in it belongs to another program. Nothing was changed.", refused.Message);
     }

@@ -64,11 +64,11 @@ public sealed class SameFilesTests : IDisposable
     {
         Assert.Contains($"is damaged: {what}. Acknowledged entries may be missing", Refusal());
         Assert.Equal(what, Assert.Single(LogVerify.Check(_folder["store"]).Damages).Place.What);
-        Assert.Equal(what, Assert.Single(LogDump.Read(_folder["store"]), item => item.State == LogItemState.Damaged).Detail);
+        Assert.Equal(what, Assert.Single(LogDump.Read(_folder["store"]), item => item.State == StoreItem.Damaged).Detail);
 
         using (var repair = LogRepair.Open(_folder["store"], isSharedAllowed: false))
         {
-            Assert.Equal([Life.OwnerOf("b")], repair.Lost);
+            Assert.Equal([Life.OwnerOf("b")], repair.Report.Lost);
             repair.Apply();
         }
 

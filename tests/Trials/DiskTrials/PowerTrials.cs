@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 using RaftTrials.Servers;
 using RaftTrials.Trials;
@@ -162,7 +162,7 @@ internal static class PowerTrials
     {
         try
         {
-            return LogVerify.Check(server.Data).Stores is [var store] ? store.Last.Serial.Value : 0;
+            return StoreTools.Verify(server.Data).Stores is [var store] ? store.Serial ?? 0 : 0;
         }
         catch (IOException)
         {

@@ -1,5 +1,5 @@
+using RaftActors.Cli.Server;
 using RaftActors.Storage;
-using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Client.Check;
 
@@ -9,7 +9,8 @@ internal static class DataCheck
     // Each commit waits for syncs on a majority, so a slower disk makes Appends slow.
     private static readonly TimeSpan SyncMax = TimeSpan.FromMilliseconds(25);
 
-    private static readonly long Floor = new StoreOptions { Directory = "." }.FreeSpaceFloorBytes;
+    // Justification: it has a default.
+    private static readonly long Floor = Raft.DefaultConfig().GetByteSize("raft.store.free-space-floor")!.Value;
     private static readonly long Comfort = 4 * Floor;
 
     public static Finding[] Findings(string directory)
@@ -22,8 +23,7 @@ internal static class DataCheck
 
         try
         {
-            var disk = new FileDisk(path);
-            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk))];
+            return [Rights(path), Space(path, new DriveInfo(path).AvailableFreeSpace), Latency(path, SyncProbe.Measure(path))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -51,7 +51,7 @@ internal static class DataCheck
                 : Finding.Ok(path, text);
     }
 
-    private static Finding Rights(string path) => TrustedPath.ObjectionTo(path) is { } objection
-        ? Finding.Fail(path, $"other users can change it: {Clause.Of(objection)}", TrustedPath.Allow)
+    private static Finding Rights(string path) => StoreTools.ObjectionTo(path) is { } objection
+        ? Finding.Fail(path, $"other users can change it: {Clause.Of(objection)}", DataFolder.AllowShared)
         : Finding.Ok(path, "no other user can change it");
 }

@@ -1,5 +1,3 @@
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Measures syncs in a directory. Writes 4,096 bytes before each to a file of its own.</summary>
@@ -11,20 +9,26 @@ internal static class SyncProbe
     /// <returns>The times of the syncs, sorted.</returns>
     /// <exception cref="IOException">The directory cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write to the directory.</exception>
-    public static TimeSpan[] Measure(FileDisk disk)
+    public static TimeSpan[] Measure(string directory)
     {
-        // The name is removed before the first write, so that no file is left if this program is killed.
-        var name = $"check-{Guid.NewGuid():N}";
-        using var file = disk.Create(name, Syncs * WriteSize);
-        disk.Delete(name);
-        file.Sync();
+        // The system deletes the file with its handle. On Unix the name is removed before the first write, so that no file is left if this
+        // program is killed.
+        var path = Path.Combine(directory, $"check-{Guid.NewGuid():N}");
+        using var file = File.OpenHandle(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.Delete, FileOptions.DeleteOnClose, Syncs * WriteSize);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Delete(path);
+        }
+
+        RandomAccess.FlushToDisk(file);
         var (bytes, times) = (new byte[WriteSize], new TimeSpan[Syncs]);
         for (var i = 0; i < Syncs; i++)
         {
             Random.Shared.NextBytes(bytes);
             var start = Stopwatch.GetTimestamp();
-            file.Write((long)i * WriteSize, bytes);
-            file.Sync();
+            RandomAccess.Write(file, bytes, (long)i * WriteSize);
+            RandomAccess.FlushToDisk(file);
             times[i] = Stopwatch.GetElapsedTime(start);
         }
 

@@ -1,5 +1,4 @@
 using RaftActors.Storage;
-using RaftActors.Storage.Tools;
 
 namespace RaftActors.Fuzz.Targets;
 
@@ -8,7 +7,7 @@ internal sealed class ToolsTarget : Target
 {
     public override string Name => "tools";
 
-    public override string Reads => "LogVerify and LogDump, the tools for stopped stores";
+    public override string Reads => "StoreTools, the tools for stopped stores";
 
     public override int BytesPerByte => 1024;
 
@@ -27,8 +26,7 @@ internal sealed class ToolsTarget : Target
                 Write(Path.GetFullPath(name, folder), folder, bytes);
             }
 
-            var report = LogVerify.Check(folder);
-            return (report, LogDump.Read(folder).ToList());
+            return (StoreTools.Verify(folder), StoreTools.Dump(folder).ToList());
         }
         finally
         {

@@ -1,7 +1,7 @@
 using RaftActors.Cli;
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 using RaftTrials.Load;
 
@@ -17,8 +17,7 @@ internal static class StoredLog
     public static List<Change> Of(string data)
     {
         List<(long Index, Change? Pair)> entries = [];
-        foreach (var item in LogDump.Read(data)
-            .Where(item => item.State == LogItemState.Whole && item.Owner?.Group == ServerId.GroupName))
+        foreach (var item in StoreTools.Dump(data).Where(item => item.State == "whole" && item.Group == ServerId.GroupName))
         {
             switch (item)
             {

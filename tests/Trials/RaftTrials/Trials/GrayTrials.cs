@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using RaftActors.Storage.Tools;
+using RaftActors.Storage;
 
 using RaftTrials.Servers;
 
@@ -100,7 +100,7 @@ internal static class GrayTrials
             clocks[leader].Set(by, rate);
             return () => { };
         });
-        var latest = LogDump.Read(group.Servers[0].Data).Max(item => item.Time?.Milliseconds ?? 0);
+        var latest = StoreTools.Dump(group.Servers[0].Data).Max(item => item.Time?.ToUnixTimeMilliseconds() ?? 0);
         var ahead = DateTimeOffset.FromUnixTimeMilliseconds(latest) - DateTimeOffset.UtcNow;
         TrialFailure.Unless(
             ahead > most / 2, $"no pair is more than {ahead} ahead after a jump of {most}: the clocks have not jumped");

@@ -1,8 +1,8 @@
 using System.Text;
 
-using RaftActors.Storage.Tools;
+using RaftActors.Cli.Terminal;
 
-namespace RaftActors.Storage.Tests.Tools;
+namespace RaftActors.Cli.Tests;
 
 /// <summary>The first bytes of a value, for people.</summary>
 public sealed class ValuePreviewTests

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RaftActors.Storage.Tools;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>
 /// The first bytes of a value for people, who may not know its type: as text if they are text, otherwise in hexadecimal. The first octet
