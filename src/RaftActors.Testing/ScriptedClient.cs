@@ -233,7 +233,8 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     /// <summary>Returns a group without processes.</summary>
     /// <inheritdoc/>
-    public override Task<GroupStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+    public override Task<GroupStatus> StatusAsync(
+        ProcessName? process = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         Task.FromResult(new GroupStatus(group, [], []));
 
     /// <inheritdoc/>

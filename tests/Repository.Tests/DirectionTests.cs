@@ -31,11 +31,12 @@ public sealed class DirectionTests
         ["RaftActors.Simulator"] = ["RaftActors.Coordination", "RaftActors.Testing"],
     };
 
-    // They stand on the public API alone, so anybody could write their like. Each shows its own internal types to its tests.
+    // They stand on the public API alone, so anybody could write their like. Each shows its own internal types to its tests. The assembly of
+    // RaftActors.Cli is raft.
     // The examples do too: .ci/packages compiles them with the packages alone.
     private static readonly string[] Users =
     [
-        "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Hosting", "RaftActors.Dashboard",
+        "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Hosting", "RaftActors.Dashboard", "raft",
     ];
 
     private static readonly string[] Rings = ["Kernel", "Akka", "Tools", "Proof"];

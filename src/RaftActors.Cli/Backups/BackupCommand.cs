@@ -45,9 +45,9 @@ internal static class BackupCommand
         },
         backup => BackupView.Write(run, backup));
 
-    private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>
+    private sealed class Progress(ProgressLine line) : IProgress<(long Written, long? Snapshot)>
     {
-        public void Report(RaftBackupProgress value) => line.Report(
+        public void Report((long Written, long? Snapshot) value) => line.Report(
             ByteSize.Text(value.Written) + (value.Snapshot is { } bytes ? $" of {ByteSize.Text(bytes)}" : ""));
     }
 }

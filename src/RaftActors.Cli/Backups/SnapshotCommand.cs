@@ -1,5 +1,4 @@
 using RaftActors.Cli.Client;
-using RaftActors.Wire;
 
 namespace RaftActors.Cli.Backups;
 
@@ -17,7 +16,7 @@ internal static class SnapshotCommand
             What = """
                 Lets members take a snapshot now: before a backup, before a restart, or to shrink the log. The members take turns, so that
                 at most one is busy with it. Each prints a line when its snapshot is on its disk: the last serial that the snapshot covers,
-                its size, and the time it took. A member that has committed nothing since its latest snapshot answers with that one.
+                and the time it took. A member that has committed nothing since its latest snapshot answers with that one.
 
                 A failure of one member does not stop the others. --timeout is for each member; a large state needs more than the default.
                 After it the member goes on, and another 'raft snapshot' waits for the same snapshot, or, if more was committed since, for
@@ -55,28 +54,24 @@ internal static class SnapshotCommand
     private static int Take(GroupRun run, GroupStatus group, ProcessName member)
     {
         var (start, client, shown) = (Stopwatch.GetTimestamp(), run.Client, run.Target.Show(member));
-        ClientReply.SnapshotTaken? snapshot = null;
+        Serial covered = default;
         var why = WhyUnreached(run, group, member)
-            ?? client.TryAsk(() => client.Raft.SnapshotOfAsync(member, run.Settings.Timeout, client.End), out snapshot);
+            ?? client.TryAsk(() => client.Raft.TakeSnapshotAsync(member, run.Settings.Timeout, client.End), out covered);
         var time = Stopwatch.GetElapsedTime(start);
-        if (snapshot is null && client.IsInterrupted)
+        if (why is not null && client.IsInterrupted)
         {
             return ExitCode.Interrupted;
         }
 
         run.WriteOutcome(
             "snapshot",
-            snapshot is null
-                ? null
-                : $"{shown}: serial {snapshot.Position.Serial}, {ByteSize.Text(snapshot.Length)}, {time.TotalSeconds:0.00} s",
+            why is null ? $"{shown}: serial {covered}, {time.TotalSeconds:0.00} s" : null,
             (run.Target.Noun, shown),
-            ("outcome", snapshot is null ? "not-done" : "done"),
-            ("serial", snapshot?.Position.Serial.Value),
-            ("index", snapshot?.Position.Index.Value),
-            ("size", snapshot?.Length),
-            ("ms", snapshot is null ? null : (long)time.TotalMilliseconds),
+            ("outcome", why is null ? "done" : "not-done"),
+            ("serial", why is null ? covered.Value : null),
+            ("ms", why is null ? (long)time.TotalMilliseconds : null),
             ("why", why));
-        return snapshot is not null ? ExitCode.Done : run.Settings.IsJson ? ExitCode.Failed : run.Refuse($"{shown}: {why}");
+        return why is null ? ExitCode.Done : run.Settings.IsJson ? ExitCode.Failed : run.Refuse($"{shown}: {why}");
     }
 
     // Without this, a call to a member out of reach would wait for its whole timeout.

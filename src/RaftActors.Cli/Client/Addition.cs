@@ -69,7 +69,7 @@ internal sealed class Addition(ProcessName process, RunSettings settings, GroupC
             ProblemKind.Founding => $"{Shown} was started as a founder of another group, because its {Target.Roster} names it. Stop it, "
                 + $"{start}, and add it again.",
             ProblemKind.Fenced or ProblemKind.Failed =>
-                $"{Shown} {Target.Show(GroupHealth.Of(status).First(problem => problem.Kind == status.Standing).Text)}",
+                $"{Shown} {Target.Show(status.Problems.First(problem => problem.Kind == status.Standing).TextIn(status.Group))}",
             null or ProblemKind.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
                 + $"run 'raft log forget' for it, {start}, and add it again.",
             _ => null,

@@ -29,6 +29,7 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
         }
         while (IsForgotten(outcome) && left > TimeSpan.Zero);
 
+        client.TellRedirect();
         return outcome.Failure is { } failure ? client.Failed(failure) : Committed(outcome, text, id);
     }
 

@@ -10,8 +10,6 @@ namespace RaftActors.Cli.Client;
 internal sealed class ClientOptions(
     CommandEnvironment environment, bool isOfServers = false, string? group = null, TimeSpan? timeout = null)
 {
-    private const string DefaultGroup = "default";
-
     public const string ServersVariable = "RAFT_SERVERS";
 
     public const string TimeoutVariable = "RAFT_TIMEOUT";
@@ -36,7 +34,7 @@ internal sealed class ClientOptions(
 
     public Option<string?> Group { get; } = new("--group")
     {
-        Description = $"The group of the application. Default: {group ?? DefaultGroup}.",
+        Description = $"The group of the application. Default: {group ?? "the only group of its nodes"}.",
         HelpName = "name",
         Hidden = isOfServers,
     };
@@ -86,7 +84,7 @@ internal sealed class ClientOptions(
 
         return parsed.GetValue(Servers) is { Length: > 0 }
             ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
-            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? group ?? DefaultGroup, PortOffsetOf(parsed));
+            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? group, PortOffsetOf(parsed));
     }
 
     private int? PortOffsetOf(ParseResult parsed) =>

@@ -17,7 +17,7 @@ internal static class EventsCommand
                 "event",
                 [.. members.SelectMany(events => events).OrderBy(told => told.At)],
                 [
-                    new("TIME", "time", told => $"{LogTime.Of(told.At)}"),
+                    new("TIME", "time", told => LogClock.Text(told.At)),
                     new(run.Target.Noun.ToUpperInvariant(), run.Target.Noun, told => run.Target.Show(told.Process)),
                     new("EVENT", "event", told => run.Target.Show(told.Text)),
                 ]))),
@@ -26,9 +26,9 @@ internal static class EventsCommand
     private static async Task<(DateTimeOffset At, ProcessName Process, string Text)[]> EventsOfAsync(
         ProcessName process, GroupClient client)
     {
-        var told = await client.Raft.EventsOfAsync(process, client.End).ConfigureAwait(false);
+        var told = await client.Raft.EventsAsync(process, client.End).ConfigureAwait(false);
         return told is null
             ? [(DateTimeOffset.UtcNow, process, "did not answer: it has stopped meanwhile, or its program is an earlier one")]
-            : [.. told.Latest.Select(each => (each.At, process, each.Text))];
+            : [.. told.Select(each => (each.At, process, each.Text))];
     }
 }

@@ -39,7 +39,7 @@ internal static class ExplainCommand
         var asked = named.Length > 0 ? named : await LeaderOrAllAsync(client);
         if (asked.Length == 0)
         {
-            throw RaftException.Unavailable($"No process of group '{target.Group}' answered. Check --contacts and --group.");
+            throw GroupClient.NoAnswer($"No process of group '{target.Group}' answered. Check --contacts and --group.");
         }
 
         var open = asked.Select(async process =>

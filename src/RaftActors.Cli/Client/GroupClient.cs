@@ -1,10 +1,7 @@
-using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
-using RaftActors.Clients;
-using RaftActors.Network;
 
 namespace RaftActors.Cli.Client;
 
@@ -76,7 +73,28 @@ internal sealed class GroupClient : IDisposable
 
     /// <summary>Asks all known processes of the group for their state, as <see cref="RaftClient.StatusAsync"/> does.</summary>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
-    public Task<GroupStatus> StatusAsync(CancellationToken end) => Raft.StatusAsync(cancellationToken: end);
+    public async Task<GroupStatus> StatusAsync(CancellationToken end)
+    {
+        var status = await Raft.StatusAsync(cancellationToken: end).ConfigureAwait(false);
+        TellRedirect();
+        return status;
+    }
+
+    /// <summary>Returns the group of the nodes, if they have one only.</summary>
+    /// <exception cref="RaftException">They have none or several, or none answered.</exception>
+    public async Task<string> OnlyGroupAsync(TimeSpan timeout)
+    {
+        const int ShownMax = 10;
+        var nodes = await Connection.NodesAsync(timeout, End).ConfigureAwait(false);
+        string[] groups =
+        [
+            .. nodes.SelectMany(node => node.Processes).Select(process => process.Group).Distinct().Order(StringComparer.Ordinal),
+        ];
+        return groups is [var only] ? only : throw NoAnswer(groups.Length == 0
+            ? "The nodes have no group. Start its actors, or name other nodes by --contacts."
+            : $"--group is missing: the nodes have {groups.Length} groups: "
+                + $"{string.Join(", ", groups.Take(ShownMax))}{(groups.Length > ShownMax ? ", ..." : "")}. Name one of them.");
+    }
 
     /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
     public GroupClient Of(string group) => new(this, group);
@@ -85,8 +103,32 @@ internal sealed class GroupClient : IDisposable
     // Justification: without a given client there is a connection.
     public RaftConnection Connection => _connection!;
 
-    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
-        change(Raft, End).GetAwaiter().GetResult().Failure is { } failure ? Failed(failure) : new RequestOutcome.Done();
+    public static RaftException NoAnswer(string why) => new(new RaftFailure(FailureKind.NotDone, FailureReason.Unavailable, why));
+
+    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change)
+    {
+        var failure = change(Raft, End).GetAwaiter().GetResult().Failure;
+        TellRedirect();
+        return failure is null ? new RequestOutcome.Done() : Failed(failure);
+    }
+
+    /// <summary>Reports the leader once if the user named other members. Call it after a call that the leader answers.</summary>
+    public void TellRedirect()
+    {
+        lock (_lock)
+        {
+            if (Raft.Leader is not { } leader || leader == _leader)
+            {
+                return;
+            }
+
+            _leader = leader;
+            if (_settings.Target.IsRedirect(leader))
+            {
+                _redirected(leader);
+            }
+        }
+    }
 
     // Only for reasons that the client itself finds, the state of the connections is the cause. The answer of a process with another
     // reason may come before the news that its connection is open.
@@ -133,8 +175,6 @@ internal sealed class GroupClient : IDisposable
     private RaftConnection Connect(RunSettings settings, TimeSpan attemptTimeout) => new(
         [.. settings.Target.Contacts.Select(contact => contact.Key)], settings.Security.With(ConfigOf(settings, attemptTimeout)), On);
 
-    private static string KeyOf(Address address) => $"{address.Host}:{address.Port}";
-
     private static Config ConfigOf(RunSettings settings, TimeSpan attemptTimeout) => ConfigurationFactory.ParseString(
         $$"""
         raft {
@@ -145,7 +185,7 @@ internal sealed class GroupClient : IDisposable
           client.attempt-timeout = {{(long)Math.Max(1, attemptTimeout.TotalMilliseconds)}}ms
         }
         raft-coordination {
-          group = {{ConnectionSecurity.Quoted(settings.Target.Group)}}
+          {{(settings.Target.Group == ApplicationTarget.Unknown ? "" : $"group = {ConnectionSecurity.Quoted(settings.Target.Group)}")}}
         }
         """);
 
@@ -158,40 +198,31 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    private void On(object news)
+    // Called after each attempt to connect.
+    private void On(string node, Exception? failure)
     {
         lock (_lock)
         {
-            switch (news)
+            if (failure is not null)
             {
-                case ConnectionNews.Opened opened:
-                    _isReached = true;
-                    _refused.Remove(KeyOf(opened.Address));
-                    _contacts.GetValueOrDefault(KeyOf(opened.Address))?.TrySetResult();
-                    break;
-                case ConnectionNews.Refused refused:
-                    OnRefused(refused.Address, WhyOf(refused));
-                    break;
-                case GroupRoute.LeaderFound found when found.Leader != _leader:
-                    _leader = found.Leader;
-                    if (_settings.Target.IsRedirect(found.Leader))
-                    {
-                        _redirected(found.Leader);
-                    }
-
-                    break;
+                OnRefused(node, WhyOf(failure));
+                return;
             }
+
+            _isReached = true;
+            _refused.Remove(node);
+            _contacts.GetValueOrDefault(node)?.TrySetResult();
         }
     }
 
-    private void OnRefused(Address address, string why)
+    private void OnRefused(string node, string why)
     {
-        if (!_contacts.TryGetValue(KeyOf(address), out var attempt))
+        if (!_contacts.TryGetValue(node, out var attempt))
         {
             return;
         }
 
-        _refused[KeyOf(address)] = why;
+        _refused[node] = why;
         attempt.TrySetResult();
         if (!_isReached && _refused.Count == _contacts.Count)
         {
@@ -200,9 +231,9 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    private string WhyOf(ConnectionNews.Refused refused) => Clause.Of(refused.Why) switch
+    private string WhyOf(Exception failure) => Clause.Of(failure.Message) switch
     {
-        var why when refused.IsByPeer => _settings.Security.IsOn ? why : $"{_settings.Target.WhyRefused} ({why})",
+        var why when failure is InvalidDataException => _settings.Security.IsOn ? why : $"{_settings.Target.WhyRefused} ({why})",
         var why when _settings.Target.PortOffset is not null => why,
         var why => $"{why}; nodes with another raft.transport-tcp.port-offset than 1000 need --port-offset",
     };

@@ -12,7 +12,7 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
         [
             .. from member in answers.Members
                let status = answers.Processes.FirstOrDefault(status => status.Name == member.Name)
-               select new MemberLevel(member.Name, status?.FormatLevelMax, status?.Program.LogicVersion),
+               select new MemberLevel(member.Name, status?.FormatLevelMax, status?.LogicVersionMax),
         ]);
 
     /// <summary>Says why the group cannot have this level.</summary>

@@ -10,7 +10,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
 
     public ImmutableArray<MemberRow> Rows => rows;
 
-    public ImmutableArray<GroupProblem> Problems { get; } = GroupHealth.Of(group);
+    public ImmutableArray<GroupProblem> Problems { get; } = group.Problems;
 
     public long Term => group.Processes.Select(status => status.Term).DefaultIfEmpty().Max();
 
@@ -31,20 +31,22 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
     }
 
-    /// <summary>Asks each process directly, and measures the round trip.</summary>
+    /// <summary>Asks the group, then each process that answered once more, and measures that round trip.</summary>
     public static async Task<GroupReport> TakeAsync(GroupClient client, CancellationToken end)
     {
         var known = Of(await client.StatusAsync(end).ConfigureAwait(false), client);
         var rows = await Task.WhenAll(known.Rows.Select(AskAsync)).ConfigureAwait(false);
-        var group = new GroupStatus(known.Answers.Group, [.. rows.Select(row => row.Status).OfType<RaftStatus>()], []);
-        return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
+        return new GroupReport(client.Target, known.Answers, [.. rows], client.WhyUnreached);
 
         async Task<MemberRow> AskAsync(MemberRow row)
         {
             var start = Stopwatch.GetTimestamp();
-            var status = await client.Raft.StatusOfAsync(row.Name, end).ConfigureAwait(false);
-            var now = Stopwatch.GetTimestamp();
-            return row with { Status = status, At = now, RoundTrip = Stopwatch.GetElapsedTime(start, now) };
+            if (row.Status is not null)
+            {
+                await client.Raft.StatusAsync(row.Name, cancellationToken: end).ConfigureAwait(false);
+            }
+
+            return row with { At = start, RoundTrip = Stopwatch.GetElapsedTime(start) };
         }
     }
 
@@ -64,8 +66,8 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
 
     public string TextOf(GroupProblem problem) =>
         problem is { Kind: ProblemKind.Silent, Process: { } silent } && whyUnreached(target.AddressOf(silent, null)) is { } why
-            ? $"{problem.Text}: {why}"
-            : target.Show(problem.Text);
+            ? $"{problem.TextIn(group.Group)}: {why}"
+            : target.Show(problem.TextIn(group.Group));
 
     /// <summary>What to do, or null for a problem that ends by itself.</summary>
     public string? RemedyOf(GroupProblem problem) =>
@@ -80,7 +82,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         }
 
         ProcessName[] members = [.. group.Members.Select(member => member.Name)];
-        var by = members.OrderByDescending(name => group.StatusOf(name) is { Standing: null }).Cast<ProcessName?>()
+        var by = members.OrderByDescending(name => group.IsPresent(name)).Cast<ProcessName?>()
             .FirstOrDefault(name => name != process);
         var add = $"run '{target.AddCommand(process, by)}'";
         return problem.Kind switch

@@ -121,6 +121,7 @@ internal static class MembersCommand
             Examples = [example, $"members {name} --all 10.0.0.4:2551 --contacts 10.0.0.1:2551"],
             Own = isAddition ? [member, all, nonVoting] : [member, all],
             Options = options,
+            IsOfOneGroup = parsed => !parsed.GetValue(all),
             Run = (parsed, run) => !parsed.GetValue(all)
                 ? Change(run, run.Target.Parse(parsed.GetValue(member)!), isAddition, Votes(parsed))
                 : run.Target is ServersTarget || parsed.GetValue(options.Group) is not null

@@ -14,7 +14,7 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition, bo
 
     /// <returns>The highest exit code of the groups.</returns>
     public int Run() => run.Ask(
-        () => ApplicationSample.TakeAsync(run.Client.Raft, Settings.LookTimeout, run.Client.End), sample => Change(sample.Groups));
+        () => ApplicationSample.TakeAsync(run.Client.Connection, Settings.LookTimeout, run.Client.End), sample => Change(sample.Groups));
 
     private int Change(ImmutableArray<GroupRow> groups)
     {
@@ -31,7 +31,7 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition, bo
             return client.IsInterrupted ? ExitCode.Interrupted : codes.Max();
         }
 
-        var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
+        var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Name.Node).Distinct().Order();
         var others = $"on node '{node}'; processes run on {string.Join(", ", nodes)}";
         return isAddition
             ? run.Refuse($"no process runs {others}")
@@ -47,7 +47,7 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition, bo
         }
 
         var members = status.Members.ToDictionary(member => member.Name);
-        var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members.Keys;
+        var names = isAddition ? group.Processes.Select(process => process.Name) : members.Keys;
         return [.. names.Where(name => name.Node == node).Order().Select(name => MembersCommand.Report(
             run,
             name,

@@ -27,7 +27,7 @@ internal static class SettingsCommand
 
     private static IEnumerable<(ProcessName Process, string Name, string Value)> SettingsOf(DescriptionSample sample) =>
     [
-        (sample.Name, "version", sample.Told?.Version ?? "unknown: no answer, or an earlier program"),
-        .. sample.Told?.Settings.Select(setting => (sample.Name, setting.Key, setting.Value)) ?? [],
+        (sample.Name, "version", sample.Version ?? "unknown: no answer, or an earlier program"),
+        .. sample.Settings.Select(setting => (sample.Name, setting.Key, setting.Value)),
     ];
 }

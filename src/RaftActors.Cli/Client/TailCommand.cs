@@ -1,5 +1,3 @@
-using RaftActors.Storage.Tools;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>
@@ -74,15 +72,15 @@ internal sealed class TailCommand(GroupRun run)
                         }
                     }
                 }
-                catch (RaftException e) when (mayBegin && e.FirstKept is not null)
+                catch (RaftException e) when (mayBegin && e.FirstKept is { } kept)
                 {
-                    (after, mayBegin) = (e.FirstKept.Value.Value - 1, false);
+                    (after, mayBegin) = (kept.Value - 1, false);
                 }
             }
         }
         catch (OperationCanceledException) when (!run.Client.End.IsCancellationRequested)
         {
-            throw RaftException.Unavailable(
+            throw GroupClient.NoAnswer(
                 $"The time is up, and the pair after serial {after} has not come. Raise --timeout, or run 'raft status' to see why.");
         }
 
@@ -100,16 +98,17 @@ internal sealed class TailCommand(GroupRun run)
         return after;
     }
 
-    private void Write(StoredPair pair)
+    private void Write(Entry<ReadOnlyMemory<byte>> pair)
     {
-        var (serial, preview) = (pair.Serial.Value, ValuePreview.Of(pair.Value.Span));
+        var (serial, time, value) = (pair.Serial.Value, LogClock.Text(pair.Time), pair.Value);
+        var preview = ValuePreview.Of(value.Span);
         run.Write(
             "pair",
-            Printable.Of($"{serial}  {pair.Time}  \"{pair.Key}\" = {pair.Value.Length} bytes: {preview}"),
+            Printable.Of($"{serial}  {time}  \"{pair.Key}\" = {value.Length} bytes: {preview}"),
             ("serial", serial),
-            ("time", $"{pair.Time}"),
+            ("time", time),
             ("key", pair.Key),
-            ("size", pair.Value.Length),
+            ("size", value.Length),
             ("preview", preview));
     }
 }

@@ -77,7 +77,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         var seen = new List<(TimeSpan At, long Committed, long Delivered)>();
         while (!end.IsCancellationRequested)
         {
-            if (await client.Raft.StatusOfAsync(server, end).ConfigureAwait(false) is { } status)
+            if (await client.Raft.StatusAsync(server, cancellationToken: end).ConfigureAwait(false) is { Processes: [var status] })
             {
                 seen.Add((Now, status.Committed.Value, status.Delivered.Value));
             }

@@ -2,8 +2,6 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
 
-using RaftActors.Telemetry;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>
@@ -13,9 +11,14 @@ namespace RaftActors.Cli.Server;
 /// </summary>
 internal sealed class AkkaLog : ReceiveActor
 {
-    // One for each level, so that many warnings hide no error.
-    private readonly WarningLimit _warnings = new(TimeProvider.System);
-    private readonly WarningLimit _errors = new(TimeProvider.System);
+    // More different lines than this in a minute are no news.
+    private const int LinesMax = 5;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
+
+    // The latest lines of each level with their times, so that many warnings hide no error.
+    private readonly Dictionary<string, long> _warnings = [];
+    private readonly Dictionary<string, long> _errors = [];
 
     public AkkaLog()
     {
@@ -32,13 +35,25 @@ internal sealed class AkkaLog : ReceiveActor
             {
                 // The lines after the first are a stack trace.
                 var first = $"{LevelOf(entry)}: {FirstLineOf(text)}{CauseOf(entry, text)}";
-                var limit = entry.LogLevel() >= LogLevel.ErrorLevel ? _errors : _warnings;
-                if (limit.TryGive(from: first, why: first, out var line))
+                if (IsNew(entry.LogLevel() >= LogLevel.ErrorLevel ? _errors : _warnings, first))
                 {
-                    setup.Terminal.Log(line);
+                    setup.Terminal.Log(first);
                 }
             }
         });
+    }
+
+    private static bool IsNew(Dictionary<string, long> lines, string line)
+    {
+        foreach (var (old, at) in lines)
+        {
+            if (Stopwatch.GetElapsedTime(at) >= Pause)
+            {
+                lines.Remove(old);
+            }
+        }
+
+        return lines.Count < LinesMax && lines.TryAdd(line, Stopwatch.GetTimestamp());
     }
 
     internal static bool IsReportedElsewhere(LogEvent entry)

@@ -1,5 +1,3 @@
-using Akka.Event;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>
@@ -19,21 +17,27 @@ internal sealed class EventMessages(ServerSettings settings)
         _isOutside = happened switch
         {
             RaftEvent.Removed => true,
-            RaftEvent.MembersChanged changed when changed.HasSelf => false,
+            RaftEvent.MembersChanged changed when HasSelf(changed) => false,
             _ => _isOutside,
         };
         return happened switch
         {
             RaftEvent.RoleChanged changed => IsNews(changed.Role) ? ServerId.Show(changed.Detail) : null,
             RaftEvent.LeaderChanged changed => IsNews(changed) ? ServerId.Show(changed.Detail) : null,
-            RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {ServerId.Show(decided.Reason)}",
+            RaftEvent.MembersDecided { Promoted.Length: > 0 } decided => $"changes the voters: {Why(decided)}",
             RaftEvent.Refused refused => OnRefused(refused),
-            RaftEvent.NameTaken taken => $"two servers that run are called {ServerId.Show(taken.Name)}: stop one of them",
+            RaftEvent.NameTaken taken => $"two servers that run have one name: {Why(taken)}",
             RaftEvent.Removed or RaftEvent.Fenced => null,
-            RaftEvent.PeerChanged or { Text.Level: >= LogLevel.WarningLevel } => ServerId.Show(happened.Detail),
+            RaftEvent.PeerChanged or RaftEvent.ClockDiffers or RaftEvent.StateDiverged => ServerId.Show(happened.Detail),
             _ => null,
         };
     }
+
+    /// <summary>The detail of an event without the words before its cause.</summary>
+    public static string Why(RaftEvent happened) =>
+        ServerId.Show(happened.Detail[(happened.Detail.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
+
+    public static bool HasSelf(RaftEvent.MembersChanged changed) => changed.Members.Any(member => member.Name == changed.Process);
 
     private bool IsNews(RaftRole role)
     {
@@ -64,27 +68,27 @@ internal sealed class EventMessages(ServerSettings settings)
         var by = ServerId.Show(refused.By);
         return refused.Reason switch
         {
-            RefusalReason.NotInRoster when !settings.IsFounder && !settings.IsVerbose => null, // Its own log tells how to add it.
-            RefusalReason.NotInRoster =>
+            "NotInRoster" when !settings.IsFounder && !settings.IsVerbose => null, // Its own log tells how to add it.
+            "NotInRoster" =>
                 $"{by} does not know {settings.Id}: their -c lists differ, or {by} belongs to a group already. Start all servers of a new "
                 + $"group with the same -c. To join a group, start with a -c that does not name {settings.Id}, then run: "
                 + ServerId.AddCommand(settings.Id, by),
-            RefusalReason.OtherGroup =>
+            "OtherGroup" =>
                 $"{by} and {settings.Id} belong to different groups, and their logs cannot be merged. Decide which group to keep. Stop "
                 + "the servers of the other one, move their data directories away, and start them again.",
-            RefusalReason.OtherIncarnation =>
+            "OtherIncarnation" =>
                 $"{by} knows {settings.Id} with another store: the content of {settings.Data} was lost, or --data named another directory "
                 + "before. This server does not vote for now. While a majority of the others runs, it rejoins as a learner, and votes "
                 + "again when it has caught up. If the old directory still exists, stop this server and start it with that directory.",
-            RefusalReason.Removed => null, // LogServer reports it.
-            RefusalReason.Fenced =>
+            "Removed" => null, // LogServer reports it.
+            "Fenced" =>
                 $"{by} is fenced: its disk has lost or changed acknowledged entries. Stop it, move its data directory away, and start it "
                 + "as before. It rejoins by itself while a majority runs without it.",
-            RefusalReason.RestoredDisk or RefusalReason.Outvoted or RefusalReason.Diverged =>
+            "RestoredDisk" or "Outvoted" or "Diverged" =>
                 $"{by} and {settings.Id} disagree about acknowledged entries, so one of their disks has lost or changed some: "
-                + ServerId.Show(refused.Why) + ".",
-            RefusalReason.Disputed => $"{by} reports that {ServerId.Show(refused.Why)}.",
-            _ => $"{by} refuses {settings.Id}: {ServerId.Show(refused.Why)}.",
+                + Why(refused) + ".",
+            "Disputed" => $"{by} reports that {Why(refused)}.",
+            _ => $"{by} refuses {settings.Id}: {Why(refused)}.",
         };
     }
 }

@@ -74,7 +74,7 @@ internal sealed partial class LogServer
             return; // An earlier process of this server has announced it.
         }
 
-        _hasLoggedRemoval &= !changed.HasSelf;
+        _hasLoggedRemoval &= !EventMessages.HasSelf(changed);
         foreach (var added in members.Except(before).Where(server => server != _settings.Id))
         {
             _terminal.Announce($"Added new peer {added}");
@@ -85,12 +85,12 @@ internal sealed partial class LogServer
             _terminal.Announce($"Removed peer {removed}");
         }
 
-        if (isFirst && _settings.IsFounder && changed.HasSelf)
+        if (isFirst && _settings.IsFounder && EventMessages.HasSelf(changed))
         {
             _terminal.Log($"{(_isRejoining ? "rejoined with an empty store: the members are" : "the group is founded:")} "
                 + string.Join(' ', members));
         }
-        else if (changed.HasSelf && !before.Contains(_settings.Id))
+        else if (EventMessages.HasSelf(changed) && !before.Contains(_settings.Id))
         {
             _terminal.Log($"was added to the group: the members are {string.Join(' ', members)}");
         }

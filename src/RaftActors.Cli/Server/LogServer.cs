@@ -79,22 +79,22 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
             case RaftEvent.Removed:
                 LogRemoved();
                 break;
-            case RaftEvent.Refused { Reason: RefusalReason.OtherIncarnation }:
+            case RaftEvent.Refused { Reason: "OtherIncarnation" }:
                 _isRejoining = true;
                 break;
-            case RaftEvent.Refused { Reason: RefusalReason.Removed } refused:
+            case RaftEvent.Refused { Reason: "Removed" } refused:
                 _removedBy = ServerId.TryOf(refused.By);
                 break;
             // A fenced server keeps running, to tell the others why. A server without an engine does nothing, so the program ends.
             case RaftEvent.Fenced fenced:
-                _terminal.Log($"is fenced: {Reason(fenced.Why)} Stop this server, move {_settings.Data} away, and start it as before. "
+                _terminal.Log($"is fenced: {Sentence(fenced)} Stop this server, move {_settings.Data} away, and start it as before. "
                     + "It rejoins by itself while a majority runs without it.");
                 break;
             case RaftEvent.Stopped stopped:
-                _failed.TrySetResult(Reason(stopped.Why));
+                _failed.TrySetResult(Sentence(stopped));
                 break;
         }
     }
 
-    private static string Reason(string detail) => $"{ServerId.Show(detail).TrimEnd('.')}.";
+    private static string Sentence(RaftEvent happened) => $"{EventMessages.Why(happened).TrimEnd('.')}.";
 }

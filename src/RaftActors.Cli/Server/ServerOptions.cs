@@ -105,13 +105,16 @@ internal sealed class ServerOptions
         HelpName = "time",
     };
 
+    // As raft.quorum.failure-domain has it.
+    private const int FailureDomainLengthMax = 100;
+
     private static string? ParseFailureDomain(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (text.Length > CoreOptions.FailureDomainLengthMax || text.Any(char.IsControl))
+        if (text.Length > FailureDomainLengthMax || text.Any(char.IsControl))
         {
             result.AddError(
-                $"--failure-domain must be a name of at most {CoreOptions.FailureDomainLengthMax} characters on one line, such as rack-1.");
+                $"--failure-domain must be a name of at most {FailureDomainLengthMax} characters on one line, such as rack-1.");
         }
 
         return text;

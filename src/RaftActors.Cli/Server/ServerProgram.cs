@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Reflection;
 
@@ -21,6 +22,7 @@ internal static class ServerProgram
         try
         {
             DataFolder.Check(settings.Data, settings.AllowsSharedDirectory);
+            DemandPort(settings);
             using var system = ActorSystem.Create(
                 ServerId.GroupName,
                 BootstrapSetup.Create().WithConfig(ServerConfig.Of(settings)).And(new LogSetup(terminal, settings.IsVerbose)));
@@ -39,7 +41,6 @@ internal static class ServerProgram
         var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
-        Raft.Get(system).Network.Start(isClient: false);
         LogSettings(settings, terminal);
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)), ActorName);
         await Task.WhenAny(stop, failed.Task);
@@ -60,6 +61,14 @@ internal static class ServerProgram
         await system.Terminate();
         terminal.Log("Stopped.");
         return ExitCode.Done;
+    }
+
+    // Without this, a port in use would show only as the failure of the actor, after the lines about the start.
+    private static void DemandPort(ServerSettings settings)
+    {
+        var host = settings.Bind ?? settings.Id.Hostname;
+        using var probe = new TcpListener(IPAddress.TryParse(host, out var address) ? address : Dns.GetHostAddresses(host)[0], settings.Id.Port);
+        probe.Start();
     }
 
     private static void LogSettings(ServerSettings settings, ServerTerminal terminal)

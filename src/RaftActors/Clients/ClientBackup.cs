@@ -15,7 +15,7 @@ namespace RaftActors.Clients;
 internal sealed class ClientBackup(
     StoreOwner process,
     string? continues,
-    IProgress<RaftBackupProgress>? progress,
+    IProgress<(long Written, long? Snapshot)>? progress,
     Func<ClientCall.Backup, Task<ClientReply.BackupPart>> ask,
     CancellationToken cancellationToken)
 {
@@ -80,7 +80,7 @@ internal sealed class ClientBackup(
             }
 
             await Block(() => writer.Add(part.Snapshot, part.Entries)).ConfigureAwait(false);
-            progress?.Report(new RaftBackupProgress(writer.Length, writer.Snapshot?.Length));
+            progress?.Report((writer.Length, writer.Snapshot?.Length));
             end = end is null || has.Index >= end ? part.End : end;
             if (writer.Position.Index >= end && writer.Position.Serial >= least)
             {

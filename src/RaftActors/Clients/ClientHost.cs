@@ -10,15 +10,15 @@ namespace RaftActors.Clients;
 /// <summary>The program of a <see cref="RaftConnection"/>. Its clients share its types and its connections. Thread-safe.</summary>
 internal sealed class ClientHost : RaftHost, IDisposable
 {
-    private readonly Action<object>? _hear;
+    private readonly Action<string, Exception?>? _contact;
     private readonly CallConnections _network;
 
     /// <param name="raft">The settings of <c>raft</c>, with the defaults.</param>
-    /// <param name="hear">Gets the events of the clients, on the thread that publishes them.</param>
+    /// <param name="contact">Told of the connections. See <see cref="RaftConnection"/>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a certificate or key cannot be read.</exception>
-    public ClientHost(Config raft, Action<object>? hear = null)
+    public ClientHost(Config raft, Action<string, Exception?>? contact = null)
     {
-        _hear = hear;
+        _contact = contact;
         var transport = TransportSettings.Read(raft);
         _network = CallConnections.Of(this, transport, SecuritySettings.Read(raft));
     }
@@ -40,7 +40,15 @@ internal sealed class ClientHost : RaftHost, IDisposable
     }
 
     /// <inheritdoc/>
-    public override void Publish(object news) => _hear?.Invoke(news);
+    public override void Publish(object news)
+    {
+        if (news is ConnectionNews { Address: var node } and (ConnectionNews.Opened or ConnectionNews.Refused))
+        {
+            _contact?.Invoke($"{node.Host}:{node.Port}", news is not ConnectionNews.Refused refused ? null
+                : refused.IsByPeer ? new InvalidDataException(refused.Why)
+                : new IOException(refused.Why));
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _network.Dispose();

@@ -79,6 +79,18 @@ internal sealed class GroupCalls
         }
     }
 
+    /// <inheritdoc cref="RaftClient.Leader"/>
+    public ProcessName? Leader
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Target is null ? null : Finder.Leader;
+            }
+        }
+    }
+
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
     private GroupFinder Finder => _route.Finder;

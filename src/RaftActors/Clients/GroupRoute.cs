@@ -128,11 +128,6 @@ internal sealed class GroupRoute(
     private void OnRoute(TimeSpan now)
     {
         (_silentSince, _locatedAt) = (null, null);
-        if (Finder is { Route: not null, Leader: { } leader })
-        {
-            host.Publish(new LeaderFound(settings.Group, leader));
-        }
-
         onRoute(now);
     }
 
@@ -203,9 +198,6 @@ internal sealed class GroupRoute(
         _seen = _seen is not { } seen ? (group, committed)
             : seen.Group != group ? (group, Serial.Zero)
             : (group, new Serial(Math.Max(seen.Serial.Value, committed.Value)));
-
-    /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
-    internal sealed record LeaderFound(string Group, ProcessName Leader);
 
     // Without a struct: generic code over structs is compiled at each start of a program.
     private sealed record Receiver(string? Process, Address Node);

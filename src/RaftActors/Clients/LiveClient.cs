@@ -26,6 +26,8 @@ internal sealed class LiveClient<TValue, TResult>(
 
     public override string Group => settings.Group;
 
+    public override ProcessName? Leader => calls.Leader;
+
     internal override ClientSettings Settings => settings;
 
     public GroupCalls Calls => calls;
@@ -146,14 +148,22 @@ internal sealed class LiveClient<TValue, TResult>(
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
         Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var pair in SubscribeToBytesAsync(after, cancellationToken).ConfigureAwait(false))
+        await foreach (var pair in PairsAsync(after, cancellationToken).ConfigureAwait(false))
         {
             yield return Decoded(pair);
         }
     }
 
-    internal override async IAsyncEnumerable<StoredPair> SubscribeToBytesAsync(
-        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async IAsyncEnumerable<Entry<ReadOnlyMemory<byte>>> SubscribeToBytesAsync(
+        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var pair in PairsAsync(after, cancellationToken).ConfigureAwait(false))
+        {
+            yield return new Entry<ReadOnlyMemory<byte>>(pair.Serial, pair.Key, pair.Value) { Time = pair.Time.ToDateTimeOffset() };
+        }
+    }
+
+    private async IAsyncEnumerable<StoredPair> PairsAsync(Serial after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {

@@ -51,15 +51,3 @@ public sealed record RaftBackup
             return new RaftBackup(backup);
         });
 }
-
-/// <summary>How far a backup is.</summary>
-public sealed record RaftBackupProgress
-{
-    internal RaftBackupProgress(long written, long? snapshot) => (Written, Snapshot) = (written, snapshot);
-
-    /// <summary>The bytes of state and pairs so far. A backup that begins anew counts from 0.</summary>
-    public long Written { get; }
-
-    /// <summary>The bytes of the state in the snapshot. Null: there is none.</summary>
-    public long? Snapshot { get; }
-}

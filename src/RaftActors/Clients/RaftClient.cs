@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 
 using Akka.Actor;
 
@@ -31,7 +32,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>The name of the group.</summary>
     public abstract string Group { get; }
 
+    /// <summary>The leader to which the client sends its calls, or to a process that follows it. Null: none is known now.</summary>
+    public virtual ProcessName? Leader => null;
+
     /// <summary>Asks all known processes for their state.</summary>
+    /// <param name="process">
+    /// Asks only this process, and does not fail if it is silent. The problems are then those that it shows alone. Null: asks all.
+    /// </param>
     /// <param name="timeout">
     /// The time until a process tells which others there are. Each of them then has as long, and at most
     /// <c>raft.client.attempt-timeout</c>, before it counts as silent. Null: <c>raft.query-timeout</c>, 5 s by default.
@@ -39,12 +46,20 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process of the group answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public virtual async Task<GroupStatus> StatusAsync(TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    public virtual async Task<GroupStatus> StatusAsync(
+        ProcessName? process = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         var limit = SessionAppend.Limit(timeout ?? Settings.Requests.QueryTimeout);
+        var attempt = limit < Settings.AttemptTimeout ? limit : Settings.AttemptTimeout;
+        if (process is { } one)
+        {
+            return await LookAsync<RaftStatus>(one, new ClientCall.Status(), attempt, cancellationToken).ConfigureAwait(false) is { } own
+                ? new GroupStatus(Group, [own], [])
+                : new GroupStatus(Group, [], [one]);
+        }
+
         var located = await DemandAsync<ClientReply.Located>(
             new ClientQuestion(limit, new ClientCall.Locate(Group)), cancellationToken).ConfigureAwait(false);
-        var attempt = limit < Settings.AttemptTimeout ? limit : Settings.AttemptTimeout;
         var asked = located.Processes.Select(process => process.Name).Union(Idle).Order().Select(
             async name => (Name: name, Status: await LookAsync<RaftStatus>(name, new ClientCall.Status(), attempt, cancellationToken)
                 .ConfigureAwait(false)));
@@ -184,10 +199,6 @@ public abstract class RaftClient : IAsyncDisposable
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
 
-    /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
-    internal Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<RaftStatus>(process, new ClientCall.Status(), Settings.AttemptTimeout, cancellationToken);
-
     /// <summary>
     /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
     /// </summary>
@@ -205,23 +216,47 @@ public abstract class RaftClient : IAsyncDisposable
             cancellationToken);
 
     /// <summary>
-    /// Asks one process for the version, settings and time of its node. Null: it did not answer in time,
-    /// or is not known.
+    /// Asks one process for the settings of its node that all nodes of the group should share. Also <c>version</c>: the versions of
+    /// RaftActors and Akka.NET; <c>build</c>: another one after each change of the actor's assembly; <c>clock</c>: the time of day of the
+    /// node, in the form "O".
     /// </summary>
-    internal Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), Settings.AttemptTimeout, cancellationToken);
+    /// <param name="process">The process to ask.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null: it did not answer within <c>raft.client.attempt-timeout</c>, or is not known.</returns>
+    public async Task<IReadOnlyDictionary<string, string>?> SettingsAsync(
+        ProcessName process, CancellationToken cancellationToken = default)
+    {
+        var told = await LookAsync<ClientReply.Description>(
+            process, new ClientCall.Describe(), Settings.AttemptTimeout, cancellationToken).ConfigureAwait(false);
+        return told is null ? null : new Dictionary<string, string>(
+            told.Settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)), StringComparer.Ordinal)
+        {
+            ["version"] = told.Version,
+            ["clock"] = told.Clock.ToString("O", CultureInfo.InvariantCulture),
+        };
+    }
 
-    /// <summary>
-    /// Asks one process for its latest events, with the time of day of its node. Null: it did not answer in time, or is not known.
-    /// </summary>
-    internal Task<ClientReply.Events?> EventsOfAsync(ProcessName process, CancellationToken cancellationToken) =>
-        LookAsync<ClientReply.Events>(process, new ClientCall.Events(), Settings.AttemptTimeout, cancellationToken);
+    /// <summary>Asks one process for its latest events, at most 50 since its start, the oldest first.</summary>
+    /// <param name="process">The process to ask.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Each event as text for people, with the time of day of its node. Null: the process did not answer within
+    /// <c>raft.client.attempt-timeout</c>, or is not known.
+    /// </returns>
+    public async Task<IReadOnlyList<(DateTimeOffset At, string Text)>?> EventsAsync(
+        ProcessName process, CancellationToken cancellationToken = default) =>
+        (await LookAsync<ClientReply.Events>(process, new ClientCall.Events(), Settings.AttemptTimeout, cancellationToken)
+            .ConfigureAwait(false))?.Latest;
 
     /// <summary>
     /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as
     /// <see cref="RaftClient{TValue, TResult}.SubscribeAsync"/>.
     /// </summary>
-    internal virtual IAsyncEnumerable<StoredPair> SubscribeToBytesAsync(Serial after, CancellationToken cancellationToken) =>
+    /// <param name="after">As there.</param>
+    /// <param name="cancellationToken">As there.</param>
+    /// <exception cref="NotSupportedException">The client is a scripted one.</exception>
+    public virtual IAsyncEnumerable<Entry<ReadOnlyMemory<byte>>> SubscribeToBytesAsync(
+        Serial after, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException("This client has no log.");
 
     /// <summary>
@@ -248,7 +283,7 @@ public abstract class RaftClient : IAsyncDisposable
         string? continues = null,
         ProcessName? process = null,
         TimeSpan? timeout = null,
-        IProgress<RaftBackupProgress>? progress = null,
+        IProgress<(long Written, long? Snapshot)>? progress = null,
         CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -396,7 +431,7 @@ public abstract class RaftClient : IAsyncDisposable
     // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
     private async Task<ProcessName> BackupSourceAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var status = await StatusAsync(timeout, cancellationToken).ConfigureAwait(false);
+        var status = await StatusAsync(timeout: timeout, cancellationToken: cancellationToken).ConfigureAwait(false);
         return status.Processes
             .Where(process => process is { Failure: null, Fence: null, IsRemoved: false })
             .OrderBy(process => process.Role == RaftRole.Leader)

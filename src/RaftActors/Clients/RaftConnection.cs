@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 using Akka.Configuration;
@@ -29,23 +30,23 @@ public sealed class RaftConnection : IRaftClients, IAsyncDisposable
     /// Settings of <c>raft</c> and <c>raft-coordination</c> that differ from the defaults, such as <c>raft.security</c>.
     /// <see cref="Raft.ParseHocon"/> reads them from a text. Those of <c>akka</c> have no effect. Null: none differs.
     /// </param>
+    /// <param name="tried">
+    /// Called on any thread after each attempt to connect to a node, with its <c>host:port</c>. The exception is null if the connection
+    /// is open. It is an <see cref="InvalidDataException"/> if a program answered that is not the expected node, or if one side does not
+    /// accept the other, and otherwise an <see cref="IOException"/>. It must return soon, and not throw. Null: nobody is told.
+    /// </param>
     /// <exception cref="RaftConfigurationException">
     /// There is no contact, a contact or a setting is wrong, or a certificate or key cannot be read.
     /// </exception>
-    public RaftConnection(IReadOnlyList<string>? contacts = null, Config? settings = null)
-        : this(contacts, settings, hear: null)
-    {
-    }
-
-    /// <param name="hear">Gets the events of the clients, on the thread that publishes them.</param>
-    internal RaftConnection(IReadOnlyList<string>? contacts, Config? settings, Action<object>? hear)
+    public RaftConnection(
+        IReadOnlyList<string>? contacts = null, Config? settings = null, Action<string, Exception?>? tried = null)
     {
         (_contacts, Settings) = (contacts, settings?.WithFallback(SettingTable.OfRaft.Defaults) ?? SettingTable.OfRaft.Defaults);
         var raft = SettingTable.OfRaft.In(Settings);
         RaftConfigurationException.Demand(
             ClientSettings.ReadContacts(raft, contacts).Length > 0,
             "A RaftConnection has no contacts. Name nodes of the group as host:port, or set raft.client.contacts.");
-        _host = new ClientHost(raft, hear);
+        _host = new ClientHost(raft, tried);
     }
 
     /// <summary>The settings, with the defaults of <c>raft</c>.</summary>
@@ -140,6 +141,28 @@ public sealed class RaftConnection : IRaftClients, IAsyncDisposable
     public EntityClient<TCommand, TResult> CreateEntityClient<TCommand, TResult>(
         RaftShards shards, IReadOnlyList<string>? contacts = null) =>
         new(_host, CreateClient<object?, object?>(shards, contacts));
+
+    /// <summary>
+    /// Asks the contacts, and the nodes that they know, for all processes of their groups. The processes themselves are not asked.
+    /// </summary>
+    /// <param name="timeout">
+    /// The time until the first answer is <c>raft.query-timeout</c>. After each answer the other nodes have this time again. Null: 1 s.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>
+    /// Each node by its <c>host:port</c>, with its processes by group and name, or why it did not answer. The statuses have no
+    /// <see cref="RaftStatus.Reachable"/> and no <see cref="RaftStatus.Decision"/>.
+    /// </returns>
+    /// <exception cref="RaftException">No node answered, or the client lacks the role reader.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The connection was disposed.</exception>
+    public async Task<ImmutableArray<(string Node, ImmutableArray<RaftStatus> Processes, string? Failure)>> NodesAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        // Nodes are asked without a group.
+        await using var client = CreateClient("");
+        return await new NodeSurvey(client, timeout ?? TimeSpan.FromSeconds(1), cancellationToken).RunAsync().ConfigureAwait(false);
+    }
 
     /// <summary>Disposes all clients, as <see cref="RaftClient.DisposeAsync"/> does, and ends the connections.</summary>
     public async ValueTask DisposeAsync()

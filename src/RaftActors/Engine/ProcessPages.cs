@@ -6,25 +6,26 @@ namespace RaftActors.Engine;
 /// <param name="openings">Returns all processes, sorted by their places.</param>
 internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>>> openings)
 {
-    // The characters of the names on a page, with an overhead for the rest of each row.
+    // The characters of the texts on a page, with an overhead for the rest of each status.
     private const int SizeMax = 64_000;
-    private const int Overhead = 24;
+    private const int Overhead = 100;
 
     private static readonly Comparer<KeyValuePair<ProcessPlace, ProcessOpening>> ByPlace =
         Comparer<KeyValuePair<ProcessPlace, ProcessOpening>>.Create((one, other) => one.Key.CompareTo(other.Key));
 
     /// <summary>
-    /// Returns the rows after a place, or the first rows, and whether there are more. Describes only the processes of these rows.
+    /// Returns the processes after a place, or the first ones, and whether there are more. Describes only these.
     /// </summary>
-    public (ImmutableArray<ProcessRow> Rows, bool HasMore) After(ProcessPlace? place)
+    public (ImmutableArray<RaftStatus> Rows, bool HasMore) After(ProcessPlace? place)
     {
         var all = openings();
-        var rows = ImmutableArray.CreateBuilder<ProcessRow>();
+        var rows = ImmutableArray.CreateBuilder<RaftStatus>();
         var size = 0;
         for (var i = place is { } after ? FirstAfter(all, after) : 0; i < all.Length; i++)
         {
-            var row = ProcessRow.Of(all[i].Value.Describe());
-            size += Overhead + row.Place.Group.Length + row.Place.Name.Value.Length + (row.Leader?.Value.Length ?? 0);
+            // What only this process sees takes much room, and a list is about the whole group.
+            var row = all[i].Value.Describe() with { Reachable = [], Decision = null };
+            size += SizeOf(row);
             if (size > SizeMax && rows.Count > 0)
             {
                 return (rows.DrainToImmutable(), HasMore: true);
@@ -43,6 +44,11 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
         return all.Skip(FirstAfter(all, new ProcessPlace(group, default))).TakeWhile(each => each.Key.Group == group)
             .Select(each => each.Key.Name);
     }
+
+    private static int SizeOf(RaftStatus status) =>
+        Overhead + status.Group.Length + status.Name.Value.Length + (status.Leader?.Value.Length ?? 0)
+        + status.Members.Sum(member => member.Name.Value.Length + Overhead) + status.Placement.Sum(name => name.Value.Length)
+        + new[] { status.Failure, status.Fence, status.Refusal, status.NameConflict, status.ContractConflict }.Sum(text => text?.Length ?? 0);
 
     private static int FirstAfter(ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> all, ProcessPlace place)
     {

@@ -93,7 +93,6 @@ internal static class GroupHealth
             OfGroup: group => VotesIn(group) is var (active, all) && IsLost(active, all)
                 ? $": {active} of {all} voters take part{EndOf(group.Processes)}"
                 : null),
-        new(SomeSilent, NotReady, "has members that do not answer", "Start them."),
         new(NoLeader, NotReady, "has no leader that is known",
             "If it lasts, run 'raft explain' on several members: it tells why nobody leads.",
             OfGroup: group => If(group.Leader is null && VotesIn(group) is var (active, all) && !IsLost(active, all))),
@@ -125,24 +124,6 @@ internal static class GroupHealth
         return Sorted(Check(
             process.Group, process.Name, rule => rule.OfItself?.Invoke(process) ?? rule.Sees?.Invoke(process)));
     }
-
-    /// <summary>The problems of a group of which there are only rows.</summary>
-    /// <param name="silent">The number of members without a row.</param>
-    internal static ImmutableArray<GroupProblem> Of(IReadOnlyList<ProcessRow> rows, bool hasLeader, int silent)
-    {
-        var group = rows[0].Place.Group;
-        var all = Check(group, null, rule => rule.Kind switch
-        {
-            SomeSilent when silent > 0 => $": {silent}",
-            NoLeader => If(!hasLeader),
-            _ => null,
-        });
-        return Sorted(all.Concat(rows.SelectMany(row => Check(group, row.Place.Name, rule => If(row.Has(rule.Kind))))));
-    }
-
-    /// <summary>The kinds of the problems that a process says of itself.</summary>
-    internal static ProblemKind KindsOf(RaftStatus process) =>
-        Rules.Where(rule => rule.OfItself?.Invoke(process) is not null).Aggregate(default(ProblemKind), (kinds, rule) => kinds | rule.Kind);
 
     private static ImmutableArray<GroupProblem> Sorted(IEnumerable<GroupProblem> problems) =>
         [.. problems.OrderByDescending(problem => problem.Severity)];

@@ -9,13 +9,13 @@ public sealed record GroupProblem
     /// <param name="remedy">What to do, as sentences for people. Null: it ends by itself.</param>
     /// <param name="process">The process. Null: the group as a whole.</param>
     public GroupProblem(ProblemSeverity severity, string cause, string? remedy = null, ProcessName? process = null) =>
-        (Severity, Cause, Text, Remedy, Process) = (severity, cause, cause, remedy, process);
+        (Severity, Cause, Remedy, Process) = (severity, cause, remedy, process);
 
     internal GroupProblem(string group, ProcessName? process, GroupHealth.Rule rule, string detail)
     {
-        (Process, Severity, Remedy, Kind) = (process, rule.Severity, rule.Remedy, rule.Kind);
-        Text = $"{rule.Text}{detail}".TrimEnd('.');
-        Cause = process is null ? $"Group {group} {Text}." : $"{process} of group {group} {Text}.";
+        (Process, Severity, Remedy, Kind) = (process, rule.Severity, rule.Remedy, $"{rule.Kind}");
+        var text = $"{rule.Text}{detail}".TrimEnd('.');
+        Cause = process is null ? $"Group {group} {text}." : $"{process} of group {group} {text}.";
     }
 
     /// <summary>The process. Null: the group as a whole.</summary>
@@ -30,10 +30,14 @@ public sealed record GroupProblem
     /// <summary>What to do, as text for people. Null: it ends by itself.</summary>
     public string? Remedy { get; }
 
-    internal ProblemKind Kind { get; }
-
-    /// <summary>The cause without names in front: a predicate of the process, or of the group.</summary>
-    internal string Text { get; }
+    /// <summary>
+    /// The name of the rule, for programs that act on some problems. Of a process: <c>Failed</c>, <c>NoActor</c>, <c>Opening</c>,
+    /// <c>Fenced</c>, <c>Founding</c>, <c>Waiting</c>, <c>Removed</c>, <c>Held</c>, <c>NameConflict</c>, <c>ContractConflict</c>,
+    /// <c>DiskNearlyFull</c>, <c>Diverged</c>, <c>OldProgram</c>, <c>KnowsNoLeader</c>, <c>Behind</c>, <c>ReachesFew</c>, <c>Silent</c>,
+    /// <c>Unreached</c>, <c>Stale</c>. Of a group: <c>TwoGroups</c>, <c>TwoLeaders</c>, <c>TwoConfigurations</c>, <c>NoMajority</c>,
+    /// <c>NoLeader</c>, <c>Narrow</c>. Empty: another library made the problem. A later version may add names.
+    /// </summary>
+    public string Kind { get; } = "";
 
     /// <summary>Returns the cause and the remedy.</summary>
     public override string ToString() => Remedy is null ? Cause : $"{Cause} {Remedy}";
@@ -52,15 +56,10 @@ public enum ProblemSeverity
     Stopped,
 }
 
-/// <summary>
-/// The rule of a problem. The values up to <see cref="OldProgram"/> are what a process says of itself, and are written to other nodes.
-/// </summary>
-[Flags]
+/// <summary>The rule of a problem. <see cref="GroupProblem.Kind"/> has its name.</summary>
 internal enum ProblemKind
 {
-    Failed = 1, NoActor = 1 << 1, Opening = 1 << 2, Fenced = 1 << 3, Founding = 1 << 4, Waiting = 1 << 5, Removed = 1 << 6,
-    Held = 1 << 7, NameConflict = 1 << 8, ContractConflict = 1 << 9, DiskNearlyFull = 1 << 10, Diverged = 1 << 11,
-    OldProgram = 1 << 12, KnowsNoLeader = 1 << 13, Behind = 1 << 14, ReachesFew = 1 << 15, Silent = 1 << 16, Unreached = 1 << 17,
-    Stale = 1 << 18, TwoGroups = 1 << 19, TwoLeaders = 1 << 20, TwoConfigurations = 1 << 21, NoMajority = 1 << 22, NoLeader = 1 << 23,
-    SomeSilent = 1 << 24, Narrow = 1 << 25,
+    Failed, NoActor, Opening, Fenced, Founding, Waiting, Removed, Held, NameConflict, ContractConflict, DiskNearlyFull, Diverged,
+    OldProgram, KnowsNoLeader, Behind, ReachesFew, Silent, Unreached, Stale, TwoGroups, TwoLeaders, TwoConfigurations, NoMajority,
+    NoLeader, Narrow,
 }

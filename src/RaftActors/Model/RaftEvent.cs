@@ -95,7 +95,7 @@ public abstract record RaftEvent
         public ImmutableArray<GroupMember> Members { get; }
 
         /// <summary>The store had this configuration when the process started, so an earlier process may have published it.</summary>
-        internal bool IsRecovered { get; }
+        public bool IsRecovered { get; }
 
         internal bool HasSelf => Members.Any(member => member.Name == Process);
 
@@ -167,12 +167,16 @@ public abstract record RaftEvent
     public sealed record Refused : RaftEvent
     {
         internal Refused(string group, ProcessName process, ProcessName by, RefusalReason reason, string detail)
-            : base(group, process) => (By, Reason, Why) = (by, reason, detail);
+            : base(group, process) => (By, Reason, Why) = (by, $"{reason}", detail);
 
         /// <summary>The refusing process.</summary>
-        internal ProcessName By { get; }
+        public ProcessName By { get; }
 
-        internal RefusalReason Reason { get; }
+        /// <summary>
+        /// One word for programs: <c>OtherIncarnation</c>, <c>OtherGroup</c>, <c>NotInRoster</c>, <c>Diverged</c>, <c>Outvoted</c>,
+        /// <c>Fenced</c>, <c>RestoredDisk</c>, <c>Removed</c> and so on. A later version may add words.
+        /// </summary>
+        public string Reason { get; }
 
         internal string Why { get; }
 

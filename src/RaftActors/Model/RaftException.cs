@@ -19,8 +19,8 @@ public class RaftException : Exception
     /// <summary>Why the call failed; null: no call did.</summary>
     public RaftFailure? Failure { get; }
 
-    /// <summary>Of a subscription: the first serial that the log of the group has.</summary>
-    internal Serial? FirstKept { get; private init; }
+    /// <summary>Of a subscription to discarded pairs: the first serial that the log of the group has. Null otherwise.</summary>
+    public Serial? FirstKept { get; private init; }
 
     internal static RaftException Unavailable(string detail) => new(RaftFailure.NotDone(FailureReason.Unavailable, detail));
 

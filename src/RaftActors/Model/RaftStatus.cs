@@ -66,7 +66,7 @@ public sealed record RaftStatus
     /// <summary>
     /// The uuid of the group, minted at its founding. It distinguishes two groups with one id. <see cref="Guid.Empty"/> before that.
     /// </summary>
-    internal Guid Identity { get; init; }
+    public Guid Identity { get; internal init; }
 
     /// <summary>
     /// The members of the group by name, as last committed on this process. Before the first commit: the members in the log at the

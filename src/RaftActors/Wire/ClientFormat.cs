@@ -17,6 +17,8 @@ internal static class ClientFormat
     private const int RowSizeMin = 14;
     private const int GroupSizeMin = 1;
 
+    private static readonly StatusFormat Listed = new(host: null);
+
     private enum ConsistencyKind : byte
     {
         Linearizable,
@@ -133,19 +135,7 @@ internal static class ClientFormat
     public static ProcessPlace Place(ref WireFields f, ProcessPlace? place) => new(f.Group(place?.Group), f.Name(place?.Name));
 
     public static ClientReply.ProcessList ProcessList(ref WireFields f, ClientReply.ProcessList? list) => new(
-        f.Address(list?.Node), Addresses(ref f, list?.Others), f.List(list?.Rows, RowSizeMin, Row), f.Flag(list?.HasMore));
-
-    private static ProcessRow Row(ref WireFields f, ProcessRow? row) => new(
-        Place(ref f, row?.Place),
-        f.Flag(row?.IsMember),
-        (ProblemKind)f.Integer((int?)row?.Problems),
-        f.Enum(row?.Role),
-        f.Count(row?.Term),
-        f.OptionalName(row?.Leader),
-        f.Serial(row?.Delivered),
-        f.Serial(row?.Committed),
-        f.Integer(row?.Members),
-        f.OptionalTicks(row?.SyncTime));
+        f.Address(list?.Node), Addresses(ref f, list?.Others), f.List(list?.Rows, RowSizeMin, Listed.Status), f.Flag(list?.HasMore));
 
     private static ImmutableArray<ProcessAddress> Processes(ref WireFields f, ImmutableArray<ProcessAddress>? processes) => f.List(
         processes, ProcessSizeMin, static (ref f, process) => new ProcessAddress(f.Name(process?.Name), f.Address(process?.Node)));

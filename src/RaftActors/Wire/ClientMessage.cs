@@ -190,11 +190,11 @@ internal abstract record ClientReply
     /// <param name="WasSent">The call may have reached the other node.</param>
     public sealed record Lost(Address Node, bool WasSent) : ClientReply;
 
-    /// <summary>Processes of one node, by group and name.</summary>
+    /// <summary>Processes of one node, by group and name. Their actors take no messages.</summary>
     /// <param name="Others">Other nodes that this one knows. Only in the first answer.</param>
     /// <param name="HasMore">There are more after the last one.</param>
     public sealed record ProcessList(
-        Address Node, ImmutableArray<Address> Others, ImmutableArray<ProcessRow> Rows, bool HasMore)
+        Address Node, ImmutableArray<Address> Others, ImmutableArray<RaftStatus> Rows, bool HasMore)
         : ClientReply;
 
     /// <summary>Committed pairs after the requested serial, in order and without holes.</summary>
@@ -214,7 +214,7 @@ internal abstract record ClientReply
     /// <summary>What should be equal on all nodes of a group.</summary>
     /// <param name="Clock">The time of day of the node.</param>
     /// <param name="Version">The versions of RaftActors and Akka.NET.</param>
-    /// <param name="Settings">The settings of <see cref="Settings.SettingTable.Shared"/>.</param>
+    /// <param name="Settings">The settings of <see cref="Settings.SettingTable.Shared"/>, and the build of the program.</param>
     public sealed record Description(
         DateTimeOffset Clock, string Version, ImmutableArray<(string Key, string Value)> Settings)
         : ClientReply;

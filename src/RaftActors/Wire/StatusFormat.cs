@@ -7,7 +7,8 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>The bytes of a <see cref="RaftStatus"/>. Actors are written as paths with their addresses.</summary>
-internal sealed class StatusFormat(RaftHost host)
+/// <param name="host">Null: only whether there is an actor is written.</param>
+internal sealed class StatusFormat(RaftHost? host)
 {
     private Address? _own;
 
@@ -58,7 +59,8 @@ internal sealed class StatusFormat(RaftHost host)
 
     // Justification: only nodes write the status of a process.
     private IActorRef? Actor(ref WireFields f, IActorRef? actor) =>
-        f.Path(actor?.Path.ToSerializationFormatWithAddress(_own ??= RaftAddress.OwnOf(host.System!))) is { Length: > 0 } path
+        host is null ? f.Flag(actor is not null) ? actor ?? ActorRefs.Nobody : null
+        : f.Path(actor?.Path.ToSerializationFormatWithAddress(_own ??= RaftAddress.OwnOf(host.System!))) is { Length: > 0 } path
             ? actor ?? host.ActorAt(path)
             : null;
 }

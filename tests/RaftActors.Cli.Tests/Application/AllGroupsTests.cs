@@ -95,6 +95,25 @@ public sealed class AllGroupsTests
     }
 
     [Fact]
+    public void Command_without_a_group_asks_the_only_one_and_otherwise_names_all()
+    {
+        using var nodes = new ShopNodes(1);
+        nodes.StartAlone("stock", 0);
+        WaitFor(nodes, groups => groups.Count == 1 && Leads(groups["stock"], 1));
+        string[] status = ["status", "--contacts", nodes.Contacts[0]];
+
+        var only = Run.Here(status);
+        nodes.StartAlone("bills", 0);
+        WaitFor(nodes, groups => groups.Count == 2);
+        var several = Run.Here(status);
+
+        Assert.Equal((0, ""), (only.Code, only.Error));
+        Assert.StartsWith("PROCESS ", only.Output);
+        Assert.Equal((1, ""), (several.Code, several.Output));
+        Assert.Equal("raft: --group is missing: the nodes have 2 groups: bills, stock. Name one of them\n", several.Error);
+    }
+
+    [Fact]
     public void List_that_takes_several_messages_is_whole()
     {
         using var nodes = new ShopNodes(1);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
+
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Top;
 
@@ -15,20 +17,20 @@ public sealed class ApplicationTableTests
     [Fact]
     public void Problems_come_before_rates_and_rates_before_names()
     {
-        var before = Sample(1, [Listed([Group("a", 10), Group("b", 10), Group("c", 10), Group("d", 10, ProblemKind.Fenced)])]);
-        var now = Sample(2, [Listed([Group("a", 10), Group("b", 40), Group("c", 10), Group("d", 10, ProblemKind.Fenced)])]);
+        var before = Sample(1, [Listed([Group("a", 10), Group("b", 10), Group("c", 10), Group("d", 10) with { Fence = "an old copy" }])]);
+        var now = Sample(2, [Listed([Group("a", 10), Group("b", 40), Group("c", 10), Group("d", 10) with { Fence = "an old copy" }])]);
 
         var rows = Text(new ApplicationTable(Shop, now, before));
 
         Assert.Equal(["GROUP", "d", "b", "a", "c"], rows.Select(row => row.Split(' ')[0]));
-        Assert.Matches("^d +d-1@node1 +2 +1/1 +10 +0 +0 +0.30 ms +d-1@node1 is fenced$", rows[1]);
+        Assert.Matches("^d +d-1@node1 +2 +1/1 +10 +0 +0 +0.30 ms +d-1@node1 is fenced: an old copy$", rows[1]);
         Assert.Matches("^b +b-1@node1 +2 +1/1 +40 +0 +30 +0.30 ms$", rows[2]);
     }
 
     [Fact]
     public void Member_on_a_silent_node_is_a_problem()
     {
-        ImmutableArray<ProcessRow> two = [Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 3 }, Member("a", 2, 9)];
+        ImmutableArray<RaftStatus> two = [Member("a", 1, 10, members: 3) with { Role = RaftRole.Leader }, Member("a", 2, 9, members: 3)];
         var sample = Sample(1, [Listed(two), new("node3:2551", [], "no process answered in time")]);
 
         Assert.True(IsProblem(sample));
@@ -40,8 +42,8 @@ public sealed class ApplicationTableTests
     [Fact]
     public void Removed_process_that_answers_does_not_hide_a_silent_member()
     {
-        var leader = Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 2 };
-        var removed = Member("a", 3, 9) with { IsMember = false, Problems = ProblemKind.Removed };
+        var leader = Member("a", 1, 10, members: 2) with { Role = RaftRole.Leader };
+        var removed = Member("a", 3, 9) with { IsRemoved = true };
 
         var rows = Text(new ApplicationTable(Shop, Sample(1, [Listed([leader, removed])]), null));
 
@@ -51,7 +53,7 @@ public sealed class ApplicationTableTests
     [Fact]
     public void Leader_of_an_earlier_term_does_not_count()
     {
-        ImmutableArray<ProcessRow> rows =
+        ImmutableArray<RaftStatus> rows =
         [
             Member("a", 1, 10) with { Role = RaftRole.Leader, Leader = new ProcessName("a-1@node1") },
             Member("a", 2, 10) with { Term = 3, Role = RaftRole.Candidate, Leader = null },
@@ -99,27 +101,25 @@ public sealed class ApplicationTableTests
     }
 
     private static ApplicationSample Sample(int second, NodeSample[] nodes) => new(
-        [.. nodes.SelectMany(node => node.Processes).GroupBy(row => row.Place.Group).Select(rows => new GroupRow(rows.Key, [.. rows]))],
+        [.. nodes.SelectMany(node => node.Processes).GroupBy(row => row.Group).Select(rows => new GroupRow(rows.Key, [.. rows]))],
         [.. nodes],
         second * System.Diagnostics.Stopwatch.Frequency);
 
-    private static NodeSample Listed(ImmutableArray<ProcessRow> rows) => new("node1:2551", rows);
+    private static NodeSample Listed(ImmutableArray<RaftStatus> rows) => new("node1:2551", rows);
 
-    private static ProcessRow Group(string name, long committed, ProblemKind problems = 0)
+    private static RaftStatus Group(string name, long committed) => Member(name, 1, committed) with { Role = RaftRole.Leader };
+
+    private static RaftStatus Member(string group, int node, long serial, int members = 1) => new(group, NameOf(group, node))
     {
-        var row = Member(name, 1, committed);
-        return row with { Role = RaftRole.Leader, Problems = problems };
-    }
+        Actor = ActorRefs.Nobody,
+        IsOpen = true,
+        Identity = Guid.AllBitsSet,
+        Term = 2,
+        Delivered = new Serial(serial),
+        Committed = new Serial(serial),
+        Members = [.. Enumerable.Range(1, members).Append(node).Distinct().Select(one => new GroupMember(NameOf(group, one), true))],
+        SyncTime = TimeSpan.FromMicroseconds(300),
+    };
 
-    private static ProcessRow Member(string group, int node, long serial) => new(
-        new ProcessPlace(group, new ProcessName($"{group}-{node}@node{node}")),
-        IsMember: true,
-        default,
-        RaftRole.Follower,
-        2,
-        null,
-        new Serial(serial),
-        new Serial(serial),
-        1,
-        TimeSpan.FromMicroseconds(300));
+    private static ProcessName NameOf(string group, int node) => new($"{group}-{node}@node{node}");
 }

@@ -28,7 +28,7 @@ public sealed class SnapshotApplicationTests : IDisposable
         Assert.Equal(
             _group.Names.Select(name => name.Value).Order(StringComparer.Ordinal),
             run.Lines.Select(line => line.Split(": ")[0]).Order(StringComparer.Ordinal));
-        Assert.All(run.Lines, line => Assert.Matches(@": serial 3, \d+ B, \d+\.\d\d s$", line));
+        Assert.All(run.Lines, line => Assert.Matches(@": serial 3, \d+\.\d\d s$", line));
         Assert.Equal(3, Files().Length);
     }
 
@@ -44,9 +44,7 @@ public sealed class SnapshotApplicationTests : IDisposable
         var (one, same) = (first.Objects.Single(), second.Objects.Single());
         Assert.Equal(("snapshot", name, "done"), (Text(one, "kind"), Text(one, "process"), Text(one, "outcome")));
         Assert.Equal(2, one.GetProperty("serial").GetInt64());
-        Assert.All(
-            (string[])["serial", "index", "size"],
-            member => Assert.Equal(one.GetProperty(member).GetInt64(), same.GetProperty(member).GetInt64()));
+        Assert.Equal(2, same.GetProperty("serial").GetInt64());
         Assert.Single(Files());
     }
 

@@ -29,6 +29,11 @@ public sealed class AgreementCheckTests
         Lines(Of(":9990"), Of(":9991", version: "1.1.0"), Of(":9992")));
 
     [Fact]
+    public void Builds_of_one_logic_version_are_named() => Assert.Contains(
+        "OK    group: logic version 1 runs in several builds: :9990, :9991; :9992. Raise LogicVersion if HandleAppend has changed between them",
+        Lines(Of(":9990"), Of(":9991"), Of(":9992", build: "2")));
+
+    [Fact]
     public void Setting_that_differs_is_a_warning_with_its_values() => Assert.Contains(
         "WARN  group: raft.pair-size-max differs: 100 on :9990, :9991; 200 on :9992",
         Lines(Of(":9990"), Of(":9991"), Of(":9992", sizeMax: "200")));
@@ -67,7 +72,7 @@ public sealed class AgreementCheckTests
     public async Task Removed_process_is_not_compared()
     {
         RaftStatus[] answers = [Status(":9990"), Status(":9991"), Status(":9992") with { IsRemoved = true }];
-        await using FakeGroup raft = new() { OnDescribe = name => Of($":{name.Value.Split(':')[^1]}").Told };
+        await using FakeGroup raft = new() { OnDescribe = _ => new ClientReply.Description(default, "1.0.0", []) };
 
         var samples = await DescriptionSample.TakeAsync(new GroupStatus("raft", [.. answers], []), raft, CancellationToken.None);
 
@@ -90,11 +95,23 @@ public sealed class AgreementCheckTests
     }
 
     private static DescriptionSample Of(
-        string server, string version = "1.0.0", string sizeMax = "100", string lease = "off", int aheadMs = 0, int roundTripMs = 4) =>
+        string server,
+        string version = "1.0.0",
+        string build = "1",
+        string sizeMax = "100",
+        string lease = "off",
+        int aheadMs = 0,
+        int roundTripMs = 4) =>
         new(
             new ProcessName($"raft@{server}"),
-            new ClientReply.Description(
-                DateTimeOffset.UnixEpoch, version, [("raft.pair-size-max", sizeMax), ("raft.lease.enabled", lease)]),
+            LogicVersion: 1,
+            new Dictionary<string, string>
+            {
+                ["version"] = version,
+                ["build"] = build,
+                ["raft.pair-size-max"] = sizeMax,
+                ["raft.lease.enabled"] = lease,
+            },
             TimeSpan.FromMilliseconds(aheadMs),
             TimeSpan.FromMilliseconds(roundTripMs));
 }

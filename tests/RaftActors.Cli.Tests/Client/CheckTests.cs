@@ -73,18 +73,6 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public void Builds_of_one_logic_version_are_told_and_those_of_two_are_not()
-    {
-        var findings = Findings(Good[0], Good[1], Good[2] with { Program = new RaftProgram(1, Uid, 0) });
-
-        Assert.Contains(findings, finding => finding is { Level: FindingLevel.Ok, About: "group" }
-            && finding.Text.StartsWith("logic version 1 runs in several builds: :9990, :9991; :9992. ", StringComparison.Ordinal));
-        Assert.DoesNotContain(
-            Findings(Good[0], Good[1], Good[2] with { Program = new RaftProgram(2, Uid, 0) }),
-            finding => finding.Text.Contains("build", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void Term_that_grows_between_the_samples_is_a_warning() => AssertBad(
         Findings(Report([.. Good.Select(status => status with { Term = 2 })]), Report(Good)),
         FindingLevel.Warn,

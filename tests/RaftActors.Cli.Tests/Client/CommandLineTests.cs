@@ -45,7 +45,7 @@ public sealed class CommandLineTests
         { ["print", "--contacts", "a:1"], "print is about the messages" },
         { ["count", "--contacts", "a:1"], "count is about the messages" },
         { ["trace", "x", "--contacts", "a:1"], "trace is about the messages" },
-        { ["members", "add", "x", "--contacts", "a:1"], "'x' is not the name of a process: write PROCESS@NODE" },
+        { ["members", "add", "x", "--contacts", "a:1", "--group", "orders"], "'x' is not the name of a process: write PROCESS@NODE" },
         { ["top", "--interval", "0"], "'0' is not a duration" },
         { ["top", "--count", "0"], "--count must be 1 or more" },
         { ["backup", "file", "--process", "nonsense"], "as in 'raft1@node1@localhost'.\nRun 'raft --help'" },

@@ -99,7 +99,8 @@ internal sealed class FakeGroup : RaftClient<string, string>
         Serial? ifSerial,
         CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public override Task<GroupStatus> StatusAsync(TimeSpan? timeout, CancellationToken cancellationToken) => Task.FromResult(OnStatus());
+    public override Task<GroupStatus> StatusAsync(ProcessName? process, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        process is null ? Task.FromResult(OnStatus()) : base.StatusAsync(process, timeout, cancellationToken);
 
     internal override async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {

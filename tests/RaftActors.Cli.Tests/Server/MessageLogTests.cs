@@ -125,7 +125,7 @@ public sealed class MessageLogTests
 
         for (var length = 0; length < bytes.Length; length++)
         {
-            Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read(bytes.AsSpan(0, length)));
+            Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read(bytes[..length]));
         }
 
         Assert.Throws<InvalidDataException>(() => MessageLogFormat.Read([.. bytes, 0]));

@@ -164,7 +164,7 @@ public sealed class ClientBackupTests : IDisposable
         long least,
         string? continues = null,
         Action<ClientCall.Backup>? onCall = null,
-        IProgress<RaftBackupProgress>? progress = null)
+        IProgress<(long Written, long? Snapshot)>? progress = null)
     {
         ClientBackup backup = new(
             Process,
@@ -195,10 +195,10 @@ public sealed class ClientBackupTests : IDisposable
         return new ClientReply.BackupPart(_uid, end, null, EntriesTo(first, Math.Min(_end, first + 1)));
     }
 
-    private sealed class Progress : IProgress<RaftBackupProgress>
+    private sealed class Progress : IProgress<(long Written, long? Snapshot)>
     {
-        public List<RaftBackupProgress> Told { get; } = [];
+        public List<(long Written, long? Snapshot)> Told { get; } = [];
 
-        public void Report(RaftBackupProgress value) => Told.Add(value);
+        public void Report((long Written, long? Snapshot) value) => Told.Add(value);
     }
 }

@@ -92,11 +92,11 @@ public sealed class RaftRegistryTests : TestKit
         Greet("default", "raft2@node1");
 
         var first = List(null);
-        var rest = List(first.Rows[0].Place);
+        var rest = List(new ProcessPlace(first.Rows[0].Group, first.Rows[0].Name));
 
-        Assert.Equal(["raft1@node1", "raft3@node1"], first.Rows.Select(row => row.Place.Name.Value));
+        Assert.Equal(["raft1@node1", "raft3@node1"], first.Rows.Select(row => row.Name.Value));
         Assert.Equal(_other.Ref.Path.Address, Assert.Single(first.Others));
-        Assert.Equal("raft3@node1", Assert.Single(rest.Rows).Place.Name.Value);
+        Assert.Equal("raft3@node1", Assert.Single(rest.Rows).Name.Value);
         Assert.Empty(rest.Others);
 
         ClientReply.ProcessList List(ProcessPlace? after)

@@ -38,7 +38,7 @@ public sealed class DuplicateTests : TestKit
             Assert.Equal(taken.Why, node.Status.NameConflict);
         }
 
-        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == nameof(RefusalReason.NameTaken));
         Assert.NotNull(duplicate.Status.NameConflict);
 
         // The first process is a member as before.
@@ -55,7 +55,7 @@ public sealed class DuplicateTests : TestKit
     {
         Found();
         var duplicate = StartDuplicate(1);
-        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == RefusalReason.NameTaken);
+        duplicate.ExpectEvent<RaftEvent.Refused>(refused => refused.Reason == nameof(RefusalReason.NameTaken));
 
         _nodes[0].Stop();
         _nodes[1].Append("key", "value", TestActor);

@@ -58,7 +58,7 @@ public sealed class RaftEventTests : TestKit
         var told = Told();
         Assert.Single(Of<RaftEvent.Removed>("raft3", told));
         var refused = Assert.Single(Of<RaftEvent.Refused>("raft3", told));
-        Assert.Equal((RefusalReason.Removed, "it was removed"), (refused.Reason, refused.Why));
+        Assert.Equal((nameof(RefusalReason.Removed), "it was removed"), (refused.Reason, refused.Why));
         Assert.Equal(VirtualGroup.MemberOf("raft1").Name, refused.By);
     }
 

@@ -67,22 +67,22 @@ public sealed class RemoteClientTests : TestKit
         var process = new ProcessName($"counter@:{port}");
         await client.AppendAsync("clicks", 1);
 
-        var first = await client.EventsOfAsync(process, default);
+        var first = await client.EventsAsync(process);
         for (var number = 0; number < 30; number++)
         {
             await client.JoinAsync(new ProcessName("late@:1"));
             await client.LeaveAsync(new ProcessName("late@:1"));
         }
 
-        var later = await client.EventsOfAsync(process, default);
+        var later = await client.EventsAsync(process);
 
         Assert.Equal(
             ["candidate in term 1", $"elected leader in term 1 by {process}", $"{process} leads in term 1"],
-            first?.Latest.Select(told => told.Text).Where(text => text.Contains("in term", StringComparison.Ordinal)));
-        Assert.Equal(50, later?.Latest.Length);
-        Assert.DoesNotContain(later!.Latest, told => told.Text == "candidate in term 1");
-        Assert.Equal(later.Latest.OrderBy(told => told.At), later.Latest);
-        Assert.Null(await client.EventsOfAsync(new ProcessName("unknown@:1"), default));
+            first?.Select(told => told.Text).Where(text => text.Contains("in term", StringComparison.Ordinal)));
+        Assert.Equal(50, later?.Count);
+        Assert.DoesNotContain(later!, told => told.Text == "candidate in term 1");
+        Assert.Equal(later.OrderBy(told => told.At), later);
+        Assert.Null(await client.EventsAsync(new ProcessName("unknown@:1")));
     }
 
     [Fact]

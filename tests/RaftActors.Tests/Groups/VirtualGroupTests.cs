@@ -87,7 +87,7 @@ public sealed class VirtualGroupTests : TestKit
         // An error would come between them.
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal(RefusalReason.NotInRoster, told.ExpectMsg<RaftEvent.Refused>().Reason);
+            Assert.Equal(nameof(RefusalReason.NotInRoster), told.ExpectMsg<RaftEvent.Refused>().Reason);
         }
     }
 

@@ -36,7 +36,6 @@ public sealed class RecordTests
         new Proposal<int>("key", 1, Name),
         Quorum,
         Backup(),
-        new RaftBackupProgress(1, 2),
         new RaftProjectionStatus(One),
         new RaftEvent.ClockDiffers("orders", Name, TimeSpan.FromSeconds(11)),
         new RaftEvent.Fenced("orders", Name, "why"),

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Wire;
@@ -313,18 +315,19 @@ internal static class Samples
             NodeOne,
             [NodeTwo],
             [
-                new ProcessRow(
-                    new ProcessPlace("orders", One.Name),
-                    IsMember: true,
-                    ProblemKind.Held | ProblemKind.Diverged,
-                    RaftRole.Candidate,
-                    7,
-                    Two.Name,
-                    new Serial(3),
-                    new Serial(4),
-                    5,
-                    TimeSpan.FromMicroseconds(300)),
-                new ProcessRow(new ProcessPlace("orders", Two.Name), false, 0, default, 0, null, default, default, 0, null),
+                new RaftStatus("orders", One.Name)
+                {
+                    Actor = ActorRefs.Nobody,
+                    IsOpen = true,
+                    Role = RaftRole.Candidate,
+                    Term = 7,
+                    Leader = Two.Name,
+                    Delivered = new Serial(3),
+                    Committed = new Serial(4),
+                    Members = [new GroupMember(One.Name, isVoter: true)],
+                    SyncTime = TimeSpan.FromMicroseconds(300),
+                },
+                new RaftStatus("orders", Two.Name),
             ],
             HasMore: true),
         new ClientReply.SnapshotTaken(Position, 65_000),

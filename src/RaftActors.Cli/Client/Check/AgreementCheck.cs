@@ -1,5 +1,3 @@
-using RaftActors.Wire;
-
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Checks whether the nodes of a group have one version, the same settings and the same time.</summary>
@@ -10,10 +8,10 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
     // With a larger difference, the log lines of several nodes are hard to put in order.
     private static readonly TimeSpan ClockDifferenceMax = TimeSpan.FromSeconds(1);
 
-    private IEnumerable<(string Shown, DescriptionSample Sample, ClientReply.Description Told)> Known =>
+    private IEnumerable<(string Shown, DescriptionSample Sample)> Known =>
         from sample in samples
         where sample.Told is not null
-        select (target.Show(sample.Name), sample, sample.Told);
+        select (target.Show(sample.Name), sample);
 
     public IEnumerable<Finding> Findings()
     {
@@ -29,7 +27,7 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
         if (Known.Any())
         {
             yield return Versions();
-            foreach (var finding in Settings())
+            foreach (var finding in Builds().Concat(Settings()))
             {
                 yield return finding;
             }
@@ -39,16 +37,25 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
     }
 
     private Finding Versions() => Differences(told => told.Version) is not { } differences
-        ? Finding.Ok(Group, $"the version is {Known.First().Told.Version}")
+        ? Finding.Ok(Group, $"the version is {Known.First().Sample.Version}")
         : Finding.Warn(Group, $"versions differ: {differences}", "End the upgrade: give all nodes the newest version, one by one.");
+
+    private IEnumerable<Finding> Builds() =>
+        from version in Known.GroupBy(each => each.Sample.LogicVersion)
+        let builds = version.GroupBy(each => each.Sample.Build, each => each.Shown).ToList()
+        where builds.Count > 1
+        select Finding.Ok(
+            Group,
+            $"logic version {version.Key} runs in several builds: {string.Join("; ", builds.Select(build => string.Join(", ", build)))}. "
+                + "Raise LogicVersion if HandleAppend has changed between them");
 
     private IEnumerable<Finding> Settings()
     {
-        var keys = Known.SelectMany(each => each.Told.Settings).Select(setting => setting.Key).Distinct().ToList();
+        var keys = Known.SelectMany(each => each.Sample.Settings).Select(setting => setting.Key).Distinct().ToList();
         var isAlike = true;
         foreach (var key in keys)
         {
-            if (Differences(told => told.Settings.FirstOrDefault(setting => setting.Key == key).Value) is not { } differences)
+            if (Differences(told => told.Told!.GetValueOrDefault(key)) is not { } differences)
             {
                 continue;
             }
@@ -81,9 +88,9 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
     }
 
     /// <returns>Each value with the processes that have it, or null if all have the same.</returns>
-    private string? Differences(Func<ClientReply.Description, string?> valueOf)
+    private string? Differences(Func<DescriptionSample, string?> valueOf)
     {
-        var values = Known.GroupBy(each => valueOf(each.Told) ?? "unknown", each => each.Shown).ToList();
+        var values = Known.GroupBy(each => valueOf(each.Sample) ?? "unknown", each => each.Shown).ToList();
         return values.Count <= 1 ? null : string.Join("; ", values.Select(value => $"{value.Key} on {string.Join(", ", value)}"));
     }
 

@@ -6,19 +6,19 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
     private const string Group = "group";
 
     // These problems are only risks, but a correct group never has them, so each is a failure.
-    private const ProblemKind MustNotBe = ProblemKind.NameConflict | ProblemKind.ContractConflict | ProblemKind.Diverged;
+    private static readonly string[] MustNotBe = [ProblemKind.NameConflict, ProblemKind.ContractConflict, ProblemKind.Diverged];
 
     // A node that answers later uses up much of the default heartbeat interval of 250 ms.
     private static readonly TimeSpan RoundTripMax = TimeSpan.FromMilliseconds(100);
 
     private readonly Target _target = second.Target;
 
-    public IEnumerable<Finding> Findings() => [.. AboutGroup(), .. Builds(), .. second.Rows.SelectMany(About)];
+    public IEnumerable<Finding> Findings() => [.. AboutGroup(), .. second.Rows.SelectMany(About)];
 
     private IEnumerable<Finding> ProblemsOf(ProcessName? process) =>
         from problem in second.Problems
         where problem.Process == process
-        let isFailure = problem.Severity != ProblemSeverity.Risk || (problem.Kind & MustNotBe) != 0
+        let isFailure = problem.Severity != ProblemSeverity.Risk || MustNotBe.Contains(problem.Kind)
         select new Finding(
             isFailure ? FindingLevel.Fail : FindingLevel.Warn,
             process is { } one ? _target.Show(one) : Group,
@@ -47,15 +47,6 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
 
         return findings;
     }
-
-    private IEnumerable<Finding> Builds() =>
-        from version in second.Answers.Processes.Where(status => status.IsOpen).GroupBy(status => status.Program.LogicVersion)
-        let builds = version.GroupBy(status => status.Program.Build, status => _target.Show(status.Name)).ToList()
-        where builds.Count > 1
-        select Finding.Ok(
-            Group,
-            $"logic version {version.Key} runs in several builds: {string.Join("; ", builds.Select(build => string.Join(", ", build)))}. "
-                + "Raise LogicVersion if HandleAppend has changed between them");
 
     private List<Finding> About(MemberRow row)
     {

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Client.Shards;
 
 /// <summary>The move of one shard, as its processes show it.</summary>
@@ -8,6 +6,9 @@ namespace RaftActors.Cli.Client.Shards;
 /// <param name="Next">The next step. Null: none is left.</param>
 internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins, ImmutableArray<ProcessName> Leaves, ShardStep? Next)
 {
+    // The largest raft.quorum.max.
+    private const int QuorumMax = 11;
+
     public bool IsDue => !Joins.IsEmpty || !Leaves.IsEmpty || Disputer is not null;
 
     /// <summary>A process of the shard that another list places than the other processes. Null: there is none.</summary>
@@ -35,7 +36,7 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
         // Members that are gone leave first. So those that are left have a majority after each step. The leader is the last one, because
         // its removal costs an election.
         ImmutableArray<ProcessName> leaves =
-            [.. members.Except(placement).OrderBy(name => name == now.Leader ? 2 : IsPresent(now, name) ? 1 : 0).ThenBy(name => name)];
+            [.. members.Except(placement).OrderBy(name => name == now.Leader ? 2 : now.IsPresent(name) ? 1 : 0).ThenBy(name => name)];
         var move = new ShardMove(now.Group, joins, leaves, null)
         {
             Disputer = now.Processes.Where(status => members.Contains(status.Name) || placement.Contains(status.Name))
@@ -85,8 +86,8 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
             if (status.Standing is { } standing
                 && !(standing is ProblemKind.Waiting or ProblemKind.Opening || (joins && standing == ProblemKind.Removed)))
             {
-                var problem = GroupHealth.Of(status).First(problem => problem.Kind == standing);
-                return $"{name} {problem.Text}{(problem.Remedy is { } remedy ? $". {remedy}" : "")}";
+                var problem = status.Problems.First(problem => problem.Kind == standing);
+                return $"{name} {problem.TextIn(now.Group)}{(problem.Remedy is { } remedy ? $". {remedy}" : "")}";
             }
         }
 
@@ -99,7 +100,7 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
     {
         foreach (var name in placement.Where(members.Contains))
         {
-            if (before is null || !IsPresent(before, name) || !IsPresent(now, name))
+            if (before is null || !before.IsPresent(name) || !now.IsPresent(name))
             {
                 return $"{name} has not come yet";
             }
@@ -111,13 +112,15 @@ internal sealed record ShardMove(string Group, ImmutableArray<ProcessName> Joins
             }
         }
 
-        var max = now.Latest?.MaxQuorum ?? QuorumSize.Max;
+        var max = now.Latest?.MaxQuorum ?? QuorumMax;
         var (vote, should) = (
-            now.Members.Count(member => member.IsVoter), QuorumSize.For(Math.Min(members.Count, placement.Length), max));
+            now.Members.Count(member => member.IsVoter), VotersFor(Math.Min(members.Count, placement.Length), max));
         return vote < should ? $"{vote} of {should} vote" : null;
     }
 
-    private static bool IsPresent(GroupStatus group, ProcessName name) => group.StatusOf(name) is { Standing: null };
+    // The largest odd number of members up to the maximum, or all of one or two.
+    private static int VotersFor(int members, int max) =>
+        members < 3 ? members : Math.Min(members, max) is var size && size % 2 == 0 ? size - 1 : size;
 }
 
 /// <summary>A step of the move of a shard. Closed.</summary>

@@ -126,7 +126,7 @@ internal sealed class ShardMover(GroupRun run, string? only)
 
     // Asks each group of the application. Goes on with the shards that have something to move, and the number of all.
     private int Ask(Func<ImmutableArray<ShardMove>, int, int> then) => run.Ask(
-        () => ApplicationSample.TakeAsync(run.Client.Raft, NodeTimeout, run.Client.End),
+        () => ApplicationSample.TakeAsync(run.Client.Connection, NodeTimeout, run.Client.End),
         sample =>
         {
             var groups = sample.Groups.Select(row => row.Group).Where(group => only is null || group == only)

@@ -33,6 +33,7 @@ internal static class ShardsCommand
                 Examples = ["shards move --dry-run --contacts 10.0.0.1:2551", "shards move --contacts 10.0.0.1:2551 --at-once 4"],
                 Own = [dryRun, atOnce],
                 Options = options,
+                IsOfOneGroup = _ => false,
                 Run = (parsed, run) => run.Target is ServersTarget
                     ? throw new UsageException("--contacts is missing: name nodes of the application that has the shards")
                     : new ShardMover(run, parsed.GetValue(options.Group)) is var mover && parsed.GetValue(dryRun) ? mover.Plan()

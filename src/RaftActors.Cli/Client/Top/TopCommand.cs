@@ -58,6 +58,7 @@ internal static class TopCommand
             Own = [interval, count],
             Options = options,
             Looks = _ => true,
+            IsOfOneGroup = parsed => parsed.GetValue(options.Group) is not null,
             Run = (parsed, run) =>
             {
                 var isOne = run.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
@@ -76,6 +77,6 @@ internal static class TopCommand
 
     private static async Task<ITable> AllAsync(GroupRun run, ITable? before) => new ApplicationTable(
         run.Target,
-        await ApplicationSample.TakeAsync(run.Client.Raft, run.Settings.LookTimeout, run.Client.Interrupted).ConfigureAwait(false),
+        await ApplicationSample.TakeAsync(run.Client.Connection, run.Settings.LookTimeout, run.Client.Interrupted).ConfigureAwait(false),
         (before as ApplicationTable)?.Sample);
 }

@@ -190,7 +190,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
     {
         var refused = new RaftEvent.Refused(Group, Self, effect.By.Name, effect.Reason, effect.Detail);
         context.Publish(refused);
-        if (refused.Reason == RefusalReason.Removed)
+        if (effect.Reason == RefusalReason.Removed)
         {
             // The process may rejoin through a snapshot that skips the removal. The same members must then be published again.
             _told = null;

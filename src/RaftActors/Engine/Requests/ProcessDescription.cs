@@ -13,7 +13,9 @@ internal static class ProcessDescription
     private static readonly string Version = $"RaftActors {VersionOf(typeof(RaftStatus))}, Akka.NET {VersionOf(typeof(ActorSystem))}";
 
     public static ClientReply.Description Of(RaftSettings settings) =>
-        new(Machine.Current.Time.GetUtcNow(), Version, SettingTable.OfRaft.Shared(settings.Section));
+        new(Machine.Current.Time.GetUtcNow(), Version, [
+            .. SettingTable.OfRaft.Shared(settings.Section), ("build", $"{settings.Program.Build:N}"),
+        ]);
 
     // The build adds the commit after a plus.
     private static string VersionOf(Type type) =>

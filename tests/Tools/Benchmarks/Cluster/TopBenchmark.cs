@@ -17,13 +17,12 @@ internal static class TopBenchmark
     public static async Task<(TimeSpan Time, long Bytes)> MeasureAsync(string port, int processes, CancellationToken stop)
     {
         await using var connection = new RaftConnection([$"127.0.0.1:{port}"]);
-        var client = connection.CreateClient("any");
         using var received = new Received();
         List<(TimeSpan Time, long Bytes)> rounds = [];
         while (rounds.Count < Rounds)
         {
             var (start, before) = (Stopwatch.GetTimestamp(), received.Bytes);
-            var sample = await ApplicationSample.TakeAsync(client, WaitMax, stop);
+            var sample = await ApplicationSample.TakeAsync(connection, WaitMax, stop);
             var round = (Stopwatch.GetElapsedTime(start), received.Bytes - before);
 
             // The first ones connect, and compile.
