@@ -31,8 +31,8 @@ public sealed class DirectionTests
         ["RaftActors.Simulator"] = ["RaftActors.Coordination", "RaftActors.Testing"],
     };
 
-    // They stand on the public API alone, so anybody could write their like. Each shows its own internal types to its tests. The assembly of
-    // RaftActors.Cli is raft.
+    // They stand on the public API alone, so anybody could write their like. Each shows its own internal types to its tests. The assembly
+    // raft is that of RaftActors.Cli.
     // The examples do too: .ci/packages compiles them with the packages alone.
     private static readonly string[] Users =
     [

@@ -7,7 +7,7 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name) : V
     /// <summary>If true, asks the next process after <see cref="RunSettings.LookTimeout"/>, and does not report redirects.</summary>
     public Func<ParseResult, bool> Looks { get; init; } = _ => false;
 
-    /// <summary>If false, the verb is about all groups of an application. Otherwise it needs one, and finds it if the nodes have no other.</summary>
+    /// <summary>If false, the verb is about all groups of an application. Otherwise it needs one: the named or the only one.</summary>
     public Func<ParseResult, bool> IsOfOneGroup { get; init; } = _ => true;
 
     protected override IEnumerable<Option> Shared => Options.All;

@@ -67,7 +67,8 @@ internal static class ServerProgram
     private static void DemandPort(ServerSettings settings)
     {
         var host = settings.Bind ?? settings.Id.Hostname;
-        using var probe = new TcpListener(IPAddress.TryParse(host, out var address) ? address : Dns.GetHostAddresses(host)[0], settings.Id.Port);
+        using var probe = new TcpListener(
+            IPAddress.TryParse(host, out var address) ? address : Dns.GetHostAddresses(host)[0], settings.Id.Port);
         probe.Start();
     }
 

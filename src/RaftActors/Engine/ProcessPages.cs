@@ -48,7 +48,8 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
     private static int SizeOf(RaftStatus status) =>
         Overhead + status.Group.Length + status.Name.Value.Length + (status.Leader?.Value.Length ?? 0)
         + status.Members.Sum(member => member.Name.Value.Length + Overhead) + status.Placement.Sum(name => name.Value.Length)
-        + new[] { status.Failure, status.Fence, status.Refusal, status.NameConflict, status.ContractConflict }.Sum(text => text?.Length ?? 0);
+        + new[] { status.Failure, status.Fence, status.Refusal, status.NameConflict, status.ContractConflict }
+            .Sum(text => text?.Length ?? 0);
 
     private static int FirstAfter(ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> all, ProcessPlace place)
     {

@@ -30,7 +30,8 @@ public sealed class AgreementCheckTests
 
     [Fact]
     public void Builds_of_one_logic_version_are_named() => Assert.Contains(
-        "OK    group: logic version 1 runs in several builds: :9990, :9991; :9992. Raise LogicVersion if HandleAppend has changed between them",
+        "OK    group: logic version 1 runs in several builds: :9990, :9991; :9992. Raise LogicVersion if HandleAppend has changed between "
+            + "them",
         Lines(Of(":9990"), Of(":9991"), Of(":9992", build: "2")));
 
     [Fact]

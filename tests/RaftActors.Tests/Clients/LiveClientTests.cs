@@ -316,7 +316,8 @@ public sealed class LiveClientTests : TestKit
     [Fact]
     public async Task Questions_about_the_group_end_after_their_timeout()
     {
-        var (status, text) = (_client.StatusAsync(timeout: TimeSpan.FromSeconds(2)), _client.ExplainAsync(timeout: TimeSpan.FromSeconds(2)));
+        var timeout = TimeSpan.FromSeconds(2);
+        var (status, text) = (_client.StatusAsync(timeout: timeout), _client.ExplainAsync(timeout: timeout));
 
         Advance(2.1);
 

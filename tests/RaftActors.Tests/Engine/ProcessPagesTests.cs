@@ -56,7 +56,7 @@ public sealed class ProcessPagesTests : TestKit
 
         var (rows, hasMore) = pages.After(null);
 
-        Assert.InRange(rows.Length, 60, 70);
+        Assert.InRange(rows.Length, 40, 60);
         Assert.True(hasMore);
     }
 

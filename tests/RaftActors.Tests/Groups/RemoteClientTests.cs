@@ -79,8 +79,8 @@ public sealed class RemoteClientTests : TestKit
         Assert.Equal(
             ["candidate in term 1", $"elected leader in term 1 by {process}", $"{process} leads in term 1"],
             first?.Select(told => told.Text).Where(text => text.Contains("in term", StringComparison.Ordinal)));
-        Assert.Equal(50, later?.Count);
-        Assert.DoesNotContain(later!, told => told.Text == "candidate in term 1");
+        Assert.Equal(50, later!.Count);
+        Assert.DoesNotContain(later, told => told.Text == "candidate in term 1");
         Assert.Equal(later.OrderBy(told => told.At), later);
         Assert.Null(await client.EventsAsync(new ProcessName("unknown@:1")));
     }

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 
-using Akka.Actor;
-
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Wire;
@@ -317,7 +315,7 @@ internal static class Samples
             [
                 new RaftStatus("orders", One.Name)
                 {
-                    Actor = ActorRefs.Nobody,
+                    Actor = Akka.Actor.ActorRefs.Nobody,
                     IsOpen = true,
                     Role = RaftRole.Candidate,
                     Term = 7,
