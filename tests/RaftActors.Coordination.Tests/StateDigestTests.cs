@@ -38,12 +38,17 @@ public sealed partial class StateDigestTests
         Assert.All(fields, field => Assert.Contains($"\"{field}\":", json, StringComparison.Ordinal));
     }
 
-    private static CoordinationState MadeByCommands()
+    /// <param name="touched">Called with what each command has changed.</param>
+    internal static CoordinationState MadeByCommands(Action<IReadOnlyList<Topic>>? touched = null)
     {
         var state = new CoordinationState(changesMax: 4);
         var serial = 0;
-        void Apply(string name, Command command) => Assert.IsNotType<Answer.Refused>(
-            state.Apply(name, command, ++serial, new Guid("6b29fc40-ca47-1067-b31d-00dd010662da"), era: 100));
+        void Apply(string name, Command command)
+        {
+            Assert.IsNotType<Answer.Refused>(
+                state.Apply(name, command, ++serial, new Guid("6b29fc40-ca47-1067-b31d-00dd010662da"), era: 100));
+            touched?.Invoke(state.Touched);
+        }
 
         Apply("a", new Command.Open(TimeSpan.FromSeconds(9)));
         Apply("b", new Command.Open(TimeSpan.FromSeconds(8)));

@@ -19,8 +19,9 @@ internal sealed class BackupWriter : IDisposable
     private IncomingSnapshot? _snapshot;
 
     /// <param name="continues">The end of the backup that this one continues, or null.</param>
+    /// <param name="identities">Mints the identities of the packed directory, or null for random ones.</param>
     /// <exception cref="StoreException">The file exists, or its folder cannot be written.</exception>
-    public BackupWriter(string path, StoreOwner owner, LogPosition? continues)
+    public BackupWriter(string path, StoreOwner owner, LogPosition? continues, Func<Guid>? identities = null)
     {
         _path = Path.GetFullPath(path);
         DemandNew();
@@ -30,7 +31,7 @@ internal sealed class BackupWriter : IDisposable
         {
             _part.Create();
             StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20 };
-            _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
+            _store = new FencedStore(StoreDirectory.Open(options, _folder, identities), owner);
             (_isIncremental, Position) = (continues is not null, continues ?? default);
             if (_isIncremental)
             {

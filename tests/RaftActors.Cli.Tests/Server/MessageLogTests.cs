@@ -147,7 +147,9 @@ public sealed class MessageLogTests
     [Fact]
     public void Snapshot_has_the_golden_bytes()
     {
-        var read = MessageLogFormat.Read(Convert.FromHexString("010201" + "0161" + "026869" + "05" + "0162" + "00"));
+        const string golden = "010201" + "0161" + "026869" + "05" + "0162" + "00";
+        var read = MessageLogFormat.Read(Convert.FromHexString(golden));
         Assert.Equal([new Message(1, "a", "hi"), new Message(6, "b", "")], read.Messages);
+        Assert.Equal(golden, Convert.ToHexStringLower(MessageLogFormat.Write(read.Messages)));
     }
 }

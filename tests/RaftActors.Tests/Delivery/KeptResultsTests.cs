@@ -203,11 +203,17 @@ public sealed class KeptResultsTests(TestKit.SharedSystem shared)
         results.Add(Pair(7), "first");
         results.Add(Pair(300), "second");
         results.Add(Pair(8, isKeyed: true), "third");
+        results.Reminders.Set("after", TimeSpan.FromMinutes(1), DateTimeOffset.UnixEpoch.AddDays(20_000), new byte[] { 1, 2 });
+        results.Reminders.Set("at", null, DateTimeOffset.UnixEpoch.AddDays(20_001), default);
 
         byte[] snapshot = [1, 2, 3, .. SnapshotTail.Of(results)];
         var written = Convert.ToHexStringLower(snapshot);
+        var golden = GoldenFiles.Of("results", written, "snapshots");
 
-        Assert.Equal(GoldenFiles.Of("results", written, "snapshots"), written);
+        Assert.Equal(golden, written);
+        var read = NewResults<string>();
+        read.Restore(SnapshotTail.SectionOf(Convert.FromHexString(golden).AsSpan(3)));
+        Assert.Equal(written[6..], Convert.ToHexStringLower(SnapshotTail.Of(read)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Entities;
 using RaftActors.Testing;
 using RaftActors.Tests.Actors;
 
@@ -31,6 +32,11 @@ public sealed class EntityReminderTests : VirtualActorTest<object?>
 
         Assert.Equal(["a reserve", "b reserve", "b pay", "a release"], _handled);
     }
+
+    // Snapshots have it, and the keys of pairs.
+    [Fact]
+    public void Reminder_of_an_entity_has_the_recorded_name() =>
+        Assert.Equal("a\0hold", EntityReminder.Of("a", "hold", TimeSpan.Zero, default, null).Name);
 
     [Fact]
     public void Command_that_fails_sets_no_reminder()

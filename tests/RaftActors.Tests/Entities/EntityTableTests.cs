@@ -106,6 +106,9 @@ public sealed class EntityTableTests : TestKit, IClassFixture<TestKit.SharedSyst
         var written = Convert.ToHexStringLower(Write(_table.ToWriter()).ToArray());
 
         Assert.Equal(GoldenFiles.Of("entities", written, "snapshots"), written);
+
+        // Nodes compare it, also with those of an earlier version.
+        Assert.Equal(0xC165BD9FC1627706UL, _table.Digest);
         _table.Read(new MemoryStream(Convert.FromHexString(written)));
         Assert.Equal("a has 1 as of serial 1", _table.Answer("a", "serial"));
     }

@@ -68,6 +68,17 @@ public sealed class ValueCodecTests : TestKit, IClassFixture<TestKit.SharedSyste
     }
 
     [Fact]
+    public void Failure_of_an_entity_and_value_of_a_reminder_are_encoded_as_these_bytes()
+    {
+        var failure = _values.Encode(new EntityFailure("no"));
+        var reminder = ValueCodec<object?>.EncodeReminder(300, _values.Encode("due").Span);
+
+        Assert.Equal("136e6f", Convert.ToHexStringLower(failure.Span));
+        Assert.Equal("14ac0201647565", Convert.ToHexStringLower(reminder));
+        Assert.Equal("due", _values.Decode(reminder));
+    }
+
+    [Fact]
     public void Memory_of_bytes_is_encoded_as_an_array_and_decoded_as_a_view()
     {
         var bytes = new ValueCodec<ReadOnlyMemory<byte>>(Sys).Encode(new byte[] { 0, 255 });
