@@ -10,19 +10,30 @@ public static class Programs
     /// <param name="folder">The folder of its project in the repository, such as <c>demo/FourNodes</c>.</param>
     /// <param name="name">The name of its assembly.</param>
     /// <exception cref="DirectoryNotFoundException">The caller was not built in a folder of the repository.</exception>
-    public static string Find(string folder, string name)
+    public static string Find(string folder, string name) => Find(Root(), folder, name);
+
+    /// <summary>Returns the file of a program in another checkout, which was built as the caller.</summary>
+    public static string Find(string root, string folder, string name)
     {
         // As the caller: bin/Debug/net10.0.
-        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var build = Path.Combine("bin", own.Parent?.Name ?? "", own.Name);
-        for (var root = own; root is not null; root = root.Parent)
+        var build = Path.Combine("bin", Own.Parent?.Name ?? "", Own.Name);
+        return Path.Combine(root, folder, build, $"{name}.dll");
+    }
+
+    /// <summary>Returns the folder of the checkout in which the caller was built.</summary>
+    /// <exception cref="DirectoryNotFoundException">The caller was not built in a folder of the repository.</exception>
+    public static string Root()
+    {
+        for (var root = Own; root is not null; root = root.Parent)
         {
             if (File.Exists(Path.Combine(root.FullName, "RaftActors.sln")))
             {
-                return Path.Combine(root.FullName, folder, build, $"{name}.dll");
+                return root.FullName;
             }
         }
 
-        throw new DirectoryNotFoundException($"No folder above {own.FullName} has RaftActors.sln. Run it where it was built.");
+        throw new DirectoryNotFoundException($"No folder above {Own.FullName} has RaftActors.sln. Run it where it was built.");
     }
+
+    private static DirectoryInfo Own { get; } = new(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
 }

@@ -9,15 +9,8 @@ namespace RaftActors.Core.Codec;
 /// <param name="Highest">At least <paramref name="Lowest"/>.</param>
 internal readonly record struct FormatRange(byte Lowest, byte Highest)
 {
-    /// <summary>
-    /// The switch of <see cref="AppContext"/> that adds one level to a program. Its bytes are those of the level before, so tests and
-    /// trials exercise an upgrade before the first real one. Never set it in production, because the next real level will have other
-    /// bytes.
-    /// </summary>
-    public const string NextSwitch = "RaftActors.NextFormatLevel";
-
     /// <summary>The levels of this program.</summary>
-    public static FormatRange Own { get; } = new(1, (byte)(AppContext.TryGetSwitch(NextSwitch, out var isOn) && isOn ? 2 : 1));
+    public static readonly FormatRange Own = new(1, 1);
 
     /// <summary>Returns the highest level of both, or null if they have none in common.</summary>
     public byte? CommonWith(FormatRange other) =>

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core;
 
 /// <summary>The inside of a core, for tests.</summary>
@@ -20,6 +22,13 @@ internal static class CoreInside
         /// <summary>Returns entries in memory from an index on. Empty if that is compacted, evicted or beyond the end.</summary>
         public LogSlice Read(LogIndex first, int limit) => first > core.Floor.Index ? core.State.Log.From(first, limit) : default;
     }
+
+    /// <summary>
+    /// Adds level 2 to this program, with the bytes of level 1, so that tests can upgrade a group. It runs before any code of Core, because
+    /// the compiler may take the value of a readonly field into its code.
+    /// </summary>
+    [ModuleInitializer]
+    internal static void AddLevel() => Unsafe.AsRef(in FormatRange.Own) = new FormatRange(1, 2);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_state")]
     private static extern ref RaftState StateOf(RaftCore core);

@@ -3,6 +3,7 @@ using System.CommandLine;
 using RaftTrials.Clients;
 using RaftTrials.Hostile;
 using RaftTrials.Load;
+using RaftTrials.Servers;
 using RaftTrials.Trials;
 
 namespace RaftTrials;
@@ -25,7 +26,8 @@ internal static class RaftProgram
             new("churn", ChurnTrials.Members),
             new("backup", BackupTrials.Restore),
             new("lost-majority", LostMajorityTrials.Recover),
-            new("upgrade", UpgradeTrials.Roll),
+            new("upgrade", UpgradeTrials.FromReleased, Checkout.ReleasedProblem),
+            new("next-level", UpgradeTrials.ToNextLevel),
             new("rolling", RollingTrials.Change),
             new("faults", FaultTrials.Find),
             new("clients", ClientTrials.KillLeader),

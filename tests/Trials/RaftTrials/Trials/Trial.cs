@@ -19,6 +19,16 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
         HelpName = "text",
     };
 
+    /// <summary>The option of <see cref="Earlier"/>.</summary>
+    public const string EarlierName = "--earlier";
+
+    private static readonly Option<string?> EarlierOption = new(EarlierName)
+    {
+        Description = "The built checkout that 'next-level' upgrades from, to this program. Default: the trial copies this one, adds a "
+            + "format level, and runs itself there.",
+        HelpName = "folder",
+    };
+
     private static readonly Option<int> PortOption = new("--port")
     {
         Description = "The first port of the servers.",
@@ -28,9 +38,12 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
 
     private int _ports;
 
-    public static IReadOnlyList<Option> AllOptions { get; } = [SecondsOption, AttackOption, PortOption];
+    public static IReadOnlyList<Option> AllOptions { get; } = [SecondsOption, AttackOption, EarlierOption, PortOption];
 
     public int FirstPort => Options.GetValue(PortOption);
+
+    /// <summary>The value of --earlier, or null.</summary>
+    public string? Earlier => Options.GetValue(EarlierOption);
 
     /// <summary>A part of the names of the attacks that are made. Empty: all are.</summary>
     public string Attack => Options.GetValue(AttackOption) ?? "";

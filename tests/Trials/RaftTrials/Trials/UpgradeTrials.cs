@@ -1,15 +1,12 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
-
-using RaftActors.Core.Codec;
 
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
 /// <summary>
-/// Exchanges the program of each server under load, one server after the other: this one for a next one that knows one format level more
-/// (<see cref="FormatRange.NextSwitch"/>), and back. Clients of both write. At the end the level is raised, and this program is refused.
+/// Exchanges the program of each server under load, one server after the other: that of an earlier version for this one, and back. Clients
+/// of both write.
 /// </summary>
 internal static class UpgradeTrials
 {
@@ -19,60 +16,65 @@ internal static class UpgradeTrials
     // The two answers of 'raft status' come from slightly different moments, and the writers go on.
     private const int LagMax = 20;
 
-    public static async Task<string> Roll(Trial trial)
+    /// <summary>The earlier version is the released one.</summary>
+    public static Task<string> FromReleased(Trial trial) =>
+        Roll(trial, Checkout.Released(Path.Combine(trial.Work, "released")), raises: false);
+
+    /// <summary>
+    /// The later version is this one with one format level more. The level is raised at the end, and the earlier program is refused. This
+    /// program cannot read the stores then, so the trial runs in the program of the later version.
+    /// </summary>
+    public static async Task<string> ToNextLevel(Trial trial)
     {
-        var (servers, clients) = (Path.Combine(trial.Work, "next-servers"), Path.Combine(trial.Work, "earlier-clients"));
-        Copy(RaftTool.Path, servers, hasNextLevel: true);
+        if (trial.Earlier is { } earlier)
+        {
+            return await Roll(trial, new Checkout(earlier), raises: true);
+        }
 
-        // These trials know the next level, because they read the stores at the end. So their clients in the copy are the earlier ones.
-        Copy(TrialProgram.Path, clients, hasNextLevel: false);
-        var (earlier, next) = (RaftTool.Path, Path.Combine(servers, RaftTool.File));
+        var next = Checkout.WithNextLevel(Path.Combine(trial.Work, "next"));
+        string[] arguments =
+        [
+            RaftProgram.Name, "--only", "next-level", Trial.EarlierName, Checkout.Own.Root, "--rounds", $"{trial.Rounds(1)}",
+            "--port", $"{trial.FirstPort}",
+        ];
+        using var process = Host.Here.Start(next.Trials, arguments);
+        process.EndInput();
+        var code = await process.Ended(TimeSpan.FromHours(1));
+        List<string> lines = [.. process.Lines(_ => true).Select(line => line.Text)];
+        TrialFailure.Unless(code == 0, $"in the program with the next level: {string.Join('\n', lines)}");
+        return lines[0].Split(" s  ", 2)[^1];
+    }
 
+    private static async Task<string> Roll(Trial trial, Checkout earlier, bool raises)
+    {
         // The bound is one election for each exchange. With the usual timeouts, a busy machine elects more.
         var group = trial.Group(Members, null, "-t", "5000", "-T", "10000");
         foreach (var server in group.Servers)
         {
-            server.Program = earlier;
+            server.Program = earlier.Raft;
         }
 
         await group.StartAndElect();
         string[] writers =
         [
             .. group.Load("next", Writers, group.Servers, timeout: Guards.Request).Writers,
-            .. group.Load(
-                "earlier",
-                Writers,
-                group.Servers,
-                timeout: Guards.Request,
-                program: Path.Combine(clients, $"{TrialProgram.Name}.dll")).Writers,
+            .. group.Load("earlier", Writers, group.Servers, timeout: Guards.Request, program: earlier.Trials).Writers,
         ];
         await group.Book.CommittedToEach(writers, 0);
         var (rounds, elections) = (trial.Rounds(100), 0L);
         for (var round = 1; round <= rounds; round++)
         {
-            elections += await Exchange(group, next, writers) + await Exchange(group, earlier, writers);
+            elections += await Exchange(group, RaftTool.Path, writers) + await Exchange(group, earlier.Raft, writers);
         }
 
-        elections += await Exchange(group, next, writers);
-        await Raise(group, earlier, next, writers);
-        return $"{await group.Check(group.Servers)}; {rounds + 1} upgrades and {rounds} downgrades of {Members} servers, {elections} "
-            + "elections, at most one for each server; level raised; earlier program refused";
-    }
-
-    private static void Copy(string program, string to, bool hasNextLevel)
-    {
-        var from = Path.GetDirectoryName(program)!; // Justification: it is in a folder.
-        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        elections += await Exchange(group, RaftTool.Path, writers);
+        if (raises)
         {
-            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: it is in a folder.
-            File.Copy(file, copy);
+            await Raise(group, earlier.Raft, RaftTool.Path, writers);
         }
 
-        var config = Path.Combine(to, $"{Path.GetFileNameWithoutExtension(program)}.runtimeconfig.json");
-        var settings = JsonNode.Parse(File.ReadAllText(config))!; // Justification: the SDK writes both sections.
-        settings["runtimeOptions"]!["configProperties"]![FormatRange.NextSwitch] = hasNextLevel;
-        File.WriteAllText(config, settings.ToJsonString());
+        return $"{await group.Check(group.Servers)}; {rounds + 1} upgrades and {rounds} downgrades of {Members} servers, {elections} "
+            + $"elections, at most one for each server{(raises ? "; level raised; earlier program refused" : "")}";
     }
 
     // Returns the number of elections.
