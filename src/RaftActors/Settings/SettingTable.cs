@@ -145,8 +145,9 @@ internal sealed class SettingTable
 
     private string NearestTo(string path) => _all.Keys.Concat(_sections).MinBy(known => Farness(path, known))!; // Justification: not empty.
 
-    // A key with a similar last part is near, even under another parent.
+    // A key that was cut short is near, and one with a similar last part, even under another parent.
     private static int Farness(string path, string known) =>
+        known.StartsWith(path, StringComparison.Ordinal) && !known.AsSpan(path.Length).Contains('.') ? 1 :
         Distance(LastOf(path), LastOf(known)) is <= 2 and var ofLast ? Math.Min(Distance(path, known), ofLast + 1) : Distance(path, known);
 
     private static string LastOf(string path) => path[(path.LastIndexOf('.') + 1)..];

@@ -126,6 +126,7 @@ public sealed partial class SettingTableTests
     [Theory]
     [InlineData("raft.store.directry = x", "There is no setting raft.store.directry. The nearest one is raft.store.directory;")]
     [InlineData("raft.stor.directory = x", "There is no setting raft.stor.directory. The nearest one is raft.store.directory;")]
+    [InlineData("raft.store.dir = x", "There is no setting raft.store.dir. The nearest one is raft.store.directory;")]
     [InlineData("raft.directory = x", "There is no setting raft.directory. The nearest one is raft.store.directory;")]
     [InlineData("raft.rooster = [a]", "There is no setting raft.rooster. The nearest one is raft.roster;")]
     [InlineData("raft.lease-enabled = on", "There is no setting raft.lease-enabled. The nearest one is raft.lease.enabled;")]
