@@ -127,8 +127,11 @@ internal sealed class ConnectionListener : IDisposable
                 ? "raft.transport-tcp.port-offset is 0, so raft has the port of the address, and the remoting must listen elsewhere: "
                     + $"set {AkkaRemoting.Section} {{ hostname = 127.0.0.1, port = 0, public-hostname, public-port }}."
                 : $"Raft's port is that of the remoting plus raft.transport-tcp.port-offset: {port - settings.PortOffset} + "
-                    + $"{settings.PortOffset}. Free it, change {AkkaRemoting.Section}.port of this node, or change the offset on all "
-                    + "nodes. Set raft.transport-tcp.hostname to an address of this machine.";
+                    + $"{settings.PortOffset}. "
+                    + (e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
+                        ? "Perhaps this program runs already; end it, or choose another port."
+                        : $"Change {AkkaRemoting.Section}.port of this node, or change the offset on all nodes. "
+                            + "Set raft.transport-tcp.hostname to an address of this machine.");
             throw new RaftConfigurationException($"Cannot listen on {host}:{port} for raft messages: {e.Message}. {remedy}", e);
         }
     }
