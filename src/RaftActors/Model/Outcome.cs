@@ -55,7 +55,7 @@ public sealed record Outcome<TResult> : IOutcome
         get => HasResult ? _result
             : Failure is { } failure ? throw new RaftException(failure)
             : throw new InvalidOperationException(
-                $"The call {Request} is done, and has no result: its actor gave none, has forgotten it, or could not send it, as the log "
+                $"{Call} is done, and has no result: its actor gave none, has forgotten it, or could not send it, as the log "
                     + "of the node says then. Use ResultOr.");
         init => (_result, HasResult) = (value, true);
     }
@@ -67,6 +67,8 @@ public sealed record Outcome<TResult> : IOutcome
     /// result that cannot be converted to bytes, or does not fit into a frame, does not leave its node.
     /// </summary>
     public bool HasResult { get; private init; }
+
+    private string Call => Request == default ? "The call" : $"The call {Request}";
 
     Type IOutcome.ResultType => typeof(TResult);
 
@@ -84,13 +86,13 @@ public sealed record Outcome<TResult> : IOutcome
         // Justification: T admits null, as just asked.
         ? new Outcome<T> { Serial = Serial, Result = (T)(object)_result!, Request = Request }
         : throw new InvalidOperationException(
-            $"The call {Request} is done, with serial {Serial}. Its result is {(object?)_result?.GetType() ?? "null"}, and the caller "
+            $"{Call} is done, with serial {Serial}. Its result is {(object?)_result?.GetType() ?? "null"}, and the caller "
                 + $"expects {typeof(T)}. Use the type that the actors return."));
 
     private bool PrintMembers(StringBuilder builder)
     {
         var end = Failure is { } failure ? $"{failure}" : $"Serial = {Serial}, {(HasResult ? $"Result = {_result}" : "no result")}";
-        builder.Append($"{end}, Request = {Request}");
+        builder.Append(Request == default ? end : $"{end}, Request = {Request}");
         return true;
     }
 }

@@ -29,6 +29,15 @@ public sealed class OutcomeTests
         Assert.Equal(new Outcome<string> { Serial = new Serial(3), Request = Request }, ((IOutcome)done).As<string>());
     }
 
+    [Fact]
+    public void Outcome_of_a_call_without_a_ref_shows_none()
+    {
+        Outcome<int> done = new() { Serial = new Serial(3) };
+
+        Assert.StartsWith("The call is done, and has", Assert.Throws<InvalidOperationException>(() => done.Result).Message);
+        Assert.Equal("Outcome { Serial = 3, no result }", $"{done}");
+    }
+
     [Theory]
     [InlineData(FailureKind.NotDone, "Not done (DiskFull): make room on it")]
     [InlineData(FailureKind.Unknown, "Unknown (DiskFull): make room on it")]
