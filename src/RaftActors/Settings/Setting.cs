@@ -68,6 +68,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
             "number" => "a whole number",
             "fraction" => "a number, such as 0.05",
             "list" => "a list, such as [\"a\", \"b\"]",
+            "text" when Key == "node" => $"{Rule}. The list of all nodes is {Section}.nodes",
             _ => Rule,
         });
         foreach (var bound in Bounds)

@@ -129,6 +129,7 @@ public sealed class RaftSettingsTests
 
     [Theory]
     [InlineData("", "This node has no name. Set raft.node")]
+    [InlineData("raft.node = [a, b]", "it must be text. The list of all nodes is raft.nodes.")]
     [InlineData(Node, "Group 'default' has no roster. Set raft.nodes")]
     [InlineData(Node + "\n" + """raft.roster = ["raft2@n2", "raft3@n3", "raft4@n4"]""", "'raft1@node1@localhost' is not in the roster")]
     [InlineData(Node + "\n" + """raft.roster = ["raft1@node1@localhost", "b@n", "b@n"]""", "has a name twice")]
