@@ -1,0 +1,68 @@
+using System.Globalization;
+
+using RaftActors.Persistence.Settings;
+using RaftActors.Persistence.State;
+
+namespace RaftActors.Persistence.Group;
+
+/// <summary>One process of a group that keeps events and snapshots.</summary>
+internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnapshot
+{
+    private readonly PersistenceSettings _settings;
+    private readonly EventFile _file;
+    private readonly JournalState _state;
+
+    public JournalActor(RaftShard shard, PersistenceSettings settings)
+        : base(new RaftOptions<Command> { Shard = shard, Codec = CommandCodec.Instance, FindFault = FindFault })
+    {
+        _settings = settings;
+        _file = new EventFile(Path.Combine(settings.Directory, FileNameOf($"{shard.Group}@{Raft.Get(Context.System).Node}")));
+        _state = new JournalState(_file);
+    }
+
+    StateWriter IRaftStreamSnapshot.TakeSnapshot(Serial serial) => _state.ToWriter();
+
+    void IRaftStreamSnapshot.RestoreSnapshot(Serial serial, Stream state) => _state.Restore(state);
+
+    /// <summary>Returns why a group of this size must not take a command, or null. Deletions are always taken.</summary>
+    internal static string? FindExcess(PersistenceSettings settings, long events, long bytes, Command command)
+    {
+        var (added, size) = command switch
+        {
+            Command.Write write => (write.Events.Length, write.Events.Sum(each => (long)each.Bytes.Length)),
+            Command.SaveSnapshot save => (0, save.Snapshot.Bytes.Length),
+            _ => (0, 0L),
+        };
+        return added > 0 && events + added > settings.EventsMax
+            ? string.Create(CultureInfo.InvariantCulture, $"The journal is full: it has {events} events, and raft-persistence.events-max is "
+                + $"{settings.EventsMax}. Delete events that snapshots cover, or raise it on all nodes.")
+            : size > 0 && bytes + size > settings.SizeMaxBytes
+                ? string.Create(CultureInfo.InvariantCulture, $"The journal is full: it has {bytes} bytes, and raft-persistence.size-max is "
+                    + $"{settings.SizeMaxBytes}. Delete events and snapshots, or raise it on all nodes.")
+                : null;
+    }
+
+    protected override string? HandleProposal(Proposal<Command> proposal) =>
+        FindExcess(_settings, _state.EventCount, _state.Bytes, proposal.Value);
+
+    protected override string HandleAppend(Entry<Command> entry) => _state.Apply(entry.Key, entry.Value);
+
+    protected override ulong? HandleDigest() => _state.Digest;
+
+    protected override object HandleQuery(object question) => _state.Answer(Question.Read(question));
+
+    protected override void PostStop()
+    {
+        _file.Dispose();
+        base.PostStop();
+    }
+
+    // Without this, an event out of order would break the order of all later ones.
+    private static string? FindFault(string id, Command command) => command is Command.Write write
+        && (write.Events.IsEmpty || write.Events[0].SequenceNr <= write.After
+            || write.Events.Zip(write.Events.Skip(1)).Any(pair => pair.First.SequenceNr >= pair.Second.SequenceNr))
+            ? $"The sequence numbers of the events of '{id}' do not rise. Write by Akka.Persistence."
+            : null;
+
+    private static string FileNameOf(string process) => string.Concat(process.Select(each => char.IsAsciiLetterOrDigit(each) || each is '-' or '.' or '@' ? each : '_'));
+}

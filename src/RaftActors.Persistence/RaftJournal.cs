@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Globalization;
+
+using Akka.Actor;
+using Akka.Persistence;
+using Akka.Persistence.Journal;
+
+using RaftActors.Persistence.Plugins;
+using RaftActors.Persistence.State;
+
+namespace RaftActors.Persistence;
+
+/// <summary>
+/// The journal of Akka.Persistence on raft groups: <c>akka.persistence.journal.plugin = "akka.persistence.journal.raft"</c>.
+/// </summary>
+internal sealed class RaftJournal : AsyncWriteJournal
+{
+    private readonly RaftPersistence _persistence = RaftPersistence.Get(Context.System);
+
+    // The state that a recovery goes on from: each page has it and all before it. A recovery reads its highest number first.
+    private readonly ConcurrentDictionary<string, Serial> _recovering = [];
+
+    /// <inheritdoc/>
+    public override async Task<long> ReadHighestSequenceNrAsync(
+        string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
+    {
+        var (highest, serial) = await _persistence.Calls.AskAsync<long>(
+            new Question.Highest(persistenceId), cancellation: cancellationToken).ConfigureAwait(false);
+        _recovering[persistenceId] = serial;
+        return highest;
+    }
+
+    /// <inheritdoc/>
+    public override async Task ReplayMessagesAsync(
+        IActorContext context,
+        string persistenceId,
+        long fromSequenceNr,
+        long toSequenceNr,
+        long max,
+        Action<IPersistentRepresentation> recoveryCallback)
+    {
+        ArgumentNullException.ThrowIfNull(recoveryCallback);
+        ReadConsistency? consistency = _recovering.TryRemove(persistenceId, out var serial) ? ReadConsistency.NotOlderThan(serial) : null;
+        for (var (next, left) = (fromSequenceNr, max); left > 0 && next <= toSequenceNr;)
+        {
+            Question.Events question = new(
+                persistenceId, next, toSequenceNr, (int)Math.Min(left, int.MaxValue), _persistence.Settings.PageSizeBytes);
+            var (page, read) = await _persistence.Calls.AskAsync<byte[]>(question, consistency).ConfigureAwait(false);
+            consistency ??= ReadConsistency.NotOlderThan(read);
+            var events = EventPage.Read(page);
+            foreach (var each in events)
+            {
+                recoveryCallback(_persistence.Payloads.Read(persistenceId, each));
+            }
+
+            if (events.Count == 0)
+            {
+                return;
+            }
+
+            left -= events.Count;
+            next = events[^1].SequenceNr + 1;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override Task<IImmutableList<Exception>> WriteMessagesAsync(
+        IEnumerable<AtomicWrite> messages, CancellationToken cancellationToken)
+    {
+        // Serialized in the turn of the journal, as in the journals of Akka.NET. The results of writes that cannot be are rejections.
+        List<AtomicWrite> writes = [.. messages];
+        var results = new Exception?[writes.Count];
+        List<Part> parts = [];
+        for (var i = 0; i < writes.Count; i++)
+        {
+            try
+            {
+                Add(parts, i, writes[i]);
+            }
+            catch (Exception cause)
+            {
+                results[i] = cause;
+            }
+        }
+
+        return WriteAsync(parts, results, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
+        await _persistence.Calls.AppendAsync(persistenceId, new Command.DeleteEvents(toSequenceNr), cancellationToken)
+            .ConfigureAwait(false);
+
+    // Writes of one call become one pair if they fit, so that all of them are committed, or none.
+    private void Add(List<Part> parts, int index, AtomicWrite write)
+    {
+        var events = ((IImmutableList<IPersistentRepresentation>)write.Payload).Select(_persistence.Payloads.Write).ToList();
+        var writer = ((IImmutableList<IPersistentRepresentation>)write.Payload)[0].WriterGuid ?? "";
+        var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.Overhead - (write.PersistenceId.Length * 3) - (writer.Length * 3);
+        var size = events.Sum(each => (long)each.Bytes.Length + CommandCodec.EventOverhead);
+        if (size > max)
+        {
+            throw TooLarge($"The {events.Count} events", write.PersistenceId, size, _persistence.Settings.WriteSizeMaxBytes);
+        }
+
+        if (parts is not [.., var last] || last.Id != write.PersistenceId || last.Writer != writer || last.Size + size > max)
+        {
+            parts.Add(last = new Part(write.PersistenceId, writer));
+        }
+
+        last.Events.AddRange(events);
+        last.Writes.Add(index);
+        last.Size += size;
+    }
+
+    /// <summary>The exception of a write that does not fit into a pair.</summary>
+    internal static RaftException TooLarge(string what, string id, long size, int max) => new(new RaftFailure(
+        FailureKind.NotDone,
+        FailureReason.Invalid,
+        string.Create(CultureInfo.InvariantCulture, $"{what} of '{id}' have {size} bytes, and raft-persistence.write-size-max is {max}. "
+            + $"Persist less at once, or raise it on all nodes.")));
+
+    private async Task<IImmutableList<Exception>> WriteAsync(List<Part> parts, Exception?[] results, CancellationToken cancellation)
+    {
+        foreach (var part in parts)
+        {
+            if (await WriteAsync(part, cancellation).ConfigureAwait(false) is { } rejection)
+            {
+                part.Writes.ForEach(index => results[index] = rejection);
+            }
+        }
+
+        return ImmutableList.CreateRange<Exception>(results!); // Justification: null means success to Akka.NET.
+    }
+
+    // Returns why the group has rejected the events. An exception is a failure: Akka.NET stops the actor, because the outcome is unknown.
+    private async Task<Exception?> WriteAsync(Part part, CancellationToken cancellation)
+    {
+        var writer = _persistence.Writers.GetOrCreateValue(part.Writer);
+        await writer.Turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (writer.Fault is StaleWriterException stale)
+            {
+                return stale;
+            }
+
+            writer.Last ??= part.Events[0].SequenceNr - 1;
+            Command.Write write = new(part.Writer, !writer.HasWritten, writer.Last.Value, [.. part.Events]);
+            var (isRepeat, refusal) = writer.Fault is null
+                ? await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false)
+                : throw writer.Fault;
+            if (refusal == JournalState.Done)
+            {
+                (writer.Last, writer.HasWritten) = (part.Events[^1].SequenceNr, true);
+                return null;
+            }
+
+            // An earlier attempt may have been applied before the other incarnation wrote.
+            writer.Fault = new StaleWriterException(refusal);
+            return isRepeat ? throw writer.Fault : writer.Fault;
+        }
+        catch (RaftException cause) when (cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid })
+        {
+            return cause;
+        }
+        catch (Exception cause)
+        {
+            writer.Fault ??= cause;
+            throw;
+        }
+        finally
+        {
+            writer.Turn.Release();
+        }
+    }
+
+    private sealed class Part(string id, string writer)
+    {
+        public string Id => id;
+
+        public string Writer => writer;
+
+        public List<StoredEvent> Events { get; } = [];
+
+        // The places of its writes among those of the call.
+        public List<int> Writes { get; } = [];
+
+        public long Size { get; set; }
+    }
+}

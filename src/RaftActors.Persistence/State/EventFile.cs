@@ -1,0 +1,201 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace RaftActors.Persistence.State;
+
+/// <summary>
+/// The bytes of events and snapshots of one life of a process, in files of this node. They are no copy that anything depends on: the raft
+/// log and its snapshots are durable, and each life writes the files anew. So a write needs no sync.
+/// <para>
+/// The files are segments, which are appended to and then only read. A segment without live bytes is deleted. One with few is emptied by
+/// <see cref="Sparse"/> and moving its bytes. Only the actor calls, but <see cref="Read"/> and <see cref="Hold"/>'s end are thread-safe.
+/// </para>
+/// </summary>
+internal sealed class EventFile : IDisposable
+{
+    // Emptying a segment copies less than half of it within one turn of the actor: some milliseconds.
+    internal const int SegmentSizeBytes = 16 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, Segment> _segments = [];
+    private readonly List<Segment> _dropped = [];
+    private readonly string _directory;
+    private readonly string _prefix = $"{Guid.NewGuid():N}";
+    private Segment? _last;
+    private int _next;
+    private int _holds;
+    private bool _isDisposed;
+
+    /// <param name="directory">Created if it does not exist. It belongs to this process of the group alone.</param>
+    public EventFile(string directory)
+    {
+        _directory = directory;
+        Directory.CreateDirectory(directory);
+        foreach (var left in Directory.EnumerateFiles(directory, "*.events"))
+        {
+            TryDelete(left);
+        }
+    }
+
+    /// <summary>The bytes that are not freed.</summary>
+    public long LiveBytes { get; private set; }
+
+    /// <summary>The bytes of all files.</summary>
+    public long FileBytes => _segments.Values.Sum(segment => (long)segment.Length);
+
+    /// <exception cref="IOException">The disk is full, or has failed.</exception>
+    public Place Append(ReadOnlySpan<byte> bytes)
+    {
+        if (_last is null || (_last.Length > 0 && _last.Length + (long)bytes.Length > SegmentSizeBytes))
+        {
+            var path = Path.Combine(_directory, $"{_prefix}-{_next}.events");
+            var handle = File.OpenHandle(
+                path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.DeleteOnClose);
+            lock (_gate)
+            {
+                _segments[_next] = _last = new Segment(_next, handle);
+            }
+
+            _next++;
+        }
+
+        Place place = new(_last.Number, _last.Length, bytes.Length);
+        RandomAccess.Write(_last.Handle, bytes, place.Offset);
+        _last.Length += bytes.Length;
+        _last.Live += bytes.Length;
+        LiveBytes += bytes.Length;
+        return place;
+    }
+
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public byte[] Read(Place place)
+    {
+        SafeFileHandle handle;
+        lock (_gate)
+        {
+            handle = (_segments.GetValueOrDefault(place.Segment) ?? _dropped.Single(segment => segment.Number == place.Segment)).Handle;
+        }
+
+        var bytes = new byte[place.Length];
+        for (var done = 0; done < bytes.Length;)
+        {
+            var read = RandomAccess.Read(handle, bytes.AsSpan(done), place.Offset + done);
+            done += read > 0 ? read : throw new IOException(
+                $"The file of events in {_directory} ends before byte {place.Offset + bytes.Length}. Leave its files alone, and restart the node.");
+        }
+
+        return bytes;
+    }
+
+    public void Free(Place place)
+    {
+        var segment = _segments[place.Segment];
+        segment.Live -= place.Length;
+        LiveBytes -= place.Length;
+        if (segment.Live == 0 && segment != _last)
+        {
+            Drop(segment);
+        }
+    }
+
+    /// <summary>Returns a segment less than half of which is live, and null if there is none. Move its bytes, and free them.</summary>
+    public int? Sparse() =>
+        _segments.Values.FirstOrDefault(segment => segment != _last && segment.Live < segment.Length / 2)?.Number;
+
+    /// <summary>Keeps all bytes readable, also freed ones, until the result is disposed. Any thread may dispose it.</summary>
+    public IDisposable Hold()
+    {
+        lock (_gate)
+        {
+            _holds++;
+        }
+
+        return new Holding(this);
+    }
+
+    /// <summary>Frees everything.</summary>
+    public void Clear()
+    {
+        foreach (var segment in _segments.Values.ToList())
+        {
+            Drop(segment);
+        }
+
+        (_last, LiveBytes) = (null, 0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Clear();
+        _isDisposed = true;
+        Close();
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        {
+            // A snapshot of the life before still reads it, and deletes it at its end.
+        }
+    }
+
+    private void Drop(Segment segment)
+    {
+        lock (_gate)
+        {
+            _segments.Remove(segment.Number);
+            _dropped.Add(segment);
+        }
+
+        Close();
+    }
+
+    private void Close()
+    {
+        lock (_gate)
+        {
+            if (_holds > 0)
+            {
+                return;
+            }
+
+            _dropped.ForEach(segment => segment.Handle.Dispose());
+            _dropped.Clear();
+            if (_isDisposed && !Directory.EnumerateFileSystemEntries(_directory).Any())
+            {
+                Directory.Delete(_directory);
+            }
+        }
+    }
+
+    private sealed class Segment(int number, SafeFileHandle handle)
+    {
+        public int Number => number;
+
+        public SafeFileHandle Handle => handle;
+
+        public int Length { get; set; }
+
+        public int Live { get; set; }
+    }
+
+    private sealed class Holding(EventFile file) : IDisposable
+    {
+        private bool _hasEnded;
+
+        public void Dispose()
+        {
+            lock (file._gate)
+            {
+                file._holds -= _hasEnded ? 0 : 1;
+                _hasEnded = true;
+            }
+
+            file.Close();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+using System.Collections.Immutable;
+
+using Snapshots = System.Collections.Immutable.ImmutableSortedDictionary<long, RaftActors.Persistence.State.SnapshotPlace>;
+
+namespace RaftActors.Persistence.State;
+
+/// <summary>
+/// The events and snapshots of all persistence ids of one group. The memory has where their bytes are, and the file has the bytes. Not
+/// thread-safe.
+/// </summary>
+internal sealed class JournalState(EventFile file)
+{
+    /// <summary>The result of a command that was done.</summary>
+    public const string Done = "";
+
+    private ImmutableDictionary<string, EventStream> _streams = ImmutableDictionary<string, EventStream>.Empty;
+    private ImmutableDictionary<string, Snapshots> _snapshots = ImmutableDictionary<string, Snapshots>.Empty;
+
+    /// <summary>The number of events that are not deleted.</summary>
+    public long EventCount { get; private set; }
+
+    /// <summary>The bytes of those events and of the snapshots.</summary>
+    public long Bytes => file.LiveBytes;
+
+    /// <summary>A hash of the state, equal on all processes. It does not read the bytes of events.</summary>
+    public ulong Digest { get; private set; }
+
+    /// <summary>Applies a command.</summary>
+    /// <returns><see cref="Done"/>, or why the write was refused. The text is the same on all processes.</returns>
+    /// <exception cref="IOException">The disk of this node is full, or has failed. Nothing was changed.</exception>
+    public string Apply(string id, Command command)
+    {
+        switch (command)
+        {
+            case Command.Write write:
+                return Write(id, write);
+            case Command.DeleteEvents { To: var to }:
+                var stream = StreamOf(id);
+                Set(id, stream.Delete(to, Free), stream);
+                break;
+            case Command.SaveSnapshot { Snapshot: var snapshot }:
+                Save(id, snapshot);
+                break;
+            case Command.DeleteSnapshots { Bounds: var bounds }:
+                DeleteSnapshots(id, bounds);
+                break;
+        }
+
+        Compact();
+        return Done;
+    }
+
+    /// <summary>Returns the answer to a question, as bytes or as a number.</summary>
+    public object Answer(Question question) => question switch
+    {
+        Question.Events events => EventPage.ToBytes(Page(events)),
+        Question.Snapshot snapshot => Latest(snapshot),
+        _ => StreamOf(question.Id).Highest,
+    };
+
+    /// <summary>Returns a writer of the present state, for a thread of its own.</summary>
+    public StateWriter ToWriter()
+    {
+        var (streams, snapshots, hold) = (_streams, _snapshots, file.Hold());
+        return (output, stopping) =>
+        {
+            using (hold)
+            {
+                StateImage.Write(streams, snapshots, file, output, stopping);
+            }
+
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>Replaces the state by one that <see cref="ToWriter"/> has written.</summary>
+    public void Restore(Stream state)
+    {
+        file.Clear();
+        (_streams, _snapshots, EventCount, Digest) = (_streams.Clear(), _snapshots.Clear(), 0, 0);
+        StateImage.Read(
+            state,
+            (id, highest, writer, events) =>
+            {
+                // Piece by piece, because an actor may have more events than fit into memory.
+                foreach (var each in events)
+                {
+                    var before = StreamOf(id);
+                    Set(id, before.Append(writer, [Put(each)]), before);
+                }
+
+                var stream = StreamOf(id);
+                Set(id, stream.Append(writer, []).WithHighest(highest), stream);
+            },
+            Save);
+    }
+
+    private string Write(string id, Command.Write write)
+    {
+        var stream = StreamOf(id);
+
+        // A write whose outcome its writer did not learn is sent again, until its writer goes on. It is applied once.
+        if (write.Writer == stream.Writer && write.Events[^1].SequenceNr <= stream.Highest)
+        {
+            return Done;
+        }
+
+        // The writer has recovered before another incarnation of its actor wrote.
+        if (write.After != stream.Highest)
+        {
+            return $"'{id}' has the sequence number {stream.Highest}, and this writer knows of {write.After}: another incarnation of the "
+                + "actor has written. Stop this one.";
+        }
+
+        // Without this, a writer from before a restore could go on when the journal reaches the number that it had.
+        if (write.Writer != stream.Writer && !write.IsFirst)
+        {
+            return $"'{id}' was written by another incarnation of the actor after this one. Stop this one.";
+        }
+
+        Set(id, stream.Append(write.Writer, [.. write.Events.Select(Put)]), stream);
+        return Done;
+    }
+
+    private void Save(string id, StoredSnapshot snapshot)
+    {
+        var before = _snapshots.GetValueOrDefault(id, Snapshots.Empty);
+        var place = file.Append(snapshot.Bytes);
+        if (before.TryGetValue(snapshot.SequenceNr, out var replaced))
+        {
+            Forget(id, snapshot.SequenceNr, replaced);
+        }
+
+        SnapshotPlace saved = new(snapshot.Ticks, place);
+        Digest += HashOf(id, snapshot.SequenceNr, saved);
+        _snapshots = _snapshots.SetItem(id, before.SetItem(snapshot.SequenceNr, saved));
+    }
+
+    private void DeleteSnapshots(string id, SnapshotBounds bounds)
+    {
+        var before = _snapshots.GetValueOrDefault(id, Snapshots.Empty);
+        var left = before;
+        foreach (var (number, snapshot) in before.Where(each => bounds.Contains(each.Key, each.Value.Ticks)))
+        {
+            Forget(id, number, snapshot);
+            left = left.Remove(number);
+        }
+
+        _snapshots = left.IsEmpty ? _snapshots.Remove(id) : _snapshots.SetItem(id, left);
+    }
+
+    private void Forget(string id, long number, SnapshotPlace snapshot)
+    {
+        Digest -= HashOf(id, number, snapshot);
+        file.Free(snapshot.Place);
+    }
+
+    private List<StoredEvent> Page(Question.Events question)
+    {
+        var stream = StreamOf(question.Id);
+        List<StoredEvent> page = [];
+        long bytes = 0;
+        for (var i = stream.IndexOf(question.From); i < stream.Events.Length && page.Count < question.Max; i++)
+        {
+            var (number, place) = stream.Events[i];
+            bytes += place.Length;
+            if (number > question.To || (bytes > question.MaxBytes && page.Count > 0))
+            {
+                break;
+            }
+
+            page.Add(new StoredEvent(number, file.Read(place)));
+        }
+
+        return page;
+    }
+
+    private byte[] Latest(Question.Snapshot question)
+    {
+        var found = _snapshots.GetValueOrDefault(question.Id, Snapshots.Empty)
+            .LastOrDefault(each => question.Bounds.Contains(each.Key, each.Value.Ticks));
+        return found.Key == 0 && found.Value == default ? [] : Binary.Write(writer =>
+        {
+            writer.Write(found.Key);
+            writer.Write(found.Value.Ticks);
+            writer.WriteBlock(file.Read(found.Value.Place));
+        });
+    }
+
+    private EventPlace Put(StoredEvent each) => new(each.SequenceNr, file.Append(each.Bytes));
+
+    private EventStream StreamOf(string id) => _streams.GetValueOrDefault(id, EventStream.Empty);
+
+    private void Set(string id, EventStream stream, EventStream before)
+    {
+        if (stream.Highest == 0)
+        {
+            return;
+        }
+
+        Digest += stream.Hash(id) - (before.Highest == 0 ? 0 : before.Hash(id));
+        EventCount += stream.Events.Length - before.Events.Length;
+        _streams = _streams.SetItem(id, stream);
+    }
+
+    private void Free(Place place) => file.Free(place);
+
+    private static ulong HashOf(string id, long number, SnapshotPlace snapshot) =>
+        StateHash.Mix(StateHash.Mix(StateHash.Extend(2, id), (ulong)number), (ulong)(snapshot.Ticks + snapshot.Place.Length));
+
+    // One segment for each deletion: a turn of the actor stays short, and each frees at least half of a segment.
+    private void Compact()
+    {
+        if (file.Sparse() is not { } segment)
+        {
+            return;
+        }
+
+        _streams = _streams.SetItems(_streams.Select(each => (each, Moved: each.Value.Move(segment, Move)))
+            .Where(each => each.Moved != each.each.Value)
+            .Select(each => KeyValuePair.Create(each.each.Key, each.Moved))
+            .ToList());
+        foreach (var (id, snapshots) in _snapshots)
+        {
+            _snapshots = _snapshots.SetItem(id, snapshots.SetItems(snapshots.Where(each => each.Value.Place.Segment == segment)
+                .Select(each => KeyValuePair.Create(each.Key, each.Value with { Place = Move(each.Value.Place) })).ToList()));
+        }
+
+        Place Move(Place place)
+        {
+            var moved = file.Append(file.Read(place));
+            file.Free(place);
+            return moved;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using Akka.Actor;
+using Akka.Persistence;
+
+namespace RaftActors.Persistence.Tests;
+
+/// <summary>A persistent actor whose state is the list of its events. It answers each command when it has ended.</summary>
+internal sealed class Account : ReceivePersistentActor
+{
+    private List<string> _events = [];
+    private IActorRef _asker = ActorRefs.Nobody;
+
+    public Account(string id)
+    {
+        PersistenceId = id;
+        Recover<string>(_events.Add);
+        Recover<SnapshotOffer>(offer => _events = [.. ((string)offer.Snapshot).Split(',')]);
+        Command<string>(text =>
+        {
+            var sender = Sender;
+            Persist(text, saved =>
+            {
+                _events.Add(saved);
+                sender.Tell(new Saved(LastSequenceNr));
+            });
+        });
+        Command<string[]>(texts =>
+        {
+            var sender = Sender;
+            PersistAll(texts, _events.Add);
+            DeferAsync("", _ => sender.Tell(new Saved(LastSequenceNr)));
+        });
+        Command<Read>(_ => Sender.Tell(_events.ToArray()));
+        Command<TakeSnapshot>(_ =>
+        {
+            _asker = Sender;
+            SaveSnapshot(string.Join(',', _events));
+        });
+        Command<Delete>(delete =>
+        {
+            _asker = Sender;
+            DeleteMessages(delete.To);
+        });
+        Command<SaveSnapshotSuccess>(_ => _asker.Tell(new Saved(LastSequenceNr)));
+        Command<DeleteMessagesSuccess>(_ => _asker.Tell(new Saved(LastSequenceNr)));
+    }
+
+    public override string PersistenceId { get; }
+
+    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
+        Sender.Tell(new Rejected(cause));
+
+    public sealed record Read;
+
+    public sealed record TakeSnapshot;
+
+    public sealed record Delete(long To);
+
+    public sealed record Saved(long SequenceNr);
+
+    public sealed record Rejected(Exception Cause);
+}
