@@ -9,6 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
+using RaftActors.Persistence;
 
 namespace RaftActors.Hosting;
 
@@ -161,6 +162,29 @@ public static class RaftAkkaExtensions
         plan.AddCoordination();
         plan.AddRole();
         return builder.WithActors((system, _) => RaftCoordination.Get(system));
+    }
+
+    /// <summary>
+    /// Makes raft groups the journal and the snapshot store of all persistent actors that name no others, those of Akka.NET itself included.
+    /// The nodes of <see cref="RaftGroupOptions.Nodes"/> have a process of each group, and other nodes are clients of them. In an
+    /// Akka.Cluster this node gets the role <c>raft</c>. The settings of <c>raft-persistence</c> are HOCON.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftPersistence(this AkkaConfigurationBuilder builder)
+    {
+        RaftPlan.Of(builder).AddRole();
+        return builder
+            .AddHocon(
+                """
+                akka.persistence {
+                  journal.plugin = "akka.persistence.journal.raft"
+                  snapshot-store.plugin = "akka.persistence.snapshot-store.raft"
+                }
+                """,
+                HoconAddMode.Prepend)
+            .AddHocon(RaftPersistence.DefaultConfig(), HoconAddMode.Append)
+            .WithActors((system, _) => RaftPersistence.Get(system));
     }
 
     /// <summary>

@@ -95,9 +95,13 @@ internal sealed class RaftJournal : AsyncWriteJournal
     // Writes of one call become one pair if they fit, so that all of them are committed, or none.
     private void Add(List<Part> parts, int index, AtomicWrite write)
     {
+        var first = ((IImmutableList<IPersistentRepresentation>)write.Payload)[0];
+        var writerId = first.WriterGuid ?? "";
+
+        // Before the write can be rejected, because a later one goes on from the number that this one began after.
+        var writer = _persistence.Writers.GetValue(writerId, _ => new Writer(first.SequenceNr - 1));
         var events = ((IImmutableList<IPersistentRepresentation>)write.Payload).Select(_persistence.Payloads.Write).ToList();
-        var writer = ((IImmutableList<IPersistentRepresentation>)write.Payload)[0].WriterGuid ?? "";
-        var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.Overhead - (write.PersistenceId.Length * 3) - (writer.Length * 3);
+        var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.Overhead - (write.PersistenceId.Length * 3) - (writerId.Length * 3);
         var size = events.Sum(each => (long)each.Bytes.Length + CommandCodec.EventOverhead);
         if (size > max)
         {
@@ -106,7 +110,7 @@ internal sealed class RaftJournal : AsyncWriteJournal
 
         if (parts is not [.., var last] || last.Id != write.PersistenceId || last.Writer != writer || last.Size + size > max)
         {
-            parts.Add(last = new Part(write.PersistenceId, writer));
+            parts.Add(last = new Part(write.PersistenceId, writerId, writer));
         }
 
         last.Events.AddRange(events);
@@ -137,7 +141,7 @@ internal sealed class RaftJournal : AsyncWriteJournal
     // Returns why the group has rejected the events. An exception is a failure: Akka.NET stops the actor, because the outcome is unknown.
     private async Task<Exception?> WriteAsync(Part part, CancellationToken cancellation)
     {
-        var writer = _persistence.Writers.GetOrCreateValue(part.Writer);
+        var writer = part.Writer;
         await writer.Turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -146,8 +150,7 @@ internal sealed class RaftJournal : AsyncWriteJournal
                 return stale;
             }
 
-            writer.Last ??= part.Events[0].SequenceNr - 1;
-            Command.Write write = new(part.Writer, !writer.HasWritten, writer.Last.Value, [.. part.Events]);
+            Command.Write write = new(part.WriterId, !writer.HasWritten, writer.Last, [.. part.Events]);
             var (isRepeat, refusal) = writer.Fault is null
                 ? await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false)
                 : throw writer.Fault;
@@ -176,11 +179,13 @@ internal sealed class RaftJournal : AsyncWriteJournal
         }
     }
 
-    private sealed class Part(string id, string writer)
+    private sealed class Part(string id, string writerId, Writer writer)
     {
         public string Id => id;
 
-        public string Writer => writer;
+        public string WriterId => writerId;
+
+        public Writer Writer => writer;
 
         public List<StoredEvent> Events { get; } = [];
 

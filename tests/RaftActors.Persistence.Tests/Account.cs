@@ -12,7 +12,7 @@ internal sealed class Account : ReceivePersistentActor
     public Account(string id)
     {
         PersistenceId = id;
-        Recover<string>(_events.Add);
+        Recover<string>(text => _events.Add(text));
         Recover<SnapshotOffer>(offer => _events = [.. ((string)offer.Snapshot).Split(',')]);
         Command<string>(text =>
         {
@@ -26,7 +26,7 @@ internal sealed class Account : ReceivePersistentActor
         Command<string[]>(texts =>
         {
             var sender = Sender;
-            PersistAll(texts, _events.Add);
+            PersistAll(texts, saved => _events.Add(saved));
             DeferAsync("", _ => sender.Tell(new Saved(LastSequenceNr)));
         });
         Command<Read>(_ => Sender.Tell(_events.ToArray()));

@@ -5,32 +5,132 @@ namespace RaftActors.Persistence.Tests;
 /// <summary>Persistent actors on one or more nodes.</summary>
 public sealed class RecoveryTests : IAsyncLifetime
 {
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ActorSystem> _systems = [];
 
     public Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync() => Task.WhenAll(_systems.Select(system => system.Terminate()));
+    public async Task DisposeAsync()
+    {
+        await StopAsync();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Actor_recovers_the_events_that_it_has_persisted()
     {
-        var port = FreePorts.Next();
-        var system = Start(port, [port]);
-        var first = system.ActorOf(Props.Create(() => new Account("alice")));
+        var system = Start(FreePorts.Take(1), "")[0];
+        var first = Actor(system, "alice");
         await first.Ask<Account.Saved>("a", Node.Guard);
         await first.Ask<Account.Saved>(new[] { "b", "c" }, Node.Guard);
         await first.GracefulStop(Node.Guard);
 
-        var second = system.ActorOf(Props.Create(() => new Account("alice")));
+        var second = Actor(system, "alice");
 
-        Assert.Equal(["a", "b", "c"], await second.Ask<string[]>(new Account.Read(), Node.Guard));
+        Assert.Equal(["a", "b", "c"], await ReadAsync(second));
         Assert.Equal(4, (await second.Ask<Account.Saved>("d", Node.Guard)).SequenceNr);
     }
 
-    private ActorSystem Start(int port, IReadOnlyList<int> ports, string config = "")
+    [Fact]
+    public async Task Actor_recovers_on_another_node_with_its_snapshot_and_the_events_after_it()
     {
-        var system = Node.Start(port, ports, config);
-        _systems.Add(system);
-        return system;
+        var systems = Start(FreePorts.Take(3), "raft-persistence.shards = 3");
+        foreach (var id in new[] { "alice", "bob", "carol", "dave" })
+        {
+            var first = Actor(systems[0], id);
+            await first.Ask<Account.Saved>(new[] { "a", "b" }, Node.Guard);
+            await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Node.Guard);
+            await first.Ask<Account.Saved>(new Account.Delete(2), Node.Guard);
+            await first.Ask<Account.Saved>("c", Node.Guard);
+            await first.GracefulStop(Node.Guard);
+
+            Assert.Equal(["a", "b", "c"], await ReadAsync(Actor(systems[1], id)));
+        }
+    }
+
+    [Fact]
+    public async Task Actors_recover_after_all_nodes_have_restarted_from_their_files()
+    {
+        var ports = FreePorts.Take(3);
+        var systems = Start(ports, "", inFiles: true);
+        var first = Actor(systems[0], "alice");
+        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
+        await first.Ask<Account.Saved>(new Account.Delete(1), Node.Guard);
+        await StopAsync();
+
+        systems = Start(ports, "", inFiles: true);
+
+        Assert.Equal(["b", "c"], await ReadAsync(Actor(systems[2], "alice")));
+    }
+
+    [Fact]
+    public async Task Node_that_starts_from_a_raft_snapshot_has_the_same_events()
+    {
+        var ports = FreePorts.Take(1);
+        var first = Actor(Start(ports, "", inFiles: true)[0], "alice");
+        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
+        await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Node.Guard);
+        await first.Ask<Account.Saved>(new Account.Delete(2), Node.Guard);
+        await first.Ask<Account.Saved>("d", Node.Guard);
+        await using (var client = Raft.Get(_systems[0]).CreateClient("persistence-0"))
+        {
+            await client.TakeSnapshotAsync(new ProcessName($"persistence-0@127.0.0.1:{ports[0]}"), Node.Guard);
+        }
+
+        await first.Ask<Account.Saved>("e", Node.Guard);
+        await StopAsync();
+
+        var second = Actor(Start(ports, "", inFiles: true)[0], "alice");
+
+        Assert.Equal(["a", "b", "c", "d", "e"], await ReadAsync(second));
+        Assert.Equal(6, (await second.Ask<Account.Saved>("f", Node.Guard)).SequenceNr);
+    }
+
+    [Fact]
+    public async Task Of_two_incarnations_the_one_that_writes_later_is_told_that_it_is_stale()
+    {
+        var systems = Start(FreePorts.Take(3), "");
+        var (old, late) = (Actor(systems[0], "alice"), Actor(systems[1], "alice"));
+        await ReadAsync(old);
+        await ReadAsync(late);
+        await late.Ask<Account.Saved>("late", Node.Guard);
+
+        var rejected = await old.Ask<Account.Rejected>("old", Node.Guard);
+
+        Assert.IsType<StaleWriterException>(rejected.Cause);
+        await old.Ask<Account.Rejected>("old again", Node.Guard);
+        Assert.Equal(["late"], await ReadAsync(Actor(systems[2], "alice")));
+    }
+
+    [Fact]
+    public async Task Full_journal_refuses_with_the_setting_and_takes_events_again_after_a_deletion()
+    {
+        var actor = Actor(Start(FreePorts.Take(1), "raft-persistence.events-max = 3")[0], "alice");
+        await actor.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
+
+        var rejected = await actor.Ask<Account.Rejected>("d", Node.Guard);
+        Assert.Contains("raft-persistence.events-max is 3", rejected.Cause.Message, StringComparison.Ordinal);
+
+        await actor.Ask<Account.Saved>(new Account.Delete(1), Node.Guard);
+        await actor.Ask<Account.Saved>("e", Node.Guard);
+        Assert.Equal(["a", "b", "c", "e"], await ReadAsync(actor));
+    }
+
+    private static IActorRef Actor(ActorSystem system, string id) => system.ActorOf(Props.Create(() => new Account(id)));
+
+    private static Task<string[]> ReadAsync(IActorRef actor) => actor.Ask<string[]>(new Account.Read(), Node.Guard);
+
+    private List<ActorSystem> Start(int[] ports, string config, bool inFiles = false)
+    {
+        var started = ports.Select(port => Node.Start(
+            port, ports, _folder, inFiles ? $"{config}\nraft.store.directory = \"{_folder[$"{port}-log"]}\"" : config)).ToList();
+        _systems.AddRange(started);
+        return started;
+    }
+
+    private async Task StopAsync()
+    {
+        await Task.WhenAll(_systems.Select(system => system.Terminate()));
+        _systems.Clear();
     }
 }

@@ -20,8 +20,9 @@ public sealed class DirectionTests
         ["RaftActors"] = ["RaftActors.CodeFixes"],
         ["RaftActors.Coordination"] = ["RaftActors"],
         ["RaftActors.Coordination.Adapters"] = ["RaftActors.Coordination"],
+        ["RaftActors.Persistence"] = ["RaftActors"],
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Coordination"],
-        ["RaftActors.Hosting"] = ["RaftActors", "RaftActors.Coordination"],
+        ["RaftActors.Hosting"] = ["RaftActors", "RaftActors.Coordination", "RaftActors.Persistence"],
         ["RaftActors.Dashboard"] = ["RaftActors.Hosting"],
         ["RaftActors.Cli"] = ["RaftActors", "RaftActors.Coordination"],
         ["FourNodes"] = ["RaftActors"],
@@ -36,7 +37,8 @@ public sealed class DirectionTests
     // The examples do too: .ci/packages compiles them with the packages alone.
     private static readonly string[] Users =
     [
-        "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Hosting", "RaftActors.Dashboard", "raft",
+        "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Persistence", "RaftActors.Hosting", "RaftActors.Dashboard",
+        "raft",
     ];
 
     private static readonly string[] Rings = ["Kernel", "Akka", "Tools", "Proof"];

@@ -31,6 +31,7 @@ public sealed partial class FolderTests
             "RaftActors.Cli",
             "RaftActors.Coordination",
             "RaftActors.Dashboard",
+            "RaftActors.Persistence",
             "RaftActors.Storage",
         ],
         Layers.Keys.Order());

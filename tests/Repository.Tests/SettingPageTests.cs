@@ -13,7 +13,10 @@ public sealed partial class SettingPageTests
 {
     private const string Page = "docs/configuration.md";
     private const string Start = "| setting | default | values | option | meaning |";
-    private static readonly string[] References = ["src/RaftActors/reference.conf", "src/RaftActors.Coordination/reference.conf"];
+    private static readonly string[] References =
+    [
+        "src/RaftActors/reference.conf", "src/RaftActors.Coordination/reference.conf", "src/RaftActors.Persistence/reference.conf",
+    ];
 
     [Fact]
     public void Page_lists_each_setting_of_the_reference()
@@ -58,7 +61,7 @@ public sealed partial class SettingPageTests
     private static partial Regex Pairs();
 
     // Two settings are read by the names of constants.
-    [GeneratedRegex(@"(?:\b(?:Read|Get)\w+(?:<\w+>)?\(\s*|\bconst string \w+ = )""(?:raft(?:-coordination)?\.)?([^""]+)""")]
+    [GeneratedRegex(@"(?:\b(?:Read|Get)\w+(?:<\w+>)?\(\s*|\bconst string \w+ = )""(?:raft(?:-coordination|-persistence)?\.)?([^""]+)""")]
     private static partial Regex Reads();
 
     [GeneratedRegex(@"\bRead(?:Flag|Choice<\w+>|Text|List|Number|Size|Time)\(\s*""([^""]+)""")]

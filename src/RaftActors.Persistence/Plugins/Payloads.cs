@@ -20,7 +20,7 @@ internal sealed class Payloads(ExtendedActorSystem system)
         return new StoredEvent(each.SequenceNr, Binary.Write(writer =>
         {
             writer.Write(each.WriterGuid ?? "");
-            writer.Write(each.Timestamp);
+            writer.Write(each.Timestamp > 0 ? each.Timestamp : Raft.Time.GetUtcNow().UtcTicks);
             writer.Write(each.Manifest ?? "");
             writer.Write(tags.Count);
             foreach (var tag in tags.Order(StringComparer.Ordinal))

@@ -105,8 +105,9 @@ internal sealed class JournalState(EventFile file)
             return Done;
         }
 
-        // The writer has recovered before another incarnation of its actor wrote.
-        if (write.After != stream.Highest)
+        // The writer has recovered before another incarnation of its actor wrote. A new writer may know of a higher number, from a snapshot
+        // that its actor took after rejected events.
+        if (write.IsFirst ? write.After < stream.Highest : write.After != stream.Highest)
         {
             return $"'{id}' has the sequence number {stream.Highest}, and this writer knows of {write.After}: another incarnation of the "
                 + "actor has written. Stop this one.";
