@@ -165,8 +165,8 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Makes raft groups the journal and the snapshot store of all persistent actors that name no others, those of Akka.NET itself included.
-    /// The nodes of <see cref="RaftGroupOptions.Nodes"/> have a process of each group, and other nodes are clients of them. In an
+    /// Makes raft groups the journal and the snapshot store of all persistent actors that name no others, including those of Akka.NET
+    /// itself. The nodes of <see cref="RaftGroupOptions.Nodes"/> have a process of each group, and other nodes are clients of them. In an
     /// Akka.Cluster this node gets the role <c>raft</c>. The settings of <c>raft-persistence</c> are HOCON.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>

@@ -101,7 +101,7 @@ internal sealed class RaftJournal : AsyncWriteJournal
         // Before the write can be rejected, because a later one goes on from the number that this one began after.
         var writer = _persistence.Writers.GetValue(writerId, _ => new Writer(first.SequenceNr - 1));
         var events = ((IImmutableList<IPersistentRepresentation>)write.Payload).Select(_persistence.Payloads.Write).ToList();
-        var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.Overhead - (write.PersistenceId.Length * 3) - (writerId.Length * 3);
+        var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.OverheadOf(write.PersistenceId, writerId);
         var size = events.Sum(each => (long)each.Bytes.Length + CommandCodec.EventOverhead);
         if (size > max)
         {
@@ -164,7 +164,8 @@ internal sealed class RaftJournal : AsyncWriteJournal
             writer.Fault = new StaleWriterException(refusal);
             return isRepeat ? throw writer.Fault : writer.Fault;
         }
-        catch (RaftException cause) when (cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid })
+        catch (RaftException cause) when (
+            cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid })
         {
             return cause;
         }

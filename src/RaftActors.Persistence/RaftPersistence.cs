@@ -58,9 +58,7 @@ public sealed class RaftPersistence : IExtension
     }
 }
 
-/// <summary>Creates the <see cref="RaftPersistence"/> of an actor system.</summary>
-public sealed class RaftPersistenceProvider : ExtensionIdProvider<RaftPersistence>
+internal sealed class RaftPersistenceProvider : ExtensionIdProvider<RaftPersistence>
 {
-    /// <inheritdoc/>
     public override RaftPersistence CreateExtension(ExtendedActorSystem system) => RaftPersistence.Start(system);
 }

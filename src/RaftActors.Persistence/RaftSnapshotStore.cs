@@ -35,7 +35,7 @@ internal sealed class RaftSnapshotStore : SnapshotStore
     {
         var bytes = _persistence.Payloads.WriteSnapshot(snapshot);
         var max = _persistence.Settings.WriteSizeMaxBytes;
-        if (bytes.Length > max - CommandCodec.Overhead - (metadata.PersistenceId.Length * 3))
+        if (bytes.Length > max - CommandCodec.OverheadOf(metadata.PersistenceId))
         {
             throw RaftJournal.TooLarge("The snapshots", metadata.PersistenceId, bytes.Length, max);
         }

@@ -34,7 +34,8 @@ public sealed class JournalTests(OneNode node) : IClassFixture<OneNode>
         var (events, highest) = await node.ReplayAsync(_id, from, to, max);
 
         Assert.Equal(expected, string.Join(' ', events.Select(each => each.SequenceNr)));
-        Assert.All(events, each => Assert.Equal(($"a-{each.SequenceNr}", _id, _writer), (each.Payload, each.PersistenceId, each.WriterGuid)));
+        Assert.All(events, each => Assert.Equal(
+            ($"a-{each.SequenceNr}", _id, _writer), (each.Payload, each.PersistenceId, each.WriterGuid)));
         Assert.Equal(5, highest);
     }
 
@@ -94,7 +95,8 @@ public sealed class JournalTests(OneNode node) : IClassFixture<OneNode>
         var answers = await node.WriteAsync(writes);
 
         Assert.Equal(
-            [typeof(WriteMessageSuccess), typeof(WriteMessageRejected), typeof(WriteMessageSuccess)], answers.Select(each => each.GetType()));
+            [typeof(WriteMessageSuccess), typeof(WriteMessageRejected), typeof(WriteMessageSuccess)],
+            answers.Select(each => each.GetType()));
         Assert.Equal(["b-1", "b-3"], await node.TextsAsync(_id));
         Assert.IsType<WriteMessageSuccess>(Assert.Single(await node.WriteAsync(_id, _writer, 4)));
     }

@@ -5,7 +5,9 @@ using Akka.Persistence;
 
 namespace RaftActors.Persistence.Tests;
 
-/// <summary>One node for the tests of a class, which use their own persistence ids, and the messages of persistent actors to the plugins.</summary>
+/// <summary>
+/// One node for the tests of a class, which use their own persistence ids. It has the messages of persistent actors to the plugins.
+/// </summary>
 public sealed class OneNode : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -54,7 +54,8 @@ public sealed class SnapshotStoreTests(OneNode node) : IClassFixture<OneNode>
     public async Task One_snapshot_is_deleted_by_its_number_unless_it_is_newer_than_the_time(int? minutes, string expected)
     {
         await SaveFiveAsync();
-        SnapshotMetadata one = new(_id, 13, minutes is { } later ? Begin.AddMinutes(later) : DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc));
+        var time = minutes is { } later ? Begin.AddMinutes(later) : DateTime.SpecifyKind(DateTime.MinValue, DateTimeKind.Utc);
+        SnapshotMetadata one = new(_id, 13, time);
 
         await node.AskAsync<DeleteSnapshotSuccess>(node.Snapshots, new DeleteSnapshot(one));
 

@@ -37,7 +37,11 @@ public sealed class DirectionTests
     // The examples do too: .ci/packages compiles them with the packages alone.
     private static readonly string[] Users =
     [
-        "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Persistence", "RaftActors.Hosting", "RaftActors.Dashboard",
+        "RaftActors.Coordination",
+        "RaftActors.Coordination.Adapters",
+        "RaftActors.Persistence",
+        "RaftActors.Hosting",
+        "RaftActors.Dashboard",
         "raft",
     ];
 

@@ -51,6 +51,7 @@ public sealed partial class PageTests
     [InlineData("docs/monitoring.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/outcomes.md")]
+    [InlineData("docs/persistence.md")]
     [InlineData("docs/shards-and-entities.md")]
     [InlineData("docs/simulation.md")]
     [InlineData("docs/snapshots.md")]

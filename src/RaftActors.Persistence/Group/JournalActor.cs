@@ -33,13 +33,14 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
             Command.SaveSnapshot save => (0, save.Snapshot.Bytes.Length),
             _ => (0, 0L),
         };
-        return added > 0 && events + added > settings.EventsMax
-            ? string.Create(CultureInfo.InvariantCulture, $"The journal is full: it has {events} events, and raft-persistence.events-max is "
-                + $"{settings.EventsMax}. Delete events that snapshots cover, or raise it on all nodes.")
-            : size > 0 && bytes + size > settings.SizeMaxBytes
-                ? string.Create(CultureInfo.InvariantCulture, $"The journal is full: it has {bytes} bytes, and raft-persistence.size-max is "
-                    + $"{settings.SizeMaxBytes}. Delete events and snapshots, or raise it on all nodes.")
-                : null;
+        return added > 0 && events + added > settings.EventsMax ? Full("events", events, "events-max", settings.EventsMax)
+            : size > 0 && bytes + size > settings.SizeMaxBytes ? Full("bytes", bytes, "size-max", settings.SizeMaxBytes)
+            : null;
+
+        static string Full(string unit, long present, string setting, long max) => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The journal is full: it has {present} {unit}, and raft-persistence.{setting} is {max}. "
+                + $"Delete events that snapshots cover, or raise it on all nodes.");
     }
 
     protected override string? HandleProposal(Proposal<Command> proposal) =>
@@ -64,5 +65,6 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
             ? $"The sequence numbers of the events of '{id}' do not rise. Write by Akka.Persistence."
             : null;
 
-    private static string FileNameOf(string process) => string.Concat(process.Select(each => char.IsAsciiLetterOrDigit(each) || each is '-' or '.' or '@' ? each : '_'));
+    private static string FileNameOf(string process) =>
+        string.Concat(process.Select(each => char.IsAsciiLetterOrDigit(each) || each is '-' or '.' or '@' ? each : '_'));
 }

@@ -29,13 +29,16 @@ internal sealed class JournalCalls(PersistenceSettings settings, RaftShardsClien
             }
 
             isRepeat |= !outcome.IsNotDone;
-            if (outcome.Failure is { Reason: FailureReason.Discarded or FailureReason.Invalid or FailureReason.Unauthorized or FailureReason.Closed }
-                || left <= Pause)
+            if (left <= Pause || outcome.Failure is
+                {
+                    Reason: FailureReason.Discarded or FailureReason.Invalid or FailureReason.Unauthorized or FailureReason.Closed,
+                })
             {
                 throw new RaftException(outcome.Failure ?? new RaftFailure(
                     FailureKind.Unknown,
                     FailureReason.Forgotten,
-                    $"It is unknown whether the write of '{id}' was refused, because the group has forgotten the result. Recover the actor."));
+                    $"It is unknown whether the write of '{id}' was refused, because the group has forgotten the result. Recover the "
+                        + "actor."));
             }
 
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);

@@ -6,7 +6,14 @@ namespace RaftActors.Persistence.Settings;
 /// <param name="CallTimeout">For one write or one page, with all attempts.</param>
 /// <param name="Directory">Where the processes of this node keep the files of their events.</param>
 internal sealed record PersistenceSettings(
-    string Group, int Shards, long EventsMax, long SizeMaxBytes, int WriteSizeMaxBytes, int PageSizeBytes, TimeSpan CallTimeout, string Directory)
+    string Group,
+    int Shards,
+    long EventsMax,
+    long SizeMaxBytes,
+    int WriteSizeMaxBytes,
+    int PageSizeBytes,
+    TimeSpan CallTimeout,
+    string Directory)
 {
     private static readonly string Reference = ReadReference();
 

@@ -12,7 +12,9 @@ internal abstract record Command
     /// <summary>Appends events, all or none.</summary>
     /// <param name="Writer">The id of the incarnation of the persistent actor.</param>
     /// <param name="IsFirst">The group has accepted no earlier write of this writer.</param>
-    /// <param name="After">The highest sequence number that this writer knows to be in the journal. The first event has a higher one.</param>
+    /// <param name="After">
+    /// The highest sequence number that this writer knows to be in the journal. The first event has a higher one.
+    /// </param>
     public sealed record Write(string Writer, bool IsFirst, long After, ImmutableArray<StoredEvent> Events) : Command;
 
     /// <summary>Deletes the events up to a sequence number.</summary>

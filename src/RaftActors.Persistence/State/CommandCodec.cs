@@ -20,10 +20,16 @@ internal sealed class CommandCodec : RaftCodec<Command>
     /// <summary>The bytes of an event in a command, beside its own.</summary>
     public const int EventOverhead = sizeof(long) + sizeof(int);
 
-    /// <summary>More than the bytes of a command beside its events or its snapshot.</summary>
-    public const int Overhead = 256;
+    // More than the numbers, lengths and flags of a command beside its events.
+    private const int FieldsMax = 256;
+
+    // Of a character in UTF-8.
+    private const int CharacterMax = 3;
 
     public static CommandCodec Instance { get; } = new();
+
+    /// <summary>Returns no less than the bytes of a pair beside its events or its snapshot.</summary>
+    public static int OverheadOf(string id, string writer = "") => FieldsMax + ((id.Length + writer.Length) * CharacterMax);
 
     public override void Encode(Command value, IBufferWriter<byte> output) => output.Write(Binary.Write(writer =>
     {
@@ -59,7 +65,9 @@ internal sealed class CommandCodec : RaftCodec<Command>
         }
     }));
 
-    public override Command Decode(ReadOnlySpan<byte> bytes) => Binary.Read<Command>(bytes.ToArray(), reader => (Kind)reader.ReadByte() switch
+    public override Command Decode(ReadOnlySpan<byte> bytes) => Binary.Read(bytes.ToArray(), Decode);
+
+    private static Command Decode(BinaryReader reader) => (Kind)reader.ReadByte() switch
     {
         Kind.Write => new Command.Write(reader.ReadString(), reader.ReadBoolean(), reader.ReadInt64(), ReadEvents(reader)),
         Kind.DeleteEvents => new Command.DeleteEvents(reader.ReadInt64()),
@@ -67,7 +75,7 @@ internal sealed class CommandCodec : RaftCodec<Command>
         Kind.DeleteSnapshots => new Command.DeleteSnapshots(reader.ReadBounds()),
         var other => throw new InvalidDataException(
             $"{(byte)other} is no kind of a command of the journal. Update RaftActors.Persistence on this node."),
-    });
+    };
 
     private static ImmutableArray<StoredEvent> ReadEvents(BinaryReader reader)
     {

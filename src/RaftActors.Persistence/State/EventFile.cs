@@ -23,7 +23,6 @@ internal sealed class EventFile : IDisposable
     private Segment? _last;
     private int _next;
     private int _holds;
-    private bool _isDisposed;
 
     /// <param name="directory">Created if it does not exist. It belongs to this process of the group alone.</param>
     public EventFile(string directory)
@@ -80,7 +79,8 @@ internal sealed class EventFile : IDisposable
         {
             var read = RandomAccess.Read(handle, bytes.AsSpan(done), place.Offset + done);
             done += read > 0 ? read : throw new IOException(
-                $"The file of events in {_directory} ends before byte {place.Offset + bytes.Length}. Leave its files alone, and restart the node.");
+                $"The file of events in {_directory} ends before byte {place.Offset + bytes.Length}. Leave its files alone, and restart "
+                    + "the node.");
         }
 
         return bytes;
@@ -124,12 +124,7 @@ internal sealed class EventFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Clear();
-        _isDisposed = true;
-        Close();
-    }
+    public void Dispose() => Clear();
 
     private static void TryDelete(string path)
     {
@@ -165,10 +160,6 @@ internal sealed class EventFile : IDisposable
 
             _dropped.ForEach(segment => segment.Handle.Dispose());
             _dropped.Clear();
-            if (_isDisposed && !Directory.EnumerateFileSystemEntries(_directory).Any())
-            {
-                Directory.Delete(_directory);
-            }
         }
     }
 

@@ -60,7 +60,9 @@ internal sealed class EventStream
         }
 
         // Without the copy, an actor that deletes what it has persisted would keep the room of all its events.
-        return start - _start > (_end - start) ? new EventStream(_places[start.._end], 0, _end - start) { Highest = Highest, Writer = Writer }
+        var count = _end - start;
+        return start - _start > count
+            ? new EventStream(_places[start.._end], 0, count) { Highest = Highest, Writer = Writer }
             : new EventStream(_places, start, _end) { Highest = Highest, Writer = Writer };
     }
 

@@ -39,7 +39,8 @@ internal abstract record Question(string Id)
     });
 
     public static Question Read(object question) => Binary.Read<Question>(
-        question as byte[] ?? throw new InvalidDataException($"A {question.GetType().Name} is no question to the journal. Ask by Akka.Persistence."),
+        question as byte[]
+            ?? throw new InvalidDataException($"A {question.GetType().Name} is no question to the journal. Ask by Akka.Persistence."),
         reader => (Kind)reader.ReadByte() switch
         {
             Kind.Highest => new Highest(reader.ReadString()),

@@ -54,7 +54,9 @@ internal static class StateImage
     }
 
     /// <exception cref="InvalidDataException">A later version of the program has written it.</exception>
-    /// <param name="onStream">Gets a persistence id, its highest sequence number, its writer, and its events, to be enumerated once.</param>
+    /// <param name="onStream">
+    /// Gets a persistence id, its highest sequence number, its writer, and its events, to be enumerated once.
+    /// </param>
     /// <param name="onSnapshot">Gets a persistence id and one of its snapshots.</param>
     public static void Read(
         Stream state, Action<string, long, string, IEnumerable<StoredEvent>> onStream, Action<string, StoredSnapshot> onSnapshot)
