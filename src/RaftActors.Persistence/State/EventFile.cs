@@ -15,11 +15,14 @@ internal sealed class EventFile : IDisposable
     // Emptying a segment copies less than half of it within one turn of the actor: some milliseconds.
     internal const int SegmentSizeBytes = 16 * 1024 * 1024;
 
+    // The lives in this process, each of which has names of its own for its files.
+    private static int _lives;
+
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, Segment> _segments = [];
+    private readonly SortedDictionary<int, Segment> _segments = [];
     private readonly List<Segment> _dropped = [];
     private readonly string _directory;
-    private readonly string _prefix = $"{Guid.NewGuid():N}";
+    private readonly string _prefix = $"{Environment.ProcessId}-{Interlocked.Increment(ref _lives)}";
     private Segment? _last;
     private int _next;
     private int _holds;
@@ -47,8 +50,12 @@ internal sealed class EventFile : IDisposable
         if (_last is null || (_last.Length > 0 && _last.Length + (long)bytes.Length > SegmentSizeBytes))
         {
             var path = Path.Combine(_directory, $"{_prefix}-{_next}.events");
+
+            // The files of the nodes have the same content. One that cannot be written fails the callback, which the engine tries again.
+#pragma warning disable RAFT004
             var handle = File.OpenHandle(
                 path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.DeleteOnClose);
+#pragma warning restore RAFT004
             lock (_gate)
             {
                 _segments[_next] = _last = new Segment(_next, handle);
