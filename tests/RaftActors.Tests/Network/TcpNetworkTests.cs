@@ -73,7 +73,8 @@ public sealed class TcpNetworkTests : TestKit
         var problem = Assert.Throws<RaftConfigurationException>(() => Unprotected.Listen(System, Settings, TestActor));
 
         Assert.Contains($"Cannot listen on 127.0.0.1:{_port + 1000} for raft messages: ", problem.Message);
-        Assert.Contains($"plus raft.transport-tcp.port-offset: {_port} + 1000. Perhaps this program runs already; end it, or choose", problem.Message);
+        Assert.Contains(
+            $"plus raft.transport-tcp.port-offset: {_port} + 1000. Perhaps this program runs already; end it, or choose", problem.Message);
     }
 
     [Fact]
