@@ -25,7 +25,7 @@ public sealed class Notebook : RaftActor<string, int>
         return _notes.Count;
     }
 
-    // This process lacks serials that the group has, and asks another process for them.
+    // This actor lacks serials that the group has. After a restart the own log has them, else another process.
     protected override void HandleMissing(SerialRange gap) => Group.Get(gap);
 
     protected override void HandleSerial(Entry<string> entry) => _notes[entry.Serial] = entry.Value;
