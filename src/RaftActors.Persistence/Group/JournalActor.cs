@@ -16,7 +16,9 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
         : base(new RaftOptions<Command> { Shard = shard, Codec = CommandCodec.Instance, FindFault = FindFault })
     {
         _settings = settings;
-        _file = new EventFile(Path.Combine(settings.Directory, FileNameOf($"{shard.Group}@{Raft.Get(Context.System).Node}")));
+        _file = new EventFile(settings.Directory is { } directory
+            ? Path.Combine(directory, FileNameOf($"{shard.Group}@{Raft.Get(Context.System).Node}"))
+            : null);
         _state = new JournalState(_file);
     }
 

@@ -4,7 +4,7 @@ namespace RaftActors.Persistence.Settings;
 
 /// <summary>The settings of the journal and the snapshot store of one node. The reference.conf describes each.</summary>
 /// <param name="CallTimeout">For one write or one page, with all attempts.</param>
-/// <param name="Directory">Where the processes of this node keep the files of their events.</param>
+/// <param name="Directory">Where the processes of this node keep the files of their events. Null: in temporary folders.</param>
 internal sealed record PersistenceSettings(
     string Group,
     int Shards,
@@ -13,7 +13,7 @@ internal sealed record PersistenceSettings(
     int WriteSizeMaxBytes,
     int PageSizeBytes,
     TimeSpan CallTimeout,
-    string Directory)
+    string? Directory)
 {
     private static readonly string Reference = ReadReference();
 
@@ -48,8 +48,8 @@ internal sealed record PersistenceSettings(
     public Config ForRaft() => ConfigurationFactory.ParseString(string.Join(
         '\n', Enumerable.Range(0, Shards).Select(shard => $"raft.groups.\"{Group}-{shard}\".pair-size-max = {WriteSizeMaxBytes}b")));
 
-    private static string DirectoryBeside(string? store) => string.IsNullOrEmpty(store)
-        ? Path.Combine(Path.GetTempPath(), "raft-events")
+    private static string? DirectoryBeside(string? store) => string.IsNullOrEmpty(store)
+        ? null
         : $"{Path.TrimEndingDirectorySeparator(store)}-events";
 
     private static string ReadReference()

@@ -22,19 +22,31 @@ internal sealed class EventFile : IDisposable
     private readonly SortedDictionary<int, Segment> _segments = [];
     private readonly List<Segment> _dropped = [];
     private readonly string _directory;
+    private readonly bool _isTemporary;
     private readonly string _prefix = $"{Environment.ProcessId}-{Interlocked.Increment(ref _lives)}";
     private Segment? _last;
     private int _next;
     private int _holds;
 
-    /// <param name="directory">Created if it does not exist. It belongs to this process of the group alone.</param>
-    public EventFile(string directory)
+    /// <param name="directory">
+    /// Created if it does not exist, for this user alone. It belongs to this process of the group alone. Null: a temporary one.
+    /// </param>
+    public EventFile(string? directory)
     {
-        _directory = directory;
-        Directory.CreateDirectory(directory);
-        foreach (var left in Directory.EnumerateFiles(directory, "*.events"))
+        _isTemporary = directory is null;
+        _directory = directory ?? Directory.CreateTempSubdirectory("raft-events-").FullName;
+        if (OperatingSystem.IsWindows())
         {
-            TryDelete(left);
+            Directory.CreateDirectory(_directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(_directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
+        foreach (var left in Directory.EnumerateFiles(_directory, "*.events"))
+        {
+            TryDelete(() => File.Delete(left));
         }
     }
 
@@ -131,13 +143,20 @@ internal sealed class EventFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        Clear();
+        if (_isTemporary)
+        {
+            TryDelete(() => Directory.Delete(_directory, recursive: true));
+        }
+    }
 
-    private static void TryDelete(string path)
+    private static void TryDelete(Action delete)
     {
         try
         {
-            File.Delete(path);
+            delete();
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
