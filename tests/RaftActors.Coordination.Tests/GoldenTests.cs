@@ -8,7 +8,7 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>
-/// What the log and the snapshots of the group have, and what its nodes send to each other, as the recorded lines of <c>testdata</c>. A
+/// The content of the group's log and snapshots, and of the messages between its nodes, as the recorded lines of <c>testdata</c>. A
 /// later version reads these lines, and writes the same. <c>RAFTACTORS_REWRITE=1 dotnet test tests/RaftActors.Coordination.Tests</c>
 /// records them anew, which is for a format that no released program has used.
 /// </summary>

@@ -151,7 +151,7 @@ public sealed class RaftConnection : IRaftClients, IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>
     /// Each node by its <c>host:port</c>, with its processes by group and name, or why it did not answer. The statuses have no
-    /// <see cref="RaftStatus.Reachable"/> and no <see cref="RaftStatus.Decision"/>.
+    /// <see cref="RaftStatus.Decision"/>.
     /// </returns>
     /// <exception cref="RaftException">No node answered, or the client lacks the role reader.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

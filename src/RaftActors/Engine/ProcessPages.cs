@@ -23,8 +23,8 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
         var size = 0;
         for (var i = place is { } after ? FirstAfter(all, after) : 0; i < all.Length; i++)
         {
-            // What only this process sees takes much room, and a list is about the whole group.
-            var row = all[i].Value.Describe() with { Reachable = [], Decision = null };
+            // The text of a decision takes much room. All else belongs to the problems of the process.
+            var row = all[i].Value.Describe() with { Decision = null };
             size += SizeOf(row);
             if (size > SizeMax && rows.Count > 0)
             {
@@ -47,7 +47,8 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
 
     private static int SizeOf(RaftStatus status) =>
         Overhead + status.Group.Length + status.Name.Value.Length + (status.Leader?.Value.Length ?? 0)
-        + status.Members.Sum(member => member.Name.Value.Length + Overhead) + status.Placement.Sum(name => name.Value.Length)
+        + status.Members.Sum(member => member.Name.Value.Length + Overhead)
+        + status.Placement.Concat(status.Reachable).Sum(name => name.Value.Length)
         + new[] { status.Failure, status.Fence, status.Refusal, status.NameConflict, status.ContractConflict }
             .Sum(text => text?.Length ?? 0);
 

@@ -61,6 +61,21 @@ public sealed class ProcessPagesTests : TestKit
     }
 
     [Fact]
+    public void Page_has_what_the_problems_of_a_process_follow_from()
+    {
+        var process = new Bench(this).Process;
+        process.Status = process.Status with { Reachable = [new ProcessName("raft2@node2"), new ProcessName("raft3@node3")] };
+        var opening = new ProcessOpening(process.Settings, () => process, failed: null);
+        opening.Run();
+        var place = new ProcessPlace(process.Settings.Group, process.Name);
+
+        var row = Assert.Single(new ProcessPages(() => [KeyValuePair.Create(place, opening)]).After(null).Rows);
+
+        Assert.Equal(process.Status.Reachable, row.Reachable);
+        Assert.Equal(opening.Describe().Problems.Select(problem => problem.Cause), row.Problems.Select(problem => problem.Cause));
+    }
+
+    [Fact]
     public void Process_with_a_name_that_is_longer_than_a_page_has_a_page_of_its_own()
     {
         var settings = new Bench(this).Process.Settings with { Group = new string('g', 70_000) };
