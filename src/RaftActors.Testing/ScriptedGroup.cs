@@ -26,6 +26,7 @@ public sealed partial class ScriptedGroup<TValue>
 
     // For the thread of the test.
     private readonly Dictionary<RequestKeyHash, Serial> _keys = [];
+    private readonly HashSet<RequestRef> _ended = [];
     private Serial _last;
     private DateTimeOffset? _time;
     private long _term;
@@ -38,12 +39,14 @@ public sealed partial class ScriptedGroup<TValue>
     /// The pairs that the group has committed before the actor starts, with serials 1, 2, 3 and so on. Null: none.
     /// </param>
     /// <param name="codec">The codec in the actor's options. Null: it has none.</param>
+    /// <exception cref="InvalidOperationException">The actor system has a group or a raft actor already.</exception>
     public ScriptedGroup(
         ActorSystem system,
         IActorRef? probe = null,
         IReadOnlyList<(string Key, TValue Value)>? log = null,
         RaftCodec<TValue>? codec = null)
     {
+        DemandFirst(Raft.Get(system), system.Name);
         (_system, _values, _probe) = (system, new ValueCodec<TValue>(system, codec), probe);
         _last = new Serial(log?.Count ?? 0);
         _log = [.. (log ?? []).Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
@@ -129,7 +132,8 @@ public sealed partial class ScriptedGroup<TValue>
     /// <param name="time">As in the other overload.</param>
     /// <returns>The serial of the pair.</returns>
     /// <exception cref="InvalidOperationException">
-    /// The Append names another last serial, so no group commits it: use Cancel with <see cref="FailureReason.Outdated"/>.
+    /// The Append is committed already. Or it names another last serial, so no group commits it: use Cancel with
+    /// <see cref="FailureReason.Outdated"/>.
     /// </exception>
     public Serial Commit(FromActor<TValue>.Append append, DateTimeOffset? time = null)
     {
@@ -249,10 +253,33 @@ public sealed partial class ScriptedGroup<TValue>
         });
     }
 
+    private static void DemandFirst(Raft raft, string system)
+    {
+        if (raft.ScriptedHost is not null)
+        {
+            throw new InvalidOperationException(
+                $"The actor system '{system}' has a scripted group already, which serves one actor. Use that group, or create another "
+                + "actor system.");
+        }
+
+        if (raft.Processes is [var early, ..])
+        {
+            throw new InvalidOperationException(
+                $"The actor '{early.Name}' was created before the group, so it never attaches to it. Create the group before the actor.");
+        }
+    }
+
     private Serial CommitOnce(RequestRef request, EncodedPairs pairs, RequestKeyHash? requestKey, Serial? ifSerial, DateTimeOffset? time)
     {
+        if (_ended.Contains(request))
+        {
+            throw new InvalidOperationException(
+                $"The Append {request} is committed already, and a group commits an Append once. Take the next Append of the probe.");
+        }
+
         if (requestKey is { } key && _keys.TryGetValue(key, out var first))
         {
+            _ended.Add(request);
             Do(() =>
             {
                 Process.Appends.NoteCommitted(request, first);
@@ -267,6 +294,7 @@ public sealed partial class ScriptedGroup<TValue>
                 $"The Append names the last serial {last}, and it is {_last}. End it by Cancel with FailureReason.Outdated.");
         }
 
+        _ended.Add(request);
         if (requestKey is { } newKey)
         {
             _keys.Add(newKey, _last.Plus(pairs.Count));

@@ -18,9 +18,10 @@ public sealed class ArchiveTests : TestKit
         group.TakeSnapshot();
         var state = Assert.IsType<byte[]>(asked.ExpectMsg<FromActor<string>.Snapshot>().State);
 
-        var others = CreateTestProbe();
-        var other = new ScriptedGroup<string>(Sys, others);
-        var archive = Sys.ActorOf(Props.Create(() => new Archive()), "second");
+        using var system = ActorSystem.Create("other");
+        var others = CreateTestProbe(system);
+        var other = new ScriptedGroup<string>(system, others);
+        var archive = system.ActorOf(Props.Create(() => new Archive()), "second");
         other.BuildQuorum(withActor: false);
         other.SendStreamSnapshot(new Serial(2), state);
         archive.Tell(new Store("poem", "violets"), TestActor);

@@ -22,10 +22,11 @@ public sealed class ScriptedUpgradeTests : ScriptedActorTest
     public void Entities_have_the_version_of_their_shard()
     {
         List<int> versions = [];
-        ScriptedGroup<object?> group = new(Sys, Asked);
+        using var system = ActorSystem.Create("bag");
+        ScriptedGroup<object?> group = new(system, Asked);
         var shard = new RaftShards("bag", 1).All[0];
         EntityShardOptions<int> options = new() { LogicVersion = 2 };
-        Sys.ActorOf(Props.Create(() => new EntityShard<VersionedEntity, int>(shard, () => new VersionedEntity(versions), options)));
+        system.ActorOf(Props.Create(() => new EntityShard<VersionedEntity, int>(shard, () => new VersionedEntity(versions), options)));
         group.Found();
         group.Commit("a", 1);
         group.Upgrade(2);
