@@ -74,7 +74,7 @@ public abstract partial class RaftActor<TValue, TResult>
         finally
         {
             // Not by Context, which is null here if the constructor of the next life has thrown.
-            _deferred.Drop(_extension.System, Self);
+            _deferred.Drop(_system, Self);
             if (_start is null)
             {
                 _life?.Process.Appends.OnActorGone(_life.Process.EngineStopped, Self, Results);
@@ -183,15 +183,15 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         try
         {
-            (this as IRaftSnapshot)?.DemandType(Context.System);
-            _extension.AddResultType(ResultCodec);
+            (this as IRaftSnapshot)?.DemandType(_system);
+            _extension?.AddResultType(ResultCodec);
             _deferred = _opening.Claim(Self);
         }
         catch (RaftConfigurationException cause)
         {
-            PublishFailure(cause);
-            _life?.Raft.FailEarly();
-            throw;
+            // The first failure is the one to mend first.
+            EndLife();
+            (_life, _opening) = (null, _opening.HasFailed ? _opening : ProcessOpening.Failed(cause));
         }
 
         _start = start;
@@ -263,7 +263,9 @@ public abstract partial class RaftActor<TValue, TResult>
         Life.Process.Appends.OnActorCame();
         Group.EndQueries();
         var validates = _overrides.ValidatesProposals;
-        _extension.Host.Tell(new ToEngine.Attach(Life.Process, Life.Number, Life.Order.Serial, this is IRaftSnapshot, validates), Self);
+
+        // Justification: without an extension the opening has failed, and no life begins.
+        _extension!.Host.Tell(new ToEngine.Attach(Life.Process, Life.Number, Life.Order.Serial, this is IRaftSnapshot, validates), Self);
         Group.Begin();
     }
 

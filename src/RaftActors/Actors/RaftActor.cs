@@ -40,33 +40,37 @@ namespace RaftActors;
 /// </typeparam>
 public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 {
-    private readonly RaftActors.Raft _extension;
+    private readonly ActorSystem _system;
+    private readonly RaftActors.Raft? _extension;
     private readonly RaftOptions<TValue> _options;
     private readonly ValueCodec<TValue> _values;
     private readonly ValueCodec<object?> _questions;
-    private readonly ProcessOpening _opening;
     private readonly ActorOverrides _overrides;
+    private ProcessOpening _opening;
     private Serial _begunAt;
 
     /// <summary>
     /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
-    /// and earlier messages wait. If the store cannot be opened, the actor fails with an <see cref="ActorInitializationException"/>.
-    /// Each failed start is also published as <see cref="RaftEvent.StartFailed"/>.
+    /// and earlier messages wait.
+    /// <para>
+    /// If a setting is missing or wrong, or the store cannot be opened, the actor fails after its constructor with an
+    /// <see cref="ActorInitializationException"/>, and by default its supervisor stops it. The cause is a
+    /// <see cref="RaftConfigurationException"/> or a <see cref="StoreException"/>, and its message names the remedy. Each failed start is
+    /// also published as <see cref="RaftEvent.StartFailed"/>.
+    /// </para>
     /// </summary>
     /// <param name="options">Null, and each unset option: the actor system's configuration decides.</param>
-    /// <exception cref="ArgumentException">A preloaded pair exceeds <c>raft.pair-size-max</c>, or its value has no serializer.</exception>
-    /// <exception cref="RaftConfigurationException">A setting is missing or wrong. The message names it and the remedy.</exception>
-    /// <exception cref="StoreException">The store cannot be opened or is damaged. The message names the cause and the remedy.</exception>
     protected RaftActor(RaftOptions<TValue>? options = null)
     {
         _options = options ?? new RaftOptions<TValue>();
         _overrides = ActorOverrides.Of(GetType(), FindOverrides);
+        _system = Context.System;
+        var values = _values = new ValueCodec<TValue>(_system, _options.Codec);
+        _questions = new ValueCodec<object?>(_system, codecPlace: null);
         try
         {
-            _extension = RaftActors.Raft.Get(Context.System);
-            var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
+            _extension = RaftActors.Raft.Get(_system);
             values.DemandType("value");
-            _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
             RaftConfigurationException.Demand(LogicVersion >= 1, $"{GetType().Name}.LogicVersion is {LogicVersion}. Use 1 or more.");
             var settings = _extension.ReadSettings(_options, Self) with
             {
@@ -77,11 +81,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
         catch (Exception cause)
         {
-            PublishFailure(cause);
-            throw;
+            _opening = ProcessOpening.Failed(cause);
         }
 
-        // The failure of a store comes by the mailbox, because Akka would wrap one of the constructor, and log it with its stack trace.
+        // A failure comes by the mailbox, because Akka would wrap one of the constructor, and log it with its stack trace.
         if (_opening.IsOpen)
         {
             BeginLife();
@@ -92,7 +95,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// This actor's access to its group: calls and views. Not thread-safe; use it inside this actor only. In the constructor, the first
     /// use blocks until the store is open. From PreStart on, the store is open.
     /// </summary>
-    /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
+    /// <exception cref="RaftException">In the constructor only: a setting is wrong, or the store cannot be opened.</exception>
     protected RaftContext<TValue, TResult> Group => Life.Raft;
 
     /// <summary>

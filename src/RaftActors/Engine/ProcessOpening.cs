@@ -37,6 +37,15 @@ internal sealed class ProcessOpening
         _registry?.Tell(new EngineNews.Opening(Place));
     }
 
+    /// <summary>The opening of an actor that cannot start, so that it fails as one whose store cannot be opened.</summary>
+    public static ProcessOpening Failed(Exception cause)
+    {
+        // Justification: no other actor sees it, so nobody asks whose process it is, and it never runs.
+        ProcessOpening opening = new(settings: null!, open: null!, failed: null);
+        opening._opening.SetException(cause);
+        return opening;
+    }
+
     public bool HasEnded => Opened.IsCompleted;
 
     public bool HasFailed => Opened.IsFaulted;

@@ -189,6 +189,9 @@ internal sealed record RaftSettings
             + $"the same on every node: [\"{Self.Node}\", ...].");
         Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
             + $"{string.Join(", ", Roster)}. Name each process once.");
+        var portless = Roster.FirstOrDefault(name => Self.Node.StartsWith($"{name.Node}:", StringComparison.Ordinal));
+        Demand(Roster.Contains(Self) || portless == default, $"The roster of group '{Group}' has '{portless}', which lacks the port of "
+            + $"'{Self}'. Name each node as host:port.");
         Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
             + "If the group runs already, set raft.joining = on or auto here, and let the process join. Otherwise add it to the roster on "
             + "every node, or correct the actor's name (RaftOptions.Name) or raft.node.");

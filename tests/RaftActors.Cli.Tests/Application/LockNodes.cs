@@ -21,11 +21,13 @@ public sealed class LockNodes : IDisposable
     }
 
     /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
-    internal LockNodes(string security)
+    /// <param name="session">The timeout of a session. A long one does not end because the machine is busy.</param>
+    internal LockNodes(string security, string session = "3s")
     {
         var ports = FreePorts.Take(3);
         Contacts = [.. ports.Select(port => $"127.0.0.1:{port}")];
-        var group = ConfigurationFactory.ParseString("raft.groups.coordination.election-timeout { min = 1s, max = 2s }");
+        var group = ConfigurationFactory.ParseString(
+            $"raft.groups.coordination.election-timeout {{ min = 1s, max = 2s }}\nraft-coordination.session-timeout = {session}");
         var nodes = string.Join(", ", Contacts.Select(contact => $"\"{contact}\""));
         _systems =
         [

@@ -52,7 +52,8 @@ public sealed class SecureApplicationTests : IDisposable
               tls { certificate = "{{certificates}}/127.0.0.1.pem", key = "{{certificates}}/127.0.0.1.key", ca = "{{certificates}}/ca.pem" }
               roles { operator = [boss], writer = [app] }
             }
-            """);
+            """,
+            session: "1m");
         var held = await nodes.Programs[0].LockAsync("report");
 
         Assert.Equal(0, Ask("app", ["item", "put", "mode", "night"]).Code);
@@ -82,7 +83,7 @@ public sealed class SecureApplicationTests : IDisposable
         Run Ask(string name, string[] command, string? contact = null) => Run.Here(
         [
             .. command, "--contacts", contact ?? nodes.Contacts[0], "--tls-cert", $"{certificates}/{name}.pem", "--tls-key",
-            $"{certificates}/{name}.key", "--tls-ca", $"{certificates}/ca.pem",
+            $"{certificates}/{name}.key", "--tls-ca", $"{certificates}/ca.pem", "--timeout", "1m",
         ]);
     }
 

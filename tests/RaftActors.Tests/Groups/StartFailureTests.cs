@@ -63,6 +63,32 @@ public sealed class StartFailureTests : TestKit
     }
 
     [Fact]
+    public void Wrong_setting_is_logged_without_a_stack_trace()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+
+        Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "outsider");
+
+        var error = (Error)FishForMessage(told => told is Error);
+        Assert.Contains("'outsider@node1' is not in the roster", error.Message.ToString());
+        Assert.DoesNotContain("   at ", error.ToString());
+    }
+
+    [Fact]
+    public void Second_actor_of_a_process_is_logged_without_a_stack_trace()
+    {
+        Sys.ActorOf(Props.Create(() => new Recorder(TestActor, null)), "raft1");
+        FishForMessage(told => told is "started");
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+
+        Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, new RaftOptions<string> { Name = "raft1" })), "other");
+
+        var error = (Error)FishForMessage(told => told is Error);
+        Assert.Contains("is the actor akka://test/user/raft1 already", error.Message.ToString());
+        Assert.DoesNotContain("   at ", error.ToString());
+    }
+
+    [Fact]
     public void Shard_that_fails_to_start_is_told_with_its_group_and_its_process_though_its_actor_has_another_name()
     {
         Fail("actor", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
@@ -150,5 +176,26 @@ public sealed class NamelessNodeTests : TestKit
         var failed = ExpectMsg<RaftEvent.StartFailed>();
         Assert.Equal(("raft1", new ProcessName("raft1@?")), (failed.Group, failed.Process));
         Assert.Contains("This node has no name. Set raft.node", failed.Cause.Message);
+    }
+}
+
+/// <summary>The same on a node whose roster lacks its port.</summary>
+public sealed class PortlessRosterTests : TestKit
+{
+    public PortlessRosterTests()
+        : base(ConfigurationFactory.ParseString("raft { node = \"127.0.0.1:2551\", nodes = [\"127.0.0.1\", \"127.0.0.2\"] }"))
+    {
+    }
+
+    [Fact]
+    public void Roster_without_ports_is_told_as_such()
+    {
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent));
+
+        EventFilter.Exception<ActorInitializationException>()
+            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, null)), "raft1"));
+
+        var cause = ExpectMsg<RaftEvent.StartFailed>().Cause;
+        Assert.Contains("'raft1@127.0.0.1', which lacks the port of 'raft1@127.0.0.1:2551'. Name each node as host:port.", cause.Message);
     }
 }

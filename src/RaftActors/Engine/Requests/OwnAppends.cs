@@ -172,10 +172,20 @@ internal sealed class OwnAppends : IEntryPart, IAppendOrigin
     private void End(RequestRef request, Serial serial) =>
         _session.Receive(new Outcome<object?> { Serial = serial, Request = request }, Now);
 
-    private RaftFailure WhyNotSent() => _context.FindLeader() is null
-        ? RaftFailure.NotDone(FailureReason.NoLeader, "No leader could be reached in time.")
-        : RaftFailure.NotDone(
-            FailureReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
+    private RaftFailure WhyNotSent()
+    {
+        if (_context.FindLeader() is not null)
+        {
+            return RaftFailure.NotDone(
+                FailureReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
+        }
+
+        var status = _context.Process.Status;
+        var others = status.Members.Select(member => member.Name).Where(name => name != status.Name && !status.Reachable.Contains(name));
+        var lost = string.Join(", ", others);
+        return RaftFailure.NotDone(
+            FailureReason.NoLeader, $"No leader could be reached in time{(lost.Length > 0 ? $". Out of reach: {lost}" : "")}.");
+    }
 
     // OpenAppends has the span, which ends with the outcome.
     private sealed class OwnAppend : SessionAppend
