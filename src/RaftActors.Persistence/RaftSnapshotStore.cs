@@ -13,6 +13,14 @@ namespace RaftActors.Persistence;
 internal sealed class RaftSnapshotStore : SnapshotStore
 {
     private readonly RaftPersistence _persistence = RaftPersistence.Get(Context.System);
+    private SnapshotMetadata? _failed;
+
+    /// <inheritdoc/>
+    protected override bool ReceivePluginInternal(object message)
+    {
+        _failed = (message as SaveSnapshotFailure)?.Metadata;
+        return false;
+    }
 
     /// <inheritdoc/>
     protected override async Task<SelectedSnapshot?> LoadAsync(
@@ -47,6 +55,13 @@ internal sealed class RaftSnapshotStore : SnapshotStore
     /// <inheritdoc/>
     protected override Task DeleteAsync(SnapshotMetadata metadata, CancellationToken cancellationToken)
     {
+        // Akka.NET deletes what a failed save may have left. Here each snapshot is whole, and an earlier one with the number must stay,
+        // because the events before it may be deleted.
+        if (ReferenceEquals(metadata, _failed))
+        {
+            return Task.CompletedTask;
+        }
+
         var ticks = metadata.Timestamp == DateTime.MinValue ? DateTime.MaxValue.Ticks : TicksOf(metadata.Timestamp);
         SnapshotBounds bounds = new(metadata.SequenceNr, metadata.SequenceNr, 0, ticks);
         return AppendAsync(metadata.PersistenceId, new Command.DeleteSnapshots(bounds), cancellationToken);

@@ -88,11 +88,27 @@ public sealed class SnapshotStoreTests(OneNode node) : IClassFixture<OneNode>
     [Fact]
     public async Task Snapshot_above_the_size_is_refused_with_the_setting()
     {
-        var failed = await node.AskAsync<SaveSnapshotFailure>(
-            node.Snapshots, new SaveSnapshot(new SnapshotMetadata(_id, 1, Begin), new string('x', 2 * 1024 * 1024)));
+        var failed = await SaveTooLargeAsync(1);
 
         Assert.Contains("raft-persistence.write-size-max", failed.Cause.Message, StringComparison.Ordinal);
     }
+
+    // Akka.NET deletes the snapshot of a failed save. The events before an earlier one with its number may be deleted.
+    [Fact]
+    public async Task Failed_save_keeps_the_snapshot_with_the_same_number()
+    {
+        await SaveFiveAsync();
+        await SaveTooLargeAsync(15);
+
+        // An Append behind that of the deletion.
+        await node.AskAsync<DeleteSnapshotSuccess>(node.Snapshots, new DeleteSnapshot(new SnapshotMetadata(_id, 11, Begin.AddMinutes(1))));
+        Assert.Equal("s-5", (await LoadAsync(SnapshotSelectionCriteria.Latest))?.Snapshot);
+        await node.AskAsync<DeleteSnapshotSuccess>(node.Snapshots, new DeleteSnapshot(new SnapshotMetadata(_id, 15, Begin.AddHours(1))));
+        Assert.Equal("s-4", (await LoadAsync(SnapshotSelectionCriteria.Latest))?.Snapshot);
+    }
+
+    private Task<SaveSnapshotFailure> SaveTooLargeAsync(long number) => node.AskAsync<SaveSnapshotFailure>(
+        node.Snapshots, new SaveSnapshot(new SnapshotMetadata(_id, number, Begin.AddHours(1)), new string('x', 2 * 1024 * 1024)));
 
     private async Task SaveFiveAsync()
     {
