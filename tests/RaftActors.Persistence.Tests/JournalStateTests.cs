@@ -79,6 +79,11 @@ public sealed class JournalStateTests : IDisposable
         _state.Apply("b", new Command.DeleteEvents(9));
         _state.Apply("a", new Command.DeleteSnapshots(Latest("a").Bounds));
         FillSegments(3);
+        foreach (var id in Enumerable.Range(0, 3))
+        {
+            _state.Apply($"big-{id}", new Command.DeleteEvents(16));
+        }
+
         var (file, restored) = Create("second");
         using var _ = file;
 
@@ -106,6 +111,30 @@ public sealed class JournalStateTests : IDisposable
             var only = Assert.Single(EventsOf(_state, $"big-{id}"));
             Assert.Equal((16, (byte)16), (only.SequenceNr, only.Bytes[0]));
         }
+    }
+
+    // Its bytes were freed while it was still written to.
+    [Fact]
+    public void Full_segment_without_live_bytes_is_deleted()
+    {
+        foreach (var number in Enumerable.Range(1, 5))
+        {
+            var bytes = new byte[EventFile.SegmentSizeBytes / 4 * 3];
+            _state.Apply("a", new Command.Write("w", number == 1, number - 1, [new StoredEvent(number, bytes)]));
+            _state.Apply("a", new Command.DeleteEvents(number));
+        }
+
+        Assert.InRange(_file.FileBytes, 0, EventFile.SegmentSizeBytes);
+    }
+
+    [Fact]
+    public void Temporary_files_do_not_outlive_a_killed_process()
+    {
+        using var file = new EventFile(directory: null);
+        var place = file.Append([1, 2, 3]);
+
+        Assert.Equal([1, 2, 3], file.Read(place));
+        Assert.True(OperatingSystem.IsWindows() || Directory.GetFiles(file.Folder).Length == 0);
     }
 
     [Fact]
@@ -137,6 +166,14 @@ public sealed class JournalStateTests : IDisposable
         Assert.Contains(expected, fault ?? "", StringComparison.Ordinal);
         Assert.Equal(expected.Length == 0, fault is null);
         Assert.Null(Group.JournalActor.FindExcess(settings, 99, 9999, new Command.DeleteEvents(1)));
+    }
+
+    [Fact]
+    public void Writes_without_the_id_of_a_writer_are_no_repeats()
+    {
+        Assert.Equal("", _state.Apply("a", Write("", 0, 1)));
+
+        Assert.NotEqual("", _state.Apply("a", Write("", 0, 1)));
     }
 
     private static Command.Write Write(string writer, long after, params IEnumerable<long> numbers) =>

@@ -31,6 +31,22 @@ public sealed class MemoryTests(ITestOutputHelper output)
         GC.KeepAlive(state);
     }
 
+    [Fact]
+    public void Index_of_a_million_events_of_one_actor_is_copied_few_times()
+    {
+        const int count = 1_000_000;
+        var stream = EventStream.Empty;
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var number = 1; number <= count; number++)
+        {
+            stream = stream.Append("w", [new EventPlace(number, default)]);
+        }
+
+        var perEvent = (GC.GetAllocatedBytesForCurrentThread() - before) / count;
+        output.WriteLine($"{perEvent} bytes were allocated for each event");
+        Assert.InRange(perEvent, 1, 600);
+    }
+
     private static void Fill(JournalState state, string id, string writer, int writes, int eventsOfWrite)
     {
         for (long after = 0; after < writes * eventsOfWrite; after += eventsOfWrite)

@@ -50,6 +50,9 @@ internal sealed class EventFile : IDisposable
         }
     }
 
+    /// <summary>Where the files are.</summary>
+    public string Folder => _directory;
+
     /// <summary>The bytes that are not freed.</summary>
     public long LiveBytes { get; private set; }
 
@@ -67,13 +70,24 @@ internal sealed class EventFile : IDisposable
 #pragma warning disable RAFT004
             var handle = File.OpenHandle(
                 path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read | FileShare.Delete, FileOptions.DeleteOnClose);
+            if (_isTemporary && !OperatingSystem.IsWindows())
+            {
+                // Without this, each killed process would leave its files behind, because no later one looks into this directory.
+                TryDelete(() => File.Delete(path));
+            }
 #pragma warning restore RAFT004
+
+            var full = _last;
             lock (_gate)
             {
                 _segments[_next] = _last = new Segment(_next, handle);
             }
 
             _next++;
+            if (full is { Live: 0 })
+            {
+                Drop(full);
+            }
         }
 
         Place place = new(_last.Number, _last.Length, bytes.Length);

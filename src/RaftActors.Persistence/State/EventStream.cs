@@ -35,7 +35,9 @@ internal sealed class EventStream
         if (end + events.Length > places.Length)
         {
             var count = end - start;
-            places = new EventPlace[Math.Max(count + events.Length, Math.Min(count * 2, count + 4096))];
+
+            // An eighth of a large one, so that the copies of all its events together stay few.
+            places = new EventPlace[Math.Max(count + events.Length, Math.Min(count * 2, count + Math.Max(4096, count / 8)))];
             Events.CopyTo(places);
             (start, end) = (0, count);
         }

@@ -99,8 +99,9 @@ internal sealed class JournalState(EventFile file)
     {
         var stream = StreamOf(id);
 
-        // A write whose outcome its writer did not learn is sent again, until its writer goes on. It is applied once.
-        if (write.Writer == stream.Writer && write.Events[^1].SequenceNr <= stream.Highest)
+        // A write whose outcome its writer did not learn is sent again, until its writer goes on. It is applied once. Writers without an id
+        // cannot be told apart, so a write of theirs is never taken for a repeat.
+        if (write.Writer == stream.Writer && write.Writer.Length > 0 && write.Events[^1].SequenceNr <= stream.Highest)
         {
             return Done;
         }
