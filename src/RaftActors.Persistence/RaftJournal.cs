@@ -18,21 +18,26 @@ internal sealed class RaftJournal : AsyncWriteJournal
 {
     private readonly RaftPersistence _persistence = RaftPersistence.Get(Context.System);
 
-    // The state that a recovery goes on from: each page has it and all before it. A recovery reads its highest number first.
-    private readonly ConcurrentDictionary<string, Serial> _recovering = [];
+    // The latest writes under way, by persistence id.
+    private readonly ConcurrentDictionary<string, Task> _writing = [];
 
     /// <inheritdoc/>
     public override async Task<long> ReadHighestSequenceNrAsync(
         string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
     {
-        var (highest, serial) = await _persistence.Calls.AskAsync<long>(
+        // Without this, an actor that restarts could recover before the last write of its former life. Its own first one would be stale.
+        if (_writing.TryGetValue(persistenceId, out var writing))
+        {
+            await writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var (highest, _) = await _persistence.Calls.AskAsync<long>(
             new Question.Highest(persistenceId), cancellation: cancellationToken).ConfigureAwait(false);
-        _recovering[persistenceId] = serial;
         return highest;
     }
 
     /// <inheritdoc/>
-    public override async Task ReplayMessagesAsync(
+    public override Task ReplayMessagesAsync(
         IActorContext context,
         string persistenceId,
         long fromSequenceNr,
@@ -41,27 +46,8 @@ internal sealed class RaftJournal : AsyncWriteJournal
         Action<IPersistentRepresentation> recoveryCallback)
     {
         ArgumentNullException.ThrowIfNull(recoveryCallback);
-        ReadConsistency? consistency = _recovering.TryRemove(persistenceId, out var serial) ? ReadConsistency.NotOlderThan(serial) : null;
-        for (var (next, left) = (fromSequenceNr, max); left > 0 && next <= toSequenceNr;)
-        {
-            Question.Events question = new(
-                persistenceId, next, toSequenceNr, (int)Math.Min(left, int.MaxValue), _persistence.Settings.PageSizeBytes);
-            var (page, read) = await _persistence.Calls.AskAsync<byte[]>(question, consistency).ConfigureAwait(false);
-            consistency ??= ReadConsistency.NotOlderThan(read);
-            var events = EventPage.Read(page);
-            foreach (var each in events)
-            {
-                recoveryCallback(_persistence.Payloads.Read(persistenceId, each));
-            }
-
-            if (events.Count == 0)
-            {
-                return;
-            }
-
-            left -= events.Count;
-            next = events[^1].SequenceNr + 1;
-        }
+        return _persistence.Calls.ReadAsync(
+            persistenceId, fromSequenceNr, toSequenceNr, max, each => recoveryCallback(_persistence.Payloads.Read(persistenceId, each)));
     }
 
     /// <inheritdoc/>
@@ -84,7 +70,14 @@ internal sealed class RaftJournal : AsyncWriteJournal
             }
         }
 
-        return WriteAsync(parts, results, cancellationToken);
+        var writing = WriteAsync(parts, results, cancellationToken);
+        foreach (var id in parts.Select(part => part.Id).Distinct(StringComparer.Ordinal))
+        {
+            _writing[id] = writing;
+            _ = ForgetAsync(id, writing);
+        }
+
+        return writing;
     }
 
     /// <inheritdoc/>
@@ -98,8 +91,11 @@ internal sealed class RaftJournal : AsyncWriteJournal
         var first = ((IImmutableList<IPersistentRepresentation>)write.Payload)[0];
         var writerId = first.WriterGuid ?? "";
 
-        // Before the write can be rejected, because a later one goes on from the number that this one began after.
-        var writer = _persistence.Writers.GetValue(writerId, _ => new Writer(first.SequenceNr - 1));
+        // Before the write can be rejected, because a later one goes on from the number that this one began after. Writes without an id are
+        // of different writers.
+        var writer = writerId.Length > 0
+            ? _persistence.Writers.GetValue(writerId, _ => new Writer(first.SequenceNr - 1))
+            : new Writer(first.SequenceNr - 1);
         var events = ((IImmutableList<IPersistentRepresentation>)write.Payload).Select(_persistence.Payloads.Write).ToList();
         var max = _persistence.Settings.WriteSizeMaxBytes - CommandCodec.OverheadOf(write.PersistenceId, writerId);
         var size = events.Sum(each => (long)each.Bytes.Length + CommandCodec.EventOverhead);
@@ -138,31 +134,34 @@ internal sealed class RaftJournal : AsyncWriteJournal
         return ImmutableList.CreateRange<Exception>(results!); // Justification: null means success to Akka.NET.
     }
 
-    // Returns why the group has rejected the events. An exception is a failure: Akka.NET stops the actor, because the outcome is unknown.
+    private async Task ForgetAsync(string id, Task writing)
+    {
+        await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _writing.TryRemove(KeyValuePair.Create(id, writing));
+    }
+
+    // Returns why the group has rejected the events. An exception is a failure: Akka.NET stops the actor, because the outcome is unknown,
+    // or because its state lacks the events of another incarnation.
     private async Task<Exception?> WriteAsync(Part part, CancellationToken cancellation)
     {
         var writer = part.Writer;
         await writer.Turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            if (writer.Fault is StaleWriterException stale)
+            if (writer.Fault is { } fault)
             {
-                return stale;
+                throw fault;
             }
 
             Command.Write write = new(part.WriterId, !writer.HasWritten, writer.Last, [.. part.Events]);
-            var (isRepeat, refusal) = writer.Fault is null
-                ? await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false)
-                : throw writer.Fault;
-            if (refusal == JournalState.Done)
+            var result = await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false);
+            if (result != JournalState.Done)
             {
-                (writer.Last, writer.HasWritten) = (part.Events[^1].SequenceNr, true);
-                return null;
+                throw new StaleWriterException(result);
             }
 
-            // An earlier attempt may have been applied before the other incarnation wrote.
-            writer.Fault = new StaleWriterException(refusal);
-            return isRepeat ? throw writer.Fault : writer.Fault;
+            (writer.Last, writer.HasWritten) = (part.Events[^1].SequenceNr, true);
+            return null;
         }
         catch (RaftException cause) when (
             cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid })

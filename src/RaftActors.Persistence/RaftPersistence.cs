@@ -16,12 +16,16 @@ namespace RaftActors.Persistence;
 /// </summary>
 public sealed class RaftPersistence : IExtension
 {
-    private RaftPersistence(PersistenceSettings settings, RaftShardsClient<Command, string> client, ExtendedActorSystem system) =>
-        (Settings, Calls, Payloads) = (settings, new JournalCalls(settings, client, Raft.Time), new Payloads(system));
+    private RaftPersistence(PersistenceSettings settings, RaftShardsClient<Command, string> client, ExtendedActorSystem system)
+    {
+        (Settings, Payloads) = (settings, new Payloads(system));
+        Calls = new JournalCalls(settings, client.Shards, shard => client[shard], Raft.Time);
+    }
 
     internal PersistenceSettings Settings { get; }
 
-    internal JournalCalls Calls { get; }
+    /// <summary>Tests set calls that they script.</summary>
+    internal JournalCalls Calls { get; set; }
 
     internal Payloads Payloads { get; }
 

@@ -49,6 +49,8 @@ internal sealed class Account : ReceivePersistentActor
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr) =>
         Sender.Tell(new Rejected(cause));
 
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Sender.Tell(new Failed(cause));
+
     public sealed record Read;
 
     public sealed record TakeSnapshot;
@@ -58,4 +60,6 @@ internal sealed class Account : ReceivePersistentActor
     public sealed record Saved(long SequenceNr);
 
     public sealed record Rejected(Exception Cause);
+
+    public sealed record Failed(Exception Cause);
 }

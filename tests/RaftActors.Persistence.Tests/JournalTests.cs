@@ -124,15 +124,17 @@ public sealed class JournalTests(OneNode node) : IClassFixture<OneNode>
     }
 
     [Fact]
-    public async Task Writer_that_has_not_seen_the_latest_event_is_rejected_for_good()
+    public async Task Write_of_a_writer_that_has_not_seen_the_latest_event_fails_for_good()
     {
         var other = $"{Guid.NewGuid()}";
         await node.WriteAsync(_id, _writer, 1, 2);
         await node.WriteAsync(_id, other, 3);
 
-        var rejected = Assert.IsType<WriteMessageRejected>(Assert.Single(await node.WriteAsync(_id, _writer, 3)));
-        Assert.IsType<StaleWriterException>(rejected.Cause);
-        Assert.IsType<WriteMessageRejected>(Assert.Single(await node.WriteAsync(_id, _writer, 4)));
+        foreach (var number in new[] { 3, 4, 5 })
+        {
+            var failed = Assert.IsType<WriteMessageFailure>(Assert.Single(await node.WriteAsync(_id, _writer, number)));
+            Assert.IsType<StaleWriterException>(failed.Cause);
+        }
 
         Assert.Equal(["a-1", "a-2", "a-3"], await node.TextsAsync(_id));
         Assert.Equal(other, (await node.ReplayAsync(_id)).Events[2].WriterGuid);
@@ -145,18 +147,18 @@ public sealed class JournalTests(OneNode node) : IClassFixture<OneNode>
         await node.WriteAsync(_id, _writer, 1);
 
         Assert.IsType<WriteMessageSuccess>(Assert.Single(await node.WriteAsync(_id, $"{Guid.NewGuid()}", 6)));
-        Assert.IsType<WriteMessageRejected>(Assert.Single(await node.WriteAsync(_id, $"{Guid.NewGuid()}", 6)));
+        Assert.IsType<WriteMessageFailure>(Assert.Single(await node.WriteAsync(_id, $"{Guid.NewGuid()}", 6)));
         Assert.Equal(6, (await node.ReplayAsync(_id)).Highest);
     }
 
     [Fact]
-    public async Task Batch_is_rejected_as_a_whole()
+    public async Task Stale_batch_fails_as_a_whole()
     {
         await node.WriteAsync(_id, _writer, 1, 2, 3);
 
         var answers = await node.WriteAsync(_id, $"{Guid.NewGuid()}", 3, 4, 5);
 
-        Assert.Equal(3, answers.OfType<WriteMessageRejected>().Count());
+        Assert.Equal(3, answers.OfType<WriteMessageFailure>().Count());
         Assert.Equal(3, (await node.ReplayAsync(_id)).Highest);
     }
 
@@ -187,15 +189,47 @@ public sealed class JournalTests(OneNode node) : IClassFixture<OneNode>
     [Fact]
     public async Task Write_that_is_sent_again_is_applied_once()
     {
-        var calls = RaftPersistence.Get(node.System).Calls;
+        var calls = node.Persistence.Calls;
         Command.Write write = new(_writer, IsFirst: true, After: 0, [new StoredEvent(1, [1]), new StoredEvent(2, [2])]);
 
         var first = await calls.AppendAsync(_id, write, CancellationToken.None);
         var second = await calls.AppendAsync(_id, write, CancellationToken.None);
 
-        Assert.Equal((JournalState.Done, JournalState.Done), (first.Refusal, second.Refusal));
+        Assert.Equal((JournalState.Done, JournalState.Done), (first, second));
         var (page, _) = await calls.AskAsync<byte[]>(new Question.Events(_id, 1, 9, 9, 9));
         Assert.Equal([1, 2], EventPage.Read(page).Select(each => each.SequenceNr));
+    }
+
+    // Akka.NET counts failures. After ten of them in a row, its circuit breaker would fail all actors of the node.
+    [Fact]
+    public async Task Many_stale_writes_do_not_stop_other_actors()
+    {
+        await node.WriteAsync(_id, _writer, 1);
+        foreach (var _ in Enumerable.Range(0, 12))
+        {
+            Assert.IsType<WriteMessageFailure>(Assert.Single(await node.WriteAsync(_id, $"{Guid.NewGuid()}", 1)));
+        }
+
+        Assert.IsType<WriteMessageSuccess>(Assert.Single(await node.WriteAsync(_id, _writer, 2)));
+    }
+
+    // As a program writes that copies events from another journal.
+    [Fact]
+    public async Task Writes_without_the_id_of_a_writer_are_of_different_writers()
+    {
+        await node.WriteAsync(_id, "", 1, 2);
+
+        Assert.IsType<WriteMessageSuccess>(Assert.Single(await node.WriteAsync($"{_id}-other", "", 1)));
+        Assert.IsType<WriteMessageFailure>(Assert.Single(await node.WriteAsync(_id, "", 2)));
+        Assert.IsType<WriteMessageSuccess>(Assert.Single(await node.WriteAsync(_id, "", 3)));
+    }
+
+    [Fact]
+    public async Task Event_whose_serializer_gives_no_manifest_is_replayed()
+    {
+        await node.WriteAsync(new AtomicWrite(OneNode.Event(_id, 1, new WithoutManifest(), _writer)));
+
+        Assert.IsType<WithoutManifest>(Assert.Single((await node.ReplayAsync(_id)).Events).Payload);
     }
 
     public sealed record Wire(int Number, string Text);

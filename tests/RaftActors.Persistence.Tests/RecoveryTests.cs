@@ -87,7 +87,7 @@ public sealed class RecoveryTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_two_incarnations_the_one_that_writes_later_is_told_that_it_is_stale()
+    public async Task Of_two_incarnations_the_one_that_writes_later_is_stopped_and_recovers()
     {
         var systems = Start(FreePorts.Take(3), "");
         var (old, late) = (Actor(systems[0], "alice"), Actor(systems[1], "alice"));
@@ -95,11 +95,15 @@ public sealed class RecoveryTests : IAsyncLifetime
         await ReadAsync(late);
         await late.Ask<Account.Saved>("late", Node.Guard);
 
-        var rejected = await old.Ask<Account.Rejected>("old", Node.Guard);
+        using var inbox = Inbox.Create(systems[0]);
+        inbox.Watch(old);
+        var failed = await old.Ask<Account.Failed>("old", Node.Guard);
 
-        Assert.IsType<StaleWriterException>(rejected.Cause);
-        await old.Ask<Account.Rejected>("old again", Node.Guard);
-        Assert.Equal(["late"], await ReadAsync(Actor(systems[2], "alice")));
+        Assert.IsType<StaleWriterException>(failed.Cause);
+        Assert.IsType<Terminated>(await inbox.ReceiveAsync(Node.Guard));
+        var again = Actor(systems[0], "alice");
+        Assert.Equal(["late"], await ReadAsync(again));
+        await again.Ask<Account.Saved>("old", Node.Guard);
     }
 
     [Fact]

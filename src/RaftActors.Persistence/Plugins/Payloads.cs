@@ -58,7 +58,7 @@ internal sealed class Payloads(ExtendedActorSystem system)
             return (serializer.Identifier, Serialization.ManifestFor(serializer, state.value), serializer.ToBinary(state.value));
         });
         writer.Write(id);
-        writer.Write(manifest);
+        writer.Write(manifest ?? "");
         writer.WriteBlock(bytes);
     }
 

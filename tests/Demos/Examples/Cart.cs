@@ -7,7 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 using RaftActors.Hosting;
-using RaftActors.Persistence;
 
 namespace RaftActors.Examples;
 
@@ -34,16 +33,6 @@ public sealed class Cart : ReceivePersistentActor
     }
 
     public override string PersistenceId { get; }
-
-    // Another node has this cart, too, and has written. A restart recovers what it wrote.
-    protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
-    {
-        base.OnPersistRejected(cause, @event, sequenceNr);
-        if (cause is StaleWriterException)
-        {
-            throw cause;
-        }
-    }
 }
 
 /// <summary>A node with a cart.</summary>
