@@ -52,12 +52,13 @@ public sealed class RaftPersistence : IExtension
         system.Settings.InjectTopLevelFallback(settings.ForRaft());
         var raft = Raft.Get(system);
         RaftShards shards = new(settings.Group, settings.Shards);
-        foreach (var shard in raft.ShardsHere(shards))
+        var config = system.Settings.Config;
+        foreach (var shard in raft.ShardsHere(shards).Where(each => PersistenceSettings.HasProcess(config, each.Group, raft.Node)))
         {
             system.SystemActorOf(Props.Create(() => new JournalActor(shard, settings)), $"raft-{shard.Group}");
         }
 
-        var client = raft.CreateClient<Command, string>(shards, codec: CommandCodec.Instance);
+        var client = raft.CreateClient<Command, string>(shards, settings.ContactsIn(config), CommandCodec.Instance);
         return new RaftPersistence(settings, client, system);
     }
 }

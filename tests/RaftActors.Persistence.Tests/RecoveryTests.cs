@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 namespace RaftActors.Persistence.Tests;
 
@@ -118,6 +119,44 @@ public sealed class RecoveryTests : IAsyncLifetime
         await actor.Ask<Account.Saved>(new Account.Delete(1), Node.Guard);
         await actor.Ask<Account.Saved>("e", Node.Guard);
         Assert.Equal(["a", "b", "c", "e"], await ReadAsync(actor));
+    }
+
+    [Fact]
+    public async Task Node_without_a_process_of_the_group_persists_and_recovers()
+    {
+        var ports = FreePorts.Take(2);
+        Start(ports[..1], "");
+        var client = Node.Start(ports[1], ports[..1], _folder);
+        _systems.Add(client);
+        var first = Actor(client, "alice");
+        await first.Ask<Account.Saved>(new[] { "a", "b" }, Node.Guard);
+        await first.GracefulStop(Node.Guard);
+
+        Assert.Equal(["a", "b"], await ReadAsync(Actor(client, "alice")));
+    }
+
+    [Theory]
+    [InlineData("a:1", "raft.nodes = [\"a:1\"]", true)]
+    [InlineData("b:1", "raft.nodes = [\"a:1\"]", false)]
+    [InlineData("b:1", "", true)]
+    [InlineData("b:1", "raft { nodes = [\"a:1\"], joining = auto }", true)]
+    [InlineData("b:1", "raft { nodes = [\"a:1\"], shard-nodes = [\"a:1\", \"b:1\"] }", true)]
+    [InlineData("b:1", "raft { nodes = [\"a:1\"], groups.g-0.nodes = [\"b:1\"] }", true)]
+    [InlineData("a:1", "raft { nodes = [\"a:1\"], groups.g-0.roster = [\"x@b:1\"] }", false)]
+    public void Node_has_a_process_if_it_founds_or_joins_the_group(string node, string config, bool expected) => Assert.Equal(
+        expected,
+        Settings.PersistenceSettings.HasProcess(ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), "g-0", node));
+
+    [Fact]
+    public async Task Event_as_large_as_a_raised_write_size_is_persisted_and_recovered()
+    {
+        var system = Start(FreePorts.Take(1), "raft-persistence.write-size-max = 8MiB")[0];
+        var text = new string('x', (8 * 1024 * 1024) - 4096);
+        var first = Actor(system, "alice");
+        await first.Ask<Account.Saved>(text, Node.Guard);
+        await first.GracefulStop(Node.Guard);
+
+        Assert.Equal([text], await ReadAsync(Actor(system, "alice")));
     }
 
     private static IActorRef Actor(ActorSystem system, string id) => system.ActorOf(Props.Create(() => new Account(id)));

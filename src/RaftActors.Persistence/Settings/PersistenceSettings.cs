@@ -48,6 +48,31 @@ internal sealed record PersistenceSettings(
     public Config ForRaft() => ConfigurationFactory.ParseString(string.Join(
         '\n', Enumerable.Range(0, Shards).Select(shard => $"raft.groups.\"{Group}-{shard}\".pair-size-max = {WriteSizeMaxBytes}b")));
 
+    /// <summary>
+    /// Returns whether a node has a process of a group: it founds it, joins it, or may have shards placed on it. If no nodes are named, it
+    /// has one, whose start fails with the remedy.
+    /// </summary>
+    /// <param name="config">The whole configuration.</param>
+    /// <param name="node">The node's <c>raft.node</c>.</param>
+    public static bool HasProcess(Config config, string group, string node) =>
+        NodesOf(config, group).DefaultIfEmpty(node).Contains(node)
+        || (config.GetString($"raft.groups.{group}.joining") ?? config.GetString("raft.joining")) is not "off"
+        || config.GetStringList("raft.shard-nodes").Count > 0;
+
+    /// <summary>Returns where the client of a node looks for the groups. Null: where any client looks.</summary>
+    /// <param name="config">The whole configuration.</param>
+    public IReadOnlyList<string>? ContactsIn(Config config) =>
+        config.GetString("raft.discovery") != "node-names" || config.GetStringList("raft.client.contacts").Count > 0
+            ? null
+            : [.. Enumerable.Range(0, Shards).SelectMany(shard => NodesOf(config, $"{Group}-{shard}")).Distinct()];
+
+    // The nodes that found a group. Its own section goes first.
+    private static IEnumerable<string> NodesOf(Config config, string group) =>
+        new[] { $"raft.groups.{group}.roster", $"raft.groups.{group}.nodes", "raft.roster", "raft.nodes" }
+            .Select(path => config.GetStringList(path))
+            .FirstOrDefault(names => names is { Count: > 0 }, [])
+            .Select(name => name[(name.IndexOf('@') + 1)..]);
+
     private static string? DirectoryBeside(string? store) => string.IsNullOrEmpty(store)
         ? null
         : $"{Path.TrimEndingDirectorySeparator(store)}-events";
