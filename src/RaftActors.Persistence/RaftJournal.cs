@@ -16,6 +16,9 @@ namespace RaftActors.Persistence;
 /// </summary>
 internal sealed class RaftJournal : AsyncWriteJournal
 {
+    /// <summary>The place of its configuration.</summary>
+    public const string Identifier = "akka.persistence.journal.raft";
+
     private readonly RaftPersistence _persistence = RaftPersistence.Get(Context.System);
 
     // The latest writes under way, by persistence id.

@@ -45,6 +45,13 @@ public sealed class RaftPersistence : IExtension
     /// </summary>
     public static Config DefaultConfig() => PersistenceSettings.Defaults;
 
+    /// <summary>
+    /// The settings of Akka.Cluster by which raft groups keep the state of sharding's coordinators, the remembered entities, and the
+    /// durable keys of Distributed Data. <c>WithRaftPersistence</c> of RaftActors.Hosting adds them. Without it:
+    /// <c>config.WithFallback(RaftPersistence.ClusterConfig()).WithFallback(RaftPersistence.DefaultConfig())</c>.
+    /// </summary>
+    public static Config ClusterConfig() => PersistenceSettings.OfCluster;
+
     internal static RaftPersistence Start(ExtendedActorSystem system)
     {
         system.Settings.InjectTopLevelFallback(DefaultConfig());

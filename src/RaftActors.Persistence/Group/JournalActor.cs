@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+
+using Akka.Actor;
 
 using RaftActors.Persistence.Settings;
 using RaftActors.Persistence.State;
@@ -6,11 +9,14 @@ using RaftActors.Persistence.State;
 namespace RaftActors.Persistence.Group;
 
 /// <summary>One process of a group that keeps events and snapshots.</summary>
-internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnapshot
+internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnapshot, IWithTimers
 {
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
+
     private readonly PersistenceSettings _settings;
     private readonly EventFile _file;
     private readonly JournalState _state;
+    private readonly Waits _waits;
 
     public JournalActor(RaftShard shard, PersistenceSettings settings)
         : base(new RaftOptions<Command> { Shard = shard, Codec = CommandCodec.Instance, FindFault = FindFault })
@@ -20,11 +26,22 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
             ? Path.Combine(directory, FileNameOf($"{shard.Group}@{Raft.Get(Context.System).Node}"))
             : null);
         _state = new JournalState(_file);
+        _waits = new Waits(_state, Group.Answer);
+        Receive<CheckTime>(_ => _waits.OnTime(Now));
     }
+
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+    [SuppressMessage("Determinism", "RAFT001", Justification = "The clock decides how long a question waits, and no state depends on it.")]
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     StateWriter IRaftStreamSnapshot.TakeSnapshot(Serial serial) => _state.ToWriter();
 
-    void IRaftStreamSnapshot.RestoreSnapshot(Serial serial, Stream state) => _state.Restore(state);
+    void IRaftStreamSnapshot.RestoreSnapshot(Serial serial, Stream state)
+    {
+        _state.Restore(state);
+        _waits.OnChange(null);
+    }
 
     /// <summary>Returns why a group of this size must not take a command, or null. Deletions are always taken.</summary>
     internal static string? FindExcess(PersistenceSettings settings, long events, long bytes, Command command)
@@ -48,11 +65,26 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
     protected override string? HandleProposal(Proposal<Command> proposal) =>
         FindExcess(_settings, _state.EventCount, _state.Bytes, proposal.Value);
 
-    protected override string HandleAppend(Entry<Command> entry) => _state.Apply(entry.Key, entry.Value);
+    protected override void PreStart()
+    {
+        base.PreStart();
+        ((IWithTimers)this).Timers.StartPeriodicTimer(nameof(CheckTime), new CheckTime(), CheckInterval);
+    }
+
+    protected override string HandleAppend(Entry<Command> entry)
+    {
+        var result = _state.Apply(entry.Key, entry.Value, entry.Serial);
+        _waits.OnChange(entry.Key);
+        return result;
+    }
 
     protected override ulong? HandleDigest() => _state.Digest;
 
-    protected override object HandleQuery(object question) => _state.Answer(Question.Read(question));
+    protected override object HandleQuery(object question) => Question.Read(question) switch
+    {
+        Question.Wait wait => _waits.Ask(wait, Now),
+        var other => _state.Answer(other),
+    };
 
     protected override void PostStop()
     {
@@ -69,4 +101,6 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
 
     private static string FileNameOf(string process) =>
         string.Concat(process.Select(each => char.IsAsciiLetterOrDigit(each) || each is '-' or '.' or '@' ? each : '_'));
+
+    private sealed record CheckTime : INotInfluenceReceiveTimeout;
 }

@@ -10,6 +10,8 @@ internal sealed class JournalCalls(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    public RaftShards Shards => shards;
+
     /// <summary>
     /// Appends a command until its outcome is known. A repeat changes nothing if the group has it already: it knows the writer and the
     /// numbers of its latest events, and the other commands have the same effect twice.
@@ -52,10 +54,17 @@ internal sealed class JournalCalls(
     /// <summary>Asks a process of the group, by default after all writes that were committed before.</summary>
     /// <exception cref="RaftException">No answer came in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
+        Question question, ReadConsistency? consistency = null, CancellationToken cancellation = default) =>
+        AskAsync<TAnswer>(shards.Of(question.Id), question, consistency, cancellation);
+
+    /// <summary>Asks a process of this group.</summary>
+    /// <exception cref="RaftException">No answer came in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
-        Question question, ReadConsistency? consistency = null, CancellationToken cancellation = default)
+        RaftShard shard, Question question, ReadConsistency? consistency = null, CancellationToken cancellation = default)
     {
-        var outcome = await clientOf(shards.Of(question.Id)).QueryAsync<TAnswer>(
+        var outcome = await clientOf(shard).QueryAsync<TAnswer>(
             question.ToBytes(), settings.CallTimeout, consistency, cancellation).ConfigureAwait(false);
         return (outcome.Result, outcome.Serial);
     }

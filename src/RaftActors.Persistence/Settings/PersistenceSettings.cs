@@ -4,6 +4,7 @@ namespace RaftActors.Persistence.Settings;
 
 /// <summary>The settings of the journal and the snapshot store of one node. The reference.conf describes each.</summary>
 /// <param name="CallTimeout">For one write or one page, with all attempts.</param>
+/// <param name="DurableNode">The owner of the durable keys of Distributed Data. Null: the address of the node.</param>
 /// <param name="Directory">Where the processes of this node keep the files of their events. Null: in temporary folders.</param>
 internal sealed record PersistenceSettings(
     string Group,
@@ -13,11 +14,26 @@ internal sealed record PersistenceSettings(
     int WriteSizeMaxBytes,
     int PageSizeBytes,
     TimeSpan CallTimeout,
-    string? Directory)
+    string? Directory,
+    string? DurableNode)
 {
     private static readonly string Reference = ReadReference();
 
     public static Config Defaults { get; } = ConfigurationFactory.ParseString(Reference);
+
+    // The first mode keeps coordinators and remembered entities in the journal. In the mode ddata the second line does so for the entities.
+    public static Config OfCluster { get; } = ConfigurationFactory.ParseString(
+        """
+        akka.cluster {
+          sharding {
+            state-store-mode = persistence
+            remember-entities-store = eventsourced
+            journal-plugin-id = "akka.persistence.journal.raft"
+            snapshot-plugin-id = "akka.persistence.snapshot-store.raft"
+          }
+          distributed-data.durable.store-actor-class = "RaftActors.Persistence.Durable.RaftDurableStore, RaftActors.Persistence"
+        }
+        """);
 
     /// <param name="config">The whole configuration, with the defaults of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
@@ -41,7 +57,8 @@ internal sealed record PersistenceSettings(
             (int)own.GetByteSize("write-size-max")!.Value,
             (int)own.GetByteSize("page-size")!.Value,
             own.GetTimeSpan("call-timeout"),
-            string.IsNullOrEmpty(directory) ? DirectoryBeside(all.GetString("raft.store.directory")) : directory);
+            string.IsNullOrEmpty(directory) ? DirectoryBeside(all.GetString("raft.store.directory")) : directory,
+            own.GetString("durable-node") is { Length: > 0 } durable ? durable : null);
     }
 
     /// <summary>The settings of raft that these groups need, below those of the application.</summary>

@@ -84,6 +84,10 @@ internal sealed class EventStream
         return places is null ? this : new EventStream(places, 0, places.Length) { Highest = Highest, Writer = Writer };
     }
 
+    /// <summary>Returns where the bytes of an event are. Null: it is deleted.</summary>
+    public Place? Find(long sequenceNr) =>
+        IndexOf(sequenceNr) is var index && index < Events.Length && Events[index].SequenceNr == sequenceNr ? Events[index].Place : null;
+
     /// <summary>Returns the place in <see cref="Events"/> of the first event from this sequence number on.</summary>
     public int IndexOf(long from)
     {

@@ -15,6 +15,10 @@ internal sealed class JournalState(EventFile file)
 
     private ImmutableDictionary<string, EventStream> _streams = ImmutableDictionary<string, EventStream>.Empty;
     private ImmutableDictionary<string, Snapshots> _snapshots = ImmutableDictionary<string, Snapshots>.Empty;
+    private readonly TagIndex _tags = new();
+
+    // The persistence ids in the order of their first events, the same on all processes.
+    private readonly List<string> _ids = [];
 
     /// <summary>The number of events that are not deleted.</summary>
     public long EventCount { get; private set; }
@@ -26,17 +30,20 @@ internal sealed class JournalState(EventFile file)
     public ulong Digest { get; private set; }
 
     /// <summary>Applies a command.</summary>
+    /// <param name="serial">Of its pair. It becomes the beginning of the offsets of the events.</param>
     /// <returns><see cref="Done"/>, or why the write was refused. The text is the same on all processes.</returns>
     /// <exception cref="IOException">The disk of this node is full, or has failed. Nothing was changed.</exception>
-    public string Apply(string id, Command command)
+    public string Apply(string id, Command command, Serial serial = default)
     {
         switch (command)
         {
             case Command.Write write:
-                return Write(id, write);
+                return Write(id, write, serial);
             case Command.DeleteEvents { To: var to }:
                 var stream = StreamOf(id);
-                Set(id, stream.Delete(to, Free), stream);
+                var left = stream.Delete(to, Free);
+                Set(id, left, stream);
+                _tags.OnDeleted(stream.Events.Length - left.Events.Length, each => PlaceOf(each) is not null);
                 break;
             case Command.SaveSnapshot { Snapshot: var snapshot }:
                 Save(id, snapshot);
@@ -53,20 +60,23 @@ internal sealed class JournalState(EventFile file)
     /// <summary>Returns the answer to a question, as bytes or as a number.</summary>
     public object Answer(Question question) => question switch
     {
-        Question.Events events => EventPage.ToBytes(Page(events)),
+        Question.Events events => EventPage.ToBytes(EventsOf(events)),
         Question.Snapshot snapshot => Latest(snapshot),
+        Question.Tagged tagged => TaggedPage.ToBytes(EventsOf(tagged)),
+        Question.Ids ids => IdPage.ToBytes(Page.Take(_ids.Skip(ids.After), ids.MaxBytes, id => id.Length)),
+        Question.Values values => ValuePage.ToBytes(ValuesOf(values)),
         _ => StreamOf(question.Id).Highest,
     };
 
     /// <summary>Returns a writer of the present state, for a thread of its own.</summary>
     public StateWriter ToWriter()
     {
-        var (streams, snapshots, hold) = (_streams, _snapshots, file.Hold());
+        var (ids, streams, snapshots, tags, hold) = (_ids.ToArray(), _streams, _snapshots, _tags.ToImage(), file.Hold());
         return (output, stopping) =>
         {
             using (hold)
             {
-                StateImage.Write(streams, snapshots, file, output, stopping);
+                StateImage.Write(ids, streams, snapshots, tags, file, output, stopping);
             }
 
             return Task.CompletedTask;
@@ -78,6 +88,8 @@ internal sealed class JournalState(EventFile file)
     {
         file.Clear();
         (_streams, _snapshots, EventCount, Digest) = (_streams.Clear(), _snapshots.Clear(), 0, 0);
+        _ids.Clear();
+        _tags.Clear();
         StateImage.Read(
             state,
             (id, highest, writer, events) =>
@@ -92,10 +104,11 @@ internal sealed class JournalState(EventFile file)
                 var stream = StreamOf(id);
                 Set(id, stream.Append(writer, []).WithHighest(highest), stream);
             },
-            Save);
+            Save,
+            (tag, each) => _tags.Add(tag, each with { Id = KnownOf(each.Id) }));
     }
 
-    private string Write(string id, Command.Write write)
+    private string Write(string id, Command.Write write, Serial serial)
     {
         var stream = StreamOf(id);
 
@@ -121,6 +134,14 @@ internal sealed class JournalState(EventFile file)
         }
 
         Set(id, stream.Append(write.Writer, [.. write.Events.Select(Put)]), stream);
+        foreach (var (place, (number, bytes)) in write.Events.Index())
+        {
+            foreach (var tag in EventTags.Of(bytes))
+            {
+                _tags.Add(tag, new TaggedEvent(EventOffset.Of(serial, place), KnownOf(id), number));
+            }
+        }
+
         return Done;
     }
 
@@ -157,7 +178,43 @@ internal sealed class JournalState(EventFile file)
         file.Free(snapshot.Place);
     }
 
-    private List<StoredEvent> Page(Question.Events question)
+    private List<(TaggedEvent Event, byte[] Bytes)> EventsOf(Question.Tagged question)
+    {
+        List<(TaggedEvent Event, byte[] Bytes)> page = [];
+        long bytes = 0;
+        foreach (var each in _tags.After(question.Tag, question.After))
+        {
+            if (each.Offset > question.To)
+            {
+                break;
+            }
+
+            if (PlaceOf(each) is not { } place)
+            {
+                continue;
+            }
+
+            bytes += place.Length;
+            if (bytes > question.MaxBytes && page.Count > 0)
+            {
+                break;
+            }
+
+            page.Add((each, file.Read(place)));
+        }
+
+        return page;
+    }
+
+    private List<(string Id, byte[] Bytes)> ValuesOf(Question.Values question) => Page.Take(
+        _snapshots.Where(each => each.Key.StartsWith(question.Prefix, StringComparison.Ordinal)
+                && string.CompareOrdinal(each.Key, question.After) > 0)
+            .OrderBy(each => each.Key, StringComparer.Ordinal)
+            .Select(each => (each.Key, file.Read(each.Value.Last().Value.Place))),
+        question.MaxBytes,
+        each => each.Item2.Length);
+
+    private List<StoredEvent> EventsOf(Question.Events question)
     {
         var stream = StreamOf(question.Id);
         List<StoredEvent> page = [];
@@ -191,6 +248,11 @@ internal sealed class JournalState(EventFile file)
 
     private EventPlace Put(StoredEvent each) => new(each.SequenceNr, file.Append(each.Bytes));
 
+    private Place? PlaceOf(TaggedEvent each) => StreamOf(each.Id).Find(each.SequenceNr);
+
+    // The text of an id that the dictionary has. Without this, each event with a tag would have one of its own.
+    private string KnownOf(string id) => _streams.TryGetKey(id, out var known) ? known : id;
+
     private EventStream StreamOf(string id) => _streams.GetValueOrDefault(id, EventStream.Empty);
 
     private void Set(string id, EventStream stream, EventStream before)
@@ -202,7 +264,11 @@ internal sealed class JournalState(EventFile file)
 
         Digest += stream.Hash(id) - (before.Highest == 0 ? 0 : before.Hash(id));
         EventCount += stream.Events.Length - before.Events.Length;
-        _streams = _streams.SetItem(id, stream);
+        _streams = _streams.SetItem(KnownOf(id), stream);
+        if (before.Highest == 0)
+        {
+            _ids.Add(id);
+        }
     }
 
     private void Free(Place place) => file.Free(place);

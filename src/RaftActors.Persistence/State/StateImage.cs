@@ -5,26 +5,32 @@ using Snapshots = System.Collections.Immutable.ImmutableSortedDictionary<long, R
 namespace RaftActors.Persistence.State;
 
 /// <summary>
-/// The stream of a raft snapshot: a version, the events of each persistence id that are not deleted, and the snapshots of the ids. A later
-/// version of the program must read it.
+/// The stream of a raft snapshot: a version, the events of each persistence id that are not deleted, in the order of the first events of
+/// the ids, the snapshots of the ids, and the index of the tags. A later version of the program must read it.
 /// </summary>
 internal static class StateImage
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
+
+    // It has no index of tags.
+    private const byte VersionWithoutTags = 1;
 
     /// <exception cref="OperationCanceledException">The snapshot is not needed any more.</exception>
     public static void Write(
+        IReadOnlyList<string> ids,
         ImmutableDictionary<string, EventStream> streams,
         ImmutableDictionary<string, Snapshots> snapshots,
+        IReadOnlyList<(string Tag, ReadOnlyMemory<TaggedEvent> Events)> tags,
         EventFile file,
         Stream output,
         CancellationToken stopping)
     {
         using var writer = new BinaryWriter(output, System.Text.Encoding.UTF8, leaveOpen: true);
         writer.Write(Version);
-        writer.Write(streams.Count);
-        foreach (var (id, stream) in streams)
+        writer.Write(ids.Count);
+        foreach (var id in ids)
         {
+            var stream = streams[id];
             writer.Write(id);
             writer.Write(stream.Highest);
             writer.Write(stream.Writer);
@@ -51,6 +57,21 @@ internal static class StateImage
                 writer.WriteBlock(file.Read(place));
             }
         }
+
+        writer.Write(tags.Count);
+        foreach (var (tag, events) in tags)
+        {
+            writer.Write(tag);
+            writer.Write(events.Length);
+            for (var i = 0; i < events.Length; i++)
+            {
+                stopping.ThrowIfCancellationRequested();
+                var (offset, id, number) = events.Span[i];
+                writer.Write(offset);
+                writer.Write(id);
+                writer.Write(number);
+            }
+        }
     }
 
     /// <exception cref="InvalidDataException">A later version of the program has written it.</exception>
@@ -58,11 +79,16 @@ internal static class StateImage
     /// Gets a persistence id, its highest sequence number, its writer, and its events, to be enumerated once.
     /// </param>
     /// <param name="onSnapshot">Gets a persistence id and one of its snapshots.</param>
+    /// <param name="onTag">Gets a tag and the next event of it.</param>
     public static void Read(
-        Stream state, Action<string, long, string, IEnumerable<StoredEvent>> onStream, Action<string, StoredSnapshot> onSnapshot)
+        Stream state,
+        Action<string, long, string, IEnumerable<StoredEvent>> onStream,
+        Action<string, StoredSnapshot> onSnapshot,
+        Action<string, TaggedEvent> onTag)
     {
         using var reader = new BinaryReader(state, System.Text.Encoding.UTF8, leaveOpen: true);
-        if (reader.ReadByte() is var version && version != Version)
+        var version = reader.ReadByte();
+        if (version is not (Version or VersionWithoutTags))
         {
             throw new InvalidDataException(
                 $"The snapshot has the version {version}, and this program reads {Version}. Update RaftActors.Persistence on this node.");
@@ -79,6 +105,15 @@ internal static class StateImage
             for (var number = reader.ReadInt32(); number > 0; number--)
             {
                 onSnapshot(id, new StoredSnapshot(reader.ReadInt64(), reader.ReadInt64(), reader.ReadBlock()));
+            }
+        }
+
+        for (var left = version == VersionWithoutTags ? 0 : reader.ReadInt32(); left > 0; left--)
+        {
+            var tag = reader.ReadString();
+            for (var number = reader.ReadInt32(); number > 0; number--)
+            {
+                onTag(tag, new TaggedEvent(reader.ReadInt64(), reader.ReadString(), reader.ReadInt64()));
             }
         }
 

@@ -1,12 +1,15 @@
 using Akka.Actor;
 using Akka.Hosting;
 using Akka.Persistence;
+using Akka.Persistence.Query;
 using Akka.Remote.Hosting;
+using Akka.Streams;
 
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 using RaftActors.Hosting;
+using RaftActors.Persistence.Query;
 
 namespace RaftActors.Examples;
 
@@ -33,6 +36,18 @@ public sealed class Cart : ReceivePersistentActor
     }
 
     public override string PersistenceId { get; }
+}
+
+/// <summary>A look at all carts.</summary>
+internal static class Carts
+{
+    /// <summary>Runs a step for each event of a cart, from the last offset that the application has kept.</summary>
+    public static Task RunAsync(ActorSystem system, Offset offset, Action<EventEnvelope> step)
+    {
+        var journal = system.ReadJournalFor<RaftReadJournal>(RaftReadJournal.Identifier);
+        var carts = journal.EventsByTag("cart", offset);
+        return carts.RunForeach(step, system.Materializer());
+    }
 }
 
 /// <summary>A node with a cart.</summary>
