@@ -167,13 +167,16 @@ public static class RaftAkkaExtensions
     /// <summary>
     /// Makes raft groups the journal and the snapshot store of all persistent actors that name no others, including those of Akka.NET
     /// itself. The nodes of <see cref="RaftGroupOptions.Nodes"/> have a process of each group, and other nodes are clients of them. In an
-    /// Akka.Cluster this node gets the role <c>raft</c>. The settings of <c>raft-persistence</c> are HOCON.
+    /// Akka.Cluster this node gets the role <c>raft</c>, and the settings of <see cref="RaftPersistence.ClusterConfig"/> that the
+    /// application has not set before this call. The settings of <c>raft-persistence</c> are HOCON.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftPersistence(this AkkaConfigurationBuilder builder)
     {
-        RaftPlan.Of(builder).AddRole();
+        var plan = RaftPlan.Of(builder);
+        plan.AddRole();
+        plan.AddPersistenceSettings();
         return builder
             .AddHocon(
                 """

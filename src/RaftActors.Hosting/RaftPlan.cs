@@ -9,6 +9,7 @@ using Akka.Configuration.Hocon;
 using Akka.Hosting;
 
 using RaftActors.Coordination;
+using RaftActors.Persistence;
 
 namespace RaftActors.Hosting;
 
@@ -24,6 +25,7 @@ internal sealed class RaftPlan
     [
         ["akka.cluster.singleton.singleton-name", "akka.cluster.singleton.min-number-of-hand-over-retries"],
         ["akka.cluster.sharding.guardian-name", "akka.cluster.sharding.snapshot-after"],
+        ["akka.cluster.distributed-data.name", "akka.cluster.distributed-data.durable.lmdb.map-size"],
     ];
 
     private readonly AkkaConfigurationBuilder _builder;
@@ -156,10 +158,15 @@ internal sealed class RaftPlan
     /// </summary>
     public void AddClusterSettings()
     {
-        var fitting = RaftCoordination.ClusterConfig();
-        foreach (var path in PathsOf(fitting.Root, "").Where(path => path == DowningProvider || !IsSet(path)))
+        AddUnlessSet(RaftCoordination.ClusterConfig(), DowningProvider);
+    }
+
+    /// <summary>Adds the settings by which Akka.Cluster keeps its state in the journal, unless the application sets them.</summary>
+    public void AddPersistenceSettings()
+    {
+        if (IsClustered)
         {
-            _builder.AddHocon($"{path} = {NodeHocon.Quote(fitting.GetString(path))}", HoconAddMode.Prepend);
+            AddUnlessSet(RaftPersistence.ClusterConfig());
         }
     }
 
@@ -201,6 +208,14 @@ internal sealed class RaftPlan
     private static IEnumerable<string> PathsOf(HoconValue value, string path) => value.IsObject()
         ? value.GetObject().Items.SelectMany(item => PathsOf(item.Value, path.Length == 0 ? item.Key : $"{path}.{item.Key}"))
         : [path];
+
+    private void AddUnlessSet(Config fitting, string? always = null)
+    {
+        foreach (var path in PathsOf(fitting.Root, "").Where(path => path == always || !IsSet(path)))
+        {
+            _builder.AddHocon($"{path} = {NodeHocon.Quote(fitting.GetString(path))}", HoconAddMode.Prepend);
+        }
+    }
 
     private void AddDefault(string hocon) => _builder.AddHocon(hocon, HoconAddMode.Append);
 
