@@ -30,7 +30,7 @@ public sealed class DurableStoreTests : IAsyncLifetime
         {
             var system = Start(port, ports);
             await AddAsync(system, Durable, (ulong)i + 1);
-            await AddAsync(system, Durable, 10);
+            await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AddAsync(system, Durable, 1)));
             await AddAsync(system, new GCounterKey("volatile"), 5);
         }));
         await StopAsync(_systems);

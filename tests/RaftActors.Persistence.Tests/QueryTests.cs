@@ -102,6 +102,29 @@ public sealed class QueryTests(OneNode node) : IClassFixture<OneNode>
         Assert.Equal(3, (await next).SequenceNr);
     }
 
+    // A question waits for half of the timeout here, which is longer than the test.
+    [Fact]
+    public async Task Live_query_is_told_of_an_event_while_its_question_waits()
+    {
+        using var folder = new TemporaryFolder();
+        var port = FreePorts.Next();
+        var system = Node.Start(port, [port], folder, "raft-persistence.call-timeout = 10m");
+        var actor = system.ActorOf(Props.Create(() => new Account("alice")));
+        await actor.Ask<Account.Saved>("a", Node.Guard);
+        using var events = system.ReadJournalFor<RaftReadJournal>(RaftReadJournal.Identifier)
+            .EventsByPersistenceId("alice", 1, long.MaxValue).RunWith(Queue(), system.Materializer());
+        Assert.Equal("a", (await events.NextAsync()).Event);
+
+        foreach (var text in new[] { "b", "c" })
+        {
+            var next = events.NextAsync();
+            await actor.Ask<Account.Saved>(text, Node.Guard);
+            Assert.Equal(text, (await next).Event);
+        }
+
+        await system.Terminate();
+    }
+
     // A reader that takes nothing has at most a page of events and the buffers of the stream.
     [Fact]
     public async Task Pages_are_read_by_the_demand_of_the_stream()

@@ -32,8 +32,9 @@ internal sealed class RaftDurableStore : ReceiveActor
     /// <param name="config">Of <c>akka.cluster.distributed-data.durable</c>, which Akka.NET passes. It is not used.</param>
     public RaftDurableStore(Config config)
     {
-        // The replicators of a node have names of their own. The name of the node must not contain the separator.
-        _prefix = $"ddata/{_persistence.Settings.DurableNode ?? Raft.Get(Context.System).Node}/{Self.Path.Parent.Name}/";
+        // Each replicator of a node has keys of its own. The escaping keeps the separator out of the name of the node.
+        var node = _persistence.Settings.DurableNode ?? Raft.Get(Context.System).Node;
+        _prefix = $"ddata/{Uri.EscapeDataString(node)}/{Self.Path.Parent.Name}/";
         Receive<LoadAll>(_ => Load(Sender));
         Receive<Loaded>(loaded => loaded.Tell());
         Receive<LoadFailed>(failed =>
