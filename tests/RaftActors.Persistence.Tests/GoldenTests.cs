@@ -33,7 +33,15 @@ public sealed class GoldenTests : IDisposable
         ("highest", new Question.Highest("a")),
         ("events", new Question.Events("a", 1, long.MaxValue, 3, 4)),
         ("snapshot", new Question.Snapshot("a", Bounds)),
+        ("tagged", new Question.Tagged("red", 1, long.MaxValue, 2)),
+        ("ids", new Question.Ids(1, 2)),
+        ("values", new Question.Values("a/", "a/b", 2)),
+        ("wait", new Question.Wait(new Question.Ids(1, 2), 3)),
     ];
+
+    // No writer, no time, no manifest and the tag: what an event begins with.
+    private static readonly Command Tagged = new Command.Write(
+        "w", IsFirst: true, 0, [new StoredEvent(1, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, .. "red"u8, 0xA1])]);
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<EventFile> _files = [];
@@ -74,7 +82,8 @@ public sealed class GoldenTests : IDisposable
     [Fact]
     public void Answers_are_the_recorded_ones()
     {
-        var state = Filled("a");
+        var (state, tagged) = (Filled("a"), NewState());
+        tagged.Apply("t", Tagged, new Serial(5));
         var golden = Golden(
             "answers.txt",
             [
@@ -82,10 +91,16 @@ public sealed class GoldenTests : IDisposable
                 ("no-events", (byte[])state.Answer(new Question.Events("b", 1, 9, 9, 99))),
                 ("snapshot", (byte[])state.Answer(new Question.Snapshot("a", new SnapshotBounds(0, 9, 0, 9)))),
                 ("no-snapshot", (byte[])state.Answer(new Question.Snapshot("b", Bounds))),
+                ("tagged", (byte[])tagged.Answer(new Question.Tagged("red", 0, long.MaxValue, 99))),
+                ("ids", (byte[])tagged.Answer(new Question.Ids(0, 99))),
+                ("values", (byte[])state.Answer(new Question.Values("a", "", 99))),
             ]);
 
         Assert.Equal([3, 4], EventPage.Read(golden["events"]).Select(each => each.SequenceNr));
         Assert.Empty(EventPage.Read(golden["no-events"]));
+        Assert.Equal(new TaggedEvent(EventOffset.Of(new Serial(5), 0), "t", 1), Assert.Single(TaggedPage.Read(golden["tagged"])).Event);
+        Assert.Equal(["t"], IdPage.Read(golden["ids"]));
+        Assert.Equal("a", Assert.Single(ValuePage.Read(golden["values"])).Id);
     }
 
     // Nodes compare their digests, also with those of an earlier version.
@@ -95,8 +110,10 @@ public sealed class GoldenTests : IDisposable
         var emptied = Filled("b");
         emptied.Apply("b", new Command.DeleteEvents(9));
         emptied.Apply("b", new Command.DeleteSnapshots(new SnapshotBounds(0, 9, 0, 9)));
+        var tagged = NewState();
+        tagged.Apply("t", Tagged, new Serial(5));
         List<(string, byte[])> written = [];
-        foreach (var (name, state) in new[] { ("empty", NewState()), ("filled", Filled("a")), ("emptied", emptied) })
+        foreach (var (name, state) in new[] { ("empty", NewState()), ("filled", Filled("a")), ("emptied", emptied), ("tagged", tagged) })
         {
             written.Add((name, await ImageOf(state)));
             written.Add(($"{name}-digest", Convert.FromHexString($"{state.Digest:x16}")));
@@ -104,7 +121,7 @@ public sealed class GoldenTests : IDisposable
 
         var golden = Golden("state.txt", written);
 
-        foreach (var name in new[] { "empty", "filled", "emptied" })
+        foreach (var name in new[] { "empty", "filled", "emptied", "tagged" })
         {
             var restored = NewState();
             restored.Restore(new MemoryStream(golden[name]));

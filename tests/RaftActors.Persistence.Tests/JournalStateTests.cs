@@ -137,6 +137,18 @@ public sealed class JournalStateTests : IDisposable
         Assert.True(OperatingSystem.IsWindows() || Directory.GetFiles(file.Folder).Length == 0);
     }
 
+    // Of the gaps between them one is small, one large, and one behind an event that is before.
+    [Fact]
+    public void Events_that_are_read_at_once_have_their_own_bytes()
+    {
+        var places = Enumerable.Range(1, 400).Select(i => _file.Append(Enumerable.Repeat((byte)i, i * 3).ToArray())).ToList();
+        List<Place> asked = [.. places[..10], .. places[12..100], .. places[300..], places[200], places[0]];
+
+        var read = _file.ReadAll(asked);
+
+        Assert.Equal(asked.Select(_file.Read), read);
+    }
+
     [Fact]
     public void Files_of_an_earlier_life_are_deleted()
     {

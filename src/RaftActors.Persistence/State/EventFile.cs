@@ -15,6 +15,10 @@ internal sealed class EventFile : IDisposable
     // Emptying a segment copies less than half of it within one turn of the actor: some milliseconds.
     internal const int SegmentSizeBytes = 16 * 1024 * 1024;
 
+    // A read costs as much as some kilobytes of it. Most events of an actor are near each other, because it persists them in a row.
+    private const int GapMaxBytes = 1024;
+    private const int RunMaxBytes = 256 * 1024;
+
     // The lives in this process, each of which has names of its own for its files.
     private static int _lives;
 
@@ -117,6 +121,34 @@ internal sealed class EventFile : IDisposable
         }
 
         return bytes;
+    }
+
+    /// <summary>Reads the bytes of several places, those of neighbours at once.</summary>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public IReadOnlyList<byte[]> ReadAll(IReadOnlyList<Place> places)
+    {
+        List<byte[]> all = new(places.Count);
+        while (all.Count < places.Count)
+        {
+            var (first, end) = (places[all.Count], all.Count + 1);
+            while (end < places.Count && IsNeighbour(places[end - 1], places[end]) && EndOf(places[end]) - first.Offset <= RunMaxBytes)
+            {
+                end++;
+            }
+
+            var run = Read(first with { Length = EndOf(places[end - 1]) - first.Offset });
+            while (all.Count < end)
+            {
+                all.Add(run.AsSpan(places[all.Count].Offset - first.Offset, places[all.Count].Length).ToArray());
+            }
+        }
+
+        return all;
+
+        static int EndOf(Place place) => place.Offset + place.Length;
+
+        static bool IsNeighbour(Place before, Place next) =>
+            next.Segment == before.Segment && next.Offset - EndOf(before) is >= 0 and <= GapMaxBytes;
     }
 
     public void Free(Place place)

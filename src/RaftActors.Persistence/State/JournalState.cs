@@ -180,7 +180,8 @@ internal sealed class JournalState(EventFile file)
 
     private List<(TaggedEvent Event, byte[] Bytes)> EventsOf(Question.Tagged question)
     {
-        List<(TaggedEvent Event, byte[] Bytes)> page = [];
+        List<TaggedEvent> page = [];
+        List<Place> places = [];
         long bytes = 0;
         foreach (var each in _tags.After(question.Tag, question.After))
         {
@@ -200,10 +201,11 @@ internal sealed class JournalState(EventFile file)
                 break;
             }
 
-            page.Add((each, file.Read(place)));
+            page.Add(each);
+            places.Add(place);
         }
 
-        return page;
+        return [.. page.Zip(file.ReadAll(places))];
     }
 
     private List<(string Id, byte[] Bytes)> ValuesOf(Question.Values question) => Page.Take(
@@ -217,7 +219,7 @@ internal sealed class JournalState(EventFile file)
     private List<StoredEvent> EventsOf(Question.Events question)
     {
         var stream = StreamOf(question.Id);
-        List<StoredEvent> page = [];
+        List<EventPlace> page = [];
         long bytes = 0;
         for (var i = stream.IndexOf(question.From); i < stream.Events.Length && page.Count < question.Max; i++)
         {
@@ -228,10 +230,10 @@ internal sealed class JournalState(EventFile file)
                 break;
             }
 
-            page.Add(new StoredEvent(number, file.Read(place)));
+            page.Add(stream.Events[i]);
         }
 
-        return page;
+        return [.. page.Zip(file.ReadAll([.. page.Select(each => each.Place)]), (each, read) => new StoredEvent(each.SequenceNr, read))];
     }
 
     private byte[] Latest(Question.Snapshot question)

@@ -10,10 +10,7 @@ namespace RaftActors.Persistence.State;
 /// </summary>
 internal static class StateImage
 {
-    private const byte Version = 2;
-
-    // It has no index of tags.
-    private const byte VersionWithoutTags = 1;
+    private const byte Version = 1;
 
     /// <exception cref="OperationCanceledException">The snapshot is not needed any more.</exception>
     public static void Write(
@@ -87,8 +84,7 @@ internal static class StateImage
         Action<string, TaggedEvent> onTag)
     {
         using var reader = new BinaryReader(state, System.Text.Encoding.UTF8, leaveOpen: true);
-        var version = reader.ReadByte();
-        if (version is not (Version or VersionWithoutTags))
+        if (reader.ReadByte() is var version && version != Version)
         {
             throw new InvalidDataException(
                 $"The snapshot has the version {version}, and this program reads {Version}. Update RaftActors.Persistence on this node.");
@@ -108,7 +104,7 @@ internal static class StateImage
             }
         }
 
-        for (var left = version == VersionWithoutTags ? 0 : reader.ReadInt32(); left > 0; left--)
+        for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var tag = reader.ReadString();
             for (var number = reader.ReadInt32(); number > 0; number--)
