@@ -47,6 +47,24 @@ public sealed class MemoryTests(ITestOutputHelper output)
         Assert.InRange(perEvent, 1, 600);
     }
 
+    [Fact]
+    public void Tag_of_an_event_has_few_bytes()
+    {
+        const int Events = 200_000;
+        TagIndex index = new();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        for (var i = 1; i <= Events; i++)
+        {
+            index.Add("tag", new TaggedEvent(i, "a", i));
+        }
+
+        var perEvent = (GC.GetTotalMemory(forceFullCollection: true) - before) / Events;
+        output.WriteLine($"{perEvent} bytes for each tag of an event");
+        Assert.InRange(perEvent, 1, 36);
+        GC.KeepAlive(index);
+    }
+
     private static void Fill(JournalState state, string id, string writer, int writes, int eventsOfWrite)
     {
         for (long after = 0; after < writes * eventsOfWrite; after += eventsOfWrite)
