@@ -191,6 +191,20 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
+    /// Starts the group of <see cref="RaftReminders"/>, whose messages any actor may get. The nodes of <see cref="RaftNodeOptions.Nodes"/>
+    /// have a process of it, and other nodes are clients. In an Akka.Cluster this node gets the role <c>raft</c>.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftReminders(this AkkaConfigurationBuilder builder)
+    {
+        RaftPlan.Of(builder).AddRole();
+        return builder
+            .AddHocon(RaftPersistence.DefaultConfig(), HoconAddMode.Append)
+            .WithActors((system, _) => RaftReminders.Get(system));
+    }
+
+    /// <summary>
     /// Lets the coordination group decide which members of the Akka.Cluster go down, by its <c>RaftDowningProvider</c>. It takes the place
     /// of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
     /// <para>

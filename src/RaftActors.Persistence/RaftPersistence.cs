@@ -65,7 +65,8 @@ public sealed class RaftPersistence : IExtension
             system.SystemActorOf(Props.Create(() => new JournalActor(shard, settings)), $"raft-{shard.Group}");
         }
 
-        var client = raft.CreateClient<Command, string>(shards, settings.ContactsIn(config), CommandCodec.Instance);
+        var contacts = PersistenceSettings.ContactsOf(config, settings.Groups);
+        var client = raft.CreateClient<Command, string>(shards, contacts, CommandCodec.Instance);
         return new RaftPersistence(settings, client, system);
     }
 }

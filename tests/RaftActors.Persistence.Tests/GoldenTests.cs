@@ -6,6 +6,7 @@ using Akka.Persistence;
 using Akka.Persistence.Journal;
 
 using RaftActors.Persistence.Plugins;
+using RaftActors.Persistence.Reminders;
 using RaftActors.Persistence.State;
 
 namespace RaftActors.Persistence.Tests;
@@ -43,6 +44,16 @@ public sealed class GoldenTests : IDisposable
     private static readonly Command Tagged = new Command.Write(
         "w", IsFirst: true, 0, [new StoredEvent(1, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 3, .. "red"u8, 0xA1])]);
 
+    private static readonly (string Name, ReminderCommand Value)[] Reminders =
+    [
+        ("schedule", new ReminderCommand.Schedule(
+            new Plan("/user/a", new byte[] { 0xA1, 0xA2 }, DateTimeOffset.UnixEpoch, new TimeSpan(3)) { Number = 4, Attempts = 5 })),
+        ("schedule-once", new ReminderCommand.Schedule(new Plan("/user/a", new byte[] { 0xA1 }, DateTimeOffset.UnixEpoch, Every: null))),
+        ("cancel", new ReminderCommand.Cancel()),
+        ("acknowledge", new ReminderCommand.Acknowledge(7, DateTimeOffset.UnixEpoch)),
+        ("tell", new ReminderCommand.Tell()),
+    ];
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<EventFile> _files = [];
 
@@ -55,9 +66,17 @@ public sealed class GoldenTests : IDisposable
     [Fact]
     public void Commands_are_the_recorded_ones()
     {
-        var golden = Golden("commands.txt", Commands.Select(each => (each.Name, BytesOf(each.Value))));
+        var golden = Golden("commands.txt", Commands.Select(each => (each.Name, BytesOf(CommandCodec.Instance, each.Value))));
 
-        Assert.All(golden.Values, bytes => Assert.Equal(bytes, BytesOf(CommandCodec.Instance.Decode(bytes))));
+        Assert.All(golden.Values, bytes => Assert.Equal(bytes, BytesOf(CommandCodec.Instance, CommandCodec.Instance.Decode(bytes))));
+    }
+
+    [Fact]
+    public void Reminders_are_the_recorded_ones()
+    {
+        var golden = Golden("reminders.txt", Reminders.Select(each => (each.Name, BytesOf(ReminderCodec.Instance, each.Value))));
+
+        Assert.All(golden.Values, bytes => Assert.Equal(bytes, BytesOf(ReminderCodec.Instance, ReminderCodec.Instance.Decode(bytes))));
     }
 
     [Fact]
@@ -71,11 +90,15 @@ public sealed class GoldenTests : IDisposable
     [Fact]
     public void Every_kind_is_recorded()
     {
-        var kinds = new[] { typeof(Command), typeof(Question) }.SelectMany(family => family.GetNestedTypes()).Where(type => type.IsClass);
+        var families = new[] { typeof(Command), typeof(Question), typeof(ReminderCommand) };
+        var kinds = families.SelectMany(family => family.GetNestedTypes()).Where(type => type.IsClass);
 
         Assert.Equal(
             kinds.Select(type => type.FullName).Order(),
-            ((object[])[.. Commands.Select(each => each.Value), .. Questions.Select(each => each.Value)])
+            ((object[])
+            [
+                .. Commands.Select(each => each.Value), .. Questions.Select(each => each.Value), .. Reminders.Select(each => each.Value),
+            ])
                 .Select(each => each.GetType().FullName).Distinct().Order());
     }
 
@@ -157,10 +180,10 @@ public sealed class GoldenTests : IDisposable
         await system.Terminate();
     }
 
-    private static byte[] BytesOf(Command command)
+    private static byte[] BytesOf<T>(RaftCodec<T> codec, T command)
     {
         ArrayBufferWriter<byte> output = new();
-        CommandCodec.Instance.Encode(command, output);
+        codec.Encode(command, output);
         return output.WrittenSpan.ToArray();
     }
 

@@ -13,7 +13,7 @@ namespace RaftActors.Persistence.Durable;
 /// The durable store of a replicator of Akka.DistributedData on raft groups, in place of LMDB. The value of a durable key is a snapshot of
 /// the journal, and a newer value takes its place. Each node has values of its own, as with a disk of its own.
 /// </summary>
-internal sealed class RaftDurableStore : ReceiveActor
+internal sealed class RaftDurableStore : ReceiveActor, IWithTimers
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -29,6 +29,8 @@ internal sealed class RaftDurableStore : ReceiveActor
     private Dictionary<string, (DurableDataEnvelope Data, List<StoreReply> Replies)> _waiting = [];
     private bool _isWriting;
 
+    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka.NET sets it.
+
     /// <param name="config">Of <c>akka.cluster.distributed-data.durable</c>, which Akka.NET passes. It is not used.</param>
     public RaftDurableStore(Config config)
     {
@@ -41,7 +43,7 @@ internal sealed class RaftDurableStore : ReceiveActor
         {
             _log.Warning(
                 failed.Cause, "The durable keys of this node are not loaded, so its replicator waits. Start a majority of raft.nodes.");
-            Context.System.Scheduler.ScheduleTellOnce(Pause, Self, new LoadAgain(failed.Replicator), Self);
+            Timers.StartSingleTimer(nameof(LoadAgain), new LoadAgain(failed.Replicator), Pause);
         });
         Receive<LoadAgain>(again => Load(again.Replicator));
         Receive<Store>(store =>

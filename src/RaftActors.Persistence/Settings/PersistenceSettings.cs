@@ -15,7 +15,9 @@ internal sealed record PersistenceSettings(
     int PageSizeBytes,
     TimeSpan CallTimeout,
     string? Directory,
-    string? DurableNode)
+    string? DurableNode,
+    string Reminders,
+    TimeSpan ReminderRetry)
 {
     private static readonly string Reference = ReadReference();
 
@@ -42,15 +44,9 @@ internal sealed record PersistenceSettings(
         var all = config.WithFallback(Defaults);
         Raft.CheckLibrary(all, Reference);
         var own = all.GetConfig("raft-persistence");
-        var group = own.GetString("group") ?? "";
-        if (group.Length == 0 || group.Contains('@') || group.Contains('.'))
-        {
-            throw new RaftConfigurationException($"raft-persistence.group is '{group}'; it must be a name without @ and without dots.");
-        }
-
         var directory = own.GetString("directory");
         return new PersistenceSettings(
-            group,
+            DemandName("group", own.GetString("group")),
             own.GetInt("shards"),
             own.GetLong("events-max"),
             own.GetByteSize("size-max")!.Value, // Justification: it was checked, as the other sizes were.
@@ -58,12 +54,17 @@ internal sealed record PersistenceSettings(
             (int)own.GetByteSize("page-size")!.Value,
             own.GetTimeSpan("call-timeout"),
             string.IsNullOrEmpty(directory) ? DirectoryBeside(all.GetString("raft.store.directory")) : directory,
-            own.GetString("durable-node") is { Length: > 0 } durable ? durable : null);
+            own.GetString("durable-node") is { Length: > 0 } durable ? durable : null,
+            DemandName("reminders", own.GetString("reminders")),
+            own.GetTimeSpan("reminder-retry"));
     }
+
+    /// <summary>The groups of the events.</summary>
+    public IEnumerable<string> Groups => Enumerable.Range(0, Shards).Select(shard => $"{Group}-{shard}");
 
     /// <summary>The settings of raft that these groups need, below those of the application.</summary>
     public Config ForRaft() => ConfigurationFactory.ParseString(string.Join(
-        '\n', Enumerable.Range(0, Shards).Select(shard => $"raft.groups.\"{Group}-{shard}\".pair-size-max = {WriteSizeMaxBytes}b")));
+        '\n', Groups.Select(group => $"raft.groups.\"{group}\".pair-size-max = {WriteSizeMaxBytes}b")));
 
     /// <summary>
     /// Returns whether a node has a process of a group: it founds it, joins it, or may have shards placed on it. If no nodes are named, it
@@ -78,10 +79,11 @@ internal sealed record PersistenceSettings(
 
     /// <summary>Returns where the client of a node looks for the groups. Null: where any client looks.</summary>
     /// <param name="config">The whole configuration.</param>
-    public IReadOnlyList<string>? ContactsIn(Config config) =>
+    /// <param name="groups">The groups that the client calls.</param>
+    public static IReadOnlyList<string>? ContactsOf(Config config, params IEnumerable<string> groups) =>
         config.GetString("raft.discovery") != "node-names" || config.GetStringList("raft.client.contacts").Count > 0
             ? null
-            : [.. Enumerable.Range(0, Shards).SelectMany(shard => NodesOf(config, $"{Group}-{shard}")).Distinct()];
+            : [.. groups.SelectMany(group => NodesOf(config, group)).Distinct()];
 
     // The nodes that found a group. Its own section goes first.
     private static IEnumerable<string> NodesOf(Config config, string group) =>
@@ -89,6 +91,10 @@ internal sealed record PersistenceSettings(
             .Select(path => config.GetStringList(path))
             .FirstOrDefault(names => names is { Count: > 0 }, [])
             .Select(name => name[(name.IndexOf('@') + 1)..]);
+
+    private static string DemandName(string setting, string? group) =>
+        group is { Length: > 0 } && !group.Contains('@') && !group.Contains('.') ? group : throw new RaftConfigurationException(
+            $"raft-persistence.{setting} is '{group}'; it must be a name without @ and without dots.");
 
     private static string? DirectoryBeside(string? store) => string.IsNullOrEmpty(store)
         ? null

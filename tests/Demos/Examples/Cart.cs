@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 using RaftActors.Hosting;
+using RaftActors.Persistence;
 using RaftActors.Persistence.Query;
 
 namespace RaftActors.Examples;
@@ -50,6 +51,17 @@ internal static class Carts
     }
 }
 
+/// <summary>An item that comes by itself.</summary>
+internal static class Gifts
+{
+    /// <summary>Adds a gift to the cart of this node's cluster at a time. The cart answers with its number of items.</summary>
+    public static async Task ScheduleAsync(ActorSystem system, DateTimeOffset at)
+    {
+        var reminders = RaftReminders.Get(system);
+        await reminders.ScheduleAsync("gift-of-alice", to: "/user/alice", "gift", at, every: TimeSpan.FromDays(30));
+    }
+}
+
 /// <summary>A node with a cart.</summary>
 internal static class CartNode
 {
@@ -60,7 +72,8 @@ internal static class CartNode
             .WithRemoting("127.0.0.1", port)
             .WithRaft(new RaftNodeOptions { Nodes = nodes, StoreDirectory = directory, Hocon = hocon })
             .WithRaftPersistence()
-            .WithActors((system, registry) => registry.Register<Cart>(system.ActorOf(Props.Create(() => new Cart("alice"))))));
+            .WithRaftReminders()
+            .WithActors((system, registry) => registry.Register<Cart>(system.ActorOf(Props.Create(() => new Cart("alice")), "alice"))));
         return builder.Build();
     }
 }
