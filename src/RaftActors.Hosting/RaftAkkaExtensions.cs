@@ -191,7 +191,7 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Starts the group of <see cref="RaftReminders"/>, whose messages any actor may get. The nodes of <see cref="RaftNodeOptions.Nodes"/>
+    /// Starts the group of <see cref="RaftReminders"/>, whose messages any actor may get. The nodes of <see cref="RaftGroupOptions.Nodes"/>
     /// have a process of it, and other nodes are clients. In an Akka.Cluster this node gets the role <c>raft</c>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>

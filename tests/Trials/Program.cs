@@ -3,6 +3,7 @@ using System.CommandLine;
 using CoordinationTrials;
 using DiskTrials;
 using KeyValueTrials;
+using PersistenceTrials;
 using RaftTrials;
 
 return await TrialProgram.Run(
@@ -11,6 +12,7 @@ return await TrialProgram.Run(
         RaftProgram.Command(),
         KeyValueProgram.Command(),
         CoordinationProgram.Command(),
+        PersistenceProgram.Command(),
         DiskProgram.Command(),
     },
     args);

@@ -77,10 +77,10 @@ public static class TrialProgram
             return 2;
         }
 
-        // Without this, a node on a busy machine that needs more than two seconds to stop would end with exit code 143.
+        // A node handles SIGTERM itself. The handler of the command line may be disposed while it runs, which ends the process by SIGABRT.
         InvocationConfiguration configuration = new();
         configuration.ProcessTerminationTimeout =
-            parsed.CommandResult.Command.Hidden ? Guards.Wait : configuration.ProcessTerminationTimeout;
+            parsed.CommandResult.Command.Hidden ? null : configuration.ProcessTerminationTimeout;
         return await parsed.InvokeAsync(configuration);
     }
 
