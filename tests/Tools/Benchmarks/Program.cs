@@ -9,6 +9,7 @@ using RaftActors.Benchmarks.Coordination;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
 using RaftActors.Benchmarks.Messages;
+using RaftActors.Benchmarks.Persist;
 using RaftActors.Benchmarks.Reads;
 
 namespace RaftActors.Benchmarks;
@@ -33,6 +34,8 @@ public static class Program
         new("messages", "messages between two nodes, beside Akka.Remote", MessagesBenchmark.Help, MessagesBenchmark.RunAsync),
         new("groups", "the memory of many quiescent groups", GroupsBenchmark.Help, GroupsBenchmark.RunAsync),
         new("coordination", "locks that are free, and many that are held", CoordinationBenchmark.Help, CoordinationBenchmark.RunAsync),
+        new("persist", "persistent actors, beside Akka.Persistence.Sql", PersistArguments.Help,
+            (words, stop) => PersistBenchmark.RunAsync(PersistArguments.Parse(words), stop)),
         new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
             (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
@@ -41,6 +44,7 @@ public static class Program
         new(DotNextNode.Verb, Summary: null, "", (words, _) => DotNextNode.RunAsync(words)),
         new(EmptyNode.Verb, Summary: null, "", (words, _) => EmptyNode.RunAsync(words)),
         new(MessageNode.Verb, Summary: null, "", (words, _) => MessageNode.RunAsync(words)),
+        new(PersistNode.Verb, Summary: null, "", (words, _) => PersistNode.RunAsync(words)),
         new(FailoverNode.Verb, Summary: null, "", (words, _) => FailoverNode.RunAsync(words)),
     ];
 

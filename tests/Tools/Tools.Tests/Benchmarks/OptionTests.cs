@@ -27,6 +27,7 @@ public sealed class OptionTests
     [InlineData("compare --peer zookeeper", "'--peer zookeeper'")]
     [InlineData("compare --transport tcp,tls", "one transport")]
     [InlineData("compare --at remote", "supports none of these cells")]
+    [InlineData("persist --peer mysql", "'--peer mysql'")]
     [InlineData("failover --min 300 --max 150", "--min 300 is above --max 150")]
     [InlineData("clusters", "There is no benchmark 'clusters'")]
     public async Task Wrong_option_ends_with_an_explanation(string command, string explanation)
