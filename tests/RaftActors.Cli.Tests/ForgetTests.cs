@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log forget</c>: the store of one group is empty afterwards, and all others stay.</summary>

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using RaftActors.Cli.Terminal;
-using RaftActors.Storage;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary>The line that a long <c>raft log verify</c> or <c>repair</c> shows on a terminal.</summary>
@@ -9,13 +6,13 @@ public sealed class ProgressTests
     [Fact]
     public void Line_is_shown_after_a_second_and_erased_at_the_end()
     {
-        var (clock, error) = (new Clock(), new StringWriter());
+        var (clock, error) = (new ManualClock(), new StringWriter());
         using (var progress = Begin(error, isTerminal: true, clock))
         {
             progress.Report("segment 1 of 3");
             Assert.Equal("", $"{error}");
 
-            clock.Now += TimeSpan.FromSeconds(2);
+            clock.Advance(TimeSpan.FromSeconds(2));
             progress.Report("segment 2 of 3");
             progress.Report("too soon after that");
             Assert.Equal("\rchecks segment 2 of 3", $"{error}");
@@ -27,10 +24,10 @@ public sealed class ProgressTests
     [Fact]
     public void Nothing_is_shown_where_standard_error_is_no_terminal()
     {
-        var (clock, error) = (new Clock(), new StringWriter());
+        var (clock, error) = (new ManualClock(), new StringWriter());
         using (var progress = Begin(error, isTerminal: false, clock))
         {
-            clock.Now += TimeSpan.FromSeconds(2);
+            clock.Advance(TimeSpan.FromSeconds(2));
             progress.Report("segment 2 of 3");
         }
 
@@ -57,14 +54,5 @@ public sealed class ProgressTests
         public List<string> All { get; } = [];
 
         public void Report(string value) => All.Add(value);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft recover</c> on the stores of two of five voters. Storage.Tests check that Core accepts the result.</summary>

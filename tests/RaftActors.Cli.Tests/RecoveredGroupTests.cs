@@ -1,24 +1,12 @@
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft recover</c> on the stores of a real group, which then continues.</summary>
-public sealed class RecoveredGroupTests : TestKit
+public sealed class RecoveredGroupTests() : TestKit("akka.loglevel = ERROR")
 {
-    // A group that hangs fails its test after this time.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly StoreFolder _folder = new();
     private ActorSystem? _system;
-
-    public RecoveredGroupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public void Two_recovered_survivors_of_five_keep_all_acknowledged_entries_and_accept_new_ones()

@@ -1,7 +1,5 @@
 using System.Runtime.Versioning;
 
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log repair</c>: damaged stores are moved aside, and all others stay.</summary>

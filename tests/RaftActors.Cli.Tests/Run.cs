@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
 
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Client;
 
 namespace RaftActors.Cli.Tests;
@@ -15,8 +11,6 @@ internal sealed record Run(int Code, string Output, string Error)
     private const string Timeout = "1m";
 
     public static readonly string ProgramFile = Path.Combine(AppContext.BaseDirectory, "raft.dll");
-
-    public static readonly string RuntimeFile = Path.ChangeExtension(ProgramFile, "runtimeconfig.json");
 
     public IEnumerable<string> Lines => Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,7 +1,3 @@
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary>Parsing and conversion of server names.</summary>

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary>A directory with stores that the product wrote and the test may damage.</summary>

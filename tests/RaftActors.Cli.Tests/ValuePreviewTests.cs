@@ -1,7 +1,3 @@
-using System.Text;
-
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary>The first bytes of a value, for people.</summary>

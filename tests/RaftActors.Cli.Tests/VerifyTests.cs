@@ -1,5 +1,3 @@
-using RaftActors.Storage;
-
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log verify</c>, and the errors of all <c>raft log</c> commands.</summary>

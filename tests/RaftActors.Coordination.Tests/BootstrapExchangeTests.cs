@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Real nodes that find their cluster by the group. Its test has a class of its own, because it takes longest.</summary>
@@ -13,8 +11,8 @@ public sealed class BootstrapExchangeTests : BootstrapTest
         for (var place = 0; place < Ports.Count; place++)
         {
             var leaves = Nodes[place];
-            await CoordinatedShutdown.Get(leaves.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(WaitMax);
-            await leaves.System.WhenTerminated.WaitAsync(WaitMax);
+            await CoordinatedShutdown.Get(leaves.System).Run(CoordinatedShutdown.ClusterLeavingReason.Instance).WaitAsync(Guard);
+            await leaves.System.WhenTerminated.WaitAsync(Guard);
             Nodes[place] = Start(Ports[place]);
             await Nodes[place].MembersAsync(3);
         }

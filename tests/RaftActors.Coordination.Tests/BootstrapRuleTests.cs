@@ -1,12 +1,6 @@
 using System.Collections.Immutable;
 
-using Akka.Configuration;
-using Akka.Event;
-
 using RaftActors.Coordination.Bootstrap;
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.Settings;
-using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;
 

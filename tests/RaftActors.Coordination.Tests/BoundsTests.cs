@@ -1,5 +1,3 @@
-using RaftActors.Coordination.Group;
-using RaftActors.Coordination.State;
 using RaftActors.Delivery;
 
 namespace RaftActors.Coordination.Tests;

@@ -1,5 +1,3 @@
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The base of clients for tests. It refuses all that the coordination never calls.</summary>

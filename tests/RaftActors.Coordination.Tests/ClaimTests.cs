@@ -1,18 +1,8 @@
-using System.Text.Json;
-
-using Akka.Event;
-
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.Settings;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Claims that are given up before the group has answered.</summary>
 public sealed class ClaimTests
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Claim_whose_question_fails_is_withdrawn()
     {
@@ -75,7 +65,7 @@ public sealed class ClaimTests
         arrives.SetResult();
 
         // The former session has the lock in the group, which has not ended it yet.
-        Assert.Null(await acquiring.WaitAsync(WaitMax));
+        Assert.Null(await acquiring.WaitAsync(Guard));
     }
 
     [Fact]
@@ -102,10 +92,10 @@ public sealed class ClaimTests
         isSilent = true;
 
         clock.Advance(TimeSpan.FromHours(1));
-        await reopens.Task.WaitAsync(WaitMax);
+        await reopens.Task.WaitAsync(Guard);
         clock.Advance(TimeSpan.FromHours(1));
 
-        var ended = await Assert.ThrowsAsync<RaftException>(() => waiting.WaitAsync(WaitMax));
+        var ended = await Assert.ThrowsAsync<RaftException>(() => waiting.WaitAsync(Guard));
         Assert.Equal(FailureReason.Unavailable, ended.Failure?.Reason);
     }
 
@@ -126,7 +116,7 @@ public sealed class ClaimTests
         var putting = items.PutAsync("state", "open", new() { OfSession = true }, TimeSpan.FromSeconds(2));
         clock.Advance(TimeSpan.FromSeconds(2));
 
-        var ended = await Assert.ThrowsAsync<RaftException>(() => putting.WaitAsync(WaitMax));
+        var ended = await Assert.ThrowsAsync<RaftException>(() => putting.WaitAsync(Guard));
         Assert.Equal(FailureReason.TimedOut, ended.Failure?.Reason);
     }
 

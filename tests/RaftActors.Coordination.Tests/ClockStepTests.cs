@@ -1,6 +1,3 @@
-using RaftActors.Coordination.Group;
-using RaftActors.Coordination.Settings;
-using RaftActors.Coordination.State;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Coordination.Tests;

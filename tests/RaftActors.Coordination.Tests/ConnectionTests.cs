@@ -1,5 +1,3 @@
-using Akka.Configuration;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Programs without an actor system use the locks and items of three real nodes.</summary>

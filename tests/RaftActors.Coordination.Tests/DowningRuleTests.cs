@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 
-using Akka.Actor;
 using Akka.Cluster;
 
 using RaftActors.Coordination.Downing;
-using RaftActors.Coordination.Sessions;
 
 namespace RaftActors.Coordination.Tests;
 

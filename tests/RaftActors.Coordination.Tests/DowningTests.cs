@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 
-using Akka.Actor;
 using Akka.Cluster;
-using Akka.Event;
 
 using RaftActors.Coordination.Downing;
 
@@ -62,9 +60,9 @@ public sealed class DowningTests : NodesTest
 
         Cut([0, 1], [2, 3]);
 
-        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[2])).WaitAsync(WaitMax);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[2])).WaitAsync(Guard);
         var (lost, kept) = Cluster.Get(Nodes[0].System).IsTerminated ? (Nodes[..2], Nodes[2..]) : (Nodes[2..], Nodes[..2]);
-        await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(WaitMax);
+        await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(Guard);
         foreach (var node in kept)
         {
             await node.MembersAsync(2);
@@ -80,7 +78,7 @@ public sealed class DowningTests : NodesTest
         Cut([0], [1]);
 
         await Nodes[2].MembersAsync(2);
-        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[1])).WaitAsync(WaitMax);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[1])).WaitAsync(Guard);
         var kept = Nodes[Cluster.Get(Nodes[0].System).IsTerminated ? 1 : 0];
         await kept.MembersAsync(2);
         Assert.False(Cluster.Get(kept.System).IsTerminated);
@@ -93,7 +91,7 @@ public sealed class DowningTests : NodesTest
 
         await Task.WhenAll(Nodes[1].CrashAsync(), Nodes[2].CrashAsync());
 
-        await EndAsync(Nodes[0]).WaitAsync(WaitMax);
+        await EndAsync(Nodes[0]).WaitAsync(Guard);
     }
 
     [Fact]
@@ -105,7 +103,7 @@ public sealed class DowningTests : NodesTest
 
         await Nodes[0].Coordination.Items.PutAsync(Decision.NameOf("coordination"), Decision.None.With([self]).ToText());
 
-        await Nodes[2].System.WhenTerminated.WaitAsync(WaitMax);
+        await Nodes[2].System.WhenTerminated.WaitAsync(Guard);
         Assert.False(Nodes[1].System.WhenTerminated.IsCompleted);
     }
 
@@ -155,7 +153,7 @@ public sealed class DowningTests : NodesTest
             await node.MembersAsync(count);
         }
 
-        await Nodes[0].Coordination.Items.GetAsync("the group answers", WaitMax);
+        await Nodes[0].Coordination.Items.GetAsync("the group answers", Guard);
     }
 
     private void Cut(int[] one, int[] other)

@@ -1,5 +1,3 @@
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>A client of a group that is one state in memory.</summary>

@@ -1,9 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 
 using RaftActors.Coordination.Bootstrap;
 using RaftActors.Coordination.Downing;
-using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;
 

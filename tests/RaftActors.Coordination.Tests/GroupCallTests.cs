@@ -1,6 +1,3 @@
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The calls of a group, over a client that loses answers.</summary>

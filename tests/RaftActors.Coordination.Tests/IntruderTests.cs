@@ -1,14 +1,9 @@
-using System.Text.Json;
-
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Clients that have read the numbers of another program's session and claims, and append whatever they like.</summary>
 [Collection(SharedNodes.Name)]
 public sealed class IntruderTests(SharedNodes shared)
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
     private static readonly Guid Owner = new("aaaaaaaa-0000-0000-0000-000000000000");
     private static readonly Guid Intruder = new("bbbbbbbb-0000-0000-0000-000000000000");
 
@@ -77,13 +72,13 @@ public sealed class IntruderTests(SharedNodes shared)
     [Fact]
     public async Task No_writer_takes_a_lock_from_its_holder_or_keeps_the_group_from_granting_others()
     {
-        await using var held = await shared.All[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
+        await using var held = await shared.All[0].Coordination.LockAsync("billing").WaitAsync(Guard);
         await using var intruder = Raft.Get(shared.All[2].System).CreateClient(
             "coordination",
             codec: RaftCodec.Json(CoordinationJson.Default.Command),
             resultCodec: RaftCodec.Json(CoordinationJson.Default.Answer));
         var view = JsonSerializer.Deserialize(
-            (await intruder.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), WaitMax)).Result,
+            (await intruder.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), Guard)).Result,
             CoordinationJson.Default.LockView)!;
         var holder = Assert.Single(view.Holders);
 
@@ -92,16 +87,16 @@ public sealed class IntruderTests(SharedNodes shared)
         Assert.Equal(new Answer.NoSession(), await AppendAsync(new Command.Close(holder.Session)));
 
         await using var untyped = Raft.Get(shared.All[1].System).CreateClient<object?, object?>("coordination");
-        var none = (await untyped.AppendAsync("x", null, WaitMax)).NotDone();
+        var none = (await untyped.AppendAsync("x", null, Guard)).NotDone();
         Assert.Equal(FailureReason.Invalid, none.Reason);
 
         Assert.True(held.IsHeld);
-        Assert.Null(await shared.All[1].Coordination.TryLockAsync("billing").WaitAsync(WaitMax));
-        await using var other = await shared.All[0].Coordination.LockAsync("mail").WaitAsync(WaitMax);
+        Assert.Null(await shared.All[1].Coordination.TryLockAsync("billing").WaitAsync(Guard));
+        await using var other = await shared.All[0].Coordination.LockAsync("mail").WaitAsync(Guard);
 
         async Task<Answer> AppendAsync(Command command)
         {
-            return (await intruder.AppendAsync("billing", command, WaitMax)).Result;
+            return (await intruder.AppendAsync("billing", command, Guard)).Result;
         }
     }
 

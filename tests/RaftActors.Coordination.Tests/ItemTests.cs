@@ -4,9 +4,6 @@ namespace RaftActors.Coordination.Tests;
 [Collection(SharedNodes.Name)]
 public sealed class ItemTests(SharedNodes shared) : NodesTest, IDisposable
 {
-    // A further node begins with a session of its own.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromSeconds(120));
 
     public void Dispose() => _limit.Dispose();

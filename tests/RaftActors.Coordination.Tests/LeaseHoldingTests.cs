@@ -1,7 +1,3 @@
-using Akka.Event;
-
-using RaftActors.Coordination.Sessions;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>What the owner of a lease hears of its loss.</summary>

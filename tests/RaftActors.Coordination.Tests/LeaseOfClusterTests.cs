@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 
-using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 
@@ -39,11 +38,11 @@ public sealed class LeaseOfClusterTests : NodesTest
                 "billing");
         }
 
-        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 
         await CrashAsync(first.Node);
 
-        var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
+        var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(Guard);
         Assert.NotSame(first.Node, second.Node);
         Assert.True(second.Token > first.Token, $"{second.Token} follows {first.Token}");
         Assert.False(starts.Reader.TryRead(out _));
@@ -67,13 +66,13 @@ public sealed class LeaseOfClusterTests : NodesTest
         }
 
         regions[0].Tell("alice");
-        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 
         await CrashAsync(first.Node);
 
         var other = regions[Nodes.FindIndex(node => node != first.Node)];
         (Node Node, long? Token) second;
-        using var limit = new CancellationTokenSource(WaitMax);
+        using var limit = new CancellationTokenSource(Guard);
         while (!starts.Reader.TryRead(out second))
         {
             // A message to a region that looks for its coordinator may be lost.

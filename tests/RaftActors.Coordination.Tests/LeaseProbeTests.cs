@@ -1,16 +1,8 @@
-using Akka.Event;
-
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.Settings;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The probe of leases, over a client of a group in memory.</summary>
 public sealed class LeaseProbeTests
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Probe_writes_once_for_each_session_and_a_question_of_the_health_writes_nothing()
     {
@@ -34,7 +26,7 @@ public sealed class LeaseProbeTests
         Assert.Equal(ProblemSeverity.NotReady, missing.Severity);
         Assert.Contains("Start a majority of coordination@a, coordination@b", missing.Remedy);
         var running = probe.RunAsync();
-        await released.Task.WaitAsync(WaitMax);
+        await released.Task.WaitAsync(Guard);
 
         for (var i = 0; i < 1000; i++)
         {
@@ -44,7 +36,7 @@ public sealed class LeaseProbeTests
         Assert.Empty(probe.Problems);
         Assert.Equal(3, client.Attempts);
         await keeper.DisposeAsync();
-        await running.WaitAsync(WaitMax);
+        await running.WaitAsync(Guard);
         Assert.Equal(ProblemSeverity.NotReady, Assert.Single(probe.Problems).Severity);
     }
 
@@ -59,7 +51,7 @@ public sealed class LeaseProbeTests
         var running = probe.RunAsync();
         GroupProblem? risk = null;
         var session = await keeper.GetAsync(CancellationToken.None);
-        using var limit = new CancellationTokenSource(WaitMax);
+        using var limit = new CancellationTokenSource(Guard);
         while (risk is null)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
@@ -67,7 +59,7 @@ public sealed class LeaseProbeTests
         }
 
         Assert.Contains("has not renewed this node's session for", risk.Cause);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(WaitMax, session.Lost));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.Delay(Guard, session.Lost));
         heals.SetResult();
         while (!probe.Problems.IsEmpty)
         {
@@ -75,7 +67,7 @@ public sealed class LeaseProbeTests
         }
 
         await keeper.DisposeAsync();
-        await running.WaitAsync(WaitMax);
+        await running.WaitAsync(Guard);
     }
 
     private static (LeaseProbe Probe, SessionKeeper Keeper) Make(CoordinationCalls calls, TimeSpan sessionTimeout)

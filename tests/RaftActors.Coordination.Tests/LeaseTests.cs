@@ -43,7 +43,7 @@ public sealed class LeaseTests(SharedNodes shared) : NodesTest
 
         (await coordination.Sessions.GetAsync(CancellationToken.None)).Lose();
 
-        await losses.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
+        await losses.Reader.ReadAsync().AsTask().WaitAsync(Guard);
         Assert.False(lease.CheckLease());
         Assert.Null(coordination.TokenOf("billing"));
         await AcquireAsync(lease);
@@ -69,7 +69,7 @@ public sealed class LeaseTests(SharedNodes shared) : NodesTest
         // Akka.NET would have ignored the first one if the result of the Acquire had come later.
         for (var told = 0; told < 2; told++)
         {
-            await losses.Reader.ReadAsync().AsTask().WaitAsync(WaitMax);
+            await losses.Reader.ReadAsync().AsTask().WaitAsync(Guard);
         }
 
         Assert.False(lease.CheckLease());
@@ -82,7 +82,7 @@ public sealed class LeaseTests(SharedNodes shared) : NodesTest
     // The group may still be founded.
     private static async Task AcquireAsync(Lease lease)
     {
-        using var limit = new CancellationTokenSource(WaitMax);
+        using var limit = new CancellationTokenSource(Guard);
         while (!await lease.Acquire())
         {
             limit.Token.ThrowIfCancellationRequested();

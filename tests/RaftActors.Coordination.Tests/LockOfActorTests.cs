@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.TestKit;
 
 namespace RaftActors.Coordination.Tests;
@@ -7,8 +6,6 @@ namespace RaftActors.Coordination.Tests;
 [Collection(SharedNodes.Name)]
 public sealed class LockOfActorTests(SharedNodes shared) : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private readonly string _lock = $"billing of {Guid.NewGuid()}";
     private readonly List<Node> _own = [];
 
@@ -29,7 +26,7 @@ public sealed class LockOfActorTests(SharedNodes shared) : Akka.TestKit.Xunit2.T
         var (first, firstTold) = Start();
         var held = await ExpectLockAsync(firstTold);
         var (waiting, waitingTold) = Start();
-        await waitingTold.ExpectMsgAsync<string>(WaitMax);
+        await waitingTold.ExpectMsgAsync<string>(Guard);
         _node.Value.System.Stop(waiting);
         var (_, lastTold) = Start();
 
@@ -64,14 +61,14 @@ public sealed class LockOfActorTests(SharedNodes shared) : Akka.TestKit.Xunit2.T
         var (first, firstTold) = Start();
         var held = await ExpectLockAsync(firstTold);
         var (waiting, waitingTold) = Start();
-        await waitingTold.ExpectMsgAsync<string>(WaitMax);
+        await waitingTold.ExpectMsgAsync<string>(Guard);
 
         waiting.Tell(new Restart());
 
-        Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(WaitMax));
+        Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(Guard));
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
         _node.Value.System.Stop(first);
-        var next = await waitingTold.ExpectMsgAsync<RaftLock>(WaitMax);
+        var next = await waitingTold.ExpectMsgAsync<RaftLock>(Guard);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
         await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
         Assert.True(next.IsHeld);
@@ -88,14 +85,14 @@ public sealed class LockOfActorTests(SharedNodes shared) : Akka.TestKit.Xunit2.T
 
         await Task.WhenAll(_own.Take(3).Select(node => node.CrashAsync()));
 
-        Assert.Equal("lost", await told.ExpectMsgAsync<string>(WaitMax));
+        Assert.Equal("lost", await told.ExpectMsgAsync<string>(Guard));
         Assert.False(held.IsHeld);
     }
 
     private static async Task<RaftLock> ExpectLockAsync(TestProbe probe)
     {
-        Assert.Equal("claimed", await probe.ExpectMsgAsync<string>(WaitMax));
-        return await probe.ExpectMsgAsync<RaftLock>(WaitMax);
+        Assert.Equal("claimed", await probe.ExpectMsgAsync<string>(Guard));
+        return await probe.ExpectMsgAsync<RaftLock>(Guard);
     }
 
     private (IActorRef Actor, TestProbe Told) Start(Node? node = null)

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Locks of three real nodes.</summary>
@@ -9,15 +7,15 @@ public sealed class LockTests(SharedNodes shared) : NodesTest
     [Fact]
     public async Task Lock_is_granted_to_one_node_at_a_time_in_the_order_of_the_claims()
     {
-        var first = await shared.All[0].Coordination.LockAsync("granted").WaitAsync(WaitMax);
+        var first = await shared.All[0].Coordination.LockAsync("granted").WaitAsync(Guard);
         Assert.True(first.IsHeld);
-        Assert.Null(await shared.All[1].Coordination.TryLockAsync("granted").WaitAsync(WaitMax));
+        Assert.Null(await shared.All[1].Coordination.TryLockAsync("granted").WaitAsync(Guard));
         var second = shared.All[1].Coordination.LockAsync("granted");
 
         await first.DisposeAsync();
 
         Assert.False(first.IsHeld);
-        await using var held = await second.WaitAsync(WaitMax);
+        await using var held = await second.WaitAsync(Guard);
         Assert.True(held.Token > first.Token, $"{held.Token} follows {first.Token}");
     }
 
@@ -27,12 +25,12 @@ public sealed class LockTests(SharedNodes shared) : NodesTest
         Nodes.AddRange(Node.StartUnclustered(
             FreePorts.Take(3), "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
         Nodes.ForEach(node => _ = node.Coordination);
-        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(WaitMax);
+        var first = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(Guard);
         var second = Nodes[1].Coordination.LockAsync("billing");
 
         await Nodes[0].CrashAsync();
 
-        await using var held = await second.WaitAsync(WaitMax);
+        await using var held = await second.WaitAsync(Guard);
         Assert.True(held.Token > first.Token, $"{held.Token} follows {first.Token}");
         Assert.False(first.IsHeld);
     }
@@ -42,10 +40,10 @@ public sealed class LockTests(SharedNodes shared) : NodesTest
     {
         Nodes.Add(shared.StartFurther());
         var coordination = Nodes[0].Coordination;
-        await using var held = await coordination.LockAsync("ended").WaitAsync(WaitMax);
-        await CoordinatedShutdown.Get(Nodes[0].System).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(WaitMax);
+        await using var held = await coordination.LockAsync("ended").WaitAsync(Guard);
+        await CoordinatedShutdown.Get(Nodes[0].System).Run(CoordinatedShutdown.ClrExitReason.Instance).WaitAsync(Guard);
 
-        var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => coordination.LockAsync("other").WaitAsync(WaitMax));
+        var ended = await Assert.ThrowsAsync<ObjectDisposedException>(() => coordination.LockAsync("other").WaitAsync(Guard));
 
         Assert.EndsWith(nameof(RaftCoordination), ended.ObjectName, StringComparison.Ordinal);
     }

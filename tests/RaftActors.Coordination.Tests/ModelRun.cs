@@ -1,7 +1,3 @@
-using System.Text.Json;
-
-using RaftActors.Coordination.Group;
-using RaftActors.Coordination.State;
 using RaftActors.Delivery;
 
 namespace RaftActors.Coordination.Tests;

@@ -1,6 +1,4 @@
-using Akka.Actor;
 using Akka.Cluster;
-using Akka.Configuration;
 using Akka.Remote;
 using Akka.Remote.Transport;
 
@@ -9,8 +7,6 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>A node of a real cluster, or without a cluster, with the coordination group on the first three nodes.</summary>
 internal sealed class Node : IAsyncDisposable
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private Node(ActorSystem system) => System = system;
 
     public ActorSystem System { get; }
@@ -61,7 +57,7 @@ internal sealed class Node : IAsyncDisposable
     public async Task MembersAsync(int count)
     {
         var cluster = Cluster.Get(System);
-        using var limit = new CancellationTokenSource(WaitMax);
+        using var limit = new CancellationTokenSource(Guard);
         while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) != count
             || cluster.State.Members.Count != count
             || cluster.State.Unreachable.Count != 0)

@@ -3,8 +3,6 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>A test that starts nodes of a real cluster. All of them end with it.</summary>
 public abstract class NodesTest : IAsyncLifetime
 {
-    protected static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private protected List<Node> Nodes { get; } = [];
 
     public Task InitializeAsync() => Task.CompletedTask;

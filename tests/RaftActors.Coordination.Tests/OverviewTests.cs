@@ -1,6 +1,3 @@
-using RaftActors.Coordination.Group;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Sessions and locks as people see them.</summary>

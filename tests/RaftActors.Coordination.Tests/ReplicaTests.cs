@@ -1,8 +1,5 @@
 using System.Text;
 
-using RaftActors.Coordination.Group;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The questions that wait at one process of the group, and the reminders of its sessions and items.</summary>

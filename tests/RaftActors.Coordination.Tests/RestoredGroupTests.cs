@@ -1,17 +1,10 @@
 using System.Threading.Channels;
 
-using Akka.Actor;
-using Akka.Configuration;
-
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>What a program is told, and which numbers it gets, when the group was restored from a backup.</summary>
 public sealed class RestoredGroupTests : IDisposable
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
     private static readonly ProcessName Self = new("coordination@node1");
 
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;

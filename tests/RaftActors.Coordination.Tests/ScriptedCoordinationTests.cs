@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
@@ -8,8 +7,6 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>Code that uses locks, items and leases, tested without nodes.</summary>
 public sealed class ScriptedCoordinationTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly ManualClock _time = new();
     private readonly ScriptedCoordination _group;
     private readonly RaftCoordination _mine;

@@ -1,5 +1,3 @@
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Permits that one pair grants have one token. An operator names one of their holders by the session, too.</summary>

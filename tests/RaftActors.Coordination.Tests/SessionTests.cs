@@ -1,19 +1,11 @@
 using System.Runtime.CompilerServices;
 
-using Akka.Event;
-
-using RaftActors.Coordination.Sessions;
-using RaftActors.Coordination.Settings;
-using RaftActors.Coordination.State;
-
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The session of a program, over a client in memory.</summary>
 public sealed class SessionTests
 {
     private const double Drift = 0.05;
-
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     [Fact]
     public async Task Keeper_that_is_disposed_closes_its_session()
@@ -22,7 +14,7 @@ public sealed class SessionTests
         var client = new FakeClient { Delay = command => Note(commands, command) };
         await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var keeper = NewKeeper(calls);
-        var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
+        var session = await keeper.GetAsync(CancellationToken.None).WaitAsync(Guard);
 
         await keeper.DisposeAsync();
 
@@ -42,7 +34,7 @@ public sealed class SessionTests
         Assert.Empty(order);
         clock.Advance(TimeSpan.Zero);
 
-        await ending.WaitAsync(WaitMax);
+        await ending.WaitAsync(Guard);
         Assert.Equal(["lost", "close"], order);
     }
 
@@ -56,20 +48,20 @@ public sealed class SessionTests
         await HoldAsync(calls, keeper, () =>
         {
             isBlocking.SetResult(true);
-            unblock.Wait(WaitMax);
+            unblock.Wait(Guard);
         });
 
         var ending = keeper.DisposeAsync().AsTask();
         var telling = Task.Run(() => clock.Advance(TimeSpan.Zero));
-        await isBlocking.Task.WaitAsync(WaitMax);
+        await isBlocking.Task.WaitAsync(Guard);
         clock.Advance(TimeSpan.FromSeconds(0.49));
         Assert.Empty(order);
         clock.Advance(TimeSpan.FromSeconds(0.01));
 
-        await ending.WaitAsync(WaitMax);
+        await ending.WaitAsync(Guard);
         Assert.Equal(["close"], order);
         unblock.Set();
-        await telling.WaitAsync(WaitMax);
+        await telling.WaitAsync(Guard);
     }
 
     [Fact]
@@ -89,7 +81,7 @@ public sealed class SessionTests
         Assert.False(ending.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.01));
 
-        await ending.WaitAsync(WaitMax);
+        await ending.WaitAsync(Guard);
         Assert.Equal(["lost", "close"], order);
     }
 
@@ -100,14 +92,14 @@ public sealed class SessionTests
         var client = new FakeClient { Delay = command => command is Command.Close ? closing.Task : Task.CompletedTask };
         await using var calls = new CoordinationCalls(client, TimeProvider.System);
         var keeper = NewKeeper(calls);
-        await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax);
+        await keeper.GetAsync(CancellationToken.None).WaitAsync(Guard);
 
         var (first, second) = (keeper.DisposeAsync().AsTask(), keeper.DisposeAsync().AsTask());
 
         Assert.False(first.IsCompleted);
         Assert.False(second.IsCompleted);
         closing.SetResult(true);
-        await Task.WhenAll(first, second).WaitAsync(WaitMax);
+        await Task.WhenAll(first, second).WaitAsync(Guard);
     }
 
     [Fact]
@@ -122,7 +114,7 @@ public sealed class SessionTests
         Assert.False(first.IsCompleted);
         Assert.False(second.IsCompleted);
         releasing.SetResult(true);
-        await Task.WhenAll(first, second).WaitAsync(WaitMax);
+        await Task.WhenAll(first, second).WaitAsync(Guard);
     }
 
     [Fact]
@@ -165,12 +157,12 @@ public sealed class SessionTests
             using var limit = new CancellationTokenSource();
             var getting = keeper.GetAsync(limit.Token);
             await limit.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(WaitMax));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(Guard));
         }
 
         opens.SetResult();
 
-        Assert.True((await keeper.GetAsync(CancellationToken.None).WaitAsync(WaitMax)).IsAlive);
+        Assert.True((await keeper.GetAsync(CancellationToken.None).WaitAsync(Guard)).IsAlive);
         Assert.Single(commands, command => command is Command.Open);
     }
 
@@ -181,9 +173,9 @@ public sealed class SessionTests
         await using var keeper = NewKeeper(calls);
         RaftItems items = new(calls, keeper);
         var session = await keeper.GetAsync(CancellationToken.None);
-        await calls.AppendAsync("a", new Command.Close(session.Id), WaitMax);
+        await calls.AppendAsync("a", new Command.Close(session.Id), Guard);
 
-        await items.PutAsync("i", "1", new() { OfSession = true }).WaitAsync(WaitMax);
+        await items.PutAsync("i", "1", new() { OfSession = true }).WaitAsync(Guard);
 
         Assert.False(session.IsAlive);
         Assert.Equal("1", (await items.GetAsync("i"))?.Value);
@@ -205,7 +197,7 @@ public sealed class SessionTests
         Assert.False(getting.IsCompleted);
         clock.Advance(TimeSpan.FromSeconds(0.1));
 
-        var session = await getting.WaitAsync(WaitMax);
+        var session = await getting.WaitAsync(Guard);
         Assert.Equal(TimeSpan.FromSeconds(9.8), session.Left);
         clock.Advance(TimeSpan.FromSeconds(20));
         Assert.True(session.IsAlive);
@@ -252,12 +244,12 @@ public sealed class SessionTests
         using var unblock = new ManualResetEventSlim();
         var (fault, told, isUnblocked) = (NewSource<Exception>(), NewSource<bool>(), NewSource<bool>());
         Hold(fault.SetResult).Lost.Register(() => throw new InvalidOperationException("The program cannot stop."));
-        Hold(_ => { }).Lost.Register(() => isUnblocked.SetResult(unblock.Wait(WaitMax)));
+        Hold(_ => { }).Lost.Register(() => isUnblocked.SetResult(unblock.Wait(Guard)));
         Hold(_ => { }).Lost.Register(() => told.SetResult(true));
         session.Lose();
 
-        await told.Task.WaitAsync(WaitMax);
-        Assert.IsType<InvalidOperationException>((await fault.Task.WaitAsync(WaitMax)).InnerException);
+        await told.Task.WaitAsync(Guard);
+        Assert.IsType<InvalidOperationException>((await fault.Task.WaitAsync(Guard)).InnerException);
         unblock.Set();
         Assert.True(await isUnblocked.Task, "The other locks were told after the callback that blocks.");
 
@@ -276,7 +268,7 @@ public sealed class SessionTests
 
         session.Lose();
 
-        await told.Task.WaitAsync(WaitMax);
+        await told.Task.WaitAsync(Guard);
         Assert.False(released.Lost.IsCancellationRequested);
     }
 
@@ -291,7 +283,7 @@ public sealed class SessionTests
             using var limit = new CancellationTokenSource();
             var getting = keeper.GetAsync(limit.Token);
             await limit.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(WaitMax));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(Guard));
         }
 
         // Task keeps the places of what it has removed.

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-
-using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;
 

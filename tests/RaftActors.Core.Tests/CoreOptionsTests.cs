@@ -1,5 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 public sealed class CoreOptionsTests

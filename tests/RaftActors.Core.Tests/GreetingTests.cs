@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>How often a process of three greets another one while the group is not founded, and how long it rests in between.</summary>

@@ -1,7 +1,3 @@
-using System.Text;
-
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests;
 
 public sealed class IdTests

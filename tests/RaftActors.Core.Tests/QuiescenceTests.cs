@@ -1,7 +1,5 @@
 using RaftActors.Core.Tests.Paper;
 
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>When one process agrees to become quiescent, and which agreements its leader counts.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>Tests since when a member is fit to vote, and for how long a voter has lagged.</summary>

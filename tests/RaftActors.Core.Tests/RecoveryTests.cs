@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>Starts of a process with the snapshot and the log that its store recovered.</summary>

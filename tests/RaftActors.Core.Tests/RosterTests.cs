@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>The founding roster is durable before any vote, and it must not change before the founding.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests;
 
 /// <summary>Disks whose sync takes longer than an election timeout of 15 to 30 ticks. A heartbeat is sent every 5 ticks.</summary>

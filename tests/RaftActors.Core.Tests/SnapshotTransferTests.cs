@@ -1,7 +1,4 @@
-using RaftActors.Core.Tests.Harness;
 using RaftActors.Core.Tests.Paper;
-
-using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests;
 

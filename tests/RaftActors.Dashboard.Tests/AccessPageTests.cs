@@ -1,16 +1,10 @@
-using System.Net;
-
 using Akka.Actor;
-using Akka.Hosting;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-
-using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 

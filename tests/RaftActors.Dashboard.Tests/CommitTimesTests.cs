@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Tests;
 
 public sealed class CommitTimesTests

@@ -1,7 +1,4 @@
-using Akka.Hosting;
-
 using RaftActors.Coordination;
-using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 

@@ -1,7 +1,4 @@
-using System.Net;
-
 using RaftActors.Coordination;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Tests;
 

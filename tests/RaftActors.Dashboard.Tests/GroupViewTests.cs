@@ -1,6 +1,5 @@
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Pages;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Tests;
 

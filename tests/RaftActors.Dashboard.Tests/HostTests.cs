@@ -1,13 +1,8 @@
-using System.Net;
-
 using Akka.Actor;
-using Akka.Hosting;
 
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 
 using RaftActors.Coordination;
-using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 

@@ -1,11 +1,4 @@
-using System.Net;
 using System.Text.RegularExpressions;
-
-using Akka.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-
-using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 

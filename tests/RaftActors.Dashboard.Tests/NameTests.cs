@@ -1,11 +1,3 @@
-using System.Net;
-
-using Akka.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-
-using RaftActors.Hosting;
-
 namespace RaftActors.Dashboard.Tests;
 
 /// <summary>Names with characters that mean something in HTML or in an address.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-
 using Microsoft.AspNetCore.Routing;
 
 namespace RaftActors.Dashboard.Tests;

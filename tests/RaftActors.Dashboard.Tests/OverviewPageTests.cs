@@ -1,5 +1,4 @@
 using RaftActors.Dashboard.Pages;
-using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Tests;
 

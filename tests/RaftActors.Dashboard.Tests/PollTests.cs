@@ -1,5 +1,3 @@
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Tests;
 
 /// <summary>A question that is asked again and again.</summary>

@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Dashboard.Sampling;
-
 namespace RaftActors.Dashboard.Tests;
 
 /// <summary>The sampler without browsers.</summary>

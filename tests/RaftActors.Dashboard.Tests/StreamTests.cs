@@ -1,7 +1,3 @@
-using System.Net;
-
-using Microsoft.Extensions.DependencyInjection;
-
 namespace RaftActors.Dashboard.Tests;
 
 /// <summary>What a page is told while it is open.</summary>

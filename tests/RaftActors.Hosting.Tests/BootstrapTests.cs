@@ -1,11 +1,4 @@
-using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Hosting;
-using Akka.Hosting;
-using Akka.Remote.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -16,13 +9,13 @@ public sealed class BootstrapTests
     public async Task Node_without_seed_nodes_founds_its_cluster()
     {
         using var host = HostOf(new ClusterOptions());
-        await host.StartAsync().WaitAsync(HostedNode.Guard);
+        await host.StartAsync().WaitAsync(Guard);
 
         var up = new TaskCompletionSource();
         Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).RegisterOnMemberUp(() => up.TrySetResult());
 
-        await up.Task.WaitAsync(HostedNode.Guard);
-        await host.StopAsync().WaitAsync(HostedNode.Guard);
+        await up.Task.WaitAsync(Guard);
+        await host.StopAsync().WaitAsync(Guard);
     }
 
     [Fact]
@@ -31,7 +24,7 @@ public sealed class BootstrapTests
         var thrown = await Assert.ThrowsAnyAsync<Exception>(async () =>
         {
             using var host = HostOf(new ClusterOptions { SeedNodes = ["akka.tcp://shop@10.0.0.1:2551"] });
-            await host.StartAsync().WaitAsync(HostedNode.Guard);
+            await host.StartAsync().WaitAsync(Guard);
         });
 
         Assert.Contains("akka.cluster.seed-nodes names akka.tcp://shop@10.0.0.1:2551.", $"{thrown}", StringComparison.Ordinal);

@@ -1,10 +1,3 @@
-using Akka.Actor;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-using RaftActors.Coordination;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>An application without an actor system calls groups of a node.</summary>
@@ -27,10 +20,10 @@ public sealed class ConnectionTests
 
         var count = await services.GetRequiredKeyedService<RaftClient<int, int>>("counter").AppendAsync("number", 5);
         var tally = await services.GetRequiredService<EntityClient<int, int>>().SendAsync("a", 7);
-        await using var held = await services.GetRequiredService<RaftCoordination>().LockAsync("billing").WaitAsync(HostedNode.Guard);
+        await using var held = await services.GetRequiredService<RaftCoordination>().LockAsync("billing").WaitAsync(Guard);
 
         Assert.Equal((5, 7), (count.Result, tally.Result));
-        Assert.Null(await RaftCoordination.Get(node.System).TryLockAsync("billing").WaitAsync(HostedNode.Guard));
+        Assert.Null(await RaftCoordination.Get(node.System).TryLockAsync("billing").WaitAsync(Guard));
         Assert.Null(services.GetService<ActorSystem>());
     }
 

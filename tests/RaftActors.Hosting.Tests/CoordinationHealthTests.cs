@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftActors.Hosting.Tests;

@@ -1,15 +1,4 @@
-using System.Threading.Channels;
-
-using Akka.Actor;
-using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
-using Akka.Hosting;
-using Akka.Remote.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-using RaftActors.Coordination;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -27,14 +16,14 @@ public sealed class CoordinationTests : IAsyncLifetime
             _hosts.Add(HostOf(port, ports));
         }
 
-        await Task.WhenAll(_hosts.Select(host => host.StartAsync())).WaitAsync(HostedNode.Guard);
+        await Task.WhenAll(_hosts.Select(host => host.StartAsync())).WaitAsync(Guard);
     }
 
     public async Task DisposeAsync()
     {
         foreach (var host in _hosts)
         {
-            await host.StopAsync().WaitAsync(HostedNode.Guard);
+            await host.StopAsync().WaitAsync(Guard);
             host.Dispose();
         }
     }
@@ -45,7 +34,7 @@ public sealed class CoordinationTests : IAsyncLifetime
         var first = await NextStartAsync();
         Assert.False(_starts.Reader.TryRead(out _));
 
-        await first.StopAsync().WaitAsync(HostedNode.Guard);
+        await first.StopAsync().WaitAsync(Guard);
 
         Assert.NotSame(first, await NextStartAsync());
         Assert.False(_starts.Reader.TryRead(out _));
@@ -55,9 +44,9 @@ public sealed class CoordinationTests : IAsyncLifetime
     public async Task Service_locks_what_another_node_may_not_lock()
     {
         var (one, other) = (CoordinationOf(_hosts[0]), CoordinationOf(_hosts[1]));
-        await using var held = await one.LockAsync("billing").WaitAsync(HostedNode.Guard);
+        await using var held = await one.LockAsync("billing").WaitAsync(Guard);
 
-        Assert.Null(await other.TryLockAsync("billing").WaitAsync(HostedNode.Guard));
+        Assert.Null(await other.TryLockAsync("billing").WaitAsync(Guard));
     }
 
     [Fact]
@@ -73,7 +62,7 @@ public sealed class CoordinationTests : IAsyncLifetime
 
     private static RaftCoordination CoordinationOf(IHost host) => host.Services.GetRequiredService<RaftCoordination>();
 
-    private async Task<IHost> NextStartAsync() => await _starts.Reader.ReadAsync().AsTask().WaitAsync(HostedNode.Guard);
+    private async Task<IHost> NextStartAsync() => await _starts.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 
     private IHost HostOf(int port, int[] ports)
     {

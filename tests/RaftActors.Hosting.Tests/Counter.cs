@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Adds numbers. Its constructor is filled by services.</summary>
@@ -48,5 +46,5 @@ internal sealed class Lives
 
     public void Began(Scoped scoped) => _begun.Writer.TryWrite(scoped);
 
-    public Task<Scoped> NextAsync() => _begun.Reader.ReadAsync().AsTask().WaitAsync(HostedNode.Guard);
+    public Task<Scoped> NextAsync() => _begun.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 }

@@ -1,13 +1,4 @@
-using Akka.Actor;
-using Akka.Cluster.Hosting;
 using Akka.Cluster.Hosting.SBR;
-using Akka.Hosting;
-using Akka.Remote.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-using RaftActors.Coordination;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -26,12 +17,12 @@ public sealed class DowningTests
             .WithRaft(new RaftNodeOptions { Nodes = [$"127.0.0.1:{port}"] })
             .WithRaftDowning());
         using var host = builder.Build();
-        await host.StartAsync().WaitAsync(HostedNode.Guard);
+        await host.StartAsync().WaitAsync(Guard);
 
         var system = host.Services.GetRequiredService<ActorSystem>();
         Assert.Equal("RaftDowningProvider", Akka.Cluster.Cluster.Get(system).DowningProvider.GetType().Name);
 
-        await host.StopAsync().WaitAsync(HostedNode.Guard);
+        await host.StopAsync().WaitAsync(Guard);
     }
 
     [Fact]
@@ -61,7 +52,7 @@ public sealed class DowningTests
         Assert.Equal(Show(fitting, "failure-detector.heartbeat-interval"), Show(cluster, "failure-detector.heartbeat-interval"));
         Assert.Equal(Show(fitting, "singleton.use-lease"), Show(cluster, "singleton.use-lease"));
         Assert.Equal(Show(fitting, "sharding.handoff-timeout"), Show(cluster, "sharding.handoff-timeout"));
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        await system.Terminate().WaitAsync(Guard);
 
         static string Show(Akka.Configuration.Config config, string path) => config.GetString(path);
     }
@@ -74,7 +65,7 @@ public sealed class DowningTests
 
         Assert.Equal(TimeSpan.Zero, Akka.Cluster.Cluster.Get(system).DowningProvider.DownRemovalMargin);
 
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        await system.Terminate().WaitAsync(Guard);
     }
 
     private static IHost HostOf(Action<AkkaConfigurationBuilder> add)

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Entities of an application, by one line of Akka.Hosting's builder.</summary>
@@ -42,7 +40,7 @@ public sealed class EntitiesTests
         await second.StartAsync();
 
         var restarted = second.Services.GetRequiredService<EntityClient<int, int>>();
-        Assert.Equal(10, (await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard)).Result);
+        Assert.Equal(10, (await restarted.AskAsync<int>("id1", timeout: Guard)).Result);
     }
 
     private HostedNode NewNode(string? folder = null) => new(

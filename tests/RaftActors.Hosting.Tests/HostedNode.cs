@@ -1,12 +1,4 @@
-using System.Threading.Channels;
-
-using Akka.Actor;
-using Akka.Hosting;
-
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace RaftActors.Hosting.Tests;
@@ -14,9 +6,6 @@ namespace RaftActors.Hosting.Tests;
 /// <summary>A generic host with one counter, which listens on a port of 127.0.0.1.</summary>
 internal sealed class HostedNode : IAsyncDisposable
 {
-    // Longer than any step takes on a working machine.
-    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     public const string Hocon = $"{FastHocon.Text}akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 20s";
 
     private readonly IHost _host;

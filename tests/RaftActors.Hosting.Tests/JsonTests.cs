@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 
-using Microsoft.Extensions.DependencyInjection;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Types of the application, by one line of Akka.Hosting's builder.</summary>

@@ -1,14 +1,5 @@
 using System.Collections.Concurrent;
 
-using Akka.Actor;
-using Akka.Cluster.Hosting;
-using Akka.Hosting;
-using Akka.Remote.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
-
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftActors.Hosting.Tests;
@@ -27,11 +18,11 @@ public sealed class OneNodeTests
 
         node.Counter.Tell(new InvalidOperationException("a restart"));
         var second = await node.Lives.NextAsync();
-        await first.Disposed.WaitAsync(HostedNode.Guard);
+        await first.Disposed.WaitAsync(Guard);
         Assert.False(second.Disposed.IsCompleted);
         await node.StopAsync();
 
-        await second.Disposed.WaitAsync(HostedNode.Guard);
+        await second.Disposed.WaitAsync(Guard);
         Assert.NotSame(first, second);
     }
 
@@ -83,7 +74,7 @@ public sealed class OneNodeTests
 
         var client = node.Services.GetRequiredService<RaftClient<int, int>>();
         var poison = client.AppendAsync("number", Counter.Poison);
-        await told.Task.WaitAsync(HostedNode.Guard);
+        await told.Task.WaitAsync(Guard);
         var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
 
         Assert.Equal(HealthStatus.Degraded, risk.Status);
@@ -161,7 +152,7 @@ public sealed class OneNodeTests
     {
         await using var node = new HostedNode(_port, [_port]);
         await node.StartAsync();
-        await node.Counter.GracefulStop(HostedNode.Guard);
+        await node.Counter.GracefulStop(Guard);
 
         var (live, ready) = (await node.CheckAsync("raft-live"), await node.CheckAsync("raft-ready"));
 
@@ -199,7 +190,7 @@ public sealed class OneNodeTests
             services => services.AddRaftClient<int, int>());
         await node.StartAsync();
 
-        Assert.Equal(7, await answer.Task.WaitAsync(HostedNode.Guard));
+        Assert.Equal(7, await answer.Task.WaitAsync(Guard));
     }
 
     [Fact]
@@ -280,12 +271,12 @@ public sealed class OneNodeTests
             .WithRaftActor<Till>("counter")
             .WithRaftSetup(raft => raft.UseJson(TillJson.Default)));
         using var host = builder.Build();
-        await host.StartAsync().WaitAsync(HostedNode.Guard);
+        await host.StartAsync().WaitAsync(Guard);
 
         var system = host.Services.GetRequiredService<ActorSystem>();
         Assert.Equal($"counter@127.0.0.1:{_port}", Assert.Single(Raft.Get(system).Processes).Name.Value);
         Assert.Equal(["raft", "web"], Akka.Cluster.Cluster.Get(system).SelfRoles.Order());
-        await host.StopAsync().WaitAsync(HostedNode.Guard);
+        await host.StopAsync().WaitAsync(Guard);
     }
 
     [Fact]

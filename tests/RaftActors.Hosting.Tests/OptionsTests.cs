@@ -1,15 +1,9 @@
 using System.Globalization;
 using System.Reflection;
 
-using Akka.Actor;
 using Akka.Configuration;
-using Akka.Hosting;
 
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-using RaftActors.Coordination;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -47,7 +41,7 @@ public sealed class OptionsTests
         Assert.Equal("node-names", config.GetString("raft.discovery"));
         Assert.Equal((7, 6), (config.GetInt("raft.get-window"), config.GetInt("raft.in-flight.messages-max")));
         Assert.True(config.GetBoolean("akka.remote.use-passive-connections"));
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        await system.Terminate().WaitAsync(Guard);
     }
 
     [Fact]

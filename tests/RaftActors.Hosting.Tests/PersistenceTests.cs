@@ -1,5 +1,3 @@
-using Akka.Actor;
-using Akka.Hosting;
 using Akka.Persistence;
 
 namespace RaftActors.Hosting.Tests;
@@ -16,12 +14,12 @@ public sealed class PersistenceTests
         await node.StartAsync();
         var props = Props.Create(() => new Note());
         var first = node.System.ActorOf(props);
-        Assert.Equal("a", await first.Ask<string>("a", HostedNode.Guard));
-        await first.GracefulStop(HostedNode.Guard);
+        Assert.Equal("a", await first.Ask<string>("a", Guard));
+        await first.GracefulStop(Guard);
 
         var second = node.System.ActorOf(props);
 
-        Assert.Equal("ab", await second.Ask<string>("b", HostedNode.Guard));
+        Assert.Equal("ab", await second.Ask<string>("b", Guard));
         Assert.Contains("persistence-0", Raft.Get(node.System).Groups);
     }
 

@@ -1,9 +1,4 @@
 using System.Text;
-using System.Threading.Channels;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 
 using RaftActors.Examples;
 
@@ -88,7 +83,7 @@ public sealed class ProjectionTests
         sums.Waits = inHandler;
         await node.StartAsync();
         await node.AddAsync(1);
-        await (inHandler ? sums.Waiting.Task.WaitAsync(HostedNode.Guard) : sums.UntilAsync(new Serial(1)));
+        await (inHandler ? sums.Waiting.Task.WaitAsync(Guard) : sums.UntilAsync(new Serial(1)));
 
         await node.DisposeAsync();
 
@@ -143,7 +138,7 @@ public sealed class ProjectionTests
     {
         foreach (var number in numbers)
         {
-            (await client.AppendAsync("number", number, HostedNode.Guard, requestKey: $"{number}")).OrThrow();
+            (await client.AppendAsync("number", number, Guard, requestKey: $"{number}")).OrThrow();
         }
     }
 
@@ -178,7 +173,7 @@ public sealed class ProjectionTests
         /// <summary>Waits until the model has this pair. Then no other pair may be under way.</summary>
         public async Task<List<int>> UntilAsync(Serial serial)
         {
-            using CancellationTokenSource guard = new(HostedNode.Guard);
+            using CancellationTokenSource guard = new(Guard);
             while (await _reached.Reader.ReadAsync(guard.Token) < serial)
             {
             }

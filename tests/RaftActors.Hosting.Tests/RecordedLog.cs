@@ -1,5 +1,3 @@
-using System.Threading.Channels;
-
 using Microsoft.Extensions.Logging;
 
 namespace RaftActors.Hosting.Tests;
@@ -26,7 +24,7 @@ internal sealed class RecordedLog : ILoggerProvider
     /// <summary>Waits for such an entry, and skips those before it.</summary>
     public async Task<Entry> NextAsync(Predicate<Entry> isExpected)
     {
-        using var guard = new CancellationTokenSource(HostedNode.Guard);
+        using var guard = new CancellationTokenSource(Guard);
         while (true)
         {
             var entry = await _entries.Reader.ReadAsync(guard.Token);

@@ -41,16 +41,16 @@ public sealed class RememberedEntitiesTests : IDisposable
         foreach (var id in ids)
         {
             // An entity is remembered before it gets its first message.
-            Assert.Equal(id, await region.Ask<string>(id, HostedNode.Guard));
+            Assert.Equal(id, await region.Ask<string>(id, Guard));
         }
 
-        await first.All.Task.WaitAsync(HostedNode.Guard);
+        await first.All.Task.WaitAsync(Guard);
         await StopAsync(hosts);
 
         Entities second = new(ids);
         hosts = await StartAsync(ports, second);
 
-        await second.All.Task.WaitAsync(HostedNode.Guard);
+        await second.All.Task.WaitAsync(Guard);
         await StopAsync(hosts);
     }
 
@@ -70,20 +70,20 @@ public sealed class RememberedEntitiesTests : IDisposable
         Assert.Equal("akka.persistence.journal.inmem", sharding.GetString("journal-plugin-id"));
         Assert.Equal("eventsourced", sharding.GetString("remember-entities-store"));
         Assert.Equal("akka.persistence.snapshot-store.raft", sharding.GetString("snapshot-plugin-id"));
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        await system.Terminate().WaitAsync(Guard);
     }
 
     private async Task<IHost[]> StartAsync(int[] ports, Entities entities)
     {
         var hosts = ports.Select(port => HostOf(port, ports, entities)).ToArray();
-        await Task.WhenAll(hosts.Select(host => host.StartAsync())).WaitAsync(HostedNode.Guard);
+        await Task.WhenAll(hosts.Select(host => host.StartAsync())).WaitAsync(Guard);
         return hosts;
     }
 
     private static async Task StopAsync(IHost[] hosts)
     {
-        await Task.WhenAll(hosts.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(HostedNode.Guard);
-        await Task.WhenAll(hosts.Select(host => host.StopAsync())).WaitAsync(HostedNode.Guard);
+        await Task.WhenAll(hosts.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Guard);
+        await Task.WhenAll(hosts.Select(host => host.StopAsync())).WaitAsync(Guard);
         Array.ForEach(hosts, host => host.Dispose());
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Several groups that divide keys, by one line of Akka.Hosting's builder.</summary>

@@ -1,16 +1,5 @@
-using System.Threading.Channels;
-
-using Akka.Actor;
-using Akka.Cluster.Hosting;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
-using Akka.Hosting;
-using Akka.Remote.Hosting;
-
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
-using RaftActors.Coordination;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -40,11 +29,11 @@ public sealed class SingletonPageTests : IAsyncLifetime
     {
         foreach (var host in _hosts)
         {
-            await host.StopAsync().WaitAsync(HostedNode.Guard);
+            await host.StopAsync().WaitAsync(Guard);
             host.Dispose();
         }
 
-        await Task.WhenAll(_systems.Select(system => system.Terminate())).WaitAsync(HostedNode.Guard);
+        await Task.WhenAll(_systems.Select(system => system.Terminate())).WaitAsync(Guard);
     }
 
     [Fact]
@@ -52,11 +41,11 @@ public sealed class SingletonPageTests : IAsyncLifetime
     {
         var ports = FreePorts.Take(3);
         _hosts.AddRange(ports.Select(port => HostOf(port, ports)));
-        await Task.WhenAll(_hosts.Select(host => host.StartAsync())).WaitAsync(HostedNode.Guard);
+        await Task.WhenAll(_hosts.Select(host => host.StartAsync())).WaitAsync(Guard);
         var first = await WriteAsync(_hosts[2]);
 
         // The seed node is the oldest one, so the singleton runs there.
-        await _hosts[0].StopAsync().WaitAsync(HostedNode.Guard);
+        await _hosts[0].StopAsync().WaitAsync(Guard);
 
         var second = await WriteAsync(_hosts[2]);
         Assert.True(second > first, $"{second} follows {first}");
@@ -81,7 +70,7 @@ public sealed class SingletonPageTests : IAsyncLifetime
                 "biller");
         }
 
-        Assert.NotNull(await tokens.Reader.ReadAsync().AsTask().WaitAsync(HostedNode.Guard));
+        Assert.NotNull(await tokens.Reader.ReadAsync().AsTask().WaitAsync(Guard));
     }
 
     private static ActorSystem Start(string hocon)
@@ -97,7 +86,7 @@ public sealed class SingletonPageTests : IAsyncLifetime
     private async Task<long> WriteAsync(IHost host)
     {
         host.Services.GetRequiredService<IRequiredActor<Biller>>().ActorRef.Tell(new Bill());
-        return await _written.Reader.ReadAsync().AsTask().WaitAsync(HostedNode.Guard);
+        return await _written.Reader.ReadAsync().AsTask().WaitAsync(Guard);
     }
 
     private IHost HostOf(int port, int[] ports)

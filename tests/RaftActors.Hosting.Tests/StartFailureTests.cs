@@ -1,10 +1,4 @@
-using Akka.Actor;
-using Akka.Cluster.Hosting;
-using Akka.Hosting;
-
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -73,7 +67,7 @@ public sealed class StartFailureTests
         var system = host.Services.GetRequiredService<ActorSystem>();
 
         Assert.Equal("7000ms", system.Settings.Config.GetString("raft.append-timeout"));
-        await system.Terminate().WaitAsync(HostedNode.Guard);
+        await system.Terminate().WaitAsync(Guard);
     }
 
     [Fact]
@@ -227,7 +221,7 @@ public sealed class StartFailureTests
         var terminated = node.System.Terminate();
         try
         {
-            var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(HostedNode.Guard));
+            var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(Guard));
 
             Assert.StartsWith("The raft actors cannot start. The actor system was terminated meanwhile. ", failure.Message);
         }
@@ -253,10 +247,10 @@ public sealed class StartFailureTests
         var told = await HostedNode.NextAsync<RaftEvent.Started>(events, told => told.Actor.Path.Name == "running");
 
         // The actor answers when it has told all subscribers of its start.
-        await told.Actor.Ask<ActorIdentity>(new Identify(null), HostedNode.Guard);
+        await told.Actor.Ask<ActorIdentity>(new Identify(null), Guard);
         node.System.ActorSelection("/user/starting").Tell(PoisonPill.Instance);
 
-        var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(HostedNode.Guard));
+        var failure = await Assert.ThrowsAsync<RaftStartException>(() => start.WaitAsync(Guard));
         Assert.Equal(
             "The raft actor 'starting' cannot start. It has stopped before its PreStart ended. The log has the cause.", failure.Message);
     }

@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Three hosts in this process, with one counter each.</summary>
@@ -97,7 +93,7 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         var events = removed.Subscribe();
         await using var client = RaftActors.Raft.Get(leader.System).CreateClient<int, int>();
 
-        await client.LeaveAsync(StatusOf(removed).Name, timeout: HostedNode.Guard);
+        await client.LeaveAsync(StatusOf(removed).Name, timeout: Guard);
         await HostedNode.NextAsync<RaftEvent.Removed>(events, _ => true);
 
         var ready = await removed.CheckAsync("raft-ready");

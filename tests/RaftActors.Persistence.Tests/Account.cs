@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Persistence;
-
 namespace RaftActors.Persistence.Tests;
 
 /// <summary>A persistent actor whose state is the list of its events. It answers each command when it has ended.</summary>

@@ -20,7 +20,7 @@ public sealed class DeliveryTests
         {
             MessageSent<string> message = new(i + 1, text, Ack: false, ConfirmationQualifier: "", DateTime.UtcNow.Ticks);
             queue.Tell(new StoreMessageSent<string>(message, inbox.Receiver));
-            Assert.Equal(i + 1, Assert.IsType<StoreMessageSentAck>(await inbox.ReceiveAsync(Node.Guard)).StoredSeqNo);
+            Assert.Equal(i + 1, Assert.IsType<StoreMessageSentAck>(await inbox.ReceiveAsync(Guard)).StoredSeqNo);
             if (i == 0)
             {
                 queue.Tell(new StoreMessageConfirmed(1, "", DateTime.UtcNow.Ticks));
@@ -32,7 +32,7 @@ public sealed class DeliveryTests
         (queue, inbox) = Start();
         queue.Tell(new LoadState(inbox.Receiver));
 
-        var state = Assert.IsType<State<string>>(await inbox.ReceiveAsync(Node.Guard));
+        var state = Assert.IsType<State<string>>(await inbox.ReceiveAsync(Guard));
         Assert.Equal((4, 1), (state.CurrentSeqNr, state.HighestConfirmedSeqNr));
         Assert.Equal(["b", "c"], state.Unconfirmed.Select(each => each.Message.Message));
         await _system.Terminate();

@@ -68,7 +68,7 @@ public sealed class DurableStoreTests : IAsyncLifetime
         await AddAsync(system, Durable, 1);
 
         var refused = await DistributedData.Get(system).Replicator.Ask(
-            Dsl.Update(large, GSet<string>.Empty, WriteLocal.Instance, set => set.Add(new string('x', 5000))), Node.Guard);
+            Dsl.Update(large, GSet<string>.Empty, WriteLocal.Instance, set => set.Add(new string('x', 5000))), Guard);
 
         Assert.IsType<StoreFailure>(refused);
         await AddAsync(system, Durable, 1);
@@ -80,13 +80,13 @@ public sealed class DurableStoreTests : IAsyncLifetime
     private static async Task AddAsync(ActorSystem system, GCounterKey key, ulong number)
     {
         var answer = await DistributedData.Get(system).Replicator.Ask(
-            Dsl.Update(key, GCounter.Empty, WriteLocal.Instance, counter => counter.Increment(Cluster.Get(system), number)), Node.Guard);
+            Dsl.Update(key, GCounter.Empty, WriteLocal.Instance, counter => counter.Increment(Cluster.Get(system), number)), Guard);
         Assert.IsType<UpdateSuccess>(answer);
     }
 
     private static async Task<ulong> ReadAsync(ActorSystem system, GCounterKey key)
     {
-        var answer = await DistributedData.Get(system).Replicator.Ask<IGetResponse>(Dsl.Get(key, ReadLocal.Instance), Node.Guard);
+        var answer = await DistributedData.Get(system).Replicator.Ask<IGetResponse>(Dsl.Get(key, ReadLocal.Instance), Guard);
         return answer.IsFound ? answer.Get(key).Value : 0;
     }
 

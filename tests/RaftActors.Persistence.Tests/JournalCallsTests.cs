@@ -3,6 +3,8 @@ using RaftActors.Persistence.Settings;
 using RaftActors.Persistence.State;
 using RaftActors.Testing;
 
+using PersistenceSettings = RaftActors.Persistence.Settings.PersistenceSettings;
+
 namespace RaftActors.Persistence.Tests;
 
 /// <summary>The calls of a group whose answers the test has.</summary>

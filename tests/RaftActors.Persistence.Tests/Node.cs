@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.Configuration;
 
 namespace RaftActors.Persistence.Tests;
@@ -6,9 +5,6 @@ namespace RaftActors.Persistence.Tests;
 /// <summary>A node with the journal, and the nodes of its group.</summary>
 internal static class Node
 {
-    /// <summary>The longest wait for an answer of a group that may still have to elect its leader.</summary>
-    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     /// <summary>Starts a node.</summary>
     /// <param name="ports">Those of all nodes.</param>
     /// <param name="folder">Of the files of all nodes.</param>

@@ -50,11 +50,11 @@ public sealed class OneNode : IAsyncLifetime
     {
         using var inbox = Inbox.Create(System);
         Journal.Tell(new WriteMessages(writes, inbox.Receiver, 1));
-        Assert.True(await inbox.ReceiveAsync(Node.Guard) is WriteMessagesSuccessful or WriteMessagesFailed);
+        Assert.True(await inbox.ReceiveAsync(Guard) is WriteMessagesSuccessful or WriteMessagesFailed);
         List<object> answers = [];
         for (var left = writes.Sum(write => write.Size); left > 0; left--)
         {
-            answers.Add(await inbox.ReceiveAsync(Node.Guard));
+            answers.Add(await inbox.ReceiveAsync(Guard));
         }
 
         return answers;
@@ -73,7 +73,7 @@ public sealed class OneNode : IAsyncLifetime
         List<IPersistentRepresentation> events = [];
         while (true)
         {
-            switch (await inbox.ReceiveAsync(Node.Guard))
+            switch (await inbox.ReceiveAsync(Guard))
             {
                 case ReplayedMessage replayed:
                     events.Add(replayed.Persistent);
@@ -94,14 +94,14 @@ public sealed class OneNode : IAsyncLifetime
     {
         using var inbox = Inbox.Create(System);
         plugin.Tell(message, inbox.Receiver);
-        return Assert.IsType<TAnswer>(await inbox.ReceiveAsync(Node.Guard));
+        return Assert.IsType<TAnswer>(await inbox.ReceiveAsync(Guard));
     }
 
     internal async Task<DeleteMessagesSuccess> DeleteAsync(string id, long to)
     {
         using var inbox = Inbox.Create(System);
         Journal.Tell(new DeleteMessagesTo(id, to, inbox.Receiver));
-        return Assert.IsType<DeleteMessagesSuccess>(await inbox.ReceiveAsync(Node.Guard));
+        return Assert.IsType<DeleteMessagesSuccess>(await inbox.ReceiveAsync(Guard));
     }
 
     internal static AtomicWrite Together(params Persistent[] events) => new(events.ToImmutableList<IPersistentRepresentation>());

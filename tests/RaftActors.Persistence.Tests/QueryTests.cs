@@ -110,7 +110,7 @@ public sealed class QueryTests(OneNode node) : IClassFixture<OneNode>
         var port = FreePorts.Next();
         var system = Node.Start(port, [port], folder, "raft-persistence.call-timeout = 10m");
         var actor = system.ActorOf(Props.Create(() => new Account("alice")));
-        await actor.Ask<Account.Saved>("a", Node.Guard);
+        await actor.Ask<Account.Saved>("a", Guard);
         using var events = system.ReadJournalFor<RaftReadJournal>(RaftReadJournal.Identifier)
             .EventsByPersistenceId("alice", 1, long.MaxValue).RunWith(Queue(), system.Materializer());
         Assert.Equal("a", (await events.NextAsync()).Event);
@@ -118,7 +118,7 @@ public sealed class QueryTests(OneNode node) : IClassFixture<OneNode>
         foreach (var text in new[] { "b", "c" })
         {
             var next = events.NextAsync();
-            await actor.Ask<Account.Saved>(text, Node.Guard);
+            await actor.Ask<Account.Saved>(text, Guard);
             Assert.Equal(text, (await next).Event);
         }
 
@@ -188,12 +188,12 @@ public sealed class QueryTests(OneNode node) : IClassFixture<OneNode>
         for (var shard = 0; shard < 3; shard++)
         {
             var events = await journal.OfShard(shard).CurrentEventsByTag("tag", Offset.NoOffset())
-                .RunWith(Sink.Seq<EventEnvelope>(), materializer).WaitAsync(Node.Guard);
+                .RunWith(Sink.Seq<EventEnvelope>(), materializer).WaitAsync(Guard);
             found.AddRange(events.Select(each => each.PersistenceId));
         }
 
         Assert.Equal(ids, found.Order());
-        var all = await journal.CurrentPersistenceIds().RunWith(Sink.Seq<string>(), materializer).WaitAsync(Node.Guard);
+        var all = await journal.CurrentPersistenceIds().RunWith(Sink.Seq<string>(), materializer).WaitAsync(Guard);
         Assert.Equal(ids, all.Order());
         await system.Terminate();
     }
@@ -205,11 +205,11 @@ public sealed class QueryTests(OneNode node) : IClassFixture<OneNode>
         [.. numbers.Select(number => new AtomicWrite(OneNode.Event(_id, number, new Tagged($"a-{number}", [_tag, "other"]), _writer)))]);
 
     private async Task<IReadOnlyList<T>> AllAsync<T>(Source<T, Akka.NotUsed> source) =>
-        await source.RunWith(Sink.Seq<T>(), Materializer).WaitAsync(Node.Guard);
+        await source.RunWith(Sink.Seq<T>(), Materializer).WaitAsync(Guard);
 
     private sealed class Reader(ISinkQueue<EventEnvelope> queue) : IDisposable
     {
-        public async Task<EventEnvelope> NextAsync() => (await queue.PullAsync().WaitAsync(Node.Guard)).Value;
+        public async Task<EventEnvelope> NextAsync() => (await queue.PullAsync().WaitAsync(Guard)).Value;
 
         // The stream ends with the materializer of its system.
         public void Dispose() => _ = queue.PullAsync();

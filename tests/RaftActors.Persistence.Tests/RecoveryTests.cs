@@ -22,14 +22,14 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         var system = Start(FreePorts.Take(1), "")[0];
         var first = Actor(system, "alice");
-        await first.Ask<Account.Saved>("a", Node.Guard);
-        await first.Ask<Account.Saved>(new[] { "b", "c" }, Node.Guard);
-        await first.GracefulStop(Node.Guard);
+        await first.Ask<Account.Saved>("a", Guard);
+        await first.Ask<Account.Saved>(new[] { "b", "c" }, Guard);
+        await first.GracefulStop(Guard);
 
         var second = Actor(system, "alice");
 
         Assert.Equal(["a", "b", "c"], await ReadAsync(second));
-        Assert.Equal(4, (await second.Ask<Account.Saved>("d", Node.Guard)).SequenceNr);
+        Assert.Equal(4, (await second.Ask<Account.Saved>("d", Guard)).SequenceNr);
     }
 
     [Fact]
@@ -39,11 +39,11 @@ public sealed class RecoveryTests : IAsyncLifetime
         foreach (var id in new[] { "alice", "bob", "carol", "dave" })
         {
             var first = Actor(systems[0], id);
-            await first.Ask<Account.Saved>(new[] { "a", "b" }, Node.Guard);
-            await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Node.Guard);
-            await first.Ask<Account.Saved>(new Account.Delete(2), Node.Guard);
-            await first.Ask<Account.Saved>("c", Node.Guard);
-            await first.GracefulStop(Node.Guard);
+            await first.Ask<Account.Saved>(new[] { "a", "b" }, Guard);
+            await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Guard);
+            await first.Ask<Account.Saved>(new Account.Delete(2), Guard);
+            await first.Ask<Account.Saved>("c", Guard);
+            await first.GracefulStop(Guard);
 
             Assert.Equal(["a", "b", "c"], await ReadAsync(Actor(systems[1], id)));
         }
@@ -55,8 +55,8 @@ public sealed class RecoveryTests : IAsyncLifetime
         var ports = FreePorts.Take(3);
         var systems = Start(ports, "", inFiles: true);
         var first = Actor(systems[0], "alice");
-        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
-        await first.Ask<Account.Saved>(new Account.Delete(1), Node.Guard);
+        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Guard);
+        await first.Ask<Account.Saved>(new Account.Delete(1), Guard);
         await StopAsync();
 
         systems = Start(ports, "", inFiles: true);
@@ -69,22 +69,22 @@ public sealed class RecoveryTests : IAsyncLifetime
     {
         var ports = FreePorts.Take(1);
         var first = Actor(Start(ports, "", inFiles: true)[0], "alice");
-        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
-        await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Node.Guard);
-        await first.Ask<Account.Saved>(new Account.Delete(2), Node.Guard);
-        await first.Ask<Account.Saved>("d", Node.Guard);
+        await first.Ask<Account.Saved>(new[] { "a", "b", "c" }, Guard);
+        await first.Ask<Account.Saved>(new Account.TakeSnapshot(), Guard);
+        await first.Ask<Account.Saved>(new Account.Delete(2), Guard);
+        await first.Ask<Account.Saved>("d", Guard);
         await using (var client = Raft.Get(_systems[0]).CreateClient("persistence-0"))
         {
-            await client.TakeSnapshotAsync(new ProcessName($"persistence-0@127.0.0.1:{ports[0]}"), Node.Guard);
+            await client.TakeSnapshotAsync(new ProcessName($"persistence-0@127.0.0.1:{ports[0]}"), Guard);
         }
 
-        await first.Ask<Account.Saved>("e", Node.Guard);
+        await first.Ask<Account.Saved>("e", Guard);
         await StopAsync();
 
         var second = Actor(Start(ports, "", inFiles: true)[0], "alice");
 
         Assert.Equal(["a", "b", "c", "d", "e"], await ReadAsync(second));
-        Assert.Equal(6, (await second.Ask<Account.Saved>("f", Node.Guard)).SequenceNr);
+        Assert.Equal(6, (await second.Ask<Account.Saved>("f", Guard)).SequenceNr);
     }
 
     [Fact]
@@ -94,30 +94,30 @@ public sealed class RecoveryTests : IAsyncLifetime
         var (old, late) = (Actor(systems[0], "alice"), Actor(systems[1], "alice"));
         await ReadAsync(old);
         await ReadAsync(late);
-        await late.Ask<Account.Saved>("late", Node.Guard);
+        await late.Ask<Account.Saved>("late", Guard);
 
         using var inbox = Inbox.Create(systems[0]);
         inbox.Watch(old);
-        var failed = await old.Ask<Account.Failed>("old", Node.Guard);
+        var failed = await old.Ask<Account.Failed>("old", Guard);
 
         Assert.IsType<StaleWriterException>(failed.Cause);
-        Assert.IsType<Terminated>(await inbox.ReceiveAsync(Node.Guard));
+        Assert.IsType<Terminated>(await inbox.ReceiveAsync(Guard));
         var again = Actor(systems[0], "alice");
         Assert.Equal(["late"], await ReadAsync(again));
-        await again.Ask<Account.Saved>("old", Node.Guard);
+        await again.Ask<Account.Saved>("old", Guard);
     }
 
     [Fact]
     public async Task Full_journal_refuses_with_the_setting_and_takes_events_again_after_a_deletion()
     {
         var actor = Actor(Start(FreePorts.Take(1), "raft-persistence.events-max = 3")[0], "alice");
-        await actor.Ask<Account.Saved>(new[] { "a", "b", "c" }, Node.Guard);
+        await actor.Ask<Account.Saved>(new[] { "a", "b", "c" }, Guard);
 
-        var rejected = await actor.Ask<Account.Rejected>("d", Node.Guard);
+        var rejected = await actor.Ask<Account.Rejected>("d", Guard);
         Assert.Contains("raft-persistence.events-max is 3", rejected.Cause.Message, StringComparison.Ordinal);
 
-        await actor.Ask<Account.Saved>(new Account.Delete(1), Node.Guard);
-        await actor.Ask<Account.Saved>("e", Node.Guard);
+        await actor.Ask<Account.Saved>(new Account.Delete(1), Guard);
+        await actor.Ask<Account.Saved>("e", Guard);
         Assert.Equal(["a", "b", "c", "e"], await ReadAsync(actor));
     }
 
@@ -129,8 +129,8 @@ public sealed class RecoveryTests : IAsyncLifetime
         var client = Node.Start(ports[1], ports[..1], _folder);
         _systems.Add(client);
         var first = Actor(client, "alice");
-        await first.Ask<Account.Saved>(new[] { "a", "b" }, Node.Guard);
-        await first.GracefulStop(Node.Guard);
+        await first.Ask<Account.Saved>(new[] { "a", "b" }, Guard);
+        await first.GracefulStop(Guard);
 
         Assert.Equal(["a", "b"], await ReadAsync(Actor(client, "alice")));
     }
@@ -153,15 +153,15 @@ public sealed class RecoveryTests : IAsyncLifetime
         var system = Start(FreePorts.Take(1), "raft-persistence.write-size-max = 8MiB")[0];
         var text = new string('x', (8 * 1024 * 1024) - 4096);
         var first = Actor(system, "alice");
-        await first.Ask<Account.Saved>(text, Node.Guard);
-        await first.GracefulStop(Node.Guard);
+        await first.Ask<Account.Saved>(text, Guard);
+        await first.GracefulStop(Guard);
 
         Assert.Equal([text], await ReadAsync(Actor(system, "alice")));
     }
 
     private static IActorRef Actor(ActorSystem system, string id) => system.ActorOf(Props.Create(() => new Account(id)));
 
-    private static Task<string[]> ReadAsync(IActorRef actor) => actor.Ask<string[]>(new Account.Read(), Node.Guard);
+    private static Task<string[]> ReadAsync(IActorRef actor) => actor.Ask<string[]>(new Account.Read(), Guard);
 
     private List<ActorSystem> Start(int[] ports, string config, bool inFiles = false)
     {

@@ -125,12 +125,12 @@ public sealed class ReminderTests : IAsyncLifetime
         return RaftReminders.Get(_system);
     }
 
-    private Task<object> NextAsync() => _told.Reader.ReadAsync().AsTask().WaitAsync(Node.Guard);
+    private Task<object> NextAsync() => _told.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 
     // Each question is answered by the group, after what it has applied meanwhile.
     private static async Task UntilEndedAsync(RaftReminders reminders, string key)
     {
-        using var guard = new CancellationTokenSource(Node.Guard);
+        using var guard = new CancellationTokenSource(Guard);
         while (await reminders.FindAsync(key, guard.Token) is not null)
         {
         }

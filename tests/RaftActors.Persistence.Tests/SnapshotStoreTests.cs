@@ -1,5 +1,3 @@
-using Akka.Persistence;
-
 namespace RaftActors.Persistence.Tests;
 
 /// <summary>What Akka.Persistence asks of a snapshot store: the cases of its SnapshotStoreSpec.</summary>

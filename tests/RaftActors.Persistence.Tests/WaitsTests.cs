@@ -1,6 +1,8 @@
 using RaftActors.Persistence.Group;
 using RaftActors.Persistence.State;
 
+using Waits = RaftActors.Persistence.Group.Waits;
+
 namespace RaftActors.Persistence.Tests;
 
 /// <summary>The questions of live queries, without a group.</summary>

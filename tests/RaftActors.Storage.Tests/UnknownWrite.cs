@@ -2,8 +2,6 @@ using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.CompilerServices;
 
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests;
 
 /// <summary>

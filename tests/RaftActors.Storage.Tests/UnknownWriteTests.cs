@@ -1,8 +1,3 @@
-using System.Diagnostics;
-
-using RaftActors.Storage.Tests.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests;
 
 /// <summary>A write of an unknown kind is never acknowledged.</summary>

@@ -1,9 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Wire;
-
 namespace RaftActors.Tests;
 
 /// <summary>
@@ -12,8 +6,6 @@ namespace RaftActors.Tests;
 /// </summary>
 public sealed class AkkaPinsTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     public AkkaPinsTests()
         : base(ConfigurationFactory.ParseString(
             """

@@ -1,5 +1,3 @@
-using RaftActors.Settings;
-
 namespace RaftActors.Tests;
 
 /// <summary>The machine of a test's thread, with a clock of the test.</summary>

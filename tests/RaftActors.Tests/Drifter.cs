@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Tests;
 
 /// <summary>A raft actor whose rules its test may change on one process alone. It sums the values.</summary>

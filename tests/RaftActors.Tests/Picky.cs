@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Tests;
 
 /// <summary>A raft actor that cannot apply the pairs of its diet. It tells its watcher each try, its state, and that it leads.</summary>

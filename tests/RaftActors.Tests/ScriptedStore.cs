@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests;
 
 /// <summary>

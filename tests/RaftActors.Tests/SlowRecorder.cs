@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using VirtualTime;
-
 namespace RaftActors.Tests;
 
 /// <summary>A <see cref="Recorder"/> that moves the virtual clock while it applies a pair.</summary>

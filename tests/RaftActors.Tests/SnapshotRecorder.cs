@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests;
 
 /// <summary>

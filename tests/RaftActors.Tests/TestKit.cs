@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-
 namespace RaftActors.Tests;
 
 /// <summary>

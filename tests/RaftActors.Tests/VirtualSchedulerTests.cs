@@ -1,9 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-
-using VirtualTime;
-
 namespace RaftActors.Tests;
 
 /// <summary>The clock of the tests with virtual time.</summary>

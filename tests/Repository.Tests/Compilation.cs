@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using System.Xml.Linq;
-
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace Repository.Tests;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using System.Xml.Linq;
-
-using Microsoft.CodeAnalysis;
 
 namespace Repository.Tests;
 

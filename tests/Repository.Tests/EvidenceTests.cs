@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests;
 
 /// <summary>

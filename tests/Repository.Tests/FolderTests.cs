@@ -1,9 +1,3 @@
-using System.Text.RegularExpressions;
-
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-
 namespace Repository.Tests;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests;
 
 /// <summary>Each promise on the page of guarantees names evidence from outside that exists: tests of whole systems, or trials.</summary>

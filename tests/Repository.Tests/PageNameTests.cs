@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 using Akka.Configuration;
 
 namespace Repository.Tests;

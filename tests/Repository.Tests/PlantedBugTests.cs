@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests;
 
 /// <summary>The list of planted bugs has each bug of the simulator once, and the tests that it names exist.</summary>

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests;
 
 /// <summary>The packages have the changelog's section of their version as release notes.</summary>

@@ -1,5 +1,3 @@
-using System.Xml.Linq;
-
 namespace Repository.Tests;
 
 /// <summary>The project that <c>dotnet new raft</c> makes agrees with this repository. <c>.ci/packages</c> makes one and runs it.</summary>

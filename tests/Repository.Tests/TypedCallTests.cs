@@ -1,6 +1,3 @@
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-
 namespace Repository.Tests;
 
 /// <summary>Calls of a user that the compiler accepts or refuses, because of the types of the API.</summary>

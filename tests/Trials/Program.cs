@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 using CoordinationTrials;
 using DiskTrials;
 using KeyValueTrials;
@@ -9,7 +7,7 @@ using RaftTrials;
 return await TrialProgram.Run(
     new RootCommand("Runs real processes under real faults, and compares what their clients were told with what the processes have.")
     {
-        RaftProgram.Command(),
+        RaftTrials.RaftProgram.Command(),
         KeyValueProgram.Command(),
         CoordinationProgram.Command(),
         PersistenceProgram.Command(),

@@ -6,8 +6,6 @@ namespace RaftActors.Examples;
 /// <summary>Runs the code of docs/how-to/back-up-and-restore.md.</summary>
 public sealed class BackupsTests : IDisposable
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("backups").FullName;
     private readonly List<ActorSystem> _systems = [];
 
@@ -32,7 +30,7 @@ public sealed class BackupsTests : IDisposable
 
     private static async Task CountAsync(IActorRef counter, int number, int total)
     {
-        var outcome = await counter.Ask<Outcome<int>>(new Count(number), WaitMax);
+        var outcome = await counter.Ask<Outcome<int>>(new Count(number), Guard);
         Assert.Equal(total, outcome.OrThrow().ResultOr(0));
     }
 

@@ -10,8 +10,6 @@ namespace RaftActors.Examples;
 /// <summary>A persistent actor without a database.</summary>
 public sealed class CartTests
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Cart_has_its_items_after_a_restart_of_the_node()
     {

@@ -10,7 +10,6 @@ namespace RaftActors.Examples;
 /// <summary>Runs the configurations of docs/getting-started.md and docs/members.md as actor systems on free ports.</summary>
 public sealed partial class GettingStartedTests : TestKit
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
     private static readonly string[] PagePorts = ["2551", "2552", "2553", "2554"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("getting-started").FullName;
@@ -22,8 +21,8 @@ public sealed partial class GettingStartedTests : TestKit
     {
         var counters = StartThree();
 
-        var first = await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax);
-        var second = await counters[2].Ask<Outcome<int>>(new Count(1), WaitMax);
+        var first = await counters[0].Ask<Outcome<int>>(new Count(1), Guard);
+        var second = await counters[2].Ask<Outcome<int>>(new Count(1), Guard);
 
         Assert.Equal(1, first.OrThrow().ResultOr(0));
         Assert.Equal(2, second.OrThrow().ResultOr(0));
@@ -33,16 +32,16 @@ public sealed partial class GettingStartedTests : TestKit
     public async Task Fourth_node_with_the_configuration_of_the_page_about_members_joins()
     {
         var counters = StartThree();
-        (await counters[0].Ask<Outcome<int>>(new Count(1), WaitMax)).OrThrow();
+        (await counters[0].Ask<Outcome<int>>(new Count(1), Guard)).OrThrow();
         var fourth = StartNode(OnFreePorts("akka.actor.provider = remote\n"
             + "akka.remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 2554 }\n"
             + Page("members.md").Split("```hocon\n")[1].Split("```")[0]));
         await using var counter = Raft.Get(_systems[0]).CreateClient<int, int>("counter");
 
-        var added = await counter.JoinAsync(new ProcessName($"counter@127.0.0.1:{_ports["2554"]}"), timeout: WaitMax);
+        var added = await counter.JoinAsync(new ProcessName($"counter@127.0.0.1:{_ports["2554"]}"), timeout: Guard);
 
         Assert.Equal(4, added.Result.Members.Length);
-        var total = await fourth.Ask<Outcome<int>>(new Count(1), WaitMax);
+        var total = await fourth.Ask<Outcome<int>>(new Count(1), Guard);
         Assert.Equal(2, total.OrThrow().ResultOr(0));
     }
 
@@ -53,7 +52,7 @@ public sealed partial class GettingStartedTests : TestKit
 
         var (system, _) = CounterNode.Start(hocon);
 
-        await system.WhenTerminated.WaitAsync(WaitMax);
+        await system.WhenTerminated.WaitAsync(Guard);
     }
 
     protected override void AfterAll()

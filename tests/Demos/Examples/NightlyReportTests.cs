@@ -11,8 +11,6 @@ namespace RaftActors.Examples;
 /// <summary>A console program and the node that it calls.</summary>
 public sealed class NightlyReportTests : TestKit
 {
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private readonly string _address = $"127.0.0.1:{FreePorts.Next()}";
 
     [Fact]
@@ -32,9 +30,9 @@ public sealed class NightlyReportTests : TestKit
         }
 
         var coordination = RaftCoordination.Get(node);
-        await Raft.Get(node).CreateEntityClient<AccountCommand, bool>(shards).SendAsync("alice", new Deposit(100), WaitMax);
+        await Raft.Get(node).CreateEntityClient<AccountCommand, bool>(shards).SendAsync("alice", new Deposit(100), Guard);
 
-        Assert.Equal(100, await NightlyReport.MakeAsync([_address]).WaitAsync(WaitMax));
+        Assert.Equal(100, await NightlyReport.MakeAsync([_address]).WaitAsync(Guard));
 
         Assert.NotNull(await coordination.TryLockAsync("nightly-report"));
         Assert.Equal("100", (await coordination.Items.GetAsync("reports/alice"))?.Value);

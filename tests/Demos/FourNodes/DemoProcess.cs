@@ -3,9 +3,6 @@ namespace FourNodes.Tests;
 /// <summary>The demo as a child process, seen through its output, its exit code and signals.</summary>
 internal sealed class DemoProcess : IDisposable
 {
-    /// <summary>A guard: a run that hangs fails instead of hanging the tests.</summary>
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private static readonly string Program = Programs.Find("demo/FourNodes", "FourNodes");
 
     private readonly ChildProcess _process;
@@ -39,7 +36,7 @@ internal sealed class DemoProcess : IDisposable
 
     /// <summary>Completes with the exit code when all output is read.</summary>
     public async Task<int> Exit() =>
-        await _process.Ended(WaitMax)
+        await _process.Ended(Guard)
             ?? throw new TimeoutException(
                 "The demo did not end in time. Its last lines, the latest first:\n"
                 + $"{string.Join('\n', Lines.Reverse().Take(20))}\n{Errors}");
@@ -47,7 +44,7 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>
     /// Completes with the first past or future line that contains the text; with <paramref name="occurrence"/> 2 the second one.
     /// </summary>
-    public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, WaitMax);
+    public Task<string> Line(string text, int occurrence = 1) => _process.Line(text, occurrence, Guard);
 
     public void Type(string line) => _process.Tell(line);
 

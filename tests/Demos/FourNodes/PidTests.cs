@@ -1,5 +1,3 @@
-using RaftActors;
-
 namespace FourNodes.Tests;
 
 public sealed class PidTests

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace KeyValue.Tests;
 
 /// <summary>The dashboard of the service.</summary>

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Http;
 
-using RaftActors;
-
 namespace KeyValue.Tests;
 
 /// <summary>The status of a request tells whether to send it again.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 
-using RaftActors;
 using RaftActors.Testing.Simulation;
 
 namespace KeyValue.Tests;

@@ -5,9 +5,6 @@ namespace KeyValue.Tests;
 /// <summary>The spans that nodes send to a collector.</summary>
 public sealed class TraceTests
 {
-    // Longer than a batch of spans waits on a busy machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     [Fact]
     public async Task Write_is_one_trace_from_its_request_to_the_actors_of_two_nodes()
     {

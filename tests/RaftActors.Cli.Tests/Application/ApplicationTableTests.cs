@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Top;
 
 using Spectre.Console;

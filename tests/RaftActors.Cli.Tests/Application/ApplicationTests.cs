@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using RaftActors.Cli.Tests.Client;
 
 namespace RaftActors.Cli.Tests.Application;

@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 using RaftActors.Coordination;
 
 namespace RaftActors.Cli.Tests.Application;
@@ -11,8 +8,6 @@ namespace RaftActors.Cli.Tests.Application;
 /// </summary>
 public sealed class LockNodes : IDisposable
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly ActorSystem[] _systems;
 
     public LockNodes()

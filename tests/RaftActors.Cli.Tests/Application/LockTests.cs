@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 using RaftActors.Coordination;
 
 namespace RaftActors.Cli.Tests.Application;
@@ -7,8 +5,6 @@ namespace RaftActors.Cli.Tests.Application;
 /// <summary><c>raft lock</c> and <c>raft session</c> with the coordination group of an application.</summary>
 public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly CancellationTokenSource _end = new(Guard);
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary><c>raft members add --all</c> and <c>remove --all</c>: one node in all groups of an application.</summary>

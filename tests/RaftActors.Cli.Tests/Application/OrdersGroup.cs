@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>
@@ -9,9 +6,6 @@ namespace RaftActors.Cli.Tests.Application;
 /// </summary>
 internal sealed class OrdersGroup : IDisposable
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly List<ActorSystem> _systems = [];
     private readonly RaftClient<string, int> _client;
 

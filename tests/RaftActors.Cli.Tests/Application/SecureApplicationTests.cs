@@ -2,19 +2,15 @@ namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>Commands to an application whose nodes have encryption and authentication.</summary>
 [Trait("Needs", "TLS")]
-public sealed class SecureApplicationTests : IDisposable
+public sealed class SecureApplicationTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Nodes_with_certificates_let_a_reader_look_and_an_operator_change(bool isAtAddress)
     {
         string[] at = isAtAddress ? ["--port-offset", "0"] : [];
-        var certificates = _folder["certs"];
+        var certificates = Folder["certs"];
         Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "eye").Code);
         using var group = new OrdersGroup(
             $$"""
@@ -44,7 +40,7 @@ public sealed class SecureApplicationTests : IDisposable
     [Fact]
     public async Task Operator_breaks_locks_and_ends_sessions_and_a_writer_may_not()
     {
-        var certificates = _folder["certs"];
+        var certificates = Folder["certs"];
         Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "app").Code);
         using var nodes = new LockNodes(
             $$"""

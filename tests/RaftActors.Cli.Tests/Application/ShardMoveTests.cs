@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 using RaftActors.Settings;
 
 namespace RaftActors.Cli.Tests.Application;
@@ -45,7 +43,7 @@ public sealed class ShardMoveTests
             {
                 foreach (var shard in shards.All)
                 {
-                    (await client[shard].AppendAsync("order", "1", ShardNodes.Guard)).OrThrow();
+                    (await client[shard].AppendAsync("order", "1", Guard)).OrThrow();
                 }
 
                 appended++;
@@ -77,7 +75,7 @@ public sealed class ShardMoveTests
         Assert.Contains($"{moves[^1].Group}: moved", repeated.Lines);
         foreach (var shard in shards.All)
         {
-            var answer = await client[shard].QueryAsync<string>("count", ShardNodes.Guard);
+            var answer = await client[shard].QueryAsync<string>("count", Guard);
             Assert.Equal($"{4 + appended} orders", answer.Result);
             Assert.Equal(
                 ShardPlan.PlacedOn(shard, names).Order(),
@@ -127,7 +125,7 @@ public sealed class ShardMoveTests
         await using var client = nodes[node].CreateClient<string, int>(nodes.Shards);
         foreach (var shard in nodes.Shards.All)
         {
-            (await client[shard].AppendAsync("order", "1", ShardNodes.Guard)).OrThrow();
+            (await client[shard].AppendAsync("order", "1", Guard)).OrThrow();
         }
     }
 

@@ -1,13 +1,8 @@
-using Akka.Actor;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>A user's application with shards, in the test's process and with stores on disk. Dispose ends it.</summary>
 internal sealed class ShardNodes : IDisposable
 {
-    // Longer than any step takes on a working machine.
-    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-shards-").FullName;
     private readonly int[] _ports;
     private readonly ActorSystem?[] _systems;

@@ -1,5 +1,3 @@
-using Akka.Configuration;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>The configuration that the nodes of a user's application have in all tests.</summary>

@@ -1,13 +1,8 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>A user's application with several groups, on nodes in the test's process. Dispose ends them.</summary>
 internal sealed class ShopNodes : IDisposable
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly int[] _ports;
     private readonly ActorSystem[] _systems;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary><c>raft snapshot</c> with an application whose processes keep their logs and snapshots in files.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>The raft actor of an application that takes snapshots.</summary>

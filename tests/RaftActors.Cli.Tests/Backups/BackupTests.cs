@@ -1,5 +1,3 @@
-using RaftActors.Cli.Tests.Server;
-
 namespace RaftActors.Cli.Tests.Backups;
 
 /// <summary><c>raft backup</c>, <c>raft verify</c> and <c>raft restore</c> with running servers.</summary>

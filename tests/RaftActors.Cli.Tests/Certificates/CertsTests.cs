@@ -2,22 +2,17 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Cli.Certificates;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Tests.Certificates;
 
 /// <summary><c>raft certs</c>: the files that it writes, and the files that it leaves alone.</summary>
 [Trait("Needs", "Linux")]
-public sealed class CertsTests : IDisposable
+public sealed class CertsTests : FolderTest
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
 
-    private readonly TemporaryFolder _folder = new();
-
-    private string Certificates => _folder["certs"];
-
-    public void Dispose() => _folder.Dispose();
+    private string Certificates => Folder["certs"];
 
     [Fact]
     public void Certificates_of_servers_and_clients_are_signed_by_the_ca_for_their_names_and_uses()
@@ -164,13 +159,13 @@ public sealed class CertsTests : IDisposable
     {
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+            File.SetUnixFileMode(Folder.Path, File.GetUnixFileMode(Folder.Path) | UnixFileMode.OtherWrite);
         }
 
         var run = Certs("node1");
 
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains($"Cannot keep keys in {Certificates}: other users can write to {_folder.Path}", run.Error);
+        Assert.Contains($"Cannot keep keys in {Certificates}: other users can write to {Folder.Path}", run.Error);
         Assert.False(Directory.Exists(Certificates));
     }
 

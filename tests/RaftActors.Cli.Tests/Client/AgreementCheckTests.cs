@@ -1,10 +1,4 @@
-using System.Collections.Immutable;
-
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Tests.Client;

@@ -1,11 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
-
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Cli.Tests.Server;
 
 namespace RaftActors.Cli.Tests.Client;
 

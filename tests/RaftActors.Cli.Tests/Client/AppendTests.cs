@@ -1,6 +1,3 @@
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Tests.Server;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of outcome is reported.</summary>

@@ -1,13 +1,5 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Client;
 

@@ -1,8 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>Parsing of the command line: short forms, wrong arguments, help.</summary>

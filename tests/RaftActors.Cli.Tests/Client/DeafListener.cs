@@ -1,9 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>Accepts connections and neither reads nor writes, like a stopped process.</summary>

@@ -2,12 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Clients;
-using RaftActors.Core;
 using RaftActors.Wire;
 
 using Message = RaftActors.Cli.Server.Message;

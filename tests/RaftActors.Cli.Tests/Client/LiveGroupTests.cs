@@ -1,7 +1,3 @@
-using System.Text.RegularExpressions;
-
-using RaftActors.Cli.Tests.Server;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft trace</c>, <c>top</c>, <c>check</c> and <c>log tail</c> with three servers of this program.</summary>

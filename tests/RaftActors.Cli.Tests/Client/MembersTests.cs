@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft members</c>, <c>raft transfer</c> and <c>raft explain</c>.</summary>

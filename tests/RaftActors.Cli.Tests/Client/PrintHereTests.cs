@@ -1,4 +1,4 @@
-using RaftActors.Cli.Server;
+using Message = RaftActors.Cli.Server.Message;
 
 namespace RaftActors.Cli.Tests.Client;
 

@@ -1,8 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Text;
-using System.Text.RegularExpressions;
-
-using RaftActors.Cli.Tests.Server;
 
 namespace RaftActors.Cli.Tests.Client;
 

@@ -1,11 +1,6 @@
 using System.Collections.Concurrent;
 
 using RaftActors.Cli.Backups;
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Cli.Tests.Server;
-using RaftActors.Core;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Tests.Client;

@@ -1,10 +1,5 @@
 using System.Globalization;
 
-using Akka.Actor;
-
-using RaftActors.Cli.Tests.Server;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft status</c>: the state of each member, from its own reply.</summary>

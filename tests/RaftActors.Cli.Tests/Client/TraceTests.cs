@@ -1,5 +1,3 @@
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft trace</c> with a member that may be late.</summary>

@@ -1,8 +1,3 @@
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Cli.Tests.Server;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft upgrade</c>: the format level of the group and of its programs.</summary>

@@ -1,8 +1,4 @@
-using Akka.Actor;
 using Akka.Event;
-
-using RaftActors.Cli.Server;
-using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Server;
 

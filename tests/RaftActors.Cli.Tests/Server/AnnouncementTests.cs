@@ -1,8 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Cli.Server;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>The lines that a server writes to standard output, each once.</summary>

@@ -1,19 +1,13 @@
 using System.Reflection;
 
-using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit.Xunit2;
-
-using RaftActors.Cli.Server;
-using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>The reason that is logged when the raft actor fails.</summary>
 public sealed class EventLoggerTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     public static TheoryData<Func<Exception, Exception>> Wrappers =>
     [
         cause => cause,

@@ -1,6 +1,3 @@
-using RaftActors.Cli.Server;
-using RaftActors.Core;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>The log messages about raft events.</summary>

@@ -1,8 +1,4 @@
 using System.Net.NetworkInformation;
-using System.Text.RegularExpressions;
-
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
 

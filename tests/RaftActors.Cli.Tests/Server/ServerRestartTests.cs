@@ -1,7 +1,3 @@
-using RaftActors.Cli.Client;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers that start again: after a kill, a repair, a recovery, or without their files.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Validation of a server's arguments.</summary>

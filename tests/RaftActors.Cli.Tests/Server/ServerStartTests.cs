@@ -1,11 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.Versioning;
-using System.Text;
-
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;
 

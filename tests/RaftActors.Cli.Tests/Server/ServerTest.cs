@@ -1,13 +1,6 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Core;
 using RaftActors.Testing;
 
 namespace RaftActors.Cli.Tests.Server;

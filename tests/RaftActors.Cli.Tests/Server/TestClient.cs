@@ -1,7 +1,4 @@
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Tests.Server;
 

@@ -1,7 +1,4 @@
-using System.Collections.Immutable;
-
 using RaftActors.Cli.Client.Shards;
-using RaftActors.Core;
 using RaftActors.Settings;
 
 namespace RaftActors.Cli.Tests.Shards;

@@ -1,8 +1,5 @@
 using System.Xml.Linq;
 
-using Akka.Actor;
-using Akka.Event;
-
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -92,7 +89,7 @@ public sealed class DataProtectionTests(Hosts hosts)
         // A read of the keys would block this thread for 30 s, because the group has no majority.
         await Task.Run(() => host.StartAsync()).WaitAsync(TimeSpan.FromSeconds(20));
 
-        await host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Hosts.WaitMax);
+        await host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Guard);
     }
 
     private static RaftXmlRepository RepositoryOf(Hosts hosts, int node, ILoggingAdapter? log = null) =>

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.Hosting;
 
 using Microsoft.AspNetCore.DataProtection;
@@ -17,9 +16,6 @@ public sealed class Hosts : IAsyncLifetime, IAsyncDisposable
     /// <summary>The tests of this collection use the same applications.</summary>
     public const string Shared = "hosts";
 
-    /// <summary>Longer than any step takes on a working machine.</summary>
-    public static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
-
     private readonly List<IHost> _all = [];
 
     public Hosts()
@@ -28,11 +24,11 @@ public sealed class Hosts : IAsyncLifetime, IAsyncDisposable
         _all.AddRange(ports.Select(port => Build(port, ports)));
     }
 
-    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(WaitMax);
+    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(Guard);
 
     public async Task DisposeAsync()
     {
-        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(WaitMax);
+        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Guard);
         _all.ForEach(host => host.Dispose());
     }
 

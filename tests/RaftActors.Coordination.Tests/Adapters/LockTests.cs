@@ -6,15 +6,13 @@ namespace RaftActors.Coordination.Adapters.Tests;
 [Collection(Hosts.Shared)]
 public sealed class LockTests(Hosts hosts)
 {
-    private static readonly TimeSpan WaitMax = Hosts.WaitMax;
-
     [Fact]
     public async Task Lock_excludes_the_other_nodes_until_it_is_released()
     {
         var (one, other) = (LockOf(0, "billing"), LockOf(1, "billing"));
-        var first = await one.AcquireAsync(WaitMax);
+        var first = await one.AcquireAsync(Guard);
         Assert.Null(await other.TryAcquireAsync());
-        var second = other.AcquireAsync(WaitMax).AsTask();
+        var second = other.AcquireAsync(Guard).AsTask();
         Assert.False(second.IsCompleted);
 
         await first.DisposeAsync();
@@ -27,7 +25,7 @@ public sealed class LockTests(Hosts hosts)
     public void Synchronous_methods_acquire_and_release()
     {
         var (one, other) = (LockOf(0, "synchronous"), LockOf(1, "synchronous"));
-        using (var held = one.Acquire(WaitMax))
+        using (var held = one.Acquire(Guard))
         {
             Assert.True(((RaftDistributedLockHandle)held).Lock.IsHeld);
             Assert.Null(other.TryAcquire());
@@ -41,7 +39,7 @@ public sealed class LockTests(Hosts hosts)
     public async Task Acquisition_that_waits_too_long_gives_null_or_a_TimeoutException_and_withdraws_its_claim()
     {
         var (one, other) = (LockOf(0, "timeout"), LockOf(1, "timeout"));
-        var first = await one.AcquireAsync(WaitMax);
+        var first = await one.AcquireAsync(Guard);
         var little = TimeSpan.FromMilliseconds(200);
 
         Assert.Null(await other.TryAcquireAsync(little));
@@ -49,15 +47,15 @@ public sealed class LockTests(Hosts hosts)
         Assert.Contains("'timeout' was not acquired within 00:00:00.2", timeout.Message);
 
         await first.DisposeAsync();
-        await using var next = await LockOf(2, "timeout").AcquireAsync(WaitMax);
+        await using var next = await LockOf(2, "timeout").AcquireAsync(Guard);
     }
 
     [Fact]
     public async Task Cancelled_acquisition_throws_an_OperationCanceledException_of_its_token()
     {
-        await using var first = await LockOf(0, "cancelled").AcquireAsync(WaitMax);
+        await using var first = await LockOf(0, "cancelled").AcquireAsync(Guard);
         using var ending = new CancellationTokenSource();
-        var second = LockOf(1, "cancelled").TryAcquireAsync(WaitMax, ending.Token).AsTask();
+        var second = LockOf(1, "cancelled").TryAcquireAsync(Guard, ending.Token).AsTask();
 
         await ending.CancelAsync();
 
@@ -67,7 +65,7 @@ public sealed class LockTests(Hosts hosts)
     [Fact]
     public async Task Lock_of_a_name_is_that_of_the_coordination()
     {
-        await using var held = await hosts.Get<RaftCoordination>(0).LockAsync("shared").WaitAsync(WaitMax);
+        await using var held = await hosts.Get<RaftCoordination>(0).LockAsync("shared").WaitAsync(Guard);
 
         Assert.Null(await LockOf(1, "shared").TryAcquireAsync());
     }
@@ -75,8 +73,8 @@ public sealed class LockTests(Hosts hosts)
     [Fact]
     public async Task Semaphore_has_as_many_holders_as_permits()
     {
-        var first = await SemaphoreOf(0, "permits", 2).AcquireAsync(WaitMax);
-        await using var second = await SemaphoreOf(1, "permits", 2).AcquireAsync(WaitMax);
+        var first = await SemaphoreOf(0, "permits", 2).AcquireAsync(Guard);
+        await using var second = await SemaphoreOf(1, "permits", 2).AcquireAsync(Guard);
         Assert.Null(await SemaphoreOf(2, "permits", 2).TryAcquireAsync());
         Assert.Equal(2, SemaphoreOf(2, "permits", 2).MaxCount);
 
@@ -89,7 +87,7 @@ public sealed class LockTests(Hosts hosts)
     [Fact]
     public async Task Semaphore_with_another_number_of_permits_is_refused()
     {
-        await using var held = await SemaphoreOf(0, "number", 2).AcquireAsync(WaitMax);
+        await using var held = await SemaphoreOf(0, "number", 2).AcquireAsync(Guard);
 
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => SemaphoreOf(1, "number", 3).TryAcquireAsync().AsTask());
         Assert.Contains("has 2 permits, and 3 were named", refused.Message);

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 using Medallion.Threading;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +13,7 @@ public sealed class LostGroupTests
     public async Task Lock_that_was_asked_for_before_the_start_is_granted_and_is_lost_with_the_group()
     {
         await using var hosts = new Hosts();
-        var asked = LockOf(hosts).AcquireAsync(Hosts.WaitMax).AsTask();
+        var asked = LockOf(hosts).AcquireAsync(Guard).AsTask();
         await hosts.InitializeAsync();
         await using var handle = await asked;
         var held = ((RaftDistributedLockHandle)handle).Lock;
@@ -25,7 +23,7 @@ public sealed class LostGroupTests
 
         await Task.WhenAll(hosts.CrashAsync(1), hosts.CrashAsync(2));
 
-        await lost.Task.WaitAsync(Hosts.WaitMax);
+        await lost.Task.WaitAsync(Guard);
         Assert.False(held.IsHeld);
         Assert.Null(await LockOf(hosts).TryAcquireAsync(TimeSpan.FromMilliseconds(200)));
     }
@@ -36,7 +34,7 @@ public sealed class LostGroupTests
         var group = new ScriptedCoordination { IsReachable = false };
         var asked = new RaftDistributedSemaphore(group.NewProgram("shop"), "billing", 1, TimeSpan.FromMilliseconds(100));
 
-        var silent = await Assert.ThrowsAsync<RaftException>(() => asked.TryAcquireAsync().AsTask().WaitAsync(Hosts.WaitMax));
+        var silent = await Assert.ThrowsAsync<RaftException>(() => asked.TryAcquireAsync().AsTask().WaitAsync(Guard));
 
         Assert.Equal((FailureKind.NotDone, FailureReason.Unavailable), (silent.Failure?.Kind, silent.Failure?.Reason));
         Assert.Contains("'billing' was not acquired, because the coordination group did not answer within 00:00:00.1", silent.Message);

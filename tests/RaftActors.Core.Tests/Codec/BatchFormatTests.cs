@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>The bytes of batches in logs and messages. A batch that was read can be taken apart, whatever was sent.</summary>

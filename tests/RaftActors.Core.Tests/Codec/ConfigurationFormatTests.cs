@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>The bytes of configurations. Log, snapshots and messages hold them.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 public sealed class Crc32CTests

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>The bytes of request keys. Log, snapshots and messages without a key have those of earlier versions.</summary>

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>Sessions are written as differences, which are checked as they are read: a bad one would change all after it.</summary>

@@ -1,7 +1,3 @@
-using System.Text;
-
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>Entries that stay in memory share their members and keys.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 /// <summary>The times of entries and positions as bytes.</summary>

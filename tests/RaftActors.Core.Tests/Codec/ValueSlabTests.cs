@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Codec;
 
 public sealed class ValueSlabTests

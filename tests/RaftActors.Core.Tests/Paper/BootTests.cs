@@ -1,5 +1,4 @@
 using RaftActors.Core.Tests.Scenarios;
-using static RaftActors.Core.Tests.Paper.Lab;
 
 namespace RaftActors.Core.Tests.Paper;
 

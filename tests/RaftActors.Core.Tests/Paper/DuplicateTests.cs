@@ -1,6 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>A second process with the name of one that runs (<see cref="Peers"/>). raft2 runs; its duplicate has another store.</summary>

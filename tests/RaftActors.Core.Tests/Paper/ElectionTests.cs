@@ -1,5 +1,3 @@
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>Rules of §5.1 and §5.2 that Figure 2 does not contain, and the thesis on disruptive servers (§4.2.3).</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>

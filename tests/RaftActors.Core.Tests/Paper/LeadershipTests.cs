@@ -1,6 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>Confirmation of leadership, leases, transfers and variations (thesis §3.10, §6.2, §6.4, §9.6).</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>Changes of the configuration, and the votes and acknowledgements that count under it (§6, thesis chapter 4).</summary>

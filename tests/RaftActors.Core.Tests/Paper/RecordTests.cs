@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>The boots of other processes that a process records durably, and the records that it drops.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>Figure 13 of the paper, the rules for the receiver of InstallSnapshot, and the rest of §7.</summary>

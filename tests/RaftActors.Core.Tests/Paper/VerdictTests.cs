@@ -1,6 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-using static RaftActors.Core.Tests.Paper.Lab;
-
 namespace RaftActors.Core.Tests.Paper;
 
 /// <summary>Verdicts that fence a process, and reports that count for one, beyond the scenarios of <c>testdata/divergence</c>.</summary>

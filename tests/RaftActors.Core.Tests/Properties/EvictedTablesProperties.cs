@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Properties;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace RaftActors.Core.Tests.Properties;
 
 /// <summary>Membership changes on random configurations.</summary>

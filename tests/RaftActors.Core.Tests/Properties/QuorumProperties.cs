@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
-using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Properties;
 

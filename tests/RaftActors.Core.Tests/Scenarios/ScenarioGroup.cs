@@ -1,6 +1,4 @@
-using System.Text;
 using System.Text.RegularExpressions;
-using RaftActors.Core.Tests.Harness;
 using RaftActors.Simulator;
 
 namespace RaftActors.Core.Tests.Scenarios;

@@ -1,8 +1,3 @@
-using System.Collections.Immutable;
-using System.Text;
-using RaftActors.Core.Codec;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>Parses the processes of a scenario, one on each line of input.</summary>

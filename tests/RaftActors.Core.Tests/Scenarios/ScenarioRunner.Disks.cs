@@ -1,5 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <content>Starts, writes, snapshots and damage.</content>

@@ -1,8 +1,3 @@
-using System.Text;
-
-using RaftActors.Core.Codec;
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <content>Requests of clients and operators to one process.</content>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Tests.Harness;
-
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>Runs the directives of a scenario file.</summary>

@@ -1,16 +1,12 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
-using RaftActors.Core;
 using RaftActors.Storage.Backups;
-using RaftActors.Storage.Tests.Log;
-using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Backups;
 
-public sealed class BackupFileTests : IDisposable
+public sealed class BackupFileTests : FolderTest
 {
     private const string ManifestName = "manifest.json";
 
@@ -26,8 +22,6 @@ public sealed class BackupFileTests : IDisposable
     private static readonly int StrideOfManifest = Share.Of(test: 13, ci: 3, whole: 1);
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
-
-    private readonly TemporaryFolder _folder = new();
 
     [Theory]
     [InlineData(0)]
@@ -51,7 +45,7 @@ public sealed class BackupFileTests : IDisposable
     public void A_flipped_bit_is_refused_or_changes_nothing_that_is_restored()
     {
         var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
-        var (written, bytes, changed) = (ContentOf(path), File.ReadAllBytes(path), _folder["changed"]);
+        var (written, bytes, changed) = (ContentOf(path), File.ReadAllBytes(path), Folder["changed"]);
         var places = PlacesOf(bytes);
         var (flipped, refused) = (0, 0);
         for (var place = 0; place < bytes.Length; place += places[place] == Place.Segment ? Stride : StrideOfManifest)
@@ -66,7 +60,7 @@ public sealed class BackupFileTests : IDisposable
 
         // Not read are the dates, rights and versions in a zip, and most of the header before each file.
         Assert.InRange(refused, flipped / 2, flipped);
-        Assert.Equal([changed, path], Directory.GetFileSystemEntries(_folder.Path).Order().Reverse());
+        Assert.Equal([changed, path], Directory.GetFileSystemEntries(Folder.Path).Order().Reverse());
     }
 
     [Fact]
@@ -76,8 +70,8 @@ public sealed class BackupFileTests : IDisposable
         var bytes = File.ReadAllBytes(path);
         for (var length = 0; length < bytes.Length; length += Stride)
         {
-            File.WriteAllBytes(_folder["changed"], bytes.AsSpan(0, length));
-            Assert.Null(ContentOf(_folder["changed"]));
+            File.WriteAllBytes(Folder["changed"], bytes.AsSpan(0, length));
+            Assert.Null(ContentOf(Folder["changed"]));
         }
     }
 
@@ -98,7 +92,7 @@ public sealed class BackupFileTests : IDisposable
         });
 
         RefusalOf("forged");
-        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(Folder.Path).Select(Path.GetFileName).Order());
         Assert.False(File.Exists("/raft-evil"));
     }
 
@@ -146,8 +140,8 @@ public sealed class BackupFileTests : IDisposable
         });
 
         Assert.Contains(why, RefusalOf("forged"));
-        Assert.False(Directory.Exists(_folder["store"]));
-        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.False(Directory.Exists(Folder["store"]));
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(Folder.Path).Select(Path.GetFileName).Order());
     }
 
     [Theory]
@@ -158,8 +152,8 @@ public sealed class BackupFileTests : IDisposable
     {
         var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
         var (other, _) = Write("other", SnapshotOf(41), entries: 2);
-        File.Copy(path, _folder["less"]);
-        File.Copy(path, _folder["mixed"]);
+        File.Copy(path, Folder["less"]);
+        File.Copy(path, Folder["mixed"]);
         Change("less", zip => zip.GetEntry(name)!.Delete());
         Change("mixed", zip =>
         {
@@ -172,7 +166,7 @@ public sealed class BackupFileTests : IDisposable
         Change("other", zip => zip.CreateEntry("log/0000000002.wal"));
 
         Assert.All(["less", "mixed", "other"], file =>
-            Assert.Contains("is no backup, or is damaged", Assert.Throws<StoreException>(() => new BackupFile(_folder[file])).Message));
+            Assert.Contains("is no backup, or is damaged", Assert.Throws<StoreException>(() => new BackupFile(Folder[file])).Message));
     }
 
     [Fact]
@@ -181,10 +175,10 @@ public sealed class BackupFileTests : IDisposable
         using (var writer = WriterOf("backup"))
         {
             writer.Add(null, EntriesAfter(default, 2));
-            Assert.False(File.Exists(_folder["backup"]));
+            Assert.False(File.Exists(Folder["backup"]));
         }
 
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
@@ -199,10 +193,10 @@ public sealed class BackupFileTests : IDisposable
     public void Store_of_a_backup_is_fenced()
     {
         var (path, _) = Write("backup", SnapshotOf(10), entries: 5);
-        ZipFile.ExtractToDirectory(path, _folder["store"]);
-        File.Delete(Path.Combine(_folder["store"], ManifestName));
+        ZipFile.ExtractToDirectory(path, Folder["store"]);
+        File.Delete(Path.Combine(Folder["store"], ManifestName));
 
-        var (found, _) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
+        var (found, _) = Open(StoreDirectory.Open(new StoreOptions { Directory = Folder["store"] }));
 
         Assert.Equal(Fence.RestoredDisk, found.State.HardState.Fence);
         Assert.False(found.State.HardState.IsAdmitted);
@@ -221,11 +215,11 @@ public sealed class BackupFileTests : IDisposable
             writer.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch);
         }
 
-        using BackupFile backup = new(_folder["backup"]);
+        using BackupFile backup = new(Folder["backup"]);
         using var snapshot = backup.OpenSnapshot();
         Assert.Equal((later.Position, later.Position), (backup.Start, snapshot!.Snapshot.Position));
         Assert.Equal([13, 14], backup.Pages().SelectMany(page => page).Select(entry => entry.Index.Value));
-        using var zip = ZipFile.OpenRead(_folder["backup"]);
+        using var zip = ZipFile.OpenRead(Folder["backup"]);
         Assert.Single(zip.Entries, entry => entry.Name.EndsWith(".snap", StringComparison.Ordinal));
     }
 
@@ -239,7 +233,7 @@ public sealed class BackupFileTests : IDisposable
 
         Assert.Equal(end, Restore([path]));
 
-        var (found, state) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
+        var (found, state) = Open(StoreDirectory.Open(new StoreOptions { Directory = Folder["store"] }));
         Assert.Equal(Plan.MemberOf(Self).Incarnation, found.Incarnation);
         Assert.Equal((Plan.Configuration.Group, true, null, end.Term), (
             found.State.HardState.Group, found.State.HardState.IsAdmitted, found.State.HardState.Fence, found.State.HardState.Term));
@@ -251,14 +245,14 @@ public sealed class BackupFileTests : IDisposable
         Assert.All(
             found.State.Log.Where(entry => entry.Configuration is not null),
             entry => Assert.Equal(restored, entry.Configuration!.ToString()));
-        Assert.Equal([_folder["store"], path], Directory.GetFileSystemEntries(_folder.Path).Order().Reverse());
+        Assert.Equal([Folder["store"], path], Directory.GetFileSystemEntries(Folder.Path).Order().Reverse());
     }
 
     [Fact]
     public void Restored_store_has_the_entries_of_all_backups_and_the_directory_keeps_its_other_stores()
     {
         StoreOwner other = new("other", Self);
-        using (var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }))
+        using (var directory = StoreDirectory.Open(new StoreOptions { Directory = Folder["store"] }))
         using (var store = directory.StoreOf(other))
         {
             store.Open(other, EntriesAfter(default, 3), new Listener());
@@ -269,7 +263,7 @@ public sealed class BackupFileTests : IDisposable
 
         Assert.Equal(end, Restore([full, second]));
 
-        using var opened = StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] });
+        using var opened = StoreDirectory.Open(new StoreOptions { Directory = Folder["store"] });
         Assert.Equal([other, new StoreOwner("g", Self)], opened.Owners);
         using (var store = opened.StoreOf(other))
         {
@@ -305,9 +299,9 @@ public sealed class BackupFileTests : IDisposable
         var (path, _) = Write("backup", SnapshotOf(3_000_000), entries: 5);
 
         Assert.Throws<OperationCanceledException>(() => RestoredStore.Write(
-            new StoreOptions { Directory = _folder["store"] }, Self, _ => Plan, [path], Now, new CancellationToken(canceled: true)));
+            new StoreOptions { Directory = Folder["store"] }, Self, _ => Plan, [path], Now, new CancellationToken(canceled: true)));
 
-        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Equal([path], Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
@@ -321,7 +315,7 @@ public sealed class BackupFileTests : IDisposable
 
         new BackupFile(path).Dispose();
 
-        Assert.Equal(new[] { path, used, begun }.Order(), Directory.GetFileSystemEntries(_folder.Path).Order());
+        Assert.Equal(new[] { path, used, begun }.Order(), Directory.GetFileSystemEntries(Folder.Path).Order());
 
         string Part() => $"{path}.{Guid.NewGuid():N}.part";
     }
@@ -393,13 +387,13 @@ public sealed class BackupFileTests : IDisposable
         using var other = WriterOf("backup");
         one.Add(null, EntriesAfter(default, 2));
         one.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch);
-        var written = File.ReadAllBytes(_folder["backup"]);
+        var written = File.ReadAllBytes(Folder["backup"]);
         other.Add(null, EntriesAfter(default, 3));
 
         Assert.Contains("replaces no file", Assert.Throws<StoreException>(
             () => other.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch)).Message);
         Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => WriterOf("backup")).Message);
-        Assert.Equal(written, File.ReadAllBytes(_folder["backup"]));
+        Assert.Equal(written, File.ReadAllBytes(Folder["backup"]));
     }
 
     public static TheoryData<string> Contradictions =>
@@ -449,7 +443,7 @@ public sealed class BackupFileTests : IDisposable
             {
                 var refusal = Assert.Throws<StoreException>(() => Restore(chain));
                 Assert.Contains("each with the one that it continues before it", refusal.Message);
-                Assert.False(Directory.Exists(_folder["store"]));
+                Assert.False(Directory.Exists(Folder["store"]));
             });
         Assert.Equal(last, Restore([full, one, two, three]));
     }
@@ -472,7 +466,7 @@ public sealed class BackupFileTests : IDisposable
 
         Assert.Contains(why, Assert.Throws<StoreException>(
             () => Restore(why == "continues another backup" ? [second] : [full, second])).Message);
-        Assert.False(Directory.Exists(_folder["store"]));
+        Assert.False(Directory.Exists(Folder["store"]));
     }
 
     [Fact]
@@ -486,7 +480,7 @@ public sealed class BackupFileTests : IDisposable
         }
 
         void RestoreTo(string store, params string[] paths) => RestoredStore.Write(
-            new StoreOptions { Directory = _folder[store] }, Self, PlanOf, paths, Now);
+            new StoreOptions { Directory = Folder[store] }, Self, PlanOf, paths, Now);
 
         var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { MaxQuorum = 5 } };
         var (bare, end) = Write("bare", snapshot, entries: 0);
@@ -516,12 +510,10 @@ public sealed class BackupFileTests : IDisposable
         var (path, _) = Write("backup", SnapshotOf(10), entries: 2);
 
         Assert.Contains("is not among the members", Assert.Throws<StoreException>(() => RestoredStore.Write(
-            new StoreOptions { Directory = _folder["store"] }, new ProcessName("a@n9"), _ => Plan, [path], Now)).Message);
+            new StoreOptions { Directory = Folder["store"] }, new ProcessName("a@n9"), _ => Plan, [path], Now)).Message);
         Restore([path]);
         Assert.Contains("already", Assert.Throws<StoreException>(() => Restore([path])).Message);
     }
-
-    public void Dispose() => _folder.Dispose();
 
     // Null: it is refused, with a message that names the file. Otherwise all that a restore takes from it.
     private static string? ContentOf(string path)
@@ -569,7 +561,7 @@ public sealed class BackupFileTests : IDisposable
         return places;
     }
 
-    private string RefusalOf(string name) => Assert.Throws<StoreException>(() => Restore([_folder[name]])).Message;
+    private string RefusalOf(string name) => Assert.Throws<StoreException>(() => Restore([Folder[name]])).Message;
 
     // Makes a backup as an attacker can: the checksum of its manifest is right.
     private void Forge(
@@ -592,7 +584,7 @@ public sealed class BackupFileTests : IDisposable
         change(files, manifest.Files);
         text = Encoding.UTF8.GetBytes(rewrite?.Invoke(JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest))
             ?? JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest));
-        using var zip = ZipFile.Open(_folder["forged"], ZipArchiveMode.Create);
+        using var zip = ZipFile.Open(Folder["forged"], ZipArchiveMode.Create);
         zip.Comment = Convert.ToHexStringLower(SHA256.HashData(text));
         foreach (var (name, bytes) in files.Append(new(ManifestName, text)))
         {
@@ -603,19 +595,19 @@ public sealed class BackupFileTests : IDisposable
 
     private void Change(string name, Action<ZipArchive> change)
     {
-        using var zip = ZipFile.Open(_folder[name], ZipArchiveMode.Update);
+        using var zip = ZipFile.Open(Folder[name], ZipArchiveMode.Update);
         change(zip);
     }
 
     private LogPosition Restore(string[] paths, DateTimeOffset? now = null) =>
-        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, _ => Plan, paths, now ?? Now);
+        RestoredStore.Write(new StoreOptions { Directory = Folder["store"] }, Self, _ => Plan, paths, now ?? Now);
 
     private static GroupUid GroupOf(string members, int maximum) => new RestorePlan(
         Plan.Id, Content with { MaxQuorum = maximum }, members.Split(' ').Select(name => new ProcessName(name))).Configuration.Group;
 
     private GroupUid RestoredGroupOf(string store, string[] paths)
     {
-        StoreOptions options = new() { Directory = _folder[store] };
+        StoreOptions options = new() { Directory = Folder[store] };
         RestoredStore.Write(options, Self, content => new RestorePlan(Plan.Id, content, [Self]), paths, Now);
         return Open(StoreDirectory.Open(options)).Found.State.HardState.Group;
     }
@@ -698,7 +690,7 @@ public sealed class BackupFileTests : IDisposable
     }
 
     private BackupWriter WriterOf(string name, LogPosition? continues = null) =>
-        new(_folder[name], new StoreOwner("g", Self), continues);
+        new(Folder[name], new StoreOwner("g", Self), continues);
 
     private (string Path, LogPosition End) Write(
         string name,
@@ -718,6 +710,6 @@ public sealed class BackupFileTests : IDisposable
 
         writer.Add(null, EntriesAfter(writer.Position, entries, maxQuorum, valueSize));
         writer.Complete(uid ?? OldConfiguration.Group, at ?? DateTimeOffset.UnixEpoch);
-        return (_folder[name], writer.Position);
+        return (Folder[name], writer.Position);
     }
 }

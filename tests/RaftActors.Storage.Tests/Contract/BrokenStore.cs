@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>A store in memory with one defect, which the contract must detect.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>

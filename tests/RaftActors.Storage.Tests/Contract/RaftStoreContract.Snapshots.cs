@@ -1,7 +1,3 @@
-using RaftActors.Core;
-
-using static RaftActors.Storage.Tests.Contract.StoreSamples;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <content>Cases about snapshots: saved by this process, or received from another one.</content>

@@ -1,7 +1,3 @@
-using RaftActors.Core;
-
-using static RaftActors.Storage.Tests.Contract.StoreSamples;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <content>Cases about opening and writing.</content>

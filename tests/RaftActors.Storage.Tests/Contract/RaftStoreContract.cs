@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>

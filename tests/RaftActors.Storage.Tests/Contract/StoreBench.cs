@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>Drives the store of one case: writes, listens, opens it again, and compares it with the model.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>The content that the cases write: every kind of write, with every field set.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Tests.Contract;
-
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>A life of a directory with several owners, on a new disk or on one that lost power.</summary>

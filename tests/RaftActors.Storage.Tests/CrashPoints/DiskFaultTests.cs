@@ -1,5 +1,3 @@
-using RaftActors.Testing.DiskModel;
-
 using Xunit.Abstractions;
 
 namespace RaftActors.Storage.Tests.CrashPoints;

@@ -1,6 +1,3 @@
-using RaftActors.Storage.Tests.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary><c>raft log forget</c> loses power after each of its operations, in all the ways of the model.</summary>

@@ -1,7 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Tests.Contract;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.CrashPoints;
 
 /// <summary>

@@ -1,19 +1,13 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Storage.Tests.Disk;
 
 /// <summary>Each failure of the disk is an exception. The tests use special files of Linux that refuse operations.</summary>
 [UnsupportedOSPlatform("windows")]
 [Trait("Needs", "Linux")]
-public sealed class FailingDiskTests : IDisposable
+public sealed class FailingDiskTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void Refused_sync_is_an_error_with_file_and_cause()
     {
@@ -92,7 +86,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public void Create_beyond_the_limit_of_the_file_system_leaves_no_file()
     {
-        var disk = new FileDisk(_folder.Path);
+        var disk = new FileDisk(Folder.Path);
 
         Assert.ThrowsAny<IOException>(() => disk.Create("large", long.MaxValue));
 
@@ -112,7 +106,7 @@ public sealed class FailingDiskTests : IDisposable
     [Fact]
     public void Sync_of_a_missing_folder_or_a_file_fails()
     {
-        var disk = new FileDisk(_folder.Path);
+        var disk = new FileDisk(Folder.Path);
         disk.Create("file", 0).Dispose();
 
         Assert.Contains("ENOTDIR", Assert.Throws<IOException>(() => disk.SyncFolder("file")).Message);

@@ -1,15 +1,10 @@
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Storage.Tests.Disk;
 
-public sealed class FileDiskTests : IDisposable
+public sealed class FileDiskTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly FileDisk _disk;
 
-    public FileDiskTests() => _disk = new FileDisk(_folder.Path);
-
-    public void Dispose() => _folder.Dispose();
+    public FileDiskTests() => _disk = new FileDisk(Folder.Path);
 
     [Fact]
     public void New_file_has_its_length_and_reads_as_zero()
@@ -43,8 +38,8 @@ public sealed class FileDiskTests : IDisposable
         var alone = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing"));
         var inFolder = Assert.Throws<FileNotFoundException>(() => _disk.Open("missing/missing"));
 
-        Assert.Contains(_folder["missing"], alone.Message);
-        Assert.Contains(_folder["missing/missing"], inFolder.Message);
+        Assert.Contains(Folder["missing"], alone.Message);
+        Assert.Contains(Folder["missing/missing"], inFolder.Message);
         Assert.Empty(_disk.List(""));
     }
 
@@ -75,7 +70,7 @@ public sealed class FileDiskTests : IDisposable
         _disk.Rename("from", "to");
 
         Assert.Equal(["to"], _disk.List(""));
-        Assert.Equal("new", File.ReadAllText(_folder["to"]));
+        Assert.Equal("new", File.ReadAllText(Folder["to"]));
         Assert.ThrowsAny<IOException>(() => _disk.Rename("from", "to"));
     }
 
@@ -94,14 +89,14 @@ public sealed class FileDiskTests : IDisposable
     [Fact]
     public void Path_for_messages_is_absolute()
     {
-        Assert.Equal(_folder.Path, _disk.PathOf(""));
-        Assert.Equal(_folder["log/1"], _disk.PathOf("log/1"));
+        Assert.Equal(Folder.Path, _disk.PathOf(""));
+        Assert.Equal(Folder["log/1"], _disk.PathOf("log/1"));
     }
 
     private long AllocatedBytes(string name)
     {
         using var du = System.Diagnostics.Process.Start(
-            new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", _folder[name]]) { RedirectStandardOutput = true })!;
+            new System.Diagnostics.ProcessStartInfo("du", ["--block-size=1", Folder[name]]) { RedirectStandardOutput = true })!;
         var allocated = long.Parse(du.StandardOutput.ReadToEnd().Split('\t')[0]);
         du.WaitForExit();
         return allocated;

@@ -1,10 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
-
-using RaftActors.Core;
-using RaftActors.Storage.Disk;
-using RaftActors.Storage.Tests.Log;
 
 namespace RaftActors.Storage.Tests.Disk;
 

@@ -1,5 +1,3 @@
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Storage.Tests.Disk;
 
 /// <summary>The rule for the directory of a store and the folders above it, on tables of rights. The process is user 1000.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Testing.DiskModel;
 
 /// <content> Records the operations, returns the disks that a cut after any of them may leave, and fails as planned. </content>

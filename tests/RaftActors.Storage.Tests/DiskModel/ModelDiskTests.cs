@@ -1,6 +1,3 @@
-using RaftActors.Storage.Disk;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.DiskModel;
 
 /// <summary>The assumptions of the model disk, one test each. Every crash test depends on them.</summary>

@@ -1,12 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
-using System.Text;
 
-using RaftActors.Core;
 using RaftActors.Storage.Backups;
-using RaftActors.Storage.Tests.Contract;
-
-using static RaftActors.Storage.Tests.Contract.StoreSamples;
 
 namespace RaftActors.Storage.Tests.Golden;
 

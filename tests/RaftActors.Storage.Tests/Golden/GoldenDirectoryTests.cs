@@ -1,11 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
-
-using RaftActors.Core;
-using RaftActors.Storage.Tests.Contract;
-using RaftActors.Testing.DiskModel;
-
-using static RaftActors.Storage.Tests.Contract.StoreSamples;
 
 using StoreSamples = RaftActors.Storage.Tests.Contract.StoreSamples;
 

@@ -1,5 +1,4 @@
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
+using ThreadState = System.Threading.ThreadState;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>An operation that failed is in doubt. Neither this process nor the next one counts it as done.</summary>

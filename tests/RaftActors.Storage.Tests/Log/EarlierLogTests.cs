@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>Openings that keep only the last entries in memory, and what a log records of the commit index.</summary>

@@ -1,7 +1,4 @@
-using RaftActors.Core;
-using RaftActors.Storage.Log;
 using RaftActors.Storage.Tests.Snapshots;
-using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

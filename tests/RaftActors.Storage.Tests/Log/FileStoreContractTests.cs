@@ -1,5 +1,3 @@
-using RaftActors.Storage.Tests.Contract;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>A store in files keeps the contract on the machine's own disk.</summary>

@@ -1,7 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>The format levels of segments, which decide whether an older program can take over a directory.</summary>

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 
-using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>One life of a directory on a model disk, from an opening to a stop, a kill or a power cut.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>Records the calls of a store, in order.</summary>

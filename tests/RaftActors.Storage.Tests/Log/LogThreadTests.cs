@@ -1,7 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>The thread of an idle log: seal, retry. Each time span is one millisecond or one day.</summary>

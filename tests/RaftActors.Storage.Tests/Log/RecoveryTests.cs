@@ -1,7 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>Opens logs whose writer died, and logs with changed bytes.</summary>

@@ -1,8 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Disk;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>A log on disk is bounded by the entries that its stores need, whichever store writes and whichever is quiet.</summary>

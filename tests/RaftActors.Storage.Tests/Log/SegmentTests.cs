@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>A log in several files: when a segment begins, when it is deleted, and what a power cut leaves.</summary>

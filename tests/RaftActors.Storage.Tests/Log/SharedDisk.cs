@@ -1,8 +1,3 @@
-using System.Diagnostics;
-
-using RaftActors.Storage.Disk;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>A model disk for several threads. One of them can wait for an operation.</summary>

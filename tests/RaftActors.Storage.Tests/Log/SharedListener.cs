@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>Passes the events on under the lock of the disk, so that a waiting test sees them.</summary>

@@ -1,9 +1,5 @@
 using System.Runtime.InteropServices;
 
-using RaftActors.Core;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>Stores that share a log: common batches, acknowledgements, opening and closing.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>A running log allocates nothing, and behaves the same with a thread as without.</summary>

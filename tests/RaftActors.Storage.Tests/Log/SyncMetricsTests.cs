@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
-
-using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -1,13 +1,9 @@
-using RaftActors.Core;
-using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
-
 namespace RaftActors.Storage.Tests.Log;
 
 /// <summary>The longest of the latest syncs, with a clock that the test sets.</summary>
 public sealed class SyncTimesTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly SyncTimes _times;
 
     public SyncTimesTests() => _times = new SyncTimes(_clock);
@@ -29,12 +25,12 @@ public sealed class SyncTimesTests
     public void Sync_counts_for_one_window_after_its_end_and_for_less_than_two()
     {
         Sync(7);
-        _clock.Now += SyncTimes.Window;
+        _clock.Advance(SyncTimes.Window);
         Assert.Equal(Milliseconds(7), _times.Longest);
         Sync(2);
         Assert.Equal(Milliseconds(7), _times.Longest);
 
-        _clock.Now += SyncTimes.Window;
+        _clock.Advance(SyncTimes.Window);
 
         Assert.Equal(Milliseconds(2), _times.Longest);
     }
@@ -44,7 +40,7 @@ public sealed class SyncTimesTests
     {
         Sync(7);
 
-        _clock.Now += 2 * SyncTimes.Window;
+        _clock.Advance(2 * SyncTimes.Window);
 
         Assert.Null(_times.Longest);
     }
@@ -55,7 +51,7 @@ public sealed class SyncTimesTests
         Sync(2);
         _times.Begin();
 
-        _clock.Now += TimeSpan.FromMinutes(1);
+        _clock.Advance(TimeSpan.FromMinutes(1));
 
         Assert.Equal(TimeSpan.FromMinutes(1), _times.Longest);
         _times.End();
@@ -86,16 +82,7 @@ public sealed class SyncTimesTests
     private void Sync(int milliseconds)
     {
         _times.Begin();
-        _clock.Now += Milliseconds(milliseconds);
+        _clock.Advance(Milliseconds(milliseconds));
         _times.End();
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -1,10 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Disk;
-using RaftActors.Storage.Log;
-using RaftActors.Storage.Snapshots;
-using RaftActors.Storage.Tests.Log;
-using RaftActors.Testing.DiskModel;
-
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;

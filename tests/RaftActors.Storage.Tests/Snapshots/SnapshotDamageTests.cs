@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
 
-using RaftActors.Core;
-using RaftActors.Storage.Snapshots;
-using RaftActors.Testing.DiskModel;
-
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;

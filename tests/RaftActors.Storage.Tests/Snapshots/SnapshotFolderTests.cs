@@ -1,8 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Storage.Disk;
-using RaftActors.Storage.Snapshots;
-using RaftActors.Testing.DiskModel;
-
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
 namespace RaftActors.Storage.Tests.Snapshots;

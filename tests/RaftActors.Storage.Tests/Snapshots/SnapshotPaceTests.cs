@@ -1,11 +1,9 @@
-using RaftActors.Storage.Log;
-
 namespace RaftActors.Storage.Tests.Snapshots;
 
 /// <summary>The rests of a thread that writes a snapshot, with a clock that the test sets.</summary>
 public sealed class SnapshotPaceTests
 {
-    private readonly Clock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly SnapshotPace _pace;
 
     public SnapshotPaceTests()
@@ -17,7 +15,7 @@ public sealed class SnapshotPaceTests
     [Fact]
     public void Snapshot_does_not_rest_while_the_log_is_idle()
     {
-        _clock.Now += SnapshotPace.IdleAfter;
+        _clock.Advance(SnapshotPace.IdleAfter);
 
         Assert.Null(RestAfter(work: 20, batches: 5));
         Assert.Null(RestAfter(work: 20, batches: 5));
@@ -28,7 +26,7 @@ public sealed class SnapshotPaceTests
     {
         Assert.Equal(Milliseconds(60), RestAfter(work: 20, batches: 6));
 
-        _clock.Now += Milliseconds(60);
+        _clock.Advance(Milliseconds(60));
         _pace.OnRested();
 
         Assert.Equal(Milliseconds(30), RestAfter(work: 10, batches: 6));
@@ -40,7 +38,7 @@ public sealed class SnapshotPaceTests
         RestAfter(work: 20, batches: 6);
         _pace.OnRested();
 
-        _clock.Now += SnapshotPace.IdleAfter;
+        _clock.Advance(SnapshotPace.IdleAfter);
 
         Assert.Null(RestAfter(work: 1, batches: 6));
     }
@@ -61,16 +59,7 @@ public sealed class SnapshotPaceTests
 
     private TimeSpan? RestAfter(double work, long batches)
     {
-        _clock.Now += Milliseconds(work);
+        _clock.Advance(Milliseconds(work));
         return _pace.RestAfterPiece(batches);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; }
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

@@ -1,9 +1,6 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Storage.Disk;
-using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Tests.Snapshots;
 

@@ -1,5 +1,3 @@
-using RaftActors.Storage.Disk;
-
 namespace RaftActors.Storage.Tests.Snapshots;
 
 /// <summary>Runs an action in the middle of a read, and counts files and reads.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Storage.Tests.Tools;

@@ -1,13 +1,10 @@
-using RaftActors.Storage.Tests.Log;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Storage.Tests.Tools;
 
 /// <summary>The start of a process and the tools agree about which files count.</summary>
-public sealed class SameFilesTests : IDisposable
+public sealed class SameFilesTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
-
     public SameFilesTests()
     {
         using var directory = StoreDirectory.Open(Options);
@@ -19,9 +16,7 @@ public sealed class SameFilesTests : IDisposable
         }
     }
 
-    public void Dispose() => _folder.Dispose();
-
-    private StoreOptions Options => new() { Directory = _folder["store"], FreeSpaceFloorBytes = 0 };
+    private StoreOptions Options => new() { Directory = Folder["store"], FreeSpaceFloorBytes = 0 };
 
     [Fact]
     public void Snapshot_of_another_store_is_damage_for_the_start_and_for_each_tool()
@@ -49,24 +44,24 @@ public sealed class SameFilesTests : IDisposable
     [Fact]
     public void File_of_another_program_is_refused_by_the_start_and_by_verify_and_repair_which_move_nothing()
     {
-        var foreign = Path.Combine(_folder["store"], "log", "notes.txt");
+        var foreign = Path.Combine(Folder["store"], "log", "notes.txt");
         File.WriteAllText(foreign, "old");
         var refusal = $"{foreign} does not belong to a store, so nothing in the directory was changed. ";
 
         Assert.StartsWith(refusal, Refusal());
-        Assert.StartsWith(refusal, Assert.Throws<StoreException>(() => LogVerify.Check(_folder["store"])).Message);
+        Assert.StartsWith(refusal, Assert.Throws<StoreException>(() => LogVerify.Check(Folder["store"])).Message);
         Assert.StartsWith(
-            refusal, Assert.Throws<StoreException>(() => LogRepair.Open(_folder["store"], isSharedAllowed: false)).Message);
+            refusal, Assert.Throws<StoreException>(() => LogRepair.Open(Folder["store"], isSharedAllowed: false)).Message);
     }
 
     // The start advises to repair, so the repair must find the same damage, and only that of the one store.
     private void AssertAllRefuse(string what)
     {
         Assert.Contains($"is damaged: {what}. Acknowledged entries may be missing", Refusal());
-        Assert.Equal(what, Assert.Single(LogVerify.Check(_folder["store"]).Damages).Place.What);
-        Assert.Equal(what, Assert.Single(LogDump.Read(_folder["store"]), item => item.State == StoreItem.Damaged).Detail);
+        Assert.Equal(what, Assert.Single(LogVerify.Check(Folder["store"]).Damages).Place.What);
+        Assert.Equal(what, Assert.Single(LogDump.Read(Folder["store"]), item => item.State == StoreItem.Damaged).Detail);
 
-        using (var repair = LogRepair.Open(_folder["store"], isSharedAllowed: false))
+        using (var repair = LogRepair.Open(Folder["store"], isSharedAllowed: false))
         {
             Assert.Equal([Life.OwnerOf("b")], repair.Report.Lost);
             repair.Apply();
@@ -77,7 +72,7 @@ public sealed class SameFilesTests : IDisposable
     }
 
     private string SnapshotOf(int store) =>
-        Assert.Single(Directory.GetFiles(Path.Combine(_folder["store"], "snapshots", $"{store}"), "*.snap"));
+        Assert.Single(Directory.GetFiles(Path.Combine(Folder["store"], "snapshots", $"{store}"), "*.snap"));
 
     private string? Refusal()
     {

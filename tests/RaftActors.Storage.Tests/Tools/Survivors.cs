@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Tests.Tools;
 
 /// <summary>Cores with instant messages and disks that lose no write.</summary>

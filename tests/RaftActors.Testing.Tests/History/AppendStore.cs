@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>A request to a store of texts. A closed set of types.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>A slow and obvious check: tries all orders of all subsets of the operations.</summary>

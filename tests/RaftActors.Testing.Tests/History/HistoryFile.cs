@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>Reads histories in Jepsen's format: one line for each invocation and each end, in the order of time.</summary>

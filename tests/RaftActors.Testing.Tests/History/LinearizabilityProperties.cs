@@ -1,8 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>Compares the search with a slow and obvious check, on small random histories of a register.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>Histories of a register, each small enough to check by hand.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 using Xunit.Abstractions;
 
 namespace RaftActors.Testing.Tests.History;

@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>A request to a register. A closed set of types.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>A history of a register, line by line. Each operation has a client of its own.</summary>

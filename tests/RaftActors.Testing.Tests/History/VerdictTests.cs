@@ -1,5 +1,3 @@
-using RaftActors.Testing.History;
-
 namespace RaftActors.Testing.Tests.History;
 
 /// <summary>Partitions, the limit of the search, and the text of a verdict.</summary>

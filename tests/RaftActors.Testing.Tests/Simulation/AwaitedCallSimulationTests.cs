@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>

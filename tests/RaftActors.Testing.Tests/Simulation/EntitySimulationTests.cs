@@ -1,5 +1,3 @@
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>Entities that one node handles in another way than the others. The test itself does not compare the nodes.</summary>

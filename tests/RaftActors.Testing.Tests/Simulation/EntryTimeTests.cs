@@ -1,5 +1,3 @@
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>The time of a pair, while clocks differ and jump, and nodes crash and get snapshots.</summary>

@@ -1,9 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Simulator.Actors;
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>Each kind of fault does what its name says. Without this, a simulation could pass because nothing goes wrong in it.</summary>

@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 
-using RaftActors.Testing.Simulation;
-
 using RaftTrials.Faults;
 
 namespace RaftActors.Testing.Tests.Simulation;

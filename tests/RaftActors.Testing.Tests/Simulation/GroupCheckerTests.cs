@@ -2,7 +2,6 @@ using System.Text;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>What a simulation finds unasked: no condition of the user, and no digest.</summary>

@@ -1,7 +1,5 @@
 using System.Text;
 
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>A projection of a group whose nodes crash and compact their logs, in a program that begins it again and again.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 
 using RaftActors.Core;
-using RaftActors.Testing.Simulation;
 
 using Xunit.Abstractions;
 

@@ -1,5 +1,3 @@
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>A rule of an actor is changed, and the nodes get the new program one by one, while clients append.</summary>

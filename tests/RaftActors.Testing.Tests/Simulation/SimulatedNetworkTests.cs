@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Akka.Configuration;
 
 using RaftActors.Network;
-using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 

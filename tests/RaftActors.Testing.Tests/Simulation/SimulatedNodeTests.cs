@@ -1,7 +1,5 @@
 using Akka.Configuration;
 
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>Crashes, pauses and clocks of one node of a simulation.</summary>

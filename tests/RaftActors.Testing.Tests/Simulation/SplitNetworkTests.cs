@@ -1,8 +1,6 @@
 using Akka.Configuration;
 
 using RaftActors.Core;
-using RaftActors.Simulator.Actors;
-using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 

@@ -1,7 +1,5 @@
 using System.Text;
 
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>Which states of two nodes count as equal.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Simulator.Actors;
-using RaftActors.Testing.Simulation;
-
 namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>A few seeds of the product itself. RaftActors.Simulator runs more: <c>--actors</c>.</summary>

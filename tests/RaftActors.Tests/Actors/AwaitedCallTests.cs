@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The calls of an actor that end as a task, and what HandleCancel is told of the others.</summary>

@@ -1,8 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core.Codec;
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>An actor of a scripted group that appends batches and takes them.</summary>

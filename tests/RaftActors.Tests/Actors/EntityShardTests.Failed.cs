@@ -1,5 +1,3 @@
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <content>Commands whose entity throws.</content>

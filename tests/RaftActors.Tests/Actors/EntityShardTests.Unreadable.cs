@@ -1,8 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <content> A command of a type that the program cannot read. </content>

@@ -1,13 +1,3 @@
-using System.Buffers;
-using System.Text;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Testing;
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>One node with one shard, and callers that do harm.</summary>

@@ -1,9 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>Each Query of an actor ends once.</summary>

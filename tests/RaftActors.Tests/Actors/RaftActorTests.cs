@@ -1,8 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Delivery;
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The actor's supervisor, behaviours and stash work as in any actor.</summary>

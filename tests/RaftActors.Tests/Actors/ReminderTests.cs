@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit;
-
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The reminders of one actor. The value of a pair says what it sets.</summary>

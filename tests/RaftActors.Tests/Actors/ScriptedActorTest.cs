@@ -1,9 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The tests of one actor of a scripted group with two pairs.</summary>

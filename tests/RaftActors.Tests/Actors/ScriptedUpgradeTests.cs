@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The logic version of a scripted group, which the test raises.</summary>

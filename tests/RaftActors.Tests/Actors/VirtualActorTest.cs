@@ -1,10 +1,3 @@
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Testing;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The tests of one actor with snapshots in virtual time, whose group the test plays.</summary>

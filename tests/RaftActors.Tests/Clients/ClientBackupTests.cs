@@ -1,20 +1,15 @@
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Storage;
 using RaftActors.Storage.Backups;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Clients;
 
 /// <summary>A backup of a process that the test plays.</summary>
-public sealed class ClientBackupTests : IDisposable
+public sealed class ClientBackupTests : FolderTest
 {
     private const int StateSize = 10;
 
     private static readonly StoreOwner Process = new("g", new ProcessName("a@n1"));
     private static readonly GroupUid Uid = new(Guid.Parse("11111111-2222-3333-4444-555555555555"));
 
-    private readonly TemporaryFolder _folder = new();
     private readonly List<ClientCall.Backup> _calls = [];
 
     // Of the process: the last entry in its store, and the snapshot.
@@ -71,7 +66,7 @@ public sealed class ClientBackupTests : IDisposable
             () => TakeAsync("backup", least: 4, onCall: _ => _snapshot = SnapshotAt(++_end)));
 
         Assert.StartsWith("There is no backup of a@n1 of group g. It has compacted", failure.Failure?.Detail);
-        Assert.Equal((6, 0), (_calls.Count, Directory.GetFileSystemEntries(_folder.Path).Length));
+        Assert.Equal((6, 0), (_calls.Count, Directory.GetFileSystemEntries(Folder.Path).Length));
     }
 
     [Fact]
@@ -107,7 +102,7 @@ public sealed class ClientBackupTests : IDisposable
         var failure = await Assert.ThrowsAsync<RaftException>(() => TakeAsync("backup", least: 6, continues: "other"));
 
         Assert.Contains("It has compacted the entries after 4/1 s4", failure.Message);
-        Assert.Equal([_folder["other"]], Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Equal([Folder["other"]], Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
@@ -130,7 +125,7 @@ public sealed class ClientBackupTests : IDisposable
             "backup", least: 4, onCall: call => _uid = call.Has == default ? _uid : new GroupUid(Guid.NewGuid())));
 
         Assert.Contains("and the backup of group 11111111. Take it again", failure.Message);
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path));
     }
 
     [Fact]
@@ -145,8 +140,6 @@ public sealed class ClientBackupTests : IDisposable
         Assert.All(progress.Told, told => Assert.Equal(StateSize, told.Snapshot));
         Assert.True(progress.Told[^1].Written > StateSize);
     }
-
-    public void Dispose() => _folder.Dispose();
 
     private static LogSlice EntriesTo(long first, long last) =>
         [.. Enumerable.Range((int)first, (int)(last - first + 1)).Select(number => new LogEntry(
@@ -168,7 +161,7 @@ public sealed class ClientBackupTests : IDisposable
     {
         ClientBackup backup = new(
             Process,
-            continues is null ? null : _folder[continues],
+            continues is null ? null : Folder[continues],
             progress,
             call =>
             {
@@ -177,7 +170,7 @@ public sealed class ClientBackupTests : IDisposable
                 return Task.FromResult(AnswerTo(call));
             },
             default);
-        return backup.TakeAsync(_folder[name], new Serial(least));
+        return backup.TakeAsync(Folder[name], new Serial(least));
     }
 
     // As a process does that lags: it waits until its log goes up to the entry that the client lacks.

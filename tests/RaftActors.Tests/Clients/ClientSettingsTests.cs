@@ -1,7 +1,3 @@
-using Akka.Configuration;
-
-using RaftActors.Clients;
-
 namespace RaftActors.Tests.Clients;
 
 public sealed class ClientSettingsTests

@@ -1,23 +1,8 @@
-using System.Text.Json.Serialization;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Entities;
-using RaftActors.Network;
-using RaftActors.Values;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>The calls of an entity client, as the engines of the shards get them. Time stands still.</summary>
 public sealed class EntityClientTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(7);
 
     private readonly Dictionary<string, ScriptedProcess> _engines = [];

@@ -1,5 +1,3 @@
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>The events of a node as a stream.</summary>

@@ -1,13 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>The open calls of a client that knows one process, which the test plays. Time passes when the test says so.</summary>

@@ -1,10 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Settings;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Clients;
 
 public sealed class GroupFinderTests

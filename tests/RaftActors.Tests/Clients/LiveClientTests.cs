@@ -1,24 +1,8 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Network;
-using RaftActors.Values;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>The client with an engine that the test plays. Its timer fires when a test lets time pass.</summary>
 public sealed class LiveClientTests : TestKit
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private static readonly ProcessName Leader = new("orders@node");
     private static readonly ProcessName Follower = new("orders@other");
 

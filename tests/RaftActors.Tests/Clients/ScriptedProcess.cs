@@ -1,19 +1,8 @@
-using System.Collections.Concurrent;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Clients;
 
 /// <summary>A process, or a registry, that the test plays.</summary>
 internal sealed class ScriptedProcess : ICallInbox
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly BlockingCollection<(ClientCall Call, ICanTell Caller)> _calls = [];
 
     /// <summary>The caller of the call that was taken last.</summary>

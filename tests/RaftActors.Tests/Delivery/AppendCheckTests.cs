@@ -1,6 +1,3 @@
-using RaftActors.Delivery;
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>What has no place in the log of a group whose actors check their pairs.</summary>

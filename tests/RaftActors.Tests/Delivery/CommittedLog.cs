@@ -1,8 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>The committed pairs of a process, and the part of its engine that commits them.</summary>

@@ -1,8 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Delivery;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Delivery;
 
 public sealed class CommittedPairsTests

@@ -1,5 +1,3 @@
-using RaftActors.Delivery;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>The order of callbacks. Due steps are written as text: "append 3", "serial 3", "missing 1 .. 2".</summary>

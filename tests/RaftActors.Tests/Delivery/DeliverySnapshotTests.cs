@@ -1,5 +1,3 @@
-using RaftActors.Delivery;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>The order of deliveries when a snapshot covers some of the pairs.</summary>

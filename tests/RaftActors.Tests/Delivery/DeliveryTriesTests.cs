@@ -1,10 +1,3 @@
-using Akka.Configuration;
-using Akka.Event;
-
-using RaftActors.Delivery;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Delivery;
 
 public sealed class DeliveryTriesTests

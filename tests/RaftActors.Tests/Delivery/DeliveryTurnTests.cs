@@ -1,10 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Delivery;
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>An actor with many pairs to take: its other messages get their turn, and the engine's messages keep their order.</summary>

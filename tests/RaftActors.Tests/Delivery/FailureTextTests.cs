@@ -1,7 +1,3 @@
-using System.Text;
-
-using RaftActors.Delivery;
-
 namespace RaftActors.Tests.Delivery;
 
 public sealed class FailureTextTests

@@ -1,10 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Delivery;
-using RaftActors.Testing;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>A restart while the actor holds the cancellation of an Append.</summary>

@@ -1,15 +1,3 @@
-using System.Buffers;
-using System.Text;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Storage;
-using RaftActors.Tests.Wire;
-
 namespace RaftActors.Tests.Delivery;
 
 public sealed class KeptResultsTests(TestKit.SharedSystem shared)

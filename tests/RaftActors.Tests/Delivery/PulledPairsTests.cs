@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Delivery;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>Pairs that a life reads itself: only when they are released, in batches, and unless they are compacted by then.</summary>

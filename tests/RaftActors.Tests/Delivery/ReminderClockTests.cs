@@ -1,11 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core.Codec;
-using RaftActors.Delivery;
-using RaftActors.Settings;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>The times of the reminders of a running process that gets a snapshot.</summary>

@@ -1,10 +1,3 @@
-using Akka.Actor;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Testing;
-using RaftActors.Tests.Groups;
-
 namespace RaftActors.Tests.Delivery;
 
 /// <summary>Callbacks that take longer than an election timeout, on a virtual clock.</summary>

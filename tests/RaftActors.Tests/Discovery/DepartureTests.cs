@@ -1,27 +1,9 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Discovery;
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Network;
-using RaftActors.Tests.Security;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A registry with encrypted connections. The test is its source of nodes, and the other node.</summary>
 [Trait("Needs", "TLS")]
 public sealed class DepartureTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly Address Other = new("akka.tcp", "other", "127.0.0.1", FreePorts.Next());
 

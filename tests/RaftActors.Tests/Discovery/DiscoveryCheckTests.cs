@@ -1,12 +1,4 @@
-using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Configuration;
-
-using RaftActors.Discovery;
-using RaftActors.Engine;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Values;
 
 namespace RaftActors.Tests.Discovery;
 

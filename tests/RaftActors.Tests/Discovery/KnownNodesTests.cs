@@ -1,13 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Event;
-
-using RaftActors.Core;
-using RaftActors.Discovery;
-using RaftActors.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>Programs that nobody knows tell of processes, many more than a registry takes.</summary>

@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Discovery;
-using RaftActors.Engine;
-using RaftActors.Settings;
-using RaftActors.Tests.Engine;
-
 namespace RaftActors.Tests.Discovery;
 
 public sealed class NamedNodesTests : TestKit, IClassFixture<TestKit.SharedSystem>

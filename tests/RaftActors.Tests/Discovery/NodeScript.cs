@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Discovery;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A source of nodes whose messages are the news itself.</summary>

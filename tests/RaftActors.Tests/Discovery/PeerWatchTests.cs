@@ -1,18 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Discovery;
-using RaftActors.Engine;
-using RaftActors.Network;
-using RaftActors.Tests.Engine;
-using RaftActors.Tests.Groups;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>

@@ -1,19 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Discovery;
-using RaftActors.Engine;
-using RaftActors.Network;
-using RaftActors.Tests.Engine;
-using RaftActors.Tests.Groups;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>

@@ -1,14 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Discovery;
-using RaftActors.Engine;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Discovery;
 
 public sealed class QuietGroupsTests : TestKit

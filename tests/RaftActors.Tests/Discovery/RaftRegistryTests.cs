@@ -1,26 +1,9 @@
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A probe stands for the registry and the engine of another node.</summary>
 public sealed class RaftRegistryTests : TestKit
 {
     private const int StartRounds = 3;
-
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly VirtualGroup _group;
     private readonly TestProbe _other;

@@ -1,8 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Tests.Delivery;
 
 namespace RaftActors.Tests.Engine;

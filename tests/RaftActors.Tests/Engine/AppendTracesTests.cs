@@ -1,10 +1,3 @@
-using System.Diagnostics;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine.Requests;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class AppendTracesTests : TestKit

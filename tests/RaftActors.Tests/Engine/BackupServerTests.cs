@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Storage;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>What a process answers to the requests of a backup.</summary>

@@ -1,17 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
-using RaftActors.Settings;
-using RaftActors.Storage;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The setup for a test of one part of an engine: raft1 of four, with probes for its actor, its engine, and its peers.</summary>

@@ -1,17 +1,7 @@
-using System.Collections.Concurrent;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class CallInboxTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     // A client adds under its own lock. Two clients of one node that told each other's callers there would wait for each other for ever.
     [Fact]
     public void Call_to_an_engine_that_has_stopped_is_declined_and_not_on_the_thread_that_adds_it()

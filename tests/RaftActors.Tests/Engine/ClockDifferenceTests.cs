@@ -1,8 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>Entries whose time is near to that of this node, or far from it.</summary>

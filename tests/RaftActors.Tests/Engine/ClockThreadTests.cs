@@ -1,17 +1,9 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The clock of the engines, in real time.</summary>
 public sealed class ClockThreadTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly ClockThread _clock;
     private readonly ManualResetEventSlim _end = new();

@@ -1,16 +1,4 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
-using RaftActors.Network;
 using RaftActors.Tests.Scenarios;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 

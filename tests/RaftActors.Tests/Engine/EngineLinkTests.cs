@@ -1,10 +1,3 @@
-using System.Runtime.CompilerServices;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class EngineLinkTests : TestKit

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class GetServersTests

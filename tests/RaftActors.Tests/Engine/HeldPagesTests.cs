@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>Messages to a process while the store is read for some of them. The scenarios of reads show their order.</summary>

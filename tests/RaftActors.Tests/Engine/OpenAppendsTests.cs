@@ -1,9 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine.Requests;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>A client that sends an Append again waits for the answer by one connection, and not by that of an earlier attempt.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Engine.Requests;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class OpenRequestsTests

@@ -1,21 +1,14 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The sharing of a directory by processes, from its opening to its closing.</summary>
-public sealed class OpenStoresTests : TestKit
+public sealed class OpenStoresTests : NodesTest
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly OpenStores _room;
 
     public OpenStoresTests()
         : base("akka.loglevel = INFO") => _room = new OpenStores(Sys);
 
-    private StoreOptions Options => new() { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 };
+    private StoreOptions Options => new() { Directory = Folder.Path, SegmentSizeBytes = 1 << 20 };
 
     [Fact]
     public void Directory_is_opened_for_the_first_process_and_closed_with_the_last()
@@ -51,7 +44,7 @@ public sealed class OpenStoresTests : TestKit
             () => StoreOf(Options, new StoreOwner("orders", new ProcessName("raft1@node3"))));
 
         Assert.Contains("raft1@node3", problem.Message);
-        Assert.Contains($"{_folder.Path}: it holds the log of {own}, a process of another node.", problem.Message);
+        Assert.Contains($"{Folder.Path}: it holds the log of {own}, a process of another node.", problem.Message);
         OpenAndClose(own);
     }
 
@@ -60,8 +53,8 @@ public sealed class OpenStoresTests : TestKit
     {
         using var orders = StoreOf(Options, OwnerOf("orders"));
 
-        StoreOf(Options with { Directory = _folder.Path + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
-        StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder.Path) }, OwnerOf("carts")).Dispose();
+        StoreOf(Options with { Directory = Folder.Path + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
+        StoreOf(Options with { Directory = Path.GetRelativePath(".", Folder.Path) }, OwnerOf("carts")).Dispose();
     }
 
     [Fact]
@@ -81,7 +74,7 @@ public sealed class OpenStoresTests : TestKit
     [Fact]
     public void Permission_to_use_a_shared_directory_is_warned_about()
     {
-        EventFilter.Warning(start: $"raft.store.allow-shared-directory is on for {_folder.Path}: every user")
+        EventFilter.Warning(start: $"raft.store.allow-shared-directory is on for {Folder.Path}: every user")
             .ExpectOne(() => StoreOf(Options with { AllowSharedDirectory = true }, OwnerOf("orders")).Dispose());
     }
 
@@ -111,12 +104,6 @@ public sealed class OpenStoresTests : TestKit
 
         ExpectMsg(new StoreNews.Space(true));
         ExpectMsg(new StoreNews.Space(false));
-    }
-
-    protected override void AfterAll()
-    {
-        base.AfterAll();
-        _folder.Dispose();
     }
 
     private IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes = false) =>

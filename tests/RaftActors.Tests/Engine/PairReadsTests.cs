@@ -1,5 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Tests.Delivery;
 
 namespace RaftActors.Tests.Engine;

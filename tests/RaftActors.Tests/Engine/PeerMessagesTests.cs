@@ -1,13 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Storage;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class PeerMessagesTests : TestKit

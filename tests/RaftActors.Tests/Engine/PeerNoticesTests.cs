@@ -1,9 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class PeerNoticesTests : TestKit

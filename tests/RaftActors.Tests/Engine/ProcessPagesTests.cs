@@ -1,12 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class ProcessPagesTests : TestKit

@@ -1,10 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Settings;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Engine;
 
 public sealed class RaftProcessTests : TestKit

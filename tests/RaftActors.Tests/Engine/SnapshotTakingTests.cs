@@ -1,12 +1,4 @@
-using Akka.Actor;
 using Akka.TestKit.TestActors;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 

@@ -1,11 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>When the processes of a group take snapshots of a large state.</summary>

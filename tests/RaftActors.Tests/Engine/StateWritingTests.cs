@@ -1,16 +1,8 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The thread that writes a state into a store on a disk.</summary>
 public sealed class StateWritingTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     // A thousand groups may save their blocks at once. The writer of a stream may block for minutes, and that of a large block rests.
     [Theory]
     [InlineData(true, SnapshotTurn.BytesPerSecond - 1, true)]

@@ -1,19 +1,9 @@
-using System.Collections.Concurrent;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The test holds each opening until it ends it by a failure.</summary>
 public sealed class StoreOpeningsTests : TestKit
 {
     private const int Waiting = 3;
-
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentQueue<Thread> _threads = [];
     private readonly SemaphoreSlim _entered = new(0);

@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>

@@ -1,12 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-using RaftActors.Tests.Network;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The ticks of an engine, with virtual time. The mailbox of the engine is a probe.</summary>

@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The engine shows proposals only to an actor that overrides HandleProposal. Another one could refuse none.</summary>

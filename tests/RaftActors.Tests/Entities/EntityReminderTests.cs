@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Entities;
-using RaftActors.Testing;
 using RaftActors.Tests.Actors;
 
 namespace RaftActors.Tests.Entities;

@@ -1,13 +1,3 @@
-using System.Buffers;
-using System.Text;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Entities;
-using RaftActors.Tests.Wire;
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Entities;
 
 public sealed class EntityTableTests : TestKit, IClassFixture<TestKit.SharedSystem>

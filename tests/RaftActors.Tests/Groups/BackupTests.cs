@@ -1,24 +1,9 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Backups of groups that run on real files, and the groups that are restored from them.</summary>
-public sealed class BackupTests : TestKit
+public sealed class BackupTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly ProcessName[] Members = [new("raft1@node1"), new("raft2@node1"), new("raft3@node1")];
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<ActorSystem> _systems = [];
-
-    public BackupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Theory]
     [InlineData("")]
@@ -28,10 +13,10 @@ public sealed class BackupTests : TestKit
         var before = Start("before", settings);
         await AppendAsync(before, 1, 35);
         var first = await AppendAsync(before, "once", "36", requestKey: "key");
-        var backup = await before.BackupAsync(_folder["full"]);
+        var backup = await before.BackupAsync(Folder["full"]);
         await AppendAsync(before, 37, 40);
         Assert.Equal(new Serial(36), backup.Serial);
-        Assert.Equal(backup with { }, await RaftBackup.VerifyAsync(_folder["full"]));
+        Assert.Equal(backup with { }, await RaftBackup.VerifyAsync(Folder["full"]));
 
         await RestoreAsync("after", "full");
         var after = Start("after", settings);
@@ -55,10 +40,10 @@ public sealed class BackupTests : TestKit
     {
         var before = Start("before", "");
         await AppendAsync(before, 1, 5);
-        await before.BackupAsync(_folder["full"]);
+        await before.BackupAsync(Folder["full"]);
         await AppendAsync(before, 6, 9);
-        var second = await before.BackupAsync(_folder["second"], continues: _folder["full"]);
-        var third = await before.BackupAsync(_folder["third"], continues: _folder["second"], process: Members[1]);
+        var second = await before.BackupAsync(Folder["second"], continues: Folder["full"]);
+        var third = await before.BackupAsync(Folder["third"], continues: Folder["second"], process: Members[1]);
 
         Assert.Equal((new Serial(5), new Serial(9)), (second.After, second.Serial));
         Assert.Equal((new Serial(9), new Serial(9), Members[1]), (third.After, third.Serial, third.Process));
@@ -74,7 +59,7 @@ public sealed class BackupTests : TestKit
     {
         var client = Start("before", "raft.snapshot { after-entries = 10, retained-entries = 0 }");
         await AppendAsync(client, 1, 3);
-        await client.BackupAsync(_folder["full"]);
+        await client.BackupAsync(Folder["full"]);
 
         // Snapshots are taken beside the Appends, so the number of Appends until the log is compacted is not known.
         RaftException? failure = null;
@@ -82,11 +67,11 @@ public sealed class BackupTests : TestKit
         {
             await AppendAsync(client, number, number);
             failure = await Record.ExceptionAsync(() => client.BackupAsync(
-                _folder[$"{number}"], continues: _folder["full"])) as RaftException;
+                Folder[$"{number}"], continues: Folder["full"])) as RaftException;
         }
 
         Assert.EndsWith("Take a full backup.", failure.Message);
-        await Task.WhenAll(Directory.GetFiles(_folder.Path).Select(file => RaftBackup.VerifyAsync(file)));
+        await Task.WhenAll(Directory.GetFiles(Folder.Path).Select(file => RaftBackup.VerifyAsync(file)));
     }
 
     [Fact]
@@ -94,19 +79,11 @@ public sealed class BackupTests : TestKit
     {
         var client = Start("before", "");
         await AppendAsync(client, 1, 1);
-        await client.BackupAsync(_folder["full"]);
+        await client.BackupAsync(Folder["full"]);
 
-        Assert.Contains("exists", (await Assert.ThrowsAsync<StoreException>(() => client.BackupAsync(_folder["full"]))).Message);
+        Assert.Contains("exists", (await Assert.ThrowsAsync<StoreException>(() => client.BackupAsync(Folder["full"]))).Message);
         await RestoreAsync("after", "full");
         await AssertRefusedAsync("has a store of raft1@node1 of group default already", "full");
-    }
-
-    protected override void AfterAll()
-    {
-        _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
-        _folder.Dispose();
-
-        base.AfterAll();
     }
 
     private static string StateOf(int first, int last) =>
@@ -131,7 +108,7 @@ public sealed class BackupTests : TestKit
         RaftRestore restore = new(Guid.NewGuid(), Members);
         foreach (var member in Members)
         {
-            await restore.RunAsync([.. files.Select(file => _folder[file])], _folder[directory], member);
+            await restore.RunAsync([.. files.Select(file => Folder[file])], Folder[directory], member);
         }
     }
 
@@ -152,11 +129,11 @@ public sealed class BackupTests : TestKit
               tick-interval = 20ms
               heartbeat-interval = 60ms
               election-timeout { min = 200ms, max = 400ms }
-              store { directory = "{{_folder[directory]}}", segment-size = 1MiB }
+              store { directory = "{{Folder[directory]}}", segment-size = 1MiB }
             }
             """);
         var system = ActorSystem.Create("backups", config);
-        _systems.Add(system);
+        Own(system);
         foreach (var member in Members)
         {
             var watcher = CreateTestProbe();

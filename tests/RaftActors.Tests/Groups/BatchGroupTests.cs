@@ -1,22 +1,15 @@
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Clients that append batches to a group: all pairs of each, or none.</summary>
-public sealed class BatchGroupTests : TestKit
+public sealed class BatchGroupTests : VirtualGroupTest
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
 
-    private readonly VirtualGroup _group;
     private readonly RaftClient<string, int> _client;
 
     public BatchGroupTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         _client = Raft.Get(Sys).CreateClient<string, int>();
     }
 
@@ -30,10 +23,10 @@ public sealed class BatchGroupTests : TestKit
 
         foreach (var name in (string[])["raft1", "raft2", "raft3"])
         {
-            _group.AdvanceUntil(name, "append 2 a=1");
-            _group.AdvanceUntil(name, "append 3 b=22");
-            _group.AdvanceUntil(name, "append 4 c=333");
-            _group.AdvanceUntil(name, "append 5 behind=1");
+            Group.AdvanceUntil(name, "append 2 a=1");
+            Group.AdvanceUntil(name, "append 3 b=22");
+            Group.AdvanceUntil(name, "append 4 c=333");
+            Group.AdvanceUntil(name, "append 5 behind=1");
         }
 
         for (var serial = 1; serial <= 5; serial++)
@@ -68,8 +61,8 @@ public sealed class BatchGroupTests : TestKit
     public async Task Batch_with_a_request_key_is_appended_once_also_at_another_leader()
     {
         var first = await EndOf(_client.AppendManyAsync([("a", "1"), ("b", "22")], VirtualDay, "order 7"));
-        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@node1")), TestActor);
-        _group.AdvanceUntil("raft2", "leads");
+        Group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@node1")), TestActor);
+        Group.AdvanceUntil("raft2", "leads");
         var second = await EndOf(_client.AppendManyAsync([("a", "1"), ("b", "22")], VirtualDay, "order 7"));
 
         Assert.Equal((new Serial(2), 2), (first.Serial, first.ResultOr(-1)));
@@ -105,7 +98,7 @@ public sealed class BatchGroupTests : TestKit
         var outcome = await EndOf(_client.AppendManyAsync([("a", "1")], VirtualDay));
 
         Assert.Equal(new Serial(1), outcome.Serial);
-        _group.AdvanceUntil("raft3", "append 1 a=1");
+        Group.AdvanceUntil("raft3", "append 1 a=1");
     }
 
     /// <summary>Advances the clock until the call has ended.</summary>
@@ -113,7 +106,7 @@ public sealed class BatchGroupTests : TestKit
     {
         for (var ticks = 0; ticks < 1000 && !call.IsCompleted; ticks++)
         {
-            _group.Advance();
+            Group.Advance();
         }
 
         return await call.WaitAsync(Guard);

@@ -1,11 +1,7 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A client in a process that is no member, over real sockets, while nodes of the group stop.</summary>
-public sealed class ClientFailoverTests : TestKit
+public sealed class ClientFailoverTests : NodesTest
 {
     private const string Remote =
         $$"""
@@ -21,16 +17,7 @@ public sealed class ClientFailoverTests : TestKit
         raft.client.attempt-timeout = 500ms
         """;
 
-    // Longer than any failover takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
-    private readonly ActorSystem _system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(Remote));
     private readonly List<NamedNode> _nodes = [];
-
-    public ClientFailoverTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public async Task Appends_that_are_open_when_the_leader_stops_are_committed_once_each()
@@ -53,13 +40,6 @@ public sealed class ClientFailoverTests : TestKit
         others.ForEach(node => node.Expect($"append {serials[^1]} key600=value"));
     }
 
-    protected override void AfterAll()
-    {
-        _system.Terminate().Wait(Guard);
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
-    }
-
     private static string Text(IEnumerable<ProcessName> names) => string.Join(',', names.Select(name => $"\"{name}\""));
 
     private void StartGroup()
@@ -68,6 +48,6 @@ public sealed class ClientFailoverTests : TestKit
         _nodes.AddRange(names.Select(name => new NamedNode(this, name, $"raft.group = default\nraft.roster = [{Text(names)}]")));
     }
 
-    private RaftClient<string, int> NewClient() => Raft.Get(_system).CreateClient<string, int>(
+    private RaftClient<string, int> NewClient() => Raft.Get(Own(ActorSystem.Create("shop", Remote))).CreateClient<string, int>(
         "default", [.. _nodes.Select(node => $"127.0.0.1{node.Name.Node}")]);
 }

@@ -1,28 +1,17 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Engine;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A client that asks faster than an engine answers. raft1 leads.</summary>
-public sealed class ClientFloodTests : TestKit
+public sealed class ClientFloodTests : VirtualGroupTest
 {
     private const int Calls = 10_000;
-
-    private readonly VirtualGroup _group;
-
-    public ClientFloodTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void Message_that_comes_after_thousands_of_calls_waits_for_a_few_of_them(bool isOneRead)
     {
-        _group.Found(4, 4);
-        var (engine, inbox) = (_group.EngineOf("raft1"), _group.InboxOf("raft1"));
+        Group.Found(4, 4);
+        var (engine, inbox) = (Group.EngineOf("raft1"), Group.InboxOf("raft1"));
 
         // All are there before the first turn, also when this thread has to wait for its core.
         var held = (IInternalActorRef)engine;

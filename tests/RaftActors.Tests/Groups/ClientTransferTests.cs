@@ -1,25 +1,15 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
 /// A client on a node without a process moves the leadership of a group of four: three voters, and the last one as a learner.
 /// </summary>
-public sealed class ClientTransferTests : TestKit
+public sealed class ClientTransferTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly string[] _names = AddressNode.NewNames(4);
     private readonly List<AddressNode> _nodes = [];
-    private readonly ActorSystem _system;
     private readonly RaftClient<string, int> _client;
 
     public ClientTransferTests()
-        : base("akka.loglevel = ERROR")
     {
         var roster = string.Join(", ", _names.Select(name => $"\"raft@{name}\""));
 
@@ -27,7 +17,7 @@ public sealed class ClientTransferTests : TestKit
         var config = $"raft {{ group = default, roster = [{roster}], founding-timeout = 1m, quorum.gone-after = 1m }}\n"
             + "raft.election-timeout { min = 5s, max = 8s }";
         _nodes.AddRange(_names.Select(name => new AddressNode(this, name, config)));
-        _system = ActorSystem.Create("client", ConfigurationFactory.ParseString(
+        var system = Own(ActorSystem.Create("client", ConfigurationFactory.ParseString(
             $$"""
             akka.loglevel = ERROR
             raft {
@@ -35,8 +25,8 @@ public sealed class ClientTransferTests : TestKit
               node = "{{AddressNode.NewNames(1)[0]}}"
               client { contacts = [{{string.Join(", ", _names.Select(name => $"\"{name}\""))}}], attempt-timeout = 500ms }
             }
-            """));
-        _client = Raft.Get(_system).CreateClient<string, int>("default");
+            """)));
+        _client = Raft.Get(system).CreateClient<string, int>("default");
     }
 
     [Theory]
@@ -94,14 +84,6 @@ public sealed class ClientTransferTests : TestKit
         Assert.Equal(FailureReason.Unavailable, refused.Reason);
         Assert.Equal(2, (await _client.AppendAsync("key", "value", Guard)).OrThrow().Serial.Value);
         Assert.Equal(former, StatusOf(NodeOf(former)).Leader);
-    }
-
-    protected override void AfterAll()
-    {
-        _client.DisposeAsync().AsTask().Wait(Guard);
-        _system.Terminate().Wait(Guard);
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 
     private static RaftStatus StatusOf(AddressNode node) => Assert.Single(Raft.Get(node.System).Processes);

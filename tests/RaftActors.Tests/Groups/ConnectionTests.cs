@@ -1,11 +1,7 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A program without an actor system calls groups of a node over real sockets.</summary>
-public sealed class ConnectionTests : TestKit
+public sealed class ConnectionTests : NodesTest
 {
     private static readonly RaftShards Sums = new("sums", 3);
     private static readonly RaftShards Bags = new("bags", 2);
@@ -17,10 +13,10 @@ public sealed class ConnectionTests : TestKit
     {
         var port = FreePorts.Next();
         _contacts = [$"127.0.0.1:{port}"];
-        _node = ActorSystem.Create(
+        _node = Own(ActorSystem.Create(
             "node",
             ConfigurationFactory.ParseString($"raft.nodes = [\":{port}\"]\nraft.roster = []")
-                .WithFallback(RemoteNode.ConfigOf("counter", port)));
+                .WithFallback(RemoteNode.ConfigOf("counter", port))));
         _node.ActorOf(Props.Create(() => new Counter(null)), "counter");
         foreach (var shard in Sums.All)
         {
@@ -135,12 +131,6 @@ public sealed class ConnectionTests : TestKit
         Assert.Contains("'127.0.0.1', which is no address. Write host:port", wrong.Message);
         Assert.Contains("append-timout", unknown.Message);
         Assert.Equal("A client needs the name of its group. Give it to CreateClient, or set raft.group.", unnamed.Message);
-    }
-
-    protected override void AfterAll()
-    {
-        _node.Terminate().Wait();
-        base.AfterAll();
     }
 
     // With the long timeouts of the tests.

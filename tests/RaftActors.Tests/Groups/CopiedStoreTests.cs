@@ -1,22 +1,9 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes with stores in files that are copied.</summary>
-public sealed class CopiedStoreTests : TestKit
+public sealed class CopiedStoreTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
-    private readonly TemporaryFolder _folder = new();
     private readonly string[] _names = AddressNode.NewNames(3);
-    private readonly List<AddressNode> _nodes = [];
-
-    public CopiedStoreTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public async Task Node_on_an_old_copy_of_its_store_is_fenced_and_the_others_go_on()
@@ -41,13 +28,6 @@ public sealed class CopiedStoreTests : TestKit
         Assert.NotNull(StatusOf(restored).Fence);
     }
 
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
-        _folder.Dispose();
-    }
-
     private static async Task AppendAsync(AddressNode node, string value)
     {
         var outcome = await node.Ask(new Recorder.Append("key", value, Guard));
@@ -56,7 +36,7 @@ public sealed class CopiedStoreTests : TestKit
 
     private static RaftStatus StatusOf(AddressNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
-    private string StoreOf(string name) => _folder[name.Replace(':', '-')];
+    private string StoreOf(string name) => Folder[name.Replace(':', '-')];
 
     private AddressNode Start(string name)
     {
@@ -66,14 +46,12 @@ public sealed class CopiedStoreTests : TestKit
             name,
             $"raft {{ group = default, roster = [{roster}], founding-timeout = 500ms, quorum.gone-after = 1m }}\n"
                 + $"raft.store.directory = \"{StoreOf(name)}\"");
-        _nodes.Add(node);
         return node;
     }
 
     private void Stop(AddressNode node)
     {
         node.Stop();
-        _nodes.Remove(node);
     }
 
     private void CopyStore(string from, string to)

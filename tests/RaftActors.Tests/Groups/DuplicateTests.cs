@@ -1,26 +1,12 @@
-using System.Collections.Immutable;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A node that was started twice: the second process has the name of one that runs, another port and an empty store.</summary>
-public sealed class DuplicateTests : TestKit
+public sealed class DuplicateTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     // The processes 1 to 3 vote, and no vote passes to the second process of a name while the first one is away.
     private const string KeepsVoters = $"{ClusterNode.FoundsWithAll}\nraft.quorum.stable-after = 1h";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
-
-    public DuplicateTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public void Second_process_of_a_name_is_refused_and_every_node_says_so_while_it_runs()
@@ -67,14 +53,14 @@ public sealed class DuplicateTests : TestKit
     [Fact]
     public void One_of_two_processes_that_the_group_took_in_leaves_and_the_other_one_votes_as_before()
     {
-        Found(_folder.Path);
+        Found(Folder.Path);
         var name = _nodes[1].Status.Name;
         var first = Assert.Single(IncarnationsOf(name));
         _nodes[1].Stop();
         StartDuplicate(2, seed: 0);
         AwaitCondition(() => IncarnationsOf(name).Length == 2, Guard);
         var second = IncarnationsOf(name).Single(one => one != first);
-        var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder.Path, KeepsVoters);
+        var restarted = new ClusterNode(this, 2, 0, _nodes[0], Folder.Path, KeepsVoters);
         _nodes.Add(restarted);
         restarted.Append("before", "value", TestActor);
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
@@ -88,13 +74,6 @@ public sealed class DuplicateTests : TestKit
         _nodes[0].ExpectEvent<RaftEvent.NameTaken>(taken => taken.Name == name);
         restarted.Append("key", "value", TestActor);
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
-        _folder.Dispose();
     }
 
     private ImmutableArray<Incarnation> IncarnationsOf(ProcessName name) =>

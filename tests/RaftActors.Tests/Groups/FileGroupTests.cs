@@ -1,32 +1,12 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
 /// Whole groups on real files and real clocks, as configuration gives them: three processes of one node, whose stores share a directory.
 /// </summary>
-public sealed class FileGroupTests : TestKit
+public sealed class FileGroupTests : NodesTest
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly TemporaryFolder _folder = new();
     private readonly List<ActorSystem> _systems = [];
     private readonly Dictionary<string, (IActorRef Actor, TestProbe Watcher)> _nodes = [];
-
-    public FileGroupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public void Group_that_is_stopped_and_started_again_is_the_same_group_with_the_same_pairs()
@@ -116,7 +96,7 @@ public sealed class FileGroupTests : TestKit
         Start("a");
         Append("raft1", "key1", "a pair of everybody");
         Stop();
-        var segment = Assert.Single(Directory.GetFiles(_folder[Path.Combine("a", "log")], "*.wal"));
+        var segment = Assert.Single(Directory.GetFiles(Folder[Path.Combine("a", "log")], "*.wal"));
         var bytes = File.ReadAllBytes(segment);
         bytes[bytes.AsSpan().IndexOf("a pair of everybody"u8)] ^= 1;
         File.WriteAllBytes(segment, bytes);
@@ -162,14 +142,6 @@ public sealed class FileGroupTests : TestKit
         }
     }
 
-    protected override void AfterAll()
-    {
-        _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
-        _folder.Dispose();
-
-        base.AfterAll();
-    }
-
     private void Start(string directory, string settings = "")
     {
         var system = NewSystem(directory, settings);
@@ -193,10 +165,10 @@ public sealed class FileGroupTests : TestKit
               tick-interval = 20ms
               heartbeat-interval = 60ms
               election-timeout { min = 200ms, max = 400ms }
-              store { directory = "{{_folder[directory]}}", segment-size = 1MiB }
+              store { directory = "{{Folder[directory]}}", segment-size = 1MiB }
             }
             """);
-        _systems.Add(ActorSystem.Create("files", config));
+        _systems.Add(Own(ActorSystem.Create("files", config)));
         return _systems[^1];
     }
 
@@ -215,7 +187,7 @@ public sealed class FileGroupTests : TestKit
     private RecoveredState Recover(string directory, string name, Action<IRaftStore>? write = null)
     {
         using var opened = StoreDirectory.Open(
-            new StoreOptions { Directory = _folder[directory], SegmentSizeBytes = 1 << 20 });
+            new StoreOptions { Directory = Folder[directory], SegmentSizeBytes = 1 << 20 });
         var owner = new StoreOwner("default", new ProcessName($"{name}@node1"));
         using var store = opened.StoreOf(owner);
         var found = store.Open(owner, [], new SilentListener());
@@ -225,11 +197,11 @@ public sealed class FileGroupTests : TestKit
 
     private void Copy(string from, string to)
     {
-        var source = _folder[from];
+        var source = Folder[from];
         var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK");
         foreach (var file in files.ToArray())
         {
-            var copy = _folder[Path.Combine(to, Path.GetRelativePath(source, file))];
+            var copy = Folder[Path.Combine(to, Path.GetRelativePath(source, file))];
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: a file has a folder.
             using var read = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var write = File.Create(copy);

@@ -1,32 +1,21 @@
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A writer sends what no client of this library sends, to take a request number that a process or another client needs.</summary>
-public sealed class ForgedOriginTests : TestKit
+public sealed class ForgedOriginTests : VirtualGroupTest
 {
     // More than a session remembers, so that lower numbers would be forgotten.
     private const int Flood = 300;
 
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
 
-    private readonly VirtualGroup _group;
     private readonly TestProbe _client;
 
-    public ForgedOriginTests()
-        : base(VirtualGroup.Config) => (_group, _client) = (new VirtualGroup(this), CreateTestProbe());
+    public ForgedOriginTests() => _client = CreateTestProbe();
 
     [Fact]
     public void Writer_that_claims_the_next_numbers_of_a_process_takes_none_of_its_appends()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var first = Append("raft1", "bill", "paid");
         var (name, incarnation, number) = (first.Request.Origin, first.Request.Incarnation, first.Request.Number);
         for (var next = number + 1; next <= number + Flood; next++)
@@ -47,7 +36,7 @@ public sealed class ForgedOriginTests : TestKit
     [Fact]
     public void Client_that_sends_an_append_again_appends_it_once()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var session = ClientSession.New();
 
         Send("raft1", session, 1, "paid");
@@ -64,7 +53,7 @@ public sealed class ForgedOriginTests : TestKit
     [Fact]
     public void Writer_that_claims_the_origin_of_another_client_takes_none_of_its_appends()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var victim = ClientSession.New();
         Send("raft1", victim, 1, "paid");
         var first = Collect(1)[0];
@@ -81,10 +70,10 @@ public sealed class ForgedOriginTests : TestKit
     [Fact]
     public void Explanation_for_a_client_tells_no_request_number()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var append = Append("raft1", "bill", "paid");
 
-        _group.Call("raft1", new ClientCall.Explain(), _client);
+        Group.Call("raft1", new ClientCall.Explain(), _client);
         var explanation = Collect<Outcome<string>>();
 
         Assert.Equal(new RequestRef(append.Request.Origin, append.Request.Incarnation, 0), explanation.Request);
@@ -94,12 +83,12 @@ public sealed class ForgedOriginTests : TestKit
     private void Send(string process, ClientSession session, long number, string value, bool isRetry = false)
     {
         var bytes = new ValueCodec<string>(Sys).Encode(value);
-        _group.Call(process, new ClientCall.Append(session, number, "key", bytes, VirtualDay, isRetry), _client);
+        Group.Call(process, new ClientCall.Append(session, number, "key", bytes, VirtualDay, isRetry), _client);
     }
 
     private Outcome<int> Append(string process, string key, string value)
     {
-        _group.Actors[process].Tell(new Recorder.Append(key, value, VirtualDay), _client);
+        Group.Actors[process].Tell(new Recorder.Append(key, value, VirtualDay), _client);
         return Collect(1)[0];
     }
 
@@ -109,7 +98,7 @@ public sealed class ForgedOriginTests : TestKit
     {
         for (var ticks = 0; ticks < 1000 && !_client.HasMessages; ticks++)
         {
-            _group.Advance();
+            Group.Advance();
         }
 
         return _client.ExpectMsg<T>(Guard);

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Stands at a path for a probe.</summary>

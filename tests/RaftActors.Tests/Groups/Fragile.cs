@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The moments at which a <see cref="Fragile"/> actor can fail.</summary>

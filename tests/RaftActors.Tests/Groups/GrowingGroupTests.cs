@@ -1,23 +1,12 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Groups that begin as one process, grow, shrink and are started again, over real sockets and files.</summary>
-public sealed class GrowingGroupTests : TestKit
+public sealed class GrowingGroupTests : NodesTest
 {
     private const string Joining = "raft.joining = on";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<ProcessName, NamedNode> _nodes = [];
-    private readonly List<NamedNode> _started = [];
     private int _appended;
-
-    public GrowingGroupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public void Group_of_one_grows_to_three_shrinks_to_one_without_its_founder_and_grows_to_three_again()
@@ -94,7 +83,7 @@ public sealed class GrowingGroupTests : TestKit
         _nodes[third].Stop();
         Leave(third, by: first);
         ExpectMembers(2, first, second);
-        Directory.Delete(_folder[third.Node], recursive: true);
+        Directory.Delete(Folder[third.Node], recursive: true);
 
         Start(third, config);
 
@@ -102,22 +91,13 @@ public sealed class GrowingGroupTests : TestKit
         Append(third);
     }
 
-    protected override void AfterAll()
-    {
-        _started.ForEach(node => node.Stop());
-        _folder.Dispose();
-
-        base.AfterAll();
-    }
-
     private static string RosterOf(params ProcessName[] names) =>
         $"raft.group = default\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
 
     private void Start(ProcessName name, string config)
     {
-        var store = $"raft.store {{ directory = \"{_folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
+        var store = $"raft.store {{ directory = \"{Folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
         _nodes[name] = new NamedNode(this, name, $"{config}\n{store}");
-        _started.Add(_nodes[name]);
     }
 
     private void Append(ProcessName by)

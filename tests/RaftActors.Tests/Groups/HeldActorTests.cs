@@ -1,24 +1,11 @@
-using Akka.Actor;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Delivery;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An actor cannot apply a pair, on one process or on all. Its process goes on, and the actor too once it can.</summary>
-public sealed class HeldActorTests : TestKit
+public sealed class HeldActorTests : VirtualGroupTest
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly VirtualGroup _group;
     private readonly Dictionary<string, Picky.Diet> _diets = Names.ToDictionary(name => name, _ => new Picky.Diet());
-
-    public HeldActorTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Log_of_an_actor_that_cannot_apply_a_pair_has_one_line_with_the_remedy_and_below_100_in_the_first_minute()
@@ -30,18 +17,18 @@ public sealed class HeldActorTests : TestKit
         ExpectTries("raft3", 3);
         for (var second = 0; second < 60; second++)
         {
-            _group.Advance(TimeSpan.FromSeconds(1));
+            Group.Advance(TimeSpan.FromSeconds(1));
         }
 
         ExpectTries("raft3", 3);
-        _group.AwaitIdle();
+        Group.AwaitIdle();
         List<LogEvent> events = [];
         while (log.HasMessages)
         {
             events.Add(log.ExpectMsg<LogEvent>());
         }
 
-        var lines = events.Where(each => each is not Debug).Sum(each => each.ToString()!.Split('\n').Length);
+        var lines = events.Where(each => each is not Akka.Event.Debug).Sum(each => each.ToString()!.Split('\n').Length);
         Assert.InRange(lines, 6, 99);
         var remedies = events.Where(each => $"{each.Message}".Contains("Deploy a program that can"));
         Assert.Contains("its actor is held at serial 2, because HandleAppend fails.", $"{Assert.Single(remedies).Message}");
@@ -58,12 +45,12 @@ public sealed class HeldActorTests : TestKit
 
         Append("raft2", "poison");
         Array.ForEach(Names, name => ExpectTries(name, 3));
-        _group.Advance(TimeSpan.FromMinutes(5));
+        Group.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(("raft1@node1", 1), (StatusOf("raft3").Leader?.Value, StatusOf("raft3").Term));
         Array.ForEach(Names, name => Assert.Equal(new Serial(2), StatusOf(name).HeldAt?.Serial));
         Array.ForEach(Names, name => _diets[name].Refused = null);
-        _group.Advance(DeliveryTries.LongestPause);
+        Group.Advance(DeliveryTries.LongestPause);
         Append("raft2", "b");
         Array.ForEach(Names, name => Watch(name, "state 1=a 2=poison 3=b"));
     }
@@ -73,13 +60,13 @@ public sealed class HeldActorTests : TestKit
     {
         Found();
         Poison("raft2", refusing: "raft1");
-        _group.AdvanceUntil("raft2", "leads");
-        _group.Advance(3);
+        Group.AdvanceUntil("raft2", "leads");
+        Group.Advance(3);
         await using var client = Raft.Get(Sys).CreateClient<string, int>();
 
         var outcome = client.AppendAsync("key", "b");
-        _group.AdvanceUntil("raft2", "state 1=a 2=poison 3=b");
-        _group.Advance(3);
+        Group.AdvanceUntil("raft2", "state 1=a 2=poison 3=b");
+        Group.Advance(3);
 
         Assert.Equal(" 1=a 2=poison 3=b".Length, (await outcome.WaitAsync(Guard)).OrThrow().ResultOr(-1));
     }
@@ -89,28 +76,28 @@ public sealed class HeldActorTests : TestKit
     {
         foreach (var name in Names)
         {
-            _group.StartPicky(name, _diets[name], name == "raft3" ? directive : null);
+            Group.StartPicky(name, _diets[name], name == "raft3" ? directive : null);
         }
 
-        _group.AdvanceUntil("raft1", "leads");
+        Group.AdvanceUntil("raft1", "leads");
         Append("raft1", "a");
-        Array.ForEach(Names, name => _group.AdvanceUntil(name, "state 1=a"));
+        Array.ForEach(Names, name => Group.AdvanceUntil(name, "state 1=a"));
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     private void Poison(string from, string refusing)
     {
         _diets[refusing].Refused = "poison";
-        _group.Actors[from].Tell(new Recorder.Append("key", "poison"), ActorRefs.NoSender);
-        _group.Advance(3);
+        Group.Actors[from].Tell(new Recorder.Append("key", "poison"), ActorRefs.NoSender);
+        Group.Advance(3);
     }
 
     private void Append(string name, string value) => Append(name, new Recorder.Append("key", value));
 
     private void Append(string name, Recorder.Append append)
     {
-        _group.Actors[name].Tell(append, TestActor);
-        _group.Advance(3);
+        Group.Actors[name].Tell(append, TestActor);
+        Group.Advance(3);
     }
 
     // A supervisor restarts an actor in real time.
@@ -121,14 +108,14 @@ public sealed class HeldActorTests : TestKit
             Watch(name, "try 2");
         }
 
-        _group.AwaitIdle();
-        while (_group.Watchers[name].HasMessages)
+        Group.AwaitIdle();
+        while (Group.Watchers[name].HasMessages)
         {
-            Assert.NotEqual("try 2", _group.Watchers[name].ExpectMsg<string>());
+            Assert.NotEqual("try 2", Group.Watchers[name].ExpectMsg<string>());
         }
     }
 
-    private void Watch(string name, string expected) => _group.Watchers[name].FishForMessage<string>(what => what == expected, Guard);
+    private void Watch(string name, string expected) => Group.Watchers[name].FishForMessage<string>(what => what == expected, Guard);
 
     private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name.Process == name);
 }

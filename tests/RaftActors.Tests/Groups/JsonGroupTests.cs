@@ -1,13 +1,7 @@
-using System.Text.Json.Serialization;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A group and a client with types of the application, and one call for their JSON on each node.</summary>
-public sealed class JsonGroupTests : TestKit
+public sealed class JsonGroupTests : NodesTest
 {
     private readonly int _port = FreePorts.Next();
     private readonly ActorSystem _node;
@@ -15,7 +9,8 @@ public sealed class JsonGroupTests : TestKit
 
     public JsonGroupTests()
     {
-        _node = ActorSystem.Create("shop", RemoteNode.ConfigOf("stock", _port));
+        Own(_client);
+        _node = Own(ActorSystem.Create("shop", RemoteNode.ConfigOf("stock", _port)));
         Raft.Get(_node).UseJson(StockJson.Default);
     }
 
@@ -65,12 +60,6 @@ public sealed class JsonGroupTests : TestKit
         var problem = Assert.Throws<RaftConfigurationException>(() => Raft.Get(_client).CreateClient<Order, int>("default"));
 
         Assert.Contains("Order has no serializer. Add it to the JsonSerializerContext of Raft.UseJson", problem.Message);
-    }
-
-    protected override void AfterAll()
-    {
-        Task.WaitAll(_client.Terminate(), _node.Terminate());
-        base.AfterAll();
     }
 
     private sealed class Stock : RaftActor<Order, Receipt>, IRaftSnapshot<Dictionary<string, int>>

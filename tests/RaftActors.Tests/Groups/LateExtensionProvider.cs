@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An extension unrelated to Raft that injects its own defaults.</summary>

@@ -1,22 +1,12 @@
-using System.Text.Json.Serialization;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A command that a newer program brings, in a group that may not have the version of its actors yet.</summary>
-public sealed partial class LaterCommandTests : TestKit
+public sealed partial class LaterCommandTests : VirtualGroupTest
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly VirtualGroup _group;
 
     public LaterCommandTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
         Raft.Get(Sys).UseJson(CommandJson.Default);
     }
 
@@ -27,7 +17,7 @@ public sealed partial class LaterCommandTests : TestKit
         await using var client = Raft.Get(Sys).CreateClient<object?, int>();
 
         var (early, later) = (client.AppendAsync("a", new Deposit(1)), client.AppendAsync("a", new Withdraw(1)));
-        _group.Advance(10);
+        Group.Advance(10);
 
         (await early.WaitAsync(Guard)).OrThrow();
         var refused = (await later.WaitAsync(Guard)).NotDone();
@@ -41,8 +31,8 @@ public sealed partial class LaterCommandTests : TestKit
     {
         Start(version: 1);
 
-        _group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
-        _group.Advance(3);
+        Group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
+        Group.Advance(3);
 
         Assert.Equal(FailureReason.NotYet, ExpectMsg<Outcome<int>>().NotDone().Reason);
     }
@@ -52,16 +42,16 @@ public sealed partial class LaterCommandTests : TestKit
     {
         Start(version: 2);
 
-        _group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
-        _group.Advance(10);
+        Group.Actors["raft2"].Tell(new Withdraw(1), TestActor);
+        Group.Advance(10);
 
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
     }
 
     private void Start(int version)
     {
-        Array.ForEach(Names, name => _group.StartVersioned(name, version));
-        _group.AdvanceEnginesUntil(() => Raft.Get(Sys).Processes.All(process => process.LogicVersion == version));
+        Array.ForEach(Names, name => Group.StartVersioned(name, version));
+        Group.AdvanceEnginesUntil(() => Raft.Get(Sys).Processes.All(process => process.LogicVersion == version));
     }
 
     internal sealed record Deposit(int Amount);

@@ -1,26 +1,12 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
 /// Queries under a lease, on real engines and a clock that the test moves. raft1 leads, then hears nobody. Its lease ends 855 ms after its
 /// last confirmed round: one tick before the shortest election timeout of 1 s, less the drift of 10 percent.
 /// </summary>
-public sealed class LeaseReadTests : TestKit
+public sealed class LeaseReadTests() : VirtualGroupTest("raft.lease.enabled = on")
 {
     private const int TicksOfLease = 18;
-
-    private readonly VirtualGroup _group;
-
-    public LeaseReadTests()
-        : base(ConfigurationFactory.ParseString("raft.lease.enabled = on").WithFallback(VirtualGroup.Config)) =>
-        _group = new VirtualGroup(this);
 
     [Fact]
     public void Leader_that_hears_no_majority_answers_under_its_lease_and_no_query_after_it()
@@ -30,13 +16,13 @@ public sealed class LeaseReadTests : TestKit
         Ask(ReadConsistency.Lease);
         ExpectMsg<Outcome<object?>>(done => Assert.Equal(new Serial(4), done.Result));
 
-        _group.Advance(TicksOfLease);
-        Assert.Equal("raft1", _group.StatusOf("raft1").Leader?.Process);
+        Group.Advance(TicksOfLease);
+        Assert.Equal("raft1", Group.StatusOf("raft1").Leader?.Process);
         Ask(ReadConsistency.Lease);
-        _group.Advance(3);
+        Group.Advance(3);
         ExpectNoMsg(TimeSpan.Zero);
 
-        _group.Advance();
+        Group.Advance();
         ExpectMsg<Outcome<object?>>().NotDone();
     }
 
@@ -44,14 +30,14 @@ public sealed class LeaseReadTests : TestKit
     {
         // A lease needs a time above zero, which a real clock always has.
         ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
-        _group.Found(4, 4);
-        _group.StopEngine("raft2");
-        _group.StopEngine("raft3");
+        Group.Found(4, 4);
+        Group.StopEngine("raft2");
+        Group.StopEngine("raft3");
     }
 
     private void Ask(ReadConsistency consistency)
     {
-        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200), consistency), TestActor);
-        _group.AwaitIdle();
+        Group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200), consistency), TestActor);
+        Group.AwaitIdle();
     }
 }

@@ -1,22 +1,13 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Processes join and leave; raft1 leads a quorum of three.</summary>
-public sealed class MembersTests : TestKit
+public sealed class MembersTests : VirtualGroupTest
 {
     private static readonly ProcessName Fourth = new("raft4@node1");
 
-    private readonly VirtualGroup _group;
-
     public MembersTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
-        _group.Found(2, 2);
+        Group.Found(2, 2);
     }
 
     [Theory]
@@ -24,11 +15,11 @@ public sealed class MembersTests : TestKit
     [InlineData("raft3")]
     public void Joined_process_is_a_learner_and_gets_every_pair(string asker)
     {
-        _group.StartJoining("raft4");
-        _group.Actors[asker].Tell(new Recorder.Join(Fourth), TestActor);
-        _group.Actors[asker].Tell(new Recorder.Append("key3", "value3"), TestActor);
+        Group.StartJoining("raft4");
+        Group.Actors[asker].Tell(new Recorder.Join(Fourth), TestActor);
+        Group.Actors[asker].Tell(new Recorder.Append("key3", "value3"), TestActor);
 
-        var told = _group.AdvanceUntil("raft4", "append 3 key3=value3");
+        var told = Group.AdvanceUntil("raft4", "append 3 key3=value3");
 
         Assert.Equal(["quorum of 3, learner", "append 1 key1=value1", "append 2 key2=value2", "append 3 key3=value3"], told);
         FishForMessage<Outcome<Membership>>(_ => true).OrThrow();
@@ -37,14 +28,14 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Joining_process_may_start_after_the_group_has_accepted_the_join()
     {
-        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-        _group.AwaitIdle();
-        _group.Advance(2);
+        Group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+        Group.AwaitIdle();
+        Group.Advance(2);
         ExpectMsg<Outcome<Membership>>().OrThrow();
 
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
 
-        _group.AdvanceUntil("raft4", "append 2 key2=value2");
+        Group.AdvanceUntil("raft4", "append 2 key2=value2");
     }
 
     [Theory]
@@ -54,15 +45,15 @@ public sealed class MembersTests : TestKit
     public void Process_leaves_at_its_own_request_and_a_learner_takes_its_place_in_the_quorum(string leaver)
     {
         Take("raft4");
-        _group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
-        _group.AwaitIdle();
+        Group.Actors[leaver].Tell(new Recorder.Leave(new ProcessName($"{leaver}@node1")), TestActor);
+        Group.AwaitIdle();
 
-        _group.AdvanceUntil("raft4", "quorum of 3, member");
-        _group.Advance(60);
+        Group.AdvanceUntil("raft4", "quorum of 3, member");
+        Group.Advance(60);
         ExpectMsg<Outcome<Membership>>().OrThrow();
         var other = leaver == "raft2" ? "raft3" : "raft2";
-        _group.Actors[other].Tell(new Recorder.Append("key3", "value3"), TestActor);
-        _group.AdvanceUntil("raft4", "append 3 key3=value3");
+        Group.Actors[other].Tell(new Recorder.Append("key3", "value3"), TestActor);
+        Group.AdvanceUntil("raft4", "append 3 key3=value3");
     }
 
     [Fact]
@@ -70,22 +61,22 @@ public sealed class MembersTests : TestKit
     {
         EventFilter.Info(contains: "raft1@node1 decided: ").ExpectOne(() =>
         {
-            _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-            _group.AwaitIdle();
-            _group.Advance(5);
+            Group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+            Group.AwaitIdle();
+            Group.Advance(5);
             ExpectMsg<Outcome<Membership>>().OrThrow();
         });
 
-        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
+        Group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         Assert.Contains("raft4@node1", ExpectMsg<RaftStatus>().Decision);
     }
 
     [Fact]
     public void Process_explains_which_members_vote_and_why_a_change_waits()
     {
-        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
-        _group.AwaitIdle();
-        _group.Advance(2);
+        Group.Actors["raft2"].Tell(new Recorder.Join(Fourth), TestActor);
+        Group.AwaitIdle();
+        Group.Advance(2);
         ExpectMsg<Outcome<Membership>>().OrThrow();
 
         var lines = ExplanationOf("raft1").Split('\n');
@@ -100,8 +91,8 @@ public sealed class MembersTests : TestKit
     [Fact]
     public void Waiting_change_explains_its_reason()
     {
-        _group.Start("raft9", new RaftOptions<string> { Roster = ["raft7@node1", "raft8@node1", "raft9@node1"] });
-        _group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);
+        Group.Start("raft9", new RaftOptions<string> { Roster = ["raft7@node1", "raft8@node1", "raft9@node1"] });
+        Group.Actors["raft9"].Tell(new Recorder.Join(Fourth), ActorRefs.NoSender);
 
         var lines = ExplanationOf("raft9").Split('\n');
 
@@ -109,18 +100,12 @@ public sealed class MembersTests : TestKit
         Assert.Contains(lines, line => line.StartsWith("why no leader, or none that is ready: "));
     }
 
-    private string ExplanationOf(string name)
-    {
-        _group.Actors[name].Tell(new Recorder.Explain(), TestActor);
-        return ExpectMsg<Outcome<string>>().Result;
-    }
-
     private void Take(string name)
     {
-        _group.StartJoining(name);
-        _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName($"{name}@node1")), TestActor);
-        _group.AdvanceUntil(name, "append 2 key2=value2");
+        Group.StartJoining(name);
+        Group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName($"{name}@node1")), TestActor);
+        Group.AdvanceUntil(name, "append 2 key2=value2");
         ExpectMsg<Outcome<Membership>>().OrThrow();
-        _group.Advance(45);
+        Group.Advance(45);
     }
 }

@@ -1,21 +1,8 @@
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Whole groups over real sockets without a cluster: the nodes' names are their addresses.</summary>
-public sealed class NamedGroupTests : TestKit
+public sealed class NamedGroupTests : NodesTest
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<NamedNode> _nodes = [];
-
-    public NamedGroupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
-
     [Fact]
     public void Processes_of_a_roster_find_each_other_by_their_names()
     {
@@ -55,7 +42,7 @@ public sealed class NamedGroupTests : TestKit
         var nodes = names.Select(name => Start(name, Roster(names), 2)).ToList();
         nodes[2].ExpectEvent<RaftEvent.MembersChanged>(_ => Raft.Get(nodes[2].System).Processes[0].LogicVersion == 2);
         nodes[2].Stop();
-        var store = _folder[names[2].Node];
+        var store = Folder[names[2].Node];
         if (has != "store")
         {
             Directory.Delete(store, recursive: true);
@@ -171,14 +158,6 @@ public sealed class NamedGroupTests : TestKit
         rest[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is { } next && next != leader);
     }
 
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        _folder.Dispose();
-
-        base.AfterAll();
-    }
-
     private static List<ProcessName> NewNames(int count) => [.. Enumerable.Range(0, count).Select(_ => NamedNode.NewName())];
 
     private static string Roster(params IEnumerable<ProcessName> names) =>
@@ -188,10 +167,8 @@ public sealed class NamedGroupTests : TestKit
 
     private NamedNode Start(ProcessName name, string config, int? logic)
     {
-        var store = $"raft.store {{ directory = \"{_folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
-        var node = new NamedNode(this, name, $"{config}\n{store}", logic: logic);
-        _nodes.Add(node);
-        return node;
+        var store = $"raft.store {{ directory = \"{Folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
+        return new NamedNode(this, name, $"{config}\n{store}", logic: logic);
     }
 
     private void Append(NamedNode node, string key, string value)

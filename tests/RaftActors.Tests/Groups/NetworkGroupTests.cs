@@ -1,26 +1,11 @@
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Groups of three nodes without <c>raft.security</c>.</summary>
-public sealed class NetworkGroupTests : TestKit
+public sealed class NetworkGroupTests : NodesTest
 {
     private readonly List<NamedNode> _nodes = [];
     private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
     private int _appended;
-
-    public NetworkGroupTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Fact]
     public void Each_node_has_a_connection_to_each_other_one_and_the_group_commits_over_them()
@@ -142,12 +127,6 @@ public sealed class NetworkGroupTests : TestKit
         }
 
         AppendOnEachNode();
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 
     // A second connection in the name of a node replaces its first one. Its damaged frame closes it too.

@@ -1,15 +1,9 @@
-using System.Diagnostics;
-
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A node whose connections take long to start: a pipe takes the place of the private key, and its reader waits.</summary>
 [Trait("Needs", "Linux")]
 public sealed class NetworkStartTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly string Folder = Directory.CreateTempSubdirectory("raft-connection-start-").FullName;
     private static readonly string Pipe = Path.Combine(Folder, "key");
 

@@ -1,16 +1,8 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Groups whose nodes have no remoting: the name of a node is its address.</summary>
-public sealed class NodeAddressTests() : TestKit("akka.loglevel = ERROR\nraft.address = node")
+public sealed class NodeAddressTests() : NodesTest("akka.loglevel = ERROR\nraft.address = node")
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly List<AddressNode> _nodes = [];
 
     [Fact]
@@ -51,11 +43,5 @@ public sealed class NodeAddressTests() : TestKit("akka.loglevel = ERROR\nraft.ad
         var failed = events.FishForMessage<RaftEvent.StartFailed>(_ => true, Guard);
 
         Assert.Contains($"'{node}' cannot be the name of a node, because raft.address is node.", failed.Cause.Message);
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 }

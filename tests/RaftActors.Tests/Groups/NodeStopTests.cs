@@ -1,14 +1,7 @@
-using Akka.Actor;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>One of four nodes stops in order, over real sockets, while all nodes append. One of the four is a learner.</summary>
-public sealed class NodeStopTests : TestKit
+public sealed class NodeStopTests : NodesTest
 {
     private const int Burst = 50;
 
@@ -18,14 +11,7 @@ public sealed class NodeStopTests : TestKit
         akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 50s
         """;
 
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
-
     private readonly List<NamedNode> _nodes = [];
-
-    public NodeStopTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     [Theory]
     [InlineData("leader")]
@@ -91,12 +77,6 @@ public sealed class NodeStopTests : TestKit
         // The quorum is this node and the one that runs on.
         _nodes[0].Tell(new Recorder.Append("key", "v", Guard), TestActor);
         ExpectMsg<Outcome<int>>(Guard).OrThrow();
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 
     private static IEnumerable<LogEvent> Received(TestProbe probe)

@@ -1,8 +1,4 @@
 using System.Collections;
-using System.Reflection;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
 
 namespace RaftActors.Tests.Groups;
 
@@ -10,9 +6,9 @@ namespace RaftActors.Tests.Groups;
 /// Nodes hold nothing of calls that have ended, whichever call it was and however it ended. Otherwise a table fills, or a counter that
 /// bounds open calls stays too high, after as many calls as its bound.
 /// </summary>
-public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
+public sealed class OpenCountsTests : NodesTest
 {
-    private const BindingFlags Own =
+    private const BindingFlags Declared =
         BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
 
     // The log and the results grow with pairs, until a snapshot. The memory of clients has bounds, which other tests reach. Those that have
@@ -51,12 +47,6 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
         Assert.True(leaks.Length == 0, leaks);
     }
 
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
-    }
-
     private async Task CallAndEndInAllWaysAsync()
     {
         var (minute, soon) = (TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(1));
@@ -93,7 +83,7 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
             switch (next)
             {
                 case ActorRefWithCell { Underlying: ActorCell cell }:
-                    open.Push(typeof(ActorCell).GetProperty("Actor", Own)!.GetValue(cell));
+                    open.Push(typeof(ActorCell).GetProperty("Actor", Declared)!.GetValue(cell));
                     break;
                 case Delegate made:
                     open.Push(made.Target);
@@ -103,13 +93,13 @@ public sealed class OpenCountsTests() : TestKit("akka.loglevel = ERROR")
                     break;
                 case var _ when type.Name.StartsWith("KeyValuePair", StringComparison.Ordinal)
                     || type.Name.StartsWith("ValueTuple", StringComparison.Ordinal):
-                    Array.ForEach(type.GetFields(Own), field => open.Push(field.GetValue(next)));
+                    Array.ForEach(type.GetFields(Declared), field => open.Push(field.GetValue(next)));
                     break;
                 case var _ when type.Assembly != typeof(NamedNode).Assembly:
                     for (; type?.Assembly.GetName().Name!.StartsWith("RaftActors", StringComparison.Ordinal) ?? false; type = type.BaseType)
                     {
                         // Static fields have the objects of other tests, too.
-                        foreach (var field in type.GetFields(Own))
+                        foreach (var field in type.GetFields(Declared))
                         {
                             Look($"{type.Name}.{NameOf(field)}", field.GetValue(next));
                         }

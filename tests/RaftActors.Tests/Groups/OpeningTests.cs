@@ -1,22 +1,8 @@
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Storage;
-using RaftActors.Tests.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The test holds the opening of a store, which stands for the recovery of a large log.</summary>
 public sealed class OpeningTests : TestKit
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly ScriptedStore _store = new();
     private readonly TestProbe _watcher;
     private readonly TestProbe _events;

@@ -1,23 +1,14 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Five nodes with eight shards, each on three of them.</summary>
-public sealed class PlacedShardTests : TestKit
+public sealed class PlacedShardTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
     private static readonly RaftShards Shards = new("placed", 8) { Replicas = 3 };
 
     private readonly string[] _names = AddressNode.NewNames(5);
     private readonly List<AddressNode> _nodes = [];
 
     public PlacedShardTests()
-        : base("akka.loglevel = ERROR")
     {
         var nodes = string.Join(", ", _names.Select(name => $"\"{name}\""));
         var config = $"raft {{ nodes = [{nodes}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
@@ -45,12 +36,6 @@ public sealed class PlacedShardTests : TestKit
         {
             Assert.Equal(111, (await first[shard].AppendAsync("a", 100, Guard)).OrThrow().ResultOr(-1));
         }
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 
     private static IActorRef StartShards(ActorSystem system)
@@ -96,10 +81,8 @@ public sealed class PlacedShardOfSectionTests : TestKit
 }
 
 /// <summary>A node that the list of the nodes of shards leaves out.</summary>
-public sealed class LeavingNodeTests : TestKit
+public sealed class LeavingNodeTests : NodesTest
 {
-    private readonly TemporaryFolder _folder = new();
-
     [Fact]
     public async Task Node_that_leaves_starts_the_shards_whose_stores_it_has()
     {
@@ -113,7 +96,7 @@ public sealed class LeavingNodeTests : TestKit
               node = n1
               nodes = [n1, n2, n3]
               shard-nodes = [n2, n3, n4]
-              store { directory = "{{_folder.Path}}", segment-size = 1MiB }
+              store { directory = "{{Folder.Path}}", segment-size = 1MiB }
             }
             """));
         var raft = RaftActors.Raft.Get(system);
@@ -126,15 +109,9 @@ public sealed class LeavingNodeTests : TestKit
         await system.Terminate();
     }
 
-    protected override void AfterAll()
-    {
-        _folder.Dispose();
-        base.AfterAll();
-    }
-
     private void Write(RaftShard shard)
     {
-        using var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 });
+        using var directory = StoreDirectory.Open(new StoreOptions { Directory = Folder.Path, SegmentSizeBytes = 1 << 20 });
         var owner = new StoreOwner(shard.Group, new ProcessName($"{shard.Group}@n1"));
         using var store = directory.StoreOf(owner);
         store.Open(owner, [], new SilentListener());

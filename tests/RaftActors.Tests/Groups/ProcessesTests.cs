@@ -1,23 +1,14 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The processes of a node as the extension lists them, in virtual time. raft2 has the most pairs, and founds.</summary>
-public sealed class ProcessesTests : TestKit
+public sealed class ProcessesTests : VirtualGroupTest
 {
-    private readonly VirtualGroup _group;
-
-    public ProcessesTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Processes_are_listed_by_name_with_leader_members_and_pairs()
     {
         Assert.Empty(Raft.Get(Sys).Processes);
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
         var processes = Raft.Get(Sys).Processes;
 
@@ -33,9 +24,9 @@ public sealed class ProcessesTests : TestKit
     [Fact]
     public void Process_whose_store_fails_is_listed_with_its_failure()
     {
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
-        _group.FailStore("raft3", "the disk is gone");
+        Group.FailStore("raft3", "the disk is gone");
 
         Assert.Equal([null, null, "its store failed: the disk is gone"], Raft.Get(Sys).Processes.Select(process => process.Failure));
     }
@@ -43,9 +34,9 @@ public sealed class ProcessesTests : TestKit
     [Fact]
     public void Process_whose_actor_has_stopped_is_listed_without_an_actor()
     {
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
-        _group.StopActor("raft1");
+        Group.StopActor("raft1");
 
         Assert.Equal([true, false, false], Raft.Get(Sys).Processes.Select(process => process.Actor is null));
     }
@@ -54,13 +45,13 @@ public sealed class ProcessesTests : TestKit
     public void Each_life_of_an_actor_publishes_that_it_has_started()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent.Started));
-        _group.Start("raft1", preloaded: 0);
+        Group.Start("raft1", preloaded: 0);
         var first = ExpectMsg<RaftEvent.Started>();
 
-        _group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
+        Group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
         var second = ExpectMsg<RaftEvent.Started>();
 
-        Assert.Equal(new RaftEvent.Started("default", NameOf("raft1"), _group.Actors["raft1"]), first);
+        Assert.Equal(new RaftEvent.Started("default", NameOf("raft1"), Group.Actors["raft1"]), first);
         Assert.Equal(first, second);
     }
 

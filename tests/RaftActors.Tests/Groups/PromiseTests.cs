@@ -1,16 +1,10 @@
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
 /// raft1 promises its leader to help no other process to lead, for the shortest election timeout from each heartbeat on. The leader's lease
 /// rests on it. The test plays the leader, raft2, and the candidate, raft3.
 /// </summary>
-public sealed class PromiseTests : TestKit
+public sealed class PromiseTests : VirtualGroupTest
 {
     /// <summary>The shortest election timeout by default.</summary>
     private const int PromisedTicks = 20;
@@ -18,19 +12,16 @@ public sealed class PromiseTests : TestKit
     private static readonly Member Leader = VirtualGroup.MemberOf("raft2", 2);
     private static readonly Member Candidate = VirtualGroup.MemberOf("raft3", 3);
 
-    private readonly VirtualGroup _group;
     private readonly TestProbe _others;
     private readonly Member _raft1;
     private readonly LogEntry _founding;
     private readonly LogPosition _end;
 
     public PromiseTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
         _others = CreateTestProbe();
-        _group.Start("raft1", 0);
-        _raft1 = new Member(new ProcessName("raft1@node1"), _group.Stores["raft1"].Recovered!.Incarnation);
+        Group.Start("raft1", 0);
+        _raft1 = new Member(new ProcessName("raft1@node1"), Group.Stores["raft1"].Recovered!.Incarnation);
         var configuration = new Configuration(new GroupUid(Guid.NewGuid()), 3, [_raft1, Leader, Candidate], [], [], []);
         _founding = new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration));
         _end = default(LogPosition).After(LogSlice.Of([_founding]));
@@ -46,12 +37,12 @@ public sealed class PromiseTests : TestKit
     public void Promise_to_a_leader_begins_when_its_heartbeat_comes_however_long_the_engine_rested_before()
     {
         Say(Leader, 1, new Message.AppendEntries(_end, default, _founding.Index, Serial.Zero));
-        _group.Advance(9); // An engine that hears its leader does nothing in this time.
+        Group.Advance(9); // An engine that hears its leader does nothing in this time.
         Say(Leader, 1, new Message.AppendEntries(_end, default, _founding.Index, Serial.Zero));
 
-        _group.Advance(PromisedTicks - 1);
+        Group.Advance(PromisedTicks - 1);
         Assert.False(IsHelped());
-        _group.Advance();
+        Group.Advance();
         Assert.True(IsHelped());
     }
 
@@ -66,7 +57,7 @@ public sealed class PromiseTests : TestKit
     private void Say(Member from, long term, Message body)
     {
         var envelope = new RaftActors.Core.Envelope(from, _raft1, GroupUid.None, new Term(term), default, body);
-        _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), _others);
-        _group.AwaitIdle();
+        Group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), _others);
+        Group.AwaitIdle();
     }
 }

@@ -1,28 +1,16 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Engines of a group that becomes quiescent, in virtual time.</summary>
-public sealed class QuiescenceTests : TestKit
+public sealed class QuiescenceTests() : VirtualGroupTest("raft.quiescence { enabled = on, after = 1s }")
 {
-    private readonly VirtualGroup _group;
-
-    public QuiescenceTests()
-        : base(ConfigurationFactory.ParseString("raft.quiescence { enabled = on, after = 1s }").WithFallback(VirtualGroup.Config)) =>
-        _group = new VirtualGroup(this);
 
     [Fact]
     public void Idle_group_is_quiescent_and_its_explanation_says_so()
     {
         Rest();
 
-        Assert.Contains("quiescent: no work, so no heartbeats", Explain("raft1"));
-        Assert.Contains("quiescent: no work, so no heartbeats", Explain("raft3"));
+        Assert.Contains("quiescent: no work, so no heartbeats", ExplanationOf("raft1"));
+        Assert.Contains("quiescent: no work, so no heartbeats", ExplanationOf("raft3"));
     }
 
     [Fact]
@@ -30,12 +18,12 @@ public sealed class QuiescenceTests : TestKit
     {
         Rest();
 
-        _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
-        _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
+        Group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        Group.AdvanceUntil("raft2", "append 5 key100=value100 own");
         ExpectMsg<Outcome<int>>().OrThrow();
-        _group.Advance(2);
+        Group.Advance(2);
 
-        Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
+        Assert.Contains("not quiescent: the group had work lately", ExplanationOf("raft1"));
     }
 
     [Theory]
@@ -45,10 +33,10 @@ public sealed class QuiescenceTests : TestKit
     {
         Rest();
 
-        _group.Actors[name].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        Group.Actors[name].Tell(new Recorder.Append("key100", "value100"), TestActor);
 
-        _group.AdvanceUntil(name, "append 5 key100=value100 own");
-        _group.AdvanceUntil("raft2", "append 5 key100=value100");
+        Group.AdvanceUntil(name, "append 5 key100=value100 own");
+        Group.AdvanceUntil("raft2", "append 5 key100=value100");
         ExpectMsg<Outcome<int>>().OrThrow();
     }
 
@@ -57,11 +45,11 @@ public sealed class QuiescenceTests : TestKit
     {
         Rest();
 
-        _group.FailStore("raft1", "the disk is gone");
+        Group.FailStore("raft1", "the disk is gone");
 
-        Assert.Equal(["leader lost"], _group.AdvanceUntil("raft3", "leader lost"));
-        _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
-        _group.AdvanceUntil("raft2", "append 5 key100=value100 own");
+        Assert.Equal(["leader lost"], Group.AdvanceUntil("raft3", "leader lost"));
+        Group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
+        Group.AdvanceUntil("raft2", "append 5 key100=value100 own");
         ExpectMsg<Outcome<int>>().OrThrow();
     }
 
@@ -70,26 +58,20 @@ public sealed class QuiescenceTests : TestKit
     public void Process_that_a_pre_vote_woke_is_told_that_the_node_of_its_leader_is_silent()
     {
         Rest();
-        var next = new Term(_group.StatusOf("raft3").Term + 1);
-        _group.SayAs("raft2", "raft3", next, new Message.RequestVote(default, IsPreVote: true));
+        var next = new Term(Group.StatusOf("raft3").Term + 1);
+        Group.SayAs("raft2", "raft3", next, new Message.RequestVote(default, IsPreVote: true));
 
-        _group.EngineOf("raft3").Tell(new PeerNews.Silent(VirtualGroup.MemberOf("raft1").Name), ActorRefs.NoSender);
-        _group.Advance(2);
+        Group.EngineOf("raft3").Tell(new PeerNews.Silent(VirtualGroup.MemberOf("raft1").Name), ActorRefs.NoSender);
+        Group.Advance(2);
 
         // An election timeout has 20 ticks at least.
-        _group.Watchers["raft3"].FishForMessage(told => told is "leader lost", TimeSpan.FromSeconds(30));
+        Group.Watchers["raft3"].FishForMessage(told => told is "leader lost", TimeSpan.FromSeconds(30));
     }
 
     // Pairs 1 to 4 are preloaded on raft1, which leads.
     private void Rest()
     {
-        _group.Found(4, 4);
-        _group.Advance(200);
-    }
-
-    private string Explain(string name)
-    {
-        _group.Actors[name].Tell(new Recorder.Explain(), TestActor);
-        return ExpectMsg<Outcome<string>>().Result;
+        Group.Found(4, 4);
+        Group.Advance(200);
     }
 }

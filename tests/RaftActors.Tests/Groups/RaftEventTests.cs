@@ -1,26 +1,13 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The events that the engines of a group publish, in virtual time. raft2 has the most pairs, and founds.</summary>
-public sealed class RaftEventTests : TestKit
+public sealed class RaftEventTests : VirtualGroupTest
 {
-    private readonly VirtualGroup _group;
     private readonly TestProbe _events;
     private readonly TestProbe _log;
 
     public RaftEventTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
         _events = CreateTestProbe("events");
         _log = CreateTestProbe("log");
         Sys.EventStream.Subscribe(_events, typeof(RaftEvent));
@@ -29,15 +16,15 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Leader_publishes_each_decision_about_the_members_with_its_reason()
     {
-        _group.Found(0, 2);
-        _group.StartJoining("raft4");
-        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        Group.Found(0, 2);
+        Group.StartJoining("raft4");
+        Group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
         Told();
         RecordLog();
 
-        _group.FailStore("raft3", "the disk is gone");
-        _group.Advance(260);
+        Group.FailStore("raft3", "the disk is gone");
+        Group.Advance(260);
 
         var told = Told();
         var decided = Assert.Single(told.OfType<RaftEvent.MembersDecided>());
@@ -51,9 +38,9 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Refused_process_publishes_the_refusing_process_and_the_reason()
     {
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
-        _group.SayAs("raft1", "raft3", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+        Group.SayAs("raft1", "raft3", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
 
         var told = Told();
         Assert.Single(Of<RaftEvent.Removed>("raft3", told));
@@ -65,7 +52,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Joining_process_that_reads_the_removal_of_an_earlier_incarnation_is_not_removed()
     {
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
         var leader = VirtualGroup.MemberOf("raft1");
 
         Append(leader, Entry(1, leader, VirtualGroup.MemberOf("raft4", life: 1)), Entry(2, leader));
@@ -79,10 +66,10 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Process_that_was_told_of_its_removal_is_shown_as_removed_until_it_hears_a_leader()
     {
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
         var leader = VirtualGroup.MemberOf("raft1");
 
-        _group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+        Group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
         Assert.True(StatusOf("raft4").IsRemoved);
         Append(leader, Entry(1, leader));
 
@@ -92,7 +79,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Status_tells_since_when_a_process_has_its_role()
     {
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
         // The followers have had theirs since the start, and the leader was elected later.
         Assert.True(StatusOf("raft2").RoleSince > StatusOf("raft3").RoleSince);
@@ -101,10 +88,10 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Rejoining_process_publishes_members_that_are_the_same_as_before_and_its_next_removal()
     {
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
         var (leader, self) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4") with { Incarnation = Incarnation.None });
         Append(leader, Entry(1, leader, self));
-        _group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+        Group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
         Append(leader, Entry(1, leader, self), Entry(2, leader, self));
         Assert.False(StatusOf("raft4").IsRemoved);
         Append(leader, Entry(1, leader, self), Entry(2, leader, self), Entry(3, leader));
@@ -119,7 +106,7 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Joining_process_with_a_used_name_publishes_its_own_removal()
     {
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
         var (leader, other) = (VirtualGroup.MemberOf("raft1"), VirtualGroup.MemberOf("raft4", life: 1));
 
         Append(leader, Entry(1, leader, other), Entry(2, leader, other with { Incarnation = Incarnation.None }));
@@ -131,11 +118,11 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Process_whose_store_failed_publishes_Stopped_once_whatever_its_actor_does_then()
     {
-        _group.Found(0, 2);
+        Group.Found(0, 2);
 
-        _group.FailStore("raft3", "the disk is gone");
-        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
-        _group.AwaitIdle();
+        Group.FailStore("raft3", "the disk is gone");
+        Group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
+        Group.AwaitIdle();
 
         Assert.Contains("the disk is gone", Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())).Detail);
     }
@@ -143,21 +130,21 @@ public sealed class RaftEventTests : TestKit
     [Fact]
     public void Status_shows_role_term_leader_and_members()
     {
-        _group.Start("raft1", 0);
-        var before = _group.StatusOf("raft1");
+        Group.Start("raft1", 0);
+        var before = Group.StatusOf("raft1");
         Assert.Equal((RaftRole.Follower, 0L, (ProcessName?)null), (before.Role, before.Term, before.Leader));
         Assert.Equal(Guid.Empty, before.Identity);
         Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
 
-        _group.Start("raft2", 2);
-        _group.Start("raft3", 2);
-        _group.AdvanceUntil("raft3", "led by raft2 at 2");
-        _group.StartJoining("raft4");
-        Assert.Equal("(raft4)", TextOf(_group.StatusOf("raft4").Members));
-        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
+        Group.Start("raft2", 2);
+        Group.Start("raft3", 2);
+        Group.AdvanceUntil("raft3", "led by raft2 at 2");
+        Group.StartJoining("raft4");
+        Assert.Equal("(raft4)", TextOf(Group.StatusOf("raft4").Members));
+        Group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
         ExpectChangeDone("raft4");
 
-        var (leader, learner) = (_group.StatusOf("raft2"), _group.StatusOf("raft4"));
+        var (leader, learner) = (Group.StatusOf("raft2"), Group.StatusOf("raft4"));
         Assert.Equal((RaftRole.Leader, 1L, (ProcessName?)NameOf("raft2")), (leader.Role, leader.Term, leader.Leader));
         Assert.Equal((RaftRole.Follower, 1L, (ProcessName?)NameOf("raft2")), (learner.Role, learner.Term, learner.Leader));
         Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
@@ -170,7 +157,7 @@ public sealed class RaftEventTests : TestKit
     private static ProcessName NameOf(string name) => new($"{name}@node1");
 
     // All events from the first on, and all members committed.
-    private void Append(Member leader, params LogEntry[] entries) => _group.Say(
+    private void Append(Member leader, params LogEntry[] entries) => Group.Say(
         leader,
         "raft4",
         new Term(1),
@@ -187,8 +174,8 @@ public sealed class RaftEventTests : TestKit
 
     private void ExpectChangeDone(string name)
     {
-        _group.AwaitIdle();
-        _group.Advance(5);
+        Group.AwaitIdle();
+        Group.Advance(5);
         ExpectMsg<Outcome<Membership>>().OrThrow();
     }
 
@@ -210,7 +197,7 @@ public sealed class RaftEventTests : TestKit
 
     private List<RaftEvent> Told()
     {
-        _group.AwaitIdle();
+        Group.AwaitIdle();
         _events.Ref.Tell("the end");
         List<RaftEvent> told = [];
         while (_events.ExpectMsg<object>() is RaftEvent next)

@@ -1,15 +1,8 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An actor system without raft actors asks a raft actor on another node.</summary>
-public sealed class RemoteAskerTests : TestKit
+public sealed class RemoteAskerTests : NodesTest
 {
-    // Longer than any answer takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly ActorSystem _node;
     private readonly ActorSystem _client = ActorSystem.Create(
         "client",
@@ -20,7 +13,8 @@ public sealed class RemoteAskerTests : TestKit
 
     public RemoteAskerTests()
     {
-        _node = ActorSystem.Create("counters", RemoteNode.ConfigOf("counter", _port));
+        Own(_client);
+        _node = Own(ActorSystem.Create("counters", RemoteNode.ConfigOf("counter", _port)));
         _node.ActorOf(Props.Create(() => new Counter()), "counter");
         _counter = At("counter");
     }
@@ -120,12 +114,6 @@ public sealed class RemoteAskerTests : TestKit
 
         Assert.Contains(new GroupMember(new ProcessName("new@:1"), isVoter: false), joined.ResultOr(null!).Members);
         Assert.Equal("counter", joined.ResultOr(null!).Leader?.Process);
-    }
-
-    protected override void AfterAll()
-    {
-        Task.WaitAll(_client.Terminate(), _node.Terminate());
-        base.AfterAll();
     }
 
     private ActorSelection At(string actor) => _client.ActorSelection($"akka.tcp://counters@127.0.0.1:{_port}/user/{actor}");

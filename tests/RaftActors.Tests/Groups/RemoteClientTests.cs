@@ -1,14 +1,7 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Clients;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A process that is no member calls a group over real sockets.</summary>
-public sealed class RemoteClientTests : TestKit
+public sealed class RemoteClientTests : NodesTest
 {
     private readonly List<ActorSystem> _systems = [];
 
@@ -323,12 +316,6 @@ public sealed class RemoteClientTests : TestKit
         Assert.Equal(FailureReason.Closed, (await client.AppendAsync("clicks", 3)).NotDone().Reason);
     }
 
-    protected override void AfterAll()
-    {
-        Task.WaitAll([.. _systems.Select(system => system.Terminate())]);
-        base.AfterAll();
-    }
-
     private int StartCounter()
     {
         var port = FreePorts.Next();
@@ -342,7 +329,7 @@ public sealed class RemoteClientTests : TestKit
     private ActorSystem Start(string name, Config config)
     {
         var system = ActorSystem.Create(name, config.WithFallback(RemoteNode.Network));
-        _systems.Add(system);
+        _systems.Add(Own(system));
         return system;
     }
 

@@ -1,5 +1,3 @@
-using Akka.Configuration;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The configuration of actor systems that call each other over real sockets.</summary>

@@ -1,38 +1,26 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Appends that are repeated under a request key, by clients and by actors.</summary>
-public sealed class RequestKeyTests : TestKit
+public sealed class RequestKeyTests : VirtualGroupTest
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
-
-    private readonly VirtualGroup _group;
-
-    public RequestKeyTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
     public async Task Calls_of_two_clients_with_one_key_append_one_pair()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var calls = new[] { NewClient(), NewClient() }.Select(client => Append(client, "bill", "paid", "order 7")).ToList();
 
         var outcomes = new[] { await EndOf(calls[0]), await EndOf(calls[1]) };
 
         Assert.All(outcomes, outcome => Assert.Equal((new Serial(1), "paid".Length), (outcome.Serial, outcome.ResultOr(-1))));
-        Assert.Equal(new Serial(1), _group.StatusOf("raft1").Delivered);
+        Assert.Equal(new Serial(1), Group.StatusOf("raft1").Delivered);
     }
 
     [Fact]
     public async Task Client_that_was_created_anew_repeats_a_call_and_gets_the_first_outcome()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var first = await EndOf(Append(NewClient(), "bill", "paid", "order 7"));
 
         // The value is not compared.
@@ -47,11 +35,11 @@ public sealed class RequestKeyTests : TestKit
     [Fact]
     public async Task Another_leader_answers_the_repeat_of_a_client_with_the_first_result()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         var client = NewClient();
         await EndOf(Append(client, "bill", "paid", "order 7"));
-        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@node1")), TestActor);
-        _group.AdvanceUntil("raft2", "leads");
+        Group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@node1")), TestActor);
+        Group.AdvanceUntil("raft2", "leads");
 
         var second = await EndOf(Append(client, "bill", "paid", "order 7"));
 
@@ -61,34 +49,34 @@ public sealed class RequestKeyTests : TestKit
     [Fact]
     public void Repeat_of_an_actor_ends_with_the_first_outcome_and_without_a_callback_on_any_process()
     {
-        _group.Found(0, 0);
-        _group.Actors["raft3"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
-        _group.AdvanceUntil("raft3", "append 1 bill=paid own");
+        Group.Found(0, 0);
+        Group.Actors["raft3"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+        Group.AdvanceUntil("raft3", "append 1 bill=paid own");
         ExpectMsg<Outcome<int>>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
 
         foreach (var name in (string[])["raft3", "raft2", "raft1"])
         {
-            _group.Actors[name].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
-            _group.Advance(5);
+            Group.Actors[name].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+            Group.Advance(5);
 
             ExpectMsg<Outcome<int>>(done => Assert.Equal((new Serial(1), "paid".Length), (done.Serial, done.ResultOr(-1))), Guard);
         }
 
-        _group.Actors["raft3"].Tell(new Recorder.Append("bill", "open"), TestActor);
-        Assert.Equal(["append 2 bill=open own"], _group.AdvanceUntil("raft3", "append 2 bill=open own"));
+        Group.Actors["raft3"].Tell(new Recorder.Append("bill", "open"), TestActor);
+        Assert.Equal(["append 2 bill=open own"], Group.AdvanceUntil("raft3", "append 2 bill=open own"));
     }
 
     [Fact]
     public void Known_key_is_not_shown_to_HandleProposal()
     {
-        _group.Found(0, 0);
-        _group.Actors["raft1"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
-        _group.AdvanceUntil("raft1", "append 1 bill=paid own");
+        Group.Found(0, 0);
+        Group.Actors["raft1"].Tell(new Recorder.Append("bill", "paid", RequestKey: "order 7"), TestActor);
+        Group.AdvanceUntil("raft1", "append 1 bill=paid own");
         ExpectMsg<Outcome<int>>(_ => { }, Guard);
 
         // HandleProposal discards this value.
-        _group.Actors["raft2"].Tell(new Recorder.Append("bill", "no", RequestKey: "order 7"), TestActor);
-        _group.Advance(5);
+        Group.Actors["raft2"].Tell(new Recorder.Append("bill", "no", RequestKey: "order 7"), TestActor);
+        Group.Advance(5);
 
         ExpectMsg<Outcome<int>>(done => Assert.Equal(new Serial(1), done.Serial), Guard);
     }
@@ -121,7 +109,7 @@ public sealed class RequestKeyTests : TestKit
     {
         for (var ticks = 0; ticks < 1000 && !call.IsCompleted; ticks++)
         {
-            _group.Advance();
+            Group.Advance();
         }
 
         return (await call.WaitAsync(Guard)).OrThrow();

@@ -1,23 +1,12 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A whole group restarts with its stores. Its terms, votes and acknowledged pairs are still there.</summary>
-public sealed class RestartTests : TestKit
+public sealed class RestartTests : NodesTest
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
 
     private readonly Dictionary<string, ScriptedStore> _stores = [];
     private readonly List<ActorSystem> _systems = [];
-
-    public RestartTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.
     [Fact]
@@ -81,12 +70,6 @@ public sealed class RestartTests : TestKit
         Assert.All(_stores.Values, store => Assert.Equal(0, store.Users));
     }
 
-    protected override void AfterAll()
-    {
-        _systems.ForEach(system => system.Terminate().Wait(TimeSpan.FromSeconds(30)));
-        base.AfterAll();
-    }
-
     private VirtualGroup Found()
     {
         var group = StartAll();
@@ -108,11 +91,11 @@ public sealed class RestartTests : TestKit
     private VirtualGroup NewGroup()
     {
         var config = VirtualGroup.Config.WithFallback("akka.loglevel = ERROR");
-        _systems.Add(ActorSystem.Create("restart", config));
+        _systems.Add(Own(ActorSystem.Create("restart", config)));
         return new VirtualGroup(this, _systems[^1], _stores);
     }
 
-    private void Stop() => Assert.True(_systems[^1].Terminate().Wait(TimeSpan.FromSeconds(30)));
+    private void Stop() => Assert.True(_systems[^1].Terminate().Wait(Guard));
 
     private Outcome<int> Append(VirtualGroup group, string name, string key, string value)
     {

@@ -1,26 +1,15 @@
-using Akka.Actor;
 using Akka.Cluster;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Tests.Security;
 
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes that find each other by Akka.Cluster: with <c>raft.security</c>, and with clients that name no contact.</summary>
 [Trait("Needs", "TLS")]
-public sealed class SecureClusterTests : TestKit
+public sealed class SecureClusterTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
-    private readonly List<ActorSystem> _clients = [];
     private readonly TestCertificates _ca;
 
-    public SecureClusterTests()
-        : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR")) => _ca = new TestCertificates(_folder.Path);
+    public SecureClusterTests() => _ca = new TestCertificates(Folder.Path);
 
     [Theory]
     [InlineData(false)]
@@ -62,14 +51,6 @@ public sealed class SecureClusterTests : TestKit
         Assert.Equal(0, _nodes[3].Status.Committed.Value);
     }
 
-    protected override void AfterAll()
-    {
-        _clients.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
-        _nodes.ForEach(node => node.Stop());
-        _folder.Dispose();
-        base.AfterAll();
-    }
-
     private void Start(int number, string security) => _nodes.Add(new ClusterNode(
         this,
         number,
@@ -93,7 +74,7 @@ public sealed class SecureClusterTests : TestKit
             raft { discovery = cluster, group = default, client.attempt-timeout = 500ms }
             {{security}}
             """));
-        _clients.Add(system);
+        Own(system);
         Cluster.Get(system).Join(_nodes[0].Address);
         return Raft.Get(system).CreateClient<string, int>();
     }

@@ -1,12 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Tests.Security;
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Groups of three nodes and their clients, with <c>raft.security</c>.</summary>
@@ -89,7 +80,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     public async Task Client_with_a_certificate_of_another_ca_is_refused()
     {
         StartAlone("writer");
-        var other = new TestCertificates(Folder, "other");
+        var other = new TestCertificates(Folder.Path, "other");
         var forged = Connect(Tls(other.Issue("forged", ["writer"], isClient: true)));
 
         var outcome = await forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
@@ -207,7 +198,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         var writer = Connect(CredentialsOf("writer"));
         (await writer.AppendAsync("key", "value")).OrThrow();
 
-        File.Copy(new TestCertificates(Folder, "next").Ca, ca, overwrite: true);
+        File.Copy(new TestCertificates(Folder.Path, "next").Ca, ca, overwrite: true);
 
         ExpectWarning("its credentials are no longer accepted");
         Assert.NotNull((await writer.AppendAsync("key", "more", TimeSpan.FromSeconds(1))).Failure);
@@ -230,7 +221,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         var client = Connect(Tls(Ca.Issue("writer", ["writer"], isClient: true)));
         using var end = new CancellationTokenSource();
         var load = AppendUntil(client, end.Token);
-        var next = new TestCertificates(Folder, "next");
+        var next = new TestCertificates(Folder.Path, "next");
 
         // Each node accepts both roots, then shows a new certificate, then accepts the new root only.
         RotateOnEach(name => File.AppendAllText(CaOf(name), File.ReadAllText(next.Ca)));
@@ -257,7 +248,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
         ExpectConnections();
         var lost = ConnectionsLost();
-        var next = new TestCertificates(Folder, "next");
+        var next = new TestCertificates(Folder.Path, "next");
 
         next.Issue(FileOf(Names[0]), ["127.0.0.1"]);
         ExpectWarning("with the changed credentials: the other node did not accept this one");
@@ -270,7 +261,7 @@ public sealed class SecureGroupTests : SecureNodesTest
 
     private static string FileOf(ProcessName name) => $"node{name.Node[1..]}";
 
-    private string CaOf(ProcessName name) => Path.Combine(Folder, $"{FileOf(name)}.ca");
+    private string CaOf(ProcessName name) => Folder[$"{FileOf(name)}.ca"];
 
     private string CopyOfCa(ProcessName name)
     {

@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Tests.Security;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes take part by their keys and passwords.</summary>

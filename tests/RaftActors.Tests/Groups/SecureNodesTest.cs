@@ -1,24 +1,13 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Tests.Security;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes with <c>raft.security</c> and their clients: three nodes, unless a test removes some of <see cref="Names"/>.</summary>
 [Trait("Needs", "TLS")]
-public abstract class SecureNodesTest : TestKit
+public abstract class SecureNodesTest : NodesTest
 {
     private readonly List<RaftConnection> _connections = [];
     private int _appended;
 
-    private protected SecureNodesTest()
-        : base("akka.loglevel = ERROR") => Ca = new TestCertificates(Folder);
-
-    private protected static TimeSpan Guard { get; } = TimeSpan.FromSeconds(30);
-
-    private protected string Folder { get; } = Directory.CreateTempSubdirectory("raft-secure-").FullName;
+    private protected SecureNodesTest() => Ca = new TestCertificates(Folder.Path);
 
     private protected List<NamedNode> Nodes { get; } = [];
 
@@ -29,8 +18,6 @@ public abstract class SecureNodesTest : TestKit
     protected override void AfterAll()
     {
         _connections.ForEach(connection => connection.DisposeAsync().AsTask().Wait(Guard));
-        Nodes.ForEach(node => node.Stop());
-        Directory.Delete(Folder, recursive: true);
         base.AfterAll();
     }
 
@@ -44,7 +31,7 @@ public abstract class SecureNodesTest : TestKit
     {
         foreach (var node in Nodes)
         {
-            node.ExpectEncryptedTo(Nodes.Where(other => other != node));
+            node.ExpectConnectionsTo(Nodes.Where(other => other != node), "an encrypted");
         }
     }
 

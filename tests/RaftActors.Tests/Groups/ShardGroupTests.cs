@@ -1,14 +1,8 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Three nodes with six shards of entities.</summary>
-public sealed class ShardGroupTests : TestKit
+public sealed class ShardGroupTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
     private static readonly RaftShards Shards = new("sums", 6);
 
     private readonly string[] _names = AddressNode.NewNames(3);
@@ -18,7 +12,6 @@ public sealed class ShardGroupTests : TestKit
     private readonly Dictionary<string, string> _leaders = [];
 
     public ShardGroupTests()
-        : base("akka.loglevel = ERROR")
     {
         var roster = string.Join(", ", _names.Select(name => $"\"sums@{name}\""));
         var config = $"raft {{ roster = [{roster}], founding-timeout = 1m, quorum.stable-after = 200ms }}";
@@ -57,12 +50,6 @@ public sealed class ShardGroupTests : TestKit
             Assert.Equal(111, (await first.SendAsync(id, 100, Guard)).OrThrow().ResultOr(-1));
             Assert.Equal(111, (await second.AskAsync<int>(id, timeout: Guard)).Result);
         }
-    }
-
-    protected override void AfterAll()
-    {
-        _nodes.ForEach(node => node.Stop());
-        base.AfterAll();
     }
 
     private static IActorRef StartShards(ActorSystem system)

@@ -1,24 +1,9 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A client of another actor system asks a process, whose store is in files, for snapshots over real sockets.</summary>
-public sealed class SnapshotClientTests : TestKit
+public sealed class SnapshotClientTests : NodesTest
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly TemporaryFolder _folder = new();
-    private readonly List<ActorSystem> _systems = [];
     private readonly int _port = FreePorts.Next();
-
-    public SnapshotClientTests()
-        : base("akka.loglevel = ERROR")
-    {
-    }
 
     private ProcessName Name => new($"ledger@:{_port}");
 
@@ -71,13 +56,6 @@ public sealed class SnapshotClientTests : TestKit
         await Assert.ThrowsAsync<OperationCanceledException>(() => call.WaitAsync(Guard));
     }
 
-    protected override void AfterAll()
-    {
-        _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
-        _folder.Dispose();
-        base.AfterAll();
-    }
-
     private static async Task AppendAsync(RaftClient<int, int> client, params int[] amounts)
     {
         foreach (var amount in amounts)
@@ -87,14 +65,14 @@ public sealed class SnapshotClientTests : TestKit
     }
 
     private FileInfo[] Files() =>
-        [.. new DirectoryInfo(_folder.Path).GetFiles("*", SearchOption.AllDirectories).Where(file => file.FullName.Contains("snapshots"))];
+        [.. new DirectoryInfo(Folder.Path).GetFiles("*", SearchOption.AllDirectories).Where(file => file.FullName.Contains("snapshots"))];
 
     private ActorSystem Start(bool isStream)
     {
-        var config = ConfigurationFactory.ParseString($"raft.store.directory = \"{_folder.Path}\"")
+        var config = ConfigurationFactory.ParseString($"raft.store.directory = \"{Folder.Path}\"")
             .WithFallback(RemoteNode.ConfigOf("ledger", _port));
         var system = ActorSystem.Create("ledgers", config);
-        _systems.Add(system);
+        Own(system);
         system.ActorOf(isStream ? Props.Create(() => new Streamed()) : Props.Create(() => new Ledger()), "ledger");
         return system;
     }
@@ -102,7 +80,7 @@ public sealed class SnapshotClientTests : TestKit
     private RaftClient<int, int> Connect()
     {
         var system = ActorSystem.Create("caller", RemoteNode.Network);
-        _systems.Add(system);
+        Own(system);
         return Raft.Get(system).CreateClient<int, int>("default", [$"127.0.0.1:{_port}"]);
     }
 

@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A delayed message of raft4's earlier boot reaches raft1, the leader. raft4 is a learner and never campaigns.</summary>

@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>The event for the host of an actor that cannot start.</summary>
@@ -118,14 +110,9 @@ public sealed class StartFailureTests : TestKit
 }
 
 /// <summary>The same on a node whose name is its address.</summary>
-public sealed class AddressedNodeTests : TestKit
+public sealed class AddressedNodeTests() : TestKit(ConfigurationFactory.ParseString(Roster).WithFallback(RemoteNode.Network))
 {
     private const string Roster = "raft { group = default, roster = [\"raft1@node:1\"] }";
-
-    public AddressedNodeTests()
-        : base(ConfigurationFactory.ParseString(Roster).WithFallback(RemoteNode.Network))
-    {
-    }
 
     [Fact]
     public void Actor_that_fails_to_start_is_told_with_the_address_as_its_node()
@@ -143,13 +130,9 @@ public sealed class AddressedNodeTests : TestKit
 }
 
 /// <summary>The same on a node that asks for its place by itself, and cannot.</summary>
-public sealed class UnableJoinerTests : TestKit
+public sealed class UnableJoinerTests()
+    : TestKit(ConfigurationFactory.ParseString("raft { joining = auto, client.contacts = [nowhere] }").WithFallback(VirtualGroup.Config))
 {
-    public UnableJoinerTests()
-        : base(ConfigurationFactory.ParseString("raft { joining = auto, client.contacts = [nowhere] }").WithFallback(VirtualGroup.Config))
-    {
-    }
-
     [Fact]
     public void Actor_that_would_join_by_wrong_contacts_fails_to_start()
     {

@@ -1,25 +1,19 @@
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Actors come to different results or states, and all processes notice.</summary>
-public sealed class StateDigestTests : TestKit
+public sealed class StateDigestTests : VirtualGroupTest
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
 
-    private readonly VirtualGroup _group;
     private readonly TestProbe _events;
     private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
 
     public StateDigestTests()
-        : base(VirtualGroup.Config)
     {
-        _group = new VirtualGroup(this);
         _events = CreateTestProbe();
         Sys.EventStream.Subscribe(_events, typeof(RaftEvent.StateDiverged));
-        Array.ForEach(Names, name => _group.StartDrifting(name, _rules[name]));
-        _group.AdvanceEnginesUntil(() => StatusOf("raft3").Leader is not null);
+        Array.ForEach(Names, name => Group.StartDrifting(name, _rules[name]));
+        Group.AdvanceEnginesUntil(() => StatusOf("raft3").Leader is not null);
     }
 
     [Fact]
@@ -82,8 +76,8 @@ public sealed class StateDigestTests : TestKit
     public void Pair_that_failed_on_one_process_alone_and_was_resumed_there_is_found()
     {
         Append(1);
-        _group.StopActor("raft3");
-        _group.StartDrifting("raft3", _rules["raft3"], Akka.Actor.Directive.Resume);
+        Group.StopActor("raft3");
+        Group.StartDrifting("raft3", _rules["raft3"], Akka.Actor.Directive.Resume);
         _rules["raft3"].Check = serial => _ = serial.Value == 2 ? throw new InvalidOperationException("fails here alone") : 0;
         Append(2);
 
@@ -156,8 +150,8 @@ public sealed class StateDigestTests : TestKit
         AdvanceSeconds(12);
         Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).DivergedAt));
 
-        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
-        _group.AwaitRestart("raft3");
+        Group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
+        Group.AwaitRestart("raft3");
         Append(1);
         AdvanceSeconds(12);
         Array.ForEach(Names, name => Assert.Null(StatusOf(name).DivergedAt));
@@ -171,8 +165,8 @@ public sealed class StateDigestTests : TestKit
         AppendUntil(4096);
         ExpectDivergence(1, 4096, "raft1 raft2 | raft3", hasMajority: true);
 
-        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
-        _group.AwaitRestart("raft3");
+        Group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
+        Group.AwaitRestart("raft3");
         _rules["raft3"].Added = 0;
         AppendUntil(8192);
         AdvanceSeconds(1);
@@ -182,8 +176,8 @@ public sealed class StateDigestTests : TestKit
 
     private void Append(int count)
     {
-        _group.Actors["raft1"].Tell(count, TestActor);
-        _group.Advance(3);
+        Group.Actors["raft1"].Tell(count, TestActor);
+        Group.Advance(3);
     }
 
     // In less than a second, so that the group is not quiet meanwhile.
@@ -191,14 +185,14 @@ public sealed class StateDigestTests : TestKit
     {
         while (StatusOf("raft3").Delivered.Value < serial)
         {
-            _group.Actors["raft1"].Tell(100, TestActor);
-            _group.Advance(2);
+            Group.Actors["raft1"].Tell(100, TestActor);
+            Group.Advance(2);
         }
 
-        _group.Advance(3);
+        Group.Advance(3);
     }
 
-    private void AdvanceSeconds(int seconds) => _group.Advance(seconds * 20);
+    private void AdvanceSeconds(int seconds) => Group.Advance(seconds * 20);
 
     private void ExpectDivergence(long first, long last, string sides, bool hasMajority)
     {

@@ -1,29 +1,19 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Network;
 using RaftActors.Tests.Clients;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An actor with another state than a majority begins anew from a snapshot of it, where the settings say so.</summary>
-public sealed class StateRebuildTests : TestKit
+public sealed class StateRebuildTests : VirtualGroupTest
 {
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly VirtualGroup _group;
     private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
 
     public StateRebuildTests()
-        : base(ConfigurationFactory.ParseString("raft.snapshot.rebuild-diverged = on").WithFallback(VirtualGroup.Config))
+        : base("raft.snapshot.rebuild-diverged = on")
     {
-        _group = new VirtualGroup(this);
-        Array.ForEach(Names, name => _group.StartDrifting(name, _rules[name]));
-        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Leader is not null));
+        Array.ForEach(Names, name => Group.StartDrifting(name, _rules[name]));
+        Group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Leader is not null));
     }
 
     [Theory]
@@ -35,11 +25,11 @@ public sealed class StateRebuildTests : TestKit
         Append(2);
         Drift(wrong);
 
-        _group.AwaitRestart(wrong);
+        Group.AwaitRestart(wrong);
 
         Assert.Equal([3, 3, 3], Sums());
         AppendUntil(4096);
-        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).DivergedAt is null));
+        Group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).DivergedAt is null));
         Append(1);
         Assert.Single(Sums().Distinct());
     }
@@ -53,12 +43,12 @@ public sealed class StateRebuildTests : TestKit
         _rules["raft2"].Drift = 0;
         foreach (var name in Names)
         {
-            Snapshot(_group.InboxOf(name));
+            Snapshot(Group.InboxOf(name));
         }
 
-        _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
+        Group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
         Assert.Contains("takes the state of the majority", $"{StatusOf("raft2")}");
-        _group.AdvanceUntil("raft2", "started");
+        Group.AdvanceUntil("raft2", "started");
 
         Assert.Equal([3, 3, 3], Sums());
     }
@@ -68,15 +58,15 @@ public sealed class StateRebuildTests : TestKit
     {
         _rules["raft2"].Drift = 1;
         Append(1);
-        _group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
-        _group.AwaitRestart("raft2");
+        Group.AdvanceEnginesUntil(() => StatusOf("raft2").DivergedAt is not null);
+        Group.AwaitRestart("raft2");
 
         AppendUntil(4096);
         AppendUntil(8192);
         AdvanceSeconds(30);
 
         Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).DivergedAt));
-        _group.Watchers["raft2"].ExpectNoMsg(TimeSpan.Zero);
+        Group.Watchers["raft2"].ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
@@ -96,7 +86,7 @@ public sealed class StateRebuildTests : TestKit
     public void State_of_a_snapshot_that_another_one_has_replaced_is_not_taken()
     {
         Append(2);
-        var (name, raft1) = (new ProcessName("raft1@node1"), _group.InboxOf("raft1"));
+        var (name, raft1) = (new ProcessName("raft1@node1"), Group.InboxOf("raft1"));
         var asked = ScriptedProcess.Add(Sys, "default", name);
         Drift("raft2");
         Pass(asked.Expect<ClientCall.TakeSnapshot>(), asked.LastCaller, raft1);
@@ -105,11 +95,11 @@ public sealed class StateRebuildTests : TestKit
         Append(1);
         Snapshot(raft1);
         Pass(call, caller, raft1);
-        _group.AdvanceEnginesUntil(() => asked.Waiting.Any());
+        Group.AdvanceEnginesUntil(() => asked.Waiting.Any());
         Assert.IsType<ClientCall.TakeSnapshot>(Assert.Single(asked.Waiting));
         NodeNetwork.Of(Sys).Calls.Add(new CallTarget("default", name), raft1);
         Pass(asked.Expect<ClientCall.TakeSnapshot>(), asked.LastCaller, raft1);
-        _group.AwaitRestart("raft2");
+        Group.AwaitRestart("raft2");
 
         Assert.Equal([4, 4, 4], Sums());
     }
@@ -119,14 +109,14 @@ public sealed class StateRebuildTests : TestKit
         _rules[wrong].Drift = 1;
         Append(1);
         _rules[wrong].Drift = 0;
-        _group.AdvanceEnginesUntil(() => StatusOf(wrong).DivergedAt is not null);
+        Group.AdvanceEnginesUntil(() => StatusOf(wrong).DivergedAt is not null);
     }
 
     private void Snapshot(ICallInbox process)
     {
         var caller = CreateTestProbe();
         Pass(new ClientCall.TakeSnapshot(Guard), caller, process);
-        _group.Advance(5);
+        Group.Advance(5);
         caller.ExpectMsg<ClientReply.SnapshotTaken>(Guard);
     }
 
@@ -138,14 +128,14 @@ public sealed class StateRebuildTests : TestKit
 
     private int[] Sums() => [.. Names.Select(name =>
     {
-        _group.Actors[name].Tell("sum", TestActor);
+        Group.Actors[name].Tell("sum", TestActor);
         return ExpectMsg<int>();
     })];
 
     private void Append(int count)
     {
-        _group.Actors["raft1"].Tell(count, TestActor);
-        _group.Advance(3);
+        Group.Actors["raft1"].Tell(count, TestActor);
+        Group.Advance(3);
     }
 
     private void AppendUntil(int serial)
@@ -156,7 +146,7 @@ public sealed class StateRebuildTests : TestKit
         }
     }
 
-    private void AdvanceSeconds(int seconds) => _group.Advance(seconds * 20);
+    private void AdvanceSeconds(int seconds) => Group.Advance(seconds * 20);
 
     private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name.Process == name);
 }

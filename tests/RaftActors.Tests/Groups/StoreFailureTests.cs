@@ -1,32 +1,19 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A store fails, is full, or cannot be opened.</summary>
-public sealed class StoreFailureTests : TestKit
+public sealed class StoreFailureTests : VirtualGroupTest
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly VirtualGroup _group;
-
-    public StoreFailureTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Group_continues_without_the_process_whose_store_failed()
     {
         Found();
-        _group.FailStore("raft1", "the disk is gone.");
-        _group.AdvanceUntil("raft1", "quorum lost");
+        Group.FailStore("raft1", "the disk is gone.");
+        Group.AdvanceUntil("raft1", "quorum lost");
 
-        _group.AdvanceUntil("raft2", "leader lost");
-        _group.Actors["raft2"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.AdvanceUntil("raft2", "append 1 key=value own");
+        Group.AdvanceUntil("raft2", "leader lost");
+        Group.Actors["raft2"].Tell(new Recorder.Append("key", "value"), TestActor);
+        Group.AdvanceUntil("raft2", "append 1 key=value own");
 
         ExpectMsg<Outcome<int>>().OrThrow();
     }
@@ -54,12 +41,12 @@ public sealed class StoreFailureTests : TestKit
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
         {
-            _group.Start(name, new RaftOptions<string>());
+            Group.Start(name, new RaftOptions<string>());
         }
 
-        _group.AdvanceUntil("raft1", "leads");
-        _group.AdvanceUntil("raft2", "led by raft1 at 0");
-        _group.AdvanceUntil("raft3", "led by raft1 at 0");
+        Group.AdvanceUntil("raft1", "leads");
+        Group.AdvanceUntil("raft2", "led by raft1 at 0");
+        Group.AdvanceUntil("raft3", "led by raft1 at 0");
     }
 
     private sealed class Stillborn : RaftActor<string>

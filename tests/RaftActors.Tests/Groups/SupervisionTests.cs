@@ -1,25 +1,12 @@
-using Akka.Actor;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Tests.Engine;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
 /// A raft actor fails at each moment, under each directive of its supervisor. The process keeps its term, its vote, its entries and its
 /// engine. The actor ends with the state that the group agreed on.
 /// </summary>
-public sealed class SupervisionTests : TestKit
+public sealed class SupervisionTests : VirtualGroupTest
 {
-    private readonly VirtualGroup _group;
     private readonly Fragile.Fuse _fuse = new();
-
-    public SupervisionTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     public static TheoryData<Directive, Moment> Cases
     {
@@ -44,29 +31,29 @@ public sealed class SupervisionTests : TestKit
     {
         Found(directive);
         Append("raft1", "a");
-        _group.AdvanceUntil("raft1", "state 1=a");
+        Group.AdvanceUntil("raft1", "state 1=a");
         Snap();
         Append("raft1", "b");
-        _group.AdvanceUntil("raft1", "state 1=a 2=b");
-        var (engine, before) = (_group.EngineOf("raft1"), HardState());
+        Group.AdvanceUntil("raft1", "state 1=a 2=b");
+        var (engine, before) = (Group.EngineOf("raft1"), HardState());
 
-        Watch(_group.Actors["raft1"]);
+        Watch(Group.Actors["raft1"]);
         _fuse.Set(moment);
         Provoke(moment);
-        _group.Advance(3);
+        Group.Advance(3);
 
         // The moment may belong to a life that this directive does not begin or end.
         if (!_fuse.HasBurnt)
         {
-            _group.Actors["raft1"].Tell(new InvalidOperationException("another failure"));
-            _group.Advance(3);
+            Group.Actors["raft1"].Tell(new InvalidOperationException("another failure"));
+            Group.Advance(3);
         }
 
         if (directive == Directive.Escalate && moment is (Moment.Constructor or Moment.PreStart))
         {
             // The guardian above stops an actor that cannot start.
-            ExpectTerminated(_group.Actors["raft1"]);
-            _group.StartGuarded("raft1", directive, _fuse);
+            ExpectTerminated(Group.Actors["raft1"]);
+            Group.StartGuarded("raft1", directive, _fuse);
         }
 
         _fuse.Set((Moment)(-1));
@@ -74,13 +61,13 @@ public sealed class SupervisionTests : TestKit
         if (directive == Directive.Resume && moment == Moment.HandleAppend)
         {
             // A resumed actor does not get the pair again that it failed in. A restarted actor does.
-            _group.AdvanceUntil("raft1", "state 1=a 2=b 4=d");
+            Group.AdvanceUntil("raft1", "state 1=a 2=b 4=d");
             return;
         }
 
-        _group.AdvanceUntil("raft1", "state 1=a 2=b 3=c 4=d");
-        Assert.Equal(engine, _group.EngineOf("raft1"));
-        Assert.Equal(1, _group.Stores["raft1"].Users);
+        Group.AdvanceUntil("raft1", "state 1=a 2=b 3=c 4=d");
+        Assert.Equal(engine, Group.EngineOf("raft1"));
+        Assert.Equal(1, Group.Stores["raft1"].Users);
         Assert.Equal(before, HardState());
     }
 
@@ -88,7 +75,7 @@ public sealed class SupervisionTests : TestKit
     public void Actor_whose_next_life_cannot_be_constructed_stops_without_another_error()
     {
         Found(directive: null);
-        var (actor, errors) = (_group.Actors["raft1"], CreateTestProbe());
+        var (actor, errors) = (Group.Actors["raft1"], CreateTestProbe());
         Sys.EventStream.Subscribe(errors, typeof(Error));
         Watch(actor);
 
@@ -106,12 +93,12 @@ public sealed class SupervisionTests : TestKit
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
         {
-            _group.Start(name, new RaftOptions<string>());
+            Group.Start(name, new RaftOptions<string>());
         }
 
-        _group.AdvanceUntil("raft1", "leads");
-        _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
-        _group.AdvanceUntil("raft1", "serial 1 poison=a");
+        Group.AdvanceUntil("raft1", "leads");
+        Group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
+        Group.AdvanceUntil("raft1", "serial 1 poison=a");
 
         ExpectMsg<Outcome<int>>(done => Assert.Equal(new Outcome<int> { Serial = new Serial(1), Request = done.Request }, done));
     }
@@ -126,43 +113,43 @@ public sealed class SupervisionTests : TestKit
         }
 
         Append("raft2", "c");
-        _group.AdvanceUntil("raft1", "state 1=a 2=b 3=c");
+        Group.AdvanceUntil("raft1", "state 1=a 2=b 3=c");
         if (moment == Moment.TakeSnapshot)
         {
-            _group.Actors["raft1"].Tell(new Recorder.Snap());
+            Group.Actors["raft1"].Tell(new Recorder.Snap());
         }
         else
         {
-            _group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
+            Group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
         }
     }
 
     private void Snap()
     {
-        _group.Actors["raft1"].Tell(new Recorder.Snap());
-        _group.AdvanceUntil("raft1", "took 1");
+        Group.Actors["raft1"].Tell(new Recorder.Snap());
+        Group.AdvanceUntil("raft1", "took 1");
     }
 
     private void Found(Directive? directive)
     {
-        _group.StartGuarded("raft1", directive, _fuse);
-        _group.Start("raft2", new RaftOptions<string>());
-        _group.Start("raft3", new RaftOptions<string>());
-        _group.AdvanceUntil("raft2", "led by raft1 at 0");
-        _group.AdvanceUntil("raft3", "led by raft1 at 0");
+        Group.StartGuarded("raft1", directive, _fuse);
+        Group.Start("raft2", new RaftOptions<string>());
+        Group.Start("raft3", new RaftOptions<string>());
+        Group.AdvanceUntil("raft2", "led by raft1 at 0");
+        Group.AdvanceUntil("raft3", "led by raft1 at 0");
     }
 
     private void Append(string name, string value)
     {
         // A long timeout: the supervisor restarts the actor in real time, while the test moves the clock.
-        _group.Actors[name].Tell(new Recorder.Append("key", value, TimeSpan.FromHours(1)), ActorRefs.NoSender);
-        _group.Advance(2);
+        Group.Actors[name].Tell(new Recorder.Append("key", value, TimeSpan.FromHours(1)), ActorRefs.NoSender);
+        Group.Advance(2);
     }
 
     // The term and vote on disk.
     private (Term Term, Member? VotedFor) HardState()
     {
-        var state = _group.Stores["raft1"].HardState;
+        var state = Group.Stores["raft1"].HardState;
         return (state.Term, state.VotedFor);
     }
 }

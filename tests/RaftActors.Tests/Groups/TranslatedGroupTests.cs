@@ -1,12 +1,7 @@
-using System.Net;
-using System.Net.Sockets;
-
-using Akka.TestKit.Xunit2;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Three nodes behind translations of addresses. Others know none of the ports on which they listen.</summary>
-public sealed class TranslatedGroupTests() : TestKit("akka.loglevel = ERROR")
+public sealed class TranslatedGroupTests : NodesTest
 {
     private readonly List<NamedNode> _nodes = [];
     private readonly List<TcpListener> _public = [];
@@ -40,9 +35,8 @@ public sealed class TranslatedGroupTests() : TestKit("akka.loglevel = ERROR")
 
     protected override void AfterAll()
     {
-        _nodes.ForEach(node => node.Stop());
-        _public.ForEach(listener => listener.Dispose());
         base.AfterAll();
+        _public.ForEach(listener => listener.Dispose());
     }
 
     private void Translate(int from, int to)

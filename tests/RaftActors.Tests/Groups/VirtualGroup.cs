@@ -1,13 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Wire;
-
-using VirtualTime;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
@@ -20,9 +10,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public static readonly Config Config = ConfigOf("node1");
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(50);
-
-    // A store is opened on a thread of its own, which a busy machine may run late.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly List<string> _names = [];
     private readonly TestProbe _asker = kit.CreateTestProbe();

@@ -1,19 +1,8 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Engines with their cores and actors, in one actor system and virtual time.</summary>
-public sealed class VirtualGroupTests : TestKit
+public sealed class VirtualGroupTests : VirtualGroupTest
 {
-    private readonly VirtualGroup _group;
-
-    public VirtualGroupTests()
-        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Process_with_the_highest_serial_and_lowest_name_leads_and_the_others_fetch_what_they_miss()
@@ -29,21 +18,21 @@ public sealed class VirtualGroupTests : TestKit
                 "serial 3 key3=value3",
                 "serial 4 key4=value4",
             ],
-            _group.AdvanceUntil("raft1", "serial 4 key4=value4"));
-        Assert.Equal(["quorum of 3, member", "leads"], _group.AdvanceUntil("raft2", "leads"));
-        Assert.Equal(["quorum of 3, member", "led by raft2 at 4"], _group.AdvanceUntil("raft3", "led by raft2 at 4"));
+            Group.AdvanceUntil("raft1", "serial 4 key4=value4"));
+        Assert.Equal(["quorum of 3, member", "leads"], Group.AdvanceUntil("raft2", "leads"));
+        Assert.Equal(["quorum of 3, member", "led by raft2 at 4"], Group.AdvanceUntil("raft3", "led by raft2 at 4"));
     }
 
     [Fact]
     public void Suspended_machine_holds_no_election_when_it_goes_on()
     {
-        _group.Found(first: 1, others: 1);
-        var before = _group.StatusOf("raft2");
+        Group.Found(first: 1, others: 1);
+        var before = Group.StatusOf("raft2");
 
-        _group.Advance(by: TimeSpan.FromMinutes(1));
-        _group.Advance(ticks: 100);
+        Group.Advance(by: TimeSpan.FromMinutes(1));
+        Group.Advance(ticks: 100);
 
-        var after = _group.StatusOf("raft2");
+        var after = Group.StatusOf("raft2");
         Assert.Equal((before.Term, before.Leader), (after.Term, after.Leader));
         Assert.NotNull(after.Leader);
     }
@@ -51,27 +40,27 @@ public sealed class VirtualGroupTests : TestKit
     [Fact]
     public void Preloaded_pairs_that_differ_are_reported_on_both_sides_with_the_serial_and_the_remedy()
     {
-        _group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
+        Group.Start("raft1", ("a", "1"), ("b", "2"), ("c", "3"));
         const string why = "the preloaded pairs of raft2@node1 and raft1@node1 differ from serial 2 on; "
             + "decide which are right, and restart the other process with the same ones or with none.";
 
         EventFilter.Error($"raft1@node1 is refused by raft2@node1: {why}")
             .And.Error($"raft2@node1 is refused by raft1@node1: {why}")
-            .Expect(2, () => _group.Start("raft2", ("a", "1"), ("b", "other")));
+            .Expect(2, () => Group.Start("raft2", ("a", "1"), ("b", "other")));
     }
 
     [Fact]
     public void Process_whose_memory_was_wiped_logs_it_with_the_remedy()
     {
-        _group.Start("raft1", 0);
-        _group.Start("raft2", 0);
+        Group.Start("raft1", 0);
+        Group.Start("raft2", 0);
         var former = VirtualGroup.MemberOf("raft3");
-        _group.Say(former, "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
-        _group.EngineOf("raft1").Tell(new PeerNews.Stopped(former.Name, Sys.DeadLetters));
+        Group.Say(former, "raft1", Term.Zero, new Message.Greeting(default, Incarnation.None, IsReply: true));
+        Group.EngineOf("raft1").Tell(new PeerNews.Stopped(former.Name, Sys.DeadLetters));
 
         EventFilter.Warning("raft3@node1 is refused by raft1@node1: raft1@node1 knows raft3@node1 with another store, which was lost or "
                 + "replaced; it has no part in the founding. If that cannot do without it, restart all processes of the group.")
-            .ExpectOne(() => _group.Start("raft3", 0));
+            .ExpectOne(() => Group.Start("raft3", 0));
     }
 
     [Fact]
@@ -82,7 +71,7 @@ public sealed class VirtualGroupTests : TestKit
         Sys.EventStream.Subscribe(told, typeof(Akka.Event.Error));
         Sys.EventStream.Subscribe(told, typeof(RaftEvent.Refused));
 
-        _group.StartJoining("raft4");
+        Group.StartJoining("raft4");
 
         // An error would come between them.
         for (var i = 0; i < 3; i++)
@@ -95,20 +84,20 @@ public sealed class VirtualGroupTests : TestKit
     public void Actors_of_the_leader_and_of_the_peers_are_known()
     {
         Found();
-        _group.AdvanceUntil("raft1", "led by raft2 at 4");
-        _group.AdvanceUntil("raft3", "led by raft2 at 4");
+        Group.AdvanceUntil("raft1", "led by raft2 at 4");
+        Group.AdvanceUntil("raft3", "led by raft2 at 4");
 
-        var view = _group.ViewOf("raft1");
+        var view = Group.ViewOf("raft1");
 
-        Assert.Equal(_group.Actors["raft2"], view.Leader!.Actor);
-        Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], view.Peers.Select(peer => peer.Actor));
-        Assert.Equal(_group.Actors["raft2"], _group.ViewOf("raft2").Leader!.Actor);
+        Assert.Equal(Group.Actors["raft2"], view.Leader!.Actor);
+        Assert.Equal([Group.Actors["raft2"], Group.Actors["raft3"]], view.Peers.Select(peer => peer.Actor));
+        Assert.Equal(Group.Actors["raft2"], Group.ViewOf("raft2").Leader!.Actor);
     }
 
     private void Found()
     {
-        _group.Start("raft1", 1);
-        _group.Start("raft2", 4);
-        _group.Start("raft3", 4);
+        Group.Start("raft1", 1);
+        Group.Start("raft2", 4);
+        Group.Start("raft3", 4);
     }
 }

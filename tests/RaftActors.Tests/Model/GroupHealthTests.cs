@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Model;
 
 /// <summary>The rules of <see cref="GroupHealth"/>, each by a change of a group that has no problem.</summary>

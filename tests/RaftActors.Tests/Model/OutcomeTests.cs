@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RaftActors.Tests.Model;
 
 public sealed class OutcomeTests

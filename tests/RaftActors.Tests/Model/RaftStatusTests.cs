@@ -1,7 +1,3 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Tests.Engine;
-
 namespace RaftActors.Tests.Model;
 
 /// <summary>What the status of a process says of its Core.</summary>

@@ -1,10 +1,3 @@
-using System.Reflection;
-using System.Text.Json;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 
 namespace RaftActors.Tests.Model;

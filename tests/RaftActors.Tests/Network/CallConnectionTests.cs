@@ -1,18 +1,4 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
 using RaftActors.Tests.Telemetry;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -21,8 +7,6 @@ public sealed class CallConnectionTests : TestKit
 {
     private const int SizeMax = 5000;
     private const int QueueSizeMax = 10_000;
-
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _name = $"calls-{Guid.NewGuid():N}";
     private readonly Address _address;

@@ -1,21 +1,6 @@
 using System.Buffers.Binary;
-using System.Net;
-using System.Net.Sockets;
 
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
 using RaftActors.Tests.Clients;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -26,7 +11,6 @@ public sealed class ClientCallsTests : TestKit
 
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
     private readonly List<IDisposable> _open = [];

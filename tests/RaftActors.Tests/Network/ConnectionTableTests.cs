@@ -1,14 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>Peers and unnamed nodes tell of many more addresses than a node has routes for.</summary>

@@ -1,18 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
 using RaftActors.Tests.Telemetry;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -20,7 +6,6 @@ namespace RaftActors.Tests.Network;
 public sealed class ConnectionTests : TestKit
 {
     private const int QueueSizeMax = 10_000;
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _name = $"connection-{Guid.NewGuid():N}";
     private readonly Address _address;

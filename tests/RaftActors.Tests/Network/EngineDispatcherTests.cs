@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class EngineDispatcherTests : TestKit

@@ -1,12 +1,7 @@
-using RaftActors.Network;
-using RaftActors.Telemetry;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class FrameSenderTests
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     [Theory]
     [InlineData(1)]
     [InlineData(3)]

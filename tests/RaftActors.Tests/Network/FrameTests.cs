@@ -1,15 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Text;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 

@@ -1,6 +1,3 @@
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class HandshakeTests

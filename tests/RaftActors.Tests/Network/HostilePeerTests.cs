@@ -1,21 +1,4 @@
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Security;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -36,7 +19,6 @@ public sealed class HostilePeerTests : TestKit
     private static readonly CallTarget Target = new("g", new ProcessName("p@node1"));
     private static readonly Member Origin = new(new ProcessName("a@b"), Incarnation.None);
     private static readonly AppendReply OfNode = AppendReply.Refused(new RequestId(Origin, 1));
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly TransportSettings _settings = new("127.0.0.1", 0, SizeMax, SizeMax);

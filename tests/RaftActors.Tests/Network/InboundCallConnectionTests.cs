@@ -1,19 +1,4 @@
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Security;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
@@ -29,7 +14,6 @@ public sealed class InboundCallConnectionTests : TestKit
 
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 10_000 };
     private readonly List<Client> _clients = [];

@@ -1,17 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Text;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>The reader of one connection. The test is the node that sends.</summary>
@@ -23,7 +9,6 @@ public sealed class InboundNodeConnectionTests : TestKit
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly string Sender = $"{Far}/system/raft/g/from#8";
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly Dictionary<string, IActorRef> _engines = [];
     private readonly FrameWriter _writer = new(Far, frameSizeMaxBytes: 5000);

@@ -1,12 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>What each kind of message needs to pass, with its traces and without.</summary>

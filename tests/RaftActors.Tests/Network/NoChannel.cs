@@ -1,7 +1,3 @@
-using System.Net;
-
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>A channel that never connects.</summary>

@@ -1,9 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>A route to a node that takes all messages and sends none.</summary>

@@ -1,27 +1,11 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Engine;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>The inboxes of a node, and the calls that other nodes pass on to them.</summary>
-public sealed class NodeCallsTests : TestKit
+public sealed class NodeCallsTests() : TestKit(VirtualGroup.Config)
 {
     private static readonly CallTarget Target = new("orders", new ProcessName("raft1@node1"));
 
     private readonly NodeCalls _calls = new();
-
-    public NodeCallsTests()
-        : base(VirtualGroup.Config)
-    {
-    }
 
     [Fact]
     public void Engine_that_ends_late_does_not_take_the_place_of_its_successor()

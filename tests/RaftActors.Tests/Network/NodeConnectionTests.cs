@@ -1,21 +1,3 @@
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Security;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>One encrypted connection and the listener of the other node.</summary>
@@ -31,7 +13,6 @@ public sealed class NodeConnectionTests : TestKit
 
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestCertificates _ca;

@@ -1,8 +1,3 @@
-using System.Net;
-
-using RaftActors.Network;
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class OpenHandshakesTests : IDisposable

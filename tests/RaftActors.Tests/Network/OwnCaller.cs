@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>A call of a client of this node, whose reply goes on to a probe.</summary>

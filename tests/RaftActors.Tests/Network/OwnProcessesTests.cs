@@ -1,6 +1,3 @@
-using RaftActors.Network;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class OwnProcessesTests

@@ -1,16 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Engine.Requests;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Engine;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>The replies to calls that another node has sent.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class PendingRepliesTests

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class ReceiveBlockTests

@@ -1,11 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Tests.Engine;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 public sealed class SendTurnTests : TestKit

@@ -1,18 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
-using Akka.Actor;
-using Akka.Configuration;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Tests.Groups;
-using RaftActors.Tests.Wire;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>A node whose remoting listens on another address and port than those where others reach it.</summary>

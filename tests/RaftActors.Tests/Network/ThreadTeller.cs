@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Network;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>An actor that runs as engines do. It tells the test kit the thread on which it handles each message.</summary>

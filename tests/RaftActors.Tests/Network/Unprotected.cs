@@ -1,10 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Telemetry;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Network;
 
 /// <summary>Connections without encryption and authentication.</summary>

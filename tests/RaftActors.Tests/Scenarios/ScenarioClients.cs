@@ -1,9 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

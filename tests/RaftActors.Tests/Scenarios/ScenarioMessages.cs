@@ -1,13 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

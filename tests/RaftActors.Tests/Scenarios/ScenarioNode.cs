@@ -1,15 +1,8 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Dispatch;
-using Akka.Event;
 
-using RaftActors.Network;
-using RaftActors.Settings;
 using RaftActors.Testing.Simulation;
-using RaftActors.Tests.Network;
 
 namespace RaftActors.Tests.Scenarios;
 
@@ -181,7 +174,7 @@ internal sealed class ScenarioNode : IDisposable
         }
 
         // A message to a paused actor waits before its mailbox, which may be full of others.
-        public override void Dispatch(ActorCell cell, Envelope envelope)
+        public override void Dispatch(ActorCell cell, Akka.Actor.Envelope envelope)
         {
             if (_node._pool.IsInUse)
             {

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

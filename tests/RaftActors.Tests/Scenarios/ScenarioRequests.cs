@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <content>What the actor, the peers, the store and the node do.</content>

@@ -1,14 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Actor;
-using Akka.Event;
-
-using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Storage;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <content>The start of the process and of its peers.</content>

@@ -1,8 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Delivery;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>

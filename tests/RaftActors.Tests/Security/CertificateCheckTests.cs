@@ -1,12 +1,4 @@
-using System.Collections.Immutable;
-using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
-
-using RaftActors.Network;
-using RaftActors.Security;
-using RaftActors.Settings;
 
 namespace RaftActors.Tests.Security;
 
@@ -14,8 +6,6 @@ namespace RaftActors.Tests.Security;
 [Trait("Needs", "TLS")]
 public sealed class CertificateCheckTests : IDisposable
 {
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly TemporaryFolder _folder = new();
     private readonly X509Certificate2 _root;
     private readonly X509Certificate2 _own;

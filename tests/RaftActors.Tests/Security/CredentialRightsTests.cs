@@ -1,30 +1,18 @@
-using System.Security.Cryptography.X509Certificates;
-
-using Akka.Configuration;
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Security;
-using RaftActors.Settings;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Tests.Security;
 
 /// <summary>The rights that files of raft.security may have.</summary>
 [Trait("Needs", "TLS")]
-public sealed class CredentialRightsTests : TestKit
+public sealed class CredentialRightsTests : NodesTest
 {
     private const uint User = 1000;
     private const uint Other = 1001;
 
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
-    private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _warned;
 
     public CredentialRightsTests()
-        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }"))
+        : base("akka { loglevel = WARNING, stdout-loglevel = OFF }")
     {
         _warned = CreateTestProbe();
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
@@ -94,16 +82,16 @@ public sealed class CredentialRightsTests : TestKit
             return;
         }
 
-        Directory.CreateDirectory(_folder["..2026"]);
-        PrivateText.Write(_folder[Path.Combine("..2026", "key")], "secret");
-        File.CreateSymbolicLink(_folder["..data"], "..2026");
-        File.CreateSymbolicLink(_folder["key"], "..data/key");
+        Directory.CreateDirectory(Folder["..2026"]);
+        PrivateText.Write(Folder[Path.Combine("..2026", "key")], "secret");
+        File.CreateSymbolicLink(Folder["..data"], "..2026");
+        File.CreateSymbolicLink(Folder["key"], "..data/key");
 
-        var rights = FileRights.ReadTarget(_folder["key"])!.Value; // Justification: it exists.
+        var rights = FileRights.ReadTarget(Folder["key"])!.Value; // Justification: it exists.
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights.Mode);
         Assert.Equal(OperatingSystem.IsLinux() ? Libc.User() : null, rights.Owner);
-        Assert.Null(FileRights.ReadTarget(_folder["missing"]));
+        Assert.Null(FileRights.ReadTarget(Folder["missing"]));
     }
 
     [Theory]
@@ -170,7 +158,7 @@ public sealed class CredentialRightsTests : TestKit
         using var store = new CredentialStore(settings, Sys.Log);
         var former = store.Current;
 
-        var next = new TestCertificates(_folder.Path).Issue("next", ["127.0.0.1"]);
+        var next = new TestCertificates(Folder.Path).Issue("next", ["127.0.0.1"]);
         if (!OpenToAll(next))
         {
             return;
@@ -184,12 +172,6 @@ public sealed class CredentialRightsTests : TestKit
         PrivateText.Restrict(path);
         store.Refresh();
         Assert.NotSame(former, store.Current);
-    }
-
-    protected override void AfterAll()
-    {
-        _folder.Dispose();
-        base.AfterAll();
     }
 
     private static FileRights Rights(string mode, uint? owner, uint group = 7) =>
@@ -212,12 +194,12 @@ public sealed class CredentialRightsTests : TestKit
     // Files that may be used, and the path of one of them.
     private (SecuritySettings Settings, string Path) Settings(string file)
     {
-        var ca = new TestCertificates(_folder.Path);
+        var ca = new TestCertificates(Folder.Path);
         var certificate = ca.Issue("node", ["127.0.0.1"]);
         var key = "";
         if (file is "key" or "pfx")
         {
-            key = _folder["node.key"];
+            key = Folder["node.key"];
             File.Copy(certificate, key);
         }
 

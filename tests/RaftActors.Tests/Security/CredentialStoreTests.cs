@@ -1,10 +1,3 @@
-using Akka.Event;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Security;
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Security;
 
 /// <summary>Files that a running node cannot use yet. The certificates are valid from yesterday until tomorrow.</summary>

@@ -1,7 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
 namespace RaftActors.Tests.Security;
 
 /// <summary>A CA of one test, with the certificates that it signs, as PEM files in a directory of the test.</summary>

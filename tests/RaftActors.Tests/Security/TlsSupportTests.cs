@@ -1,5 +1,3 @@
-using RaftActors.Security;
-
 namespace RaftActors.Tests.Security;
 
 public sealed class TlsSupportTests

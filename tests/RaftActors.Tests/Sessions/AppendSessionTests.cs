@@ -1,8 +1,4 @@
-using RaftActors.Clients;
-using RaftActors.Core;
-using RaftActors.Network;
 using RaftActors.Sessions;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Sessions;
 

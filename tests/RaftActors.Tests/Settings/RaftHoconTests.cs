@@ -1,8 +1,4 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
-
-using Akka.Actor;
-using Akka.Configuration;
 
 namespace RaftActors.Tests.Settings;
 

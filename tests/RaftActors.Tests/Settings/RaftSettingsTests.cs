@@ -1,12 +1,3 @@
-using System.Collections.Immutable;
-
-using Akka.Configuration;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Settings;
-using RaftActors.Storage;
-
 namespace RaftActors.Tests.Settings;
 
 public sealed class RaftSettingsTests

@@ -1,21 +1,8 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
-using Akka.Configuration;
-
-using RaftActors.Security;
-using RaftActors.Settings;
-using RaftActors.Tests.Security;
-
 namespace RaftActors.Tests.Settings;
 
-public sealed class SecuritySettingsTests : IDisposable
+public sealed class SecuritySettingsTests : FolderTest
 {
     private static readonly RoleRules NoRoles = new([], [], [], []);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("security.tls.certificate = a", "raft.security.tls.ca is not")]
@@ -52,7 +39,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [Fact]
     public void Missing_file_is_named()
     {
-        var path = _folder["missing"];
+        var path = Folder["missing"];
 
         var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(new TlsFiles(path, "", "", path, []), NoRoles));
 
@@ -62,7 +49,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [Fact]
     public void Certificate_without_its_key_is_refused_with_the_remedy()
     {
-        var ca = new TestCertificates(_folder.Path);
+        var ca = new TestCertificates(Folder.Path);
         PrivateText.Restrict(ca.Ca);
         var files = new TlsFiles(ca.Ca, "", "", ca.Ca, []);
 

@@ -1,10 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-using Akka.Configuration;
-
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Settings;
 
 /// <summary>The rules in the comments of reference.conf, and keys that it does not have.</summary>

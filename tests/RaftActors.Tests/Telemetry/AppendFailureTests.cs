@@ -1,11 +1,4 @@
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
 using RaftActors.Sessions;
-using RaftActors.Tests.Engine;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Telemetry;
 

@@ -1,14 +1,8 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Tests.Telemetry;
 
 /// <summary>Several actor systems in one program, on real files and a real clock. They share the instruments.</summary>
 public sealed class SharedMeterTests : IAsyncLifetime
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-
     private readonly TemporaryFolder _folder = new();
     private readonly List<ActorSystem> _systems = [];
 

@@ -1,27 +1,17 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Tests.Groups;
-
 namespace RaftActors.Tests.Telemetry;
 
 /// <summary>The metrics of a group in virtual time. raft1 leads. No other test has the node "metered".</summary>
-public sealed class TelemetryTests : TestKit
+public sealed class TelemetryTests() : VirtualGroupTest(node: "metered")
 {
     private readonly MetricRecorder _metrics = new("raft.process", process => process.EndsWith("@metered", StringComparison.Ordinal));
-    private readonly VirtualGroup _group;
-
-    public TelemetryTests()
-        : base(VirtualGroup.ConfigOf("metered")) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Append_is_counted_as_done_and_timed_on_the_process_that_made_it()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Hold("raft1", "raft3");
         Append("raft2");
-        _group.Advance(2);
+        Group.Advance(2);
         Release("raft1", "raft3");
         ExpectMsg<Outcome<int>>().OrThrow();
 
@@ -32,7 +22,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_that_the_leader_discards_is_counted_with_the_reason()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Append("raft3", "no");
         ExpectMsg<Outcome<int>>().NotDone();
 
@@ -43,9 +33,9 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_without_a_leader_is_counted_with_the_reason()
     {
-        _group.Start("raft1", 0);
+        Group.Start("raft1", 0);
         Append("raft1", timeout: TimeSpan.FromMilliseconds(100));
-        _group.Advance(2);
+        Group.Advance(2);
         ExpectMsg<Outcome<int>>().NotDone();
 
         Assert.Equal(["raft1 outcome=not_committed reason=no_leader: 1"], Texts("raft.appends"));
@@ -54,10 +44,10 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_that_a_leader_took_and_did_not_commit_in_time_is_counted_as_unknown()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Hold("raft1", "raft2", "raft3");
         Append("raft2", timeout: TimeSpan.FromMilliseconds(100));
-        _group.Advance(2);
+        Group.Advance(2);
         ExpectMsg<Outcome<int>>().Unknown();
 
         Assert.Equal(["raft2 outcome=unknown reason=timed_out: 1"], Texts("raft.appends"));
@@ -66,7 +56,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Append_after_the_engine_has_stopped_is_counted_with_the_reason()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Stop("raft2");
         Append("raft2");
         ExpectMsg<Outcome<int>>().NotDone();
@@ -77,13 +67,13 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Query_is_counted_with_its_outcome()
     {
-        _group.Found(0, 0);
-        _group.Actors["raft2"].Tell(new Recorder.Query("how far?"), TestActor);
-        _group.AwaitIdle();
-        _group.Advance(2);
+        Group.Found(0, 0);
+        Group.Actors["raft2"].Tell(new Recorder.Query("how far?"), TestActor);
+        Group.AwaitIdle();
+        Group.Advance(2);
         ExpectMsg<Outcome<object?>>().OrThrow();
         Stop("raft3");
-        _group.Actors["raft3"].Tell(new Recorder.Query("how far?"), TestActor);
+        Group.Actors["raft3"].Tell(new Recorder.Query("how far?"), TestActor);
         ExpectMsg<Outcome<object?>>().NotDone();
 
         Assert.Equal(
@@ -94,9 +84,9 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Election_is_counted_once_by_its_winner()
     {
-        _group.Found(0, 0);
-        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft3@metered")), TestActor);
-        _group.AdvanceUntil("raft3", "leads");
+        Group.Found(0, 0);
+        Group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft3@metered")), TestActor);
+        Group.AdvanceUntil("raft3", "leads");
 
         Assert.Equal(["raft1: 1", "raft3: 1"], Texts("raft.elections"));
     }
@@ -104,13 +94,13 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Time_to_apply_a_pair_is_measured_on_each_process_with_appended_and_with_fetched_pairs()
     {
-        _group.Start("raft1", 1);
-        _group.StartSlow("raft2", TimeSpan.FromMilliseconds(20));
-        _group.Start("raft3", 1);
-        _group.AdvanceUntil("raft2", "serial 1 key1=value1");
+        Group.Start("raft1", 1);
+        Group.StartSlow("raft2", TimeSpan.FromMilliseconds(20));
+        Group.Start("raft3", 1);
+        Group.AdvanceUntil("raft2", "serial 1 key1=value1");
         Append("raft3");
         ExpectMsg<Outcome<int>>().OrThrow();
-        _group.AdvanceUntil("raft2", "append 2 key=value");
+        Group.AdvanceUntil("raft2", "append 2 key=value");
 
         var times = _metrics.Of("raft.apply.duration").ToLookup(each => each.Place, each => each.Value);
         Assert.Single(times["raft1"]);
@@ -121,8 +111,8 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Gauges_show_the_term_and_the_role_of_each_process()
     {
-        _group.Found(0, 0);
-        _group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
+        Group.Found(0, 0);
+        Group.Actors["raft1"].Tell(new Recorder.GetStatus(), TestActor);
         var term = ExpectMsg<RaftStatus>().Term;
 
         Assert.Equal([$"raft1: {term}", $"raft2: {term}", $"raft3: {term}"], Observe("raft.term"));
@@ -139,16 +129,16 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Gauges_show_the_open_appends_in_each_stage()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Hold("raft1", "raft2", "raft3");
         Array.ForEach([1, 2, 3, 4], _ => Append("raft1"));
-        _group.Advance(2);
+        Group.Advance(2);
 
         // The transfer waits for a disk, and later pairs wait at the leader for the end of the transfer.
-        _group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@metered")), TestActor);
-        _group.AwaitIdle();
+        Group.Actors["raft1"].Tell(new Recorder.Transfer(new ProcessName("raft2@metered")), TestActor);
+        Group.AwaitIdle();
         Array.ForEach([5, 6], _ => Append("raft1"));
-        _group.Advance(2);
+        Group.Advance(2);
 
         Assert.Equal(
             [
@@ -162,11 +152,11 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Leader_shows_how_many_entries_each_process_lacks_on_disk()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Hold("raft3");
         Append("raft1");
         Append("raft1");
-        _group.Advance(2);
+        Group.Advance(2);
 
         Assert.Equal(["raft1 peer=raft2@metered: 0", "raft1 peer=raft3@metered: 2"], Observe("raft.peer.lag"));
     }
@@ -176,20 +166,20 @@ public sealed class TelemetryTests : TestKit
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
         {
-            _group.StartSnapshotting(name);
+            Group.StartSnapshotting(name);
         }
 
-        _group.AdvanceUntil("raft1", "leads");
-        _group.Advance();
+        Group.AdvanceUntil("raft1", "leads");
+        Group.Advance();
         var before = ValueOn("raft1", "raft.log.size");
         Append("raft1", new string('x', 1000));
-        _group.Advance(2);
+        Group.Advance(2);
 
         Assert.InRange(ValueOn("raft1", "raft.log.size") - before, 1000, 1200);
         Assert.Equal(["raft1: 0", "raft2: 0", "raft3: 0"], Observe("raft.snapshot.size"));
 
-        _group.Actors["raft1"].Tell(new Recorder.Snap());
-        _group.Advance(2);
+        Group.Actors["raft1"].Tell(new Recorder.Snap());
+        Group.Advance(2);
 
         Assert.InRange(ValueOn("raft1", "raft.snapshot.size"), 1000, 1200);
     }
@@ -197,9 +187,9 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public async Task Gauges_of_a_process_end_with_its_engine()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Stop("raft2");
-        _group.Advance();
+        Group.Advance();
 
         Assert.Equal(["raft1", "raft3"], _metrics.Observe("raft.term").Select(each => each.Place).Order());
 
@@ -211,7 +201,7 @@ public sealed class TelemetryTests : TestKit
     [Fact]
     public void Each_instrument_has_a_unit_and_a_description()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         Append("raft1");
         ExpectMsg<Outcome<int>>().OrThrow();
         _metrics.Observe("raft.term");
@@ -236,21 +226,21 @@ public sealed class TelemetryTests : TestKit
 
     private void Append(string name, string value = "value", TimeSpan? timeout = null)
     {
-        _group.Actors[name].Tell(new Recorder.Append("key", value, timeout), TestActor);
-        _group.AwaitIdle();
+        Group.Actors[name].Tell(new Recorder.Append("key", value, timeout), TestActor);
+        Group.AwaitIdle();
     }
 
-    private void Hold(params string[] names) => Array.ForEach(names, name => _group.Stores[name].Hold());
+    private void Hold(params string[] names) => Array.ForEach(names, name => Group.Stores[name].Hold());
 
     private void Release(params string[] names)
     {
-        Array.ForEach(names, name => _group.Stores[name].Release());
-        _group.AwaitIdle();
+        Array.ForEach(names, name => Group.Stores[name].Release());
+        Group.AwaitIdle();
     }
 
     private void Stop(string name)
     {
-        _group.StopEngine(name);
-        _group.AwaitIdle();
+        Group.StopEngine(name);
+        Group.AwaitIdle();
     }
 }

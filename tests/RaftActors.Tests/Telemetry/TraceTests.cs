@@ -1,33 +1,17 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Telemetry;
-using RaftActors.Tests.Engine;
-using RaftActors.Tests.Groups;
-
 namespace RaftActors.Tests.Telemetry;
 
 /// <summary>The traces of a group in virtual time. raft1 leads. No other test has the node "traced".</summary>
-public sealed class TraceTests : TestKit
+public sealed class TraceTests() : VirtualGroupTest(node: "traced")
 {
-    // Longer than any step takes on a working machine.
-    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan VirtualDay = TimeSpan.FromDays(1);
 
     private readonly ConcurrentQueue<Activity> _spans = [];
-    private readonly VirtualGroup _group;
     private readonly Activity _caller = new("caller");
-
-    public TraceTests()
-        : base(VirtualGroup.ConfigOf("traced")) => _group = new VirtualGroup(this);
 
     [Fact]
     public void Append_is_one_trace_from_its_caller_over_the_leader_to_all_processes()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
 
         Append("raft3");
@@ -50,7 +34,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public void Appends_of_one_actor_are_traces_of_their_own()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
 
         Append("raft1");
@@ -63,7 +47,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public void Append_without_a_sampled_trace_has_no_spans()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.None);
 
         Append("raft3");
@@ -74,7 +58,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public async Task Append_of_a_client_is_one_trace_from_the_callers_span_to_all_processes()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
         var client = Raft.Get(Sys).CreateClient<string, int>();
         Task<Outcome<int>> outcome;
@@ -83,7 +67,7 @@ public sealed class TraceTests : TestKit
             outcome = client.AppendAsync("key", "value", VirtualDay);
         }
 
-        _group.AdvanceUntil("raft3", "append 1 key=value");
+        Group.AdvanceUntil("raft3", "append 1 key=value");
         await outcome.WaitAsync(Guard);
 
         var append = Assert.Single(_spans, span => span.OperationName == "raft.append");
@@ -99,7 +83,7 @@ public sealed class TraceTests : TestKit
     [Fact]
     public async Task Query_of_a_client_is_one_trace_from_the_callers_span_to_the_process_that_answers()
     {
-        _group.Found(1, 0);
+        Group.Found(1, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
         var client = Raft.Get(Sys).CreateClient<string, int>();
         Task<Outcome<Serial>> answer;
@@ -108,7 +92,7 @@ public sealed class TraceTests : TestKit
             answer = client.QueryAsync<Serial>("where", VirtualDay);
         }
 
-        _group.AdvanceUntil("raft1", "query where at 1");
+        Group.AdvanceUntil("raft1", "query where at 1");
         await answer.WaitAsync(Guard);
 
         var asked = Assert.Single(_spans, span => span.Kind == ActivityKind.Client);
@@ -121,11 +105,11 @@ public sealed class TraceTests : TestKit
     [Fact]
     public void Query_of_an_actor_has_a_span_of_its_own()
     {
-        _group.Found(0, 0);
+        Group.Found(0, 0);
         using var listener = Listen(ActivitySamplingResult.AllDataAndRecorded);
 
-        _group.Actors["raft2"].Tell(new Recorder.Query("where"), TestActor);
-        _group.AdvanceUntil("raft2", "query where at 0");
+        Group.Actors["raft2"].Tell(new Recorder.Query("where"), TestActor);
+        Group.AdvanceUntil("raft2", "query where at 0");
         ExpectMsg<Outcome<object?>>().OrThrow();
 
         var query = Assert.Single(_spans);
@@ -173,8 +157,8 @@ public sealed class TraceTests : TestKit
 
     private void Append(string by)
     {
-        _group.Actors[by].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.Advance(4);
+        Group.Actors[by].Tell(new Recorder.Append("key", "value"), TestActor);
+        Group.Advance(4);
         ExpectMsg<Outcome<int>>().OrThrow();
     }
 }

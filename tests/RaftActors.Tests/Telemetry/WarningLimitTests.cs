@@ -1,5 +1,3 @@
-using RaftActors.Telemetry;
-
 namespace RaftActors.Tests.Telemetry;
 
 public sealed class WarningLimitTests

@@ -1,10 +1,5 @@
-using System.Reflection;
 using System.Reflection.Emit;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
-
-using RaftActors.Values;
 
 namespace RaftActors.Tests.Values;
 

@@ -1,25 +1,9 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core.Codec;
-using RaftActors.Tests.Groups;
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Values;
 
 /// <summary>The JSON of the types that one call names for an actor system.</summary>
-public sealed partial class JsonTypesTests : TestKit
+public sealed partial class JsonTypesTests() : TestKit(VirtualGroup.Config)
 {
     private static readonly Coin OneEuro = new(100, "EUR");
-
-    public JsonTypesTests()
-        : base(VirtualGroup.Config)
-    {
-    }
 
     [Fact]
     public void Value_of_a_declared_type_has_the_bytes_of_its_codec()

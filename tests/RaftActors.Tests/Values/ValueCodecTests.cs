@@ -1,13 +1,4 @@
-using System.Text;
-
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Serialization;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core.Codec;
-using RaftActors.Entities;
-using RaftActors.Values;
 
 namespace RaftActors.Tests.Values;
 

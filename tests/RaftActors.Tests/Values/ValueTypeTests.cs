@@ -1,22 +1,10 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
-using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Configuration;
 using Akka.Serialization;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Tests.Groups;
-using RaftActors.Values;
 
 namespace RaftActors.Tests.Values;
 
 /// <summary>Types of values that a log accepts, and types that fail the start of an actor.</summary>
-public sealed class ValueTypeTests : TestKit
+public sealed class ValueTypeTests() : TestKit(ConfigurationFactory.ParseString(Bindings).WithFallback(VirtualGroup.Config))
 {
     // Akka.NET binds a serializer to System.Object, and so does this configuration.
     private const string Bindings =
@@ -30,11 +18,6 @@ public sealed class ValueTypeTests : TestKit
           }
         }
         """;
-
-    public ValueTypeTests()
-        : base(ConfigurationFactory.ParseString(Bindings).WithFallback(VirtualGroup.Config))
-    {
-    }
 
     [Fact]
     public void Type_without_a_serializer_of_its_own_is_refused_with_the_codec_and_the_binding_to_add()

@@ -1,8 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Values;
-
 namespace RaftActors.Tests.Values;
 
 public sealed class WirePathTests(TestKit.SharedSystem shared) : TestKit(shared), IClassFixture<TestKit.SharedSystem>

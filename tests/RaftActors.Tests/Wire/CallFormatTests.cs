@@ -1,13 +1,3 @@
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Settings;
-using RaftActors.Values;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Wire;
 
 public sealed class CallFormatTests : TestKit, IClassFixture<TestKit.SharedSystem>

@@ -1,9 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
-using RaftActors.Core;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Wire;
 
 public sealed class ClientSessionTests

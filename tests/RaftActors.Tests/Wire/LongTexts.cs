@@ -1,12 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
-using System.Reflection;
-using System.Runtime.CompilerServices;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
 
 namespace RaftActors.Tests.Wire;
 

@@ -1,11 +1,3 @@
-using System.Buffers;
-using System.Text;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Wire;
 
 public sealed class OutcomeFormatTests : TestKit

@@ -1,11 +1,4 @@
-using System.Text;
-
-using Akka.Actor;
-using Akka.TestKit.Xunit2;
-
-using RaftActors.Core;
 using RaftActors.Tests.Telemetry;
-using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
 

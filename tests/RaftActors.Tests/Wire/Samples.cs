@@ -371,7 +371,7 @@ internal static class Samples
     }
 
     private static WireMessage.CoreMessage Core(Message body) =>
-        new(new Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
+        new(new Core.Envelope(One, Unmet, new GroupUid(Id(9)), new Term(7), Boot, body));
 
     private static Guid Id(byte number) => new(number, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]);
 }

@@ -1,9 +1,3 @@
-using System.Collections.Immutable;
-
-using RaftActors.Core;
-using RaftActors.Core.Codec;
-using RaftActors.Wire;
-
 namespace RaftActors.Tests.Wire;
 
 /// <summary>
@@ -98,7 +92,7 @@ public sealed class SnapshotPieceTests
     }
 
     private static Input.Receive Received(RaftCore core, Member from, Message body, Term? term = null) =>
-        new(new Envelope(from, Members[0], Group, term ?? core.Term, default, body));
+        new(new Core.Envelope(from, Members[0], Group, term ?? core.Term, default, body));
 
     /// <summary>The filled chunks of one step, with writes that are durable at once.</summary>
     private static List<Message.SnapshotChunk> Step(RaftCore core, Input input)
@@ -131,7 +125,7 @@ public sealed class SnapshotPieceTests
     private static int SizeOf(Message.SnapshotChunk piece)
     {
         var writer = new ByteWriter();
-        WireTable.Write(writer, new WireMessage.CoreMessage(new Envelope(Members[0], Members[2], Group, new Term(1), default, piece)));
+        WireTable.Write(writer, new WireMessage.CoreMessage(new Core.Envelope(Members[0], Members[2], Group, new Term(1), default, piece)));
         return writer.Length;
     }
 

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests.Api;
 
 /// <summary>A page names each public type, so a reader of the pages knows all that an editor offers.</summary>

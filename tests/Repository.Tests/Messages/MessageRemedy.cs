@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Repository.Tests.Messages;
 
 /// <summary>Tells whether a message itself says what to do, by its words.</summary>

@@ -1,9 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
-
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Repository.Tests.Messages;
 

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Benchmarks;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Text;
-using RaftActors.Core;
 
 namespace RaftActors.Benchmarks;
 
@@ -145,7 +144,7 @@ internal sealed class Leader
         From(follower, _core.Term, new Message.AppendEntriesReply(true, new LogIndex(match), Term.Zero, IsAdmitted: true));
 
     private Input.Receive From(Member follower, Term term, Message body) =>
-        new(new Envelope(follower, _core.Options.Self, Group, term, default, body));
+        new(new Core.Envelope(follower, _core.Options.Self, Group, term, default, body));
 
     private void Step(Input input)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks;
 
 internal static class OptionValue

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks;
 
 /// <summary>The peak memory of this process, as Linux counts it.</summary>

@@ -1,9 +1,6 @@
-using System.Runtime.InteropServices;
-
 using BenchmarkDotNet.Running;
 
 using RaftActors.Benchmarks.Actors;
-using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
 using RaftActors.Benchmarks.Coordination;
 using RaftActors.Benchmarks.Failover;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RaftActors.Benchmarks;
 
 /// <summary>Writes a line to standard error after each step, with the time that the remaining steps will take.</summary>

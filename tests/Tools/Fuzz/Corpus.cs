@@ -1,5 +1,3 @@
-using RaftActors.Fuzz.Inputs;
-
 namespace RaftActors.Fuzz;
 
 /// <summary>Inputs that broke a property once: files of <see cref="InputText"/>, in one folder for each target.</summary>

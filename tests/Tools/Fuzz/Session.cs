@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 
-using RaftActors.Fuzz.Inputs;
 using RaftActors.Fuzz.Running;
 
 namespace RaftActors.Fuzz;

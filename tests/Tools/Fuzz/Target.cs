@@ -1,5 +1,3 @@
-using RaftActors.Fuzz.Inputs;
-
 namespace RaftActors.Fuzz;
 
 /// <summary>One reader of bytes or text from outside, with valid inputs to begin with.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Simulator;
-
 namespace RaftActors.Matrix;
 
 /// <summary>The bugs of the simulator in projects of <c>src</c>, and those of the folder <c>bugs</c> beside this program.</summary>

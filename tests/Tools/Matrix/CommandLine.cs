@@ -1,7 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Simulator;
-
 namespace RaftActors.Matrix;
 
 /// <summary>The options of the command line, with their help.</summary>

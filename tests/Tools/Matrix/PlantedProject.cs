@@ -3,8 +3,6 @@ using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
-using RaftActors.Simulator;
-
 namespace RaftActors.Matrix;
 
 /// <summary>A bug of a list, and the project of <c>src</c> whose files it changes.</summary>

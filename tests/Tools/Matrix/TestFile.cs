@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
 
-using RaftActors.Simulator;
-
 namespace RaftActors.Matrix;
 
 /// <summary>A source file of tests. Its text tells which kind of tests it has.</summary>

@@ -1,4 +1,3 @@
-using RaftTrials.Servers;
 using RaftTrials.Trials;
 
 namespace DiskTrials;

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-
-using RaftTrials.Servers;
 using RaftTrials.Trials;
 
 namespace DiskTrials;

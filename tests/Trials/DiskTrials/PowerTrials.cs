@@ -1,8 +1,5 @@
-using System.Diagnostics;
-
 using RaftActors.Storage;
 
-using RaftTrials.Servers;
 using RaftTrials.Trials;
 
 namespace DiskTrials;

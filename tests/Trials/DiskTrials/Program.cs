@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 using RaftTrials.Trials;
 
 namespace DiskTrials;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 using KeyValueTrials.Trials;
 
 namespace KeyValueTrials;

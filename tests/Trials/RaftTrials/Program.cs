@@ -1,9 +1,6 @@
-using System.CommandLine;
-
 using RaftTrials.Clients;
 using RaftTrials.Hostile;
 using RaftTrials.Load;
-using RaftTrials.Servers;
 using RaftTrials.Trials;
 
 namespace RaftTrials;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TrialKit;
 
 /// <summary>Commands of the machine, and what trials need of it.</summary>

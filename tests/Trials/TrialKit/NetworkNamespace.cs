@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 
 using Microsoft.Win32.SafeHandles;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TrialKit;
 
 /// <summary>Waits for what no process reports by itself, so that a trial has to ask again and again.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TrialKit;
 
 /// <summary>A program that a trial starts, ends and starts again, with the output of all its processes. Dispose ends it.</summary>

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-
 namespace TrialKit;
 
 /// <summary>The command line of the trials: a command for each kind of system under trial.</summary>

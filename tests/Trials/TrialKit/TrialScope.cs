@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace TrialKit;
 
 /// <summary>The resources of one trial, and its options. Dispose releases the resources, the last one first.</summary>

@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>A raft actor without state. It makes calls on request, and counts elections.</summary>

@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>A group of three processes in one actor system.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using Akka.Actor;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>Listens to all metrics of the program, as an exporter would, and adds up their values.</summary>

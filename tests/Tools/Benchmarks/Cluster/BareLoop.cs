@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 using Microsoft.Win32.SafeHandles;
 
 namespace RaftActors.Benchmarks.Cluster;

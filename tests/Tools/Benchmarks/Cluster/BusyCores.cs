@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Processor time of the whole machine that was used until now.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>One combination that is measured.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Clients with one open operation each. The next one begins when it has ended. Thread-safe.</summary>

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Measures all cells in turn, so that a change of the machine's load affects all of them, and prints their medians.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>A file with a line for each run.</summary>

@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-
-using Akka.Actor;
-using Akka.Configuration;
 
 namespace RaftActors.Benchmarks.Cluster;
 

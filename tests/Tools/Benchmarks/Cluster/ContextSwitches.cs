@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Context switches of this process. Unlike times, their number an operation hardly depends on the machine.</summary>

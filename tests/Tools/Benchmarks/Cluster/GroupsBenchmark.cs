@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
-using Akka.Actor;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>

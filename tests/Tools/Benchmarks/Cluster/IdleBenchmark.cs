@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Measures the processor time of a group without clients, and beside it that of actor systems without raft.</summary>

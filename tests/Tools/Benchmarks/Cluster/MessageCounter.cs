@@ -1,5 +1,3 @@
-using System.Diagnostics.Metrics;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Counts the messages of RaftActors that this process sends to other nodes.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Counters of one process of the cluster, or of all.</summary>

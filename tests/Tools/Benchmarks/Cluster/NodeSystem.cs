@@ -1,6 +1,3 @@
-using Akka.Actor;
-using Akka.Configuration;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Creates the actor system of a node on the loopback address.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>Prints the tables of open loops in Markdown: latencies, and the events during slow calls. Figures are medians.</summary>

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Diagnostics.Metrics;
-
 using RaftActors.Cli.Client.Top;
 
 namespace RaftActors.Benchmarks.Cluster;

@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Compare;
 
 /// <summary>The options of the comparison with other libraries.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Compare;
 
 /// <summary>Measures each cell with all contenders in turn, so that a change of the machine's load affects all of them.</summary>

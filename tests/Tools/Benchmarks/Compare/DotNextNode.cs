@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 
@@ -8,7 +6,7 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.Membership;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 
-using RaftActors.Benchmarks.Cluster;
+using LogEntry = DotNext.Net.Cluster.Consensus.Raft.StateMachine.LogEntry;
 
 namespace RaftActors.Benchmarks.Compare;
 

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Compare;
 
 /// <summary>The peers. The Go programs are built with the libraries of Debian; dotNext is a package of this program.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Compare;
 
 /// <summary>

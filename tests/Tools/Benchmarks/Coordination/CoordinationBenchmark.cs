@@ -1,9 +1,3 @@
-using System.Diagnostics;
-
-using Akka.Actor;
-using Akka.Configuration;
-
-using RaftActors.Benchmarks.Cluster;
 using RaftActors.Coordination;
 
 namespace RaftActors.Benchmarks.Coordination;

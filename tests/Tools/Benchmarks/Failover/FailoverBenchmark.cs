@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Failover;
 
 /// <summary>Measures the failovers of each fault, and prints their distribution.</summary>

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Failover;
 
 /// <summary>Three nodes whose leader fails again and again.</summary>

@@ -1,8 +1,4 @@
-using System.Diagnostics;
 using System.Text;
-
-using RaftActors.Benchmarks.Cluster;
-using RaftActors.Core;
 
 namespace RaftActors.Benchmarks.Failover;
 

@@ -1,9 +1,3 @@
-using System.Runtime.InteropServices;
-
-using Akka.Actor;
-
-using RaftActors.Core;
-
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>

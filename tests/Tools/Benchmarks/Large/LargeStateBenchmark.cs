@@ -1,7 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>

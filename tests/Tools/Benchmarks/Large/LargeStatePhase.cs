@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using Akka.Actor;
-
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>Measures one phase: appends in closed loops, the peak of the resident memory, and the largest heap.</summary>

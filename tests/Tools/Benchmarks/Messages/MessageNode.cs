@@ -1,12 +1,5 @@
-using System.Diagnostics;
-using System.Globalization;
-
-using Akka.Actor;
-using Akka.Configuration;
 using Akka.Serialization;
 
-using RaftActors.Benchmarks.Cluster;
-using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;

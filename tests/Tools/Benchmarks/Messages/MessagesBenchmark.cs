@@ -1,7 +1,3 @@
-using System.Globalization;
-
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Messages;
 
 /// <summary>Measures messages between two nodes, in turn by a raft connection and by Akka.Remote.</summary>

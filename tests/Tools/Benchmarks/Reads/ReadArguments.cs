@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Reads;
 
 /// <summary>The options of the benchmark of queries.</summary>

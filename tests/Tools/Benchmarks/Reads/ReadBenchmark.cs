@@ -1,5 +1,3 @@
-using RaftActors.Benchmarks.Cluster;
-
 namespace RaftActors.Benchmarks.Reads;
 
 /// <summary>Measures queries of each consistency, in turn.</summary>

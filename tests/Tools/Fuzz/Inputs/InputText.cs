@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace RaftActors.Fuzz.Inputs;
 

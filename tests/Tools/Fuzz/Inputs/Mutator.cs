@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace RaftActors.Fuzz.Inputs;
 
 /// <summary>Makes new inputs of old ones. One seed decides all of them.</summary>

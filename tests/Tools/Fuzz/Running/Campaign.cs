@@ -1,5 +1,3 @@
-using RaftActors.Fuzz.Inputs;
-
 namespace RaftActors.Fuzz.Running;
 
 /// <summary>Mutates the inputs of one target and checks each. The seed decides all inputs.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Fuzz.Inputs;
-
 namespace RaftActors.Fuzz.Running;
 
 /// <summary>Reads one input, measures it, and checks the result.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
 namespace RaftActors.Fuzz.Targets;

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-
-using RaftActors.Core.Codec;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Text;
 
-using RaftActors.Core.Codec;
 using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Fuzz.Targets;

@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Storage;
 
 namespace RaftActors.Fuzz.Targets;
 

@@ -1,11 +1,5 @@
-using System.Buffers.Binary;
-
-using Akka.Actor;
-
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Network;
-using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
 namespace RaftActors.Fuzz.Targets;

@@ -1,6 +1,3 @@
-using Akka.Actor;
-
-using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Values;
 

@@ -1,5 +1,3 @@
-using System.Text;
-
 using Akka.Configuration;
 
 namespace RaftActors.Fuzz.Targets;

@@ -1,6 +1,3 @@
-using System.Text;
-
-using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
 namespace RaftActors.Fuzz.Targets;

@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>A reference with nothing but a path.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>An input that has a number and a manifest before its bytes. The format is the fuzzer's own.</summary>

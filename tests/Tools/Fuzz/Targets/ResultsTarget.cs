@@ -1,10 +1,6 @@
-using System.Buffers.Binary;
-
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
-using RaftActors.Storage;
 
 namespace RaftActors.Fuzz.Targets;
 

@@ -1,4 +1,3 @@
-using RaftActors.Storage;
 using RaftActors.Storage.Snapshots;
 using RaftActors.Testing.DiskModel;
 

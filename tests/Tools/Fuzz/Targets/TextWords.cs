@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>Words of a text format, for mutations.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Storage;
-
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>A changed directory on the machine's own disk, as <c>raft log verify</c> and <c>raft log dump</c> read it.</summary>

@@ -1,4 +1,3 @@
-using RaftActors.Tests.Wire;
 using RaftActors.Values;
 
 namespace RaftActors.Fuzz.Targets;

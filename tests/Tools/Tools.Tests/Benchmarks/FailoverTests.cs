@@ -1,25 +1,21 @@
 namespace RaftActors.Benchmarks.Tests;
 
 [Trait("Needs", "Linux")]
-public sealed class FailoverTests : IDisposable
+public sealed class FailoverTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public Task Failover_prints_its_table() => BenchmarkHere.AssertPrintsAsync(
-        $"failover --fault kill --rounds 1 --min 500 --max 1000 --directory {_folder.Path}", "| kill | first commit |");
+        $"failover --fault kill --rounds 1 --min 500 --max 1000 --directory {Folder.Path}", "| kill | first commit |");
 
     [Fact]
     public async Task Ctrl_C_ends_the_nodes_and_removes_their_stores()
     {
-        using var program = BenchmarkProcess.Start($"failover --rounds 100 --min 500 --max 1000 --directory {_folder.Path}");
+        using var program = BenchmarkProcess.Start($"failover --rounds 100 --min 500 --max 1000 --directory {Folder.Path}");
         await program.Line("the group has a leader", 1, BenchmarkProcess.WaitMax);
 
         program.Send(Signal.Interrupt);
 
         Assert.Equal(130, await program.Ended(BenchmarkProcess.WaitMax));
-        Assert.Empty(Directory.GetDirectories(_folder.Path));
+        Assert.Empty(Directory.GetDirectories(Folder.Path));
     }
 }

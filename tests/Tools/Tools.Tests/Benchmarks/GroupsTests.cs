@@ -1,12 +1,8 @@
 namespace RaftActors.Benchmarks.Tests;
 
-public sealed class GroupsTests : IDisposable
+public sealed class GroupsTests : FolderTest
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public Task Groups_prints_the_memory_of_each_number() => BenchmarkHere.AssertPrintsAsync(
-        $"groups --groups 2,4 --settle 0.1 --seconds 0.1 --directory {_folder.Path}", "| 2 |", "| 4 |");
+        $"groups --groups 2,4 --settle 0.1 --seconds 0.1 --directory {Folder.Path}", "| 2 |", "| 4 |");
 }

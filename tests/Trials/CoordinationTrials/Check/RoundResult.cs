@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Text.Json;
-
 namespace CoordinationTrials.Check;
 
 /// <summary>What one round has shown: a line of the file of results.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 using CoordinationTrials.Faults;
 
 namespace CoordinationTrials.Check;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace CoordinationTrials.Check;
 
 /// <summary>A write to the register.</summary>

@@ -2,8 +2,6 @@ using Akka.Actor;
 using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 
-using RaftActors.Coordination;
-
 namespace CoordinationTrials.Node;
 
 /// <summary>The singleton and the entities of a node.</summary>

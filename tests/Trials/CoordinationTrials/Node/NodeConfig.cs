@@ -1,9 +1,3 @@
-using System.Globalization;
-
-using Akka.Configuration;
-
-using RaftActors.Coordination;
-
 namespace CoordinationTrials.Node;
 
 /// <summary>The configuration of a node. The times of a takeover are the defaults of RaftActors.Coordination, for all strategies.</summary>

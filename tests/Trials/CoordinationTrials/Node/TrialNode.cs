@@ -1,13 +1,7 @@
-using System.CommandLine;
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
 using Akka.Actor;
 using Akka.Cluster;
 
 using CoordinationTrials.Check;
-
-using RaftActors.Coordination;
 
 namespace CoordinationTrials.Node;
 

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
-
 using CoordinationTrials.Check;
 using CoordinationTrials.Faults;
 using CoordinationTrials.Node;

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 using CoordinationTrials.Check;
 using CoordinationTrials.Faults;
 using CoordinationTrials.Node;

@@ -1,10 +1,7 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.Remote.Transport;
 
 using Google.Protobuf;
-
-using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 

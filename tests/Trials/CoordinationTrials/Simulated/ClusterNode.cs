@@ -1,14 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Configuration;
 
 using CoordinationTrials.Check;
 using CoordinationTrials.Faults;
 using CoordinationTrials.Node;
-
-using RaftActors;
-using RaftActors.Coordination;
-using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 

@@ -1,5 +1,3 @@
-using RaftActors.Testing.Simulation;
-
 namespace CoordinationTrials.Simulated;
 
 /// <summary>

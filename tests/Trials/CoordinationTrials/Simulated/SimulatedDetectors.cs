@@ -1,5 +1,3 @@
-using Akka.Configuration;
-using Akka.Event;
 using Akka.Remote;
 
 namespace CoordinationTrials.Simulated;

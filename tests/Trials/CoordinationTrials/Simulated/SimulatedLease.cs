@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Akka.Coordination;
 
-using RaftActors.Coordination;
-
 namespace CoordinationTrials.Simulated;
 
 /// <summary>

@@ -1,7 +1,4 @@
 using Akka.Actor;
-using Akka.Event;
-
-using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 

@@ -1,12 +1,7 @@
 using Akka.Actor;
-using Akka.Configuration;
-using Akka.Event;
 
 using CoordinationTrials.Faults;
 using CoordinationTrials.Node;
-
-using RaftActors;
-using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 

@@ -1,12 +1,5 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Configuration;
-
-using RaftActors;
-using RaftActors.Coordination;
-using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 

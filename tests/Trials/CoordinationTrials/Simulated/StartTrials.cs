@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Diagnostics;
-
 using CoordinationTrials.Trials;
 
 namespace CoordinationTrials.Simulated;

@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 using CoordinationTrials.Check;
 using CoordinationTrials.Faults;
 using CoordinationTrials.Node;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>One client: it sends one request after the other, keeps its session, and repeats writes by their Idempotency-Key.</summary>

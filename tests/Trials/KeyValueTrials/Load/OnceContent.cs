@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>A body that is sent once. HttpClient sends a PUT again if a kept connection breaks: that would be a second write.</summary>

@@ -1,6 +1,3 @@
-using System.Collections.Immutable;
-using System.Globalization;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>The header Raft-Session as a client keeps it: the last serial of each group that it has seen.</summary>

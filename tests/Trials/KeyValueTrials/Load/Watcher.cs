@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>Watches a key over many connections: each goes on after the last change of the one before, at another node.</summary>

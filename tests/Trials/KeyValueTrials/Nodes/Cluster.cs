@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
-
 using KeyValueTrials.Load;
 
 namespace KeyValueTrials.Nodes;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace KeyValueTrials.Nodes;
 
 /// <summary>A node of demo/KeyValue as a process, and its restarts.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using KeyValueTrials.Nodes;
 
 namespace KeyValueTrials.Trials;

@@ -1,8 +1,4 @@
-using System.Diagnostics;
-
 using Akka.Actor;
-
-using RaftActors;
 
 namespace RaftTrials.Clients;
 

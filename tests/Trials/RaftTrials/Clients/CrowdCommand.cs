@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftActors;
-
 namespace RaftTrials.Clients;
 
 /// <summary>

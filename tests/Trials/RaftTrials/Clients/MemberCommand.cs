@@ -1,13 +1,4 @@
-using System.CommandLine;
-
 using Akka.Actor;
-using Akka.Configuration;
-
-using RaftActors;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
-using RaftTrials.Servers;
 
 namespace RaftTrials.Clients;
 

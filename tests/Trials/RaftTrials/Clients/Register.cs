@@ -1,5 +1,3 @@
-using RaftActors;
-
 namespace RaftTrials.Clients;
 
 /// <summary>

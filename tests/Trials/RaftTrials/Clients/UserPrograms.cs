@@ -1,9 +1,5 @@
-using System.Globalization;
-using System.Text.Json;
-
 using Akka.Actor;
 
-using RaftActors;
 using RaftActors.Examples;
 
 using RaftTrials.Faults;

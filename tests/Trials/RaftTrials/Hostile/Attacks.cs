@@ -1,15 +1,10 @@
 using System.Security.Cryptography;
 
-using RaftActors;
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Security;
 using RaftActors.Core;
-using RaftActors.Network;
-using RaftActors.Security;
 using RaftActors.Wire;
 
 using RaftTrials.Load;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Hostile;
 

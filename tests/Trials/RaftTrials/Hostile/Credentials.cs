@@ -1,8 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Cli.Certificates;
-using RaftActors.Cli.Security;
-using RaftActors.Security;
 using RaftActors.Settings;
 
 namespace RaftTrials.Hostile;

@@ -1,13 +1,3 @@
-using System.Diagnostics;
-
-using Akka.Configuration;
-
-using RaftActors;
-using RaftActors.Cli;
-using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-
 using RaftTrials.Load;
 
 namespace RaftTrials.Hostile;

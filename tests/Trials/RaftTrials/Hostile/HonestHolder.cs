@@ -1,11 +1,4 @@
-using System.Diagnostics;
-
 using Akka.Actor;
-using Akka.Configuration;
-
-using RaftActors;
-using RaftActors.Cli.Security;
-using RaftActors.Coordination;
 
 namespace RaftTrials.Hostile;
 

@@ -1,9 +1,5 @@
 using System.Buffers;
-using System.Text;
-using System.Text.Json;
 
-using RaftActors;
-using RaftActors.Cli.Security;
 using RaftActors.Coordination.State;
 
 namespace RaftTrials.Hostile;

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -7,14 +6,8 @@ using System.Security.Cryptography;
 
 using Akka.Actor;
 
-using RaftActors;
-using RaftActors.Cli;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Network;
-using RaftActors.Security;
 using RaftActors.Wire;
 
 namespace RaftTrials.Hostile;

@@ -1,15 +1,8 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 
 using Akka.Actor;
 
-using RaftActors;
-using RaftActors.Cli;
-using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Core;
-using RaftActors.Network;
 using RaftActors.Wire;
 
 using RaftTrials.Load;

@@ -1,6 +1,3 @@
-using RaftActors.Network;
-using RaftActors.Security;
-
 namespace RaftTrials.Hostile;
 
 /// <summary>

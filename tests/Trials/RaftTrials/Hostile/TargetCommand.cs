@@ -1,18 +1,5 @@
-using System.CommandLine;
-
 using Akka.Actor;
 using Akka.Actor.Setup;
-using Akka.Configuration;
-using Akka.Event;
-
-using RaftActors;
-using RaftActors.Cli;
-using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
-using RaftActors.Coordination;
-
-using RaftTrials.Servers;
 
 namespace RaftTrials.Hostile;
 

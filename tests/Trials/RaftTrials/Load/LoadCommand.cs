@@ -1,11 +1,4 @@
-using System.CommandLine;
-using System.Text.Json;
-
-using RaftActors.Cli;
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Security;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 
 namespace RaftTrials.Load;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RaftTrials.Load;
 
 /// <summary>A process with several writers, so that the clients can be on one side of a partition.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 
-using RaftActors;
-
 namespace RaftTrials.Load;
 
 /// <summary>Callers that book amounts with three decimals, over a client without an actor system.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using RaftActors.Cli.Client;
 
 namespace RaftTrials.Load;

@@ -1,7 +1,3 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
-using System.Text.Json;
-
 using RaftTrials.Hostile;
 using RaftTrials.Load;
 

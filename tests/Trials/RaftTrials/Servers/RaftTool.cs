@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace RaftTrials.Servers;
 
 /// <summary>Runs the <c>raft</c> program as its users do.</summary>

@@ -1,6 +1,3 @@
-using RaftActors.Cli;
-using RaftActors.Cli.Server;
-using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
 
 using RaftTrials.Load;

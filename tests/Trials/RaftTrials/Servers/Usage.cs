@@ -1,5 +1,3 @@
-using System.Globalization;
-
 using RaftTrials.Clients;
 
 namespace RaftTrials.Servers;

@@ -1,5 +1,3 @@
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>

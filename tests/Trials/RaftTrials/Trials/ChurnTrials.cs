@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>Adds and removes servers under load, one at a time, the leader too.</summary>

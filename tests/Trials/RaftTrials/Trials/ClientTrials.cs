@@ -1,9 +1,6 @@
-using System.Diagnostics;
-
 using Akka.Actor;
 
 using RaftTrials.Clients;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-
 using RaftTrials.Clients;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

@@ -1,8 +1,5 @@
-using RaftActors;
-
 using RaftTrials.Clients;
 using RaftTrials.Faults;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

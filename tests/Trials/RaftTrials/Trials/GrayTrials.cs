@@ -1,8 +1,4 @@
-using System.Diagnostics;
-
 using RaftActors.Storage;
-
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>Seven servers, some of which vote. Voters are killed, and others get their votes while clients write.</summary>

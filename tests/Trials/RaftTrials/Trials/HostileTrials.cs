@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 using RaftTrials.Hostile;
-using RaftTrials.Servers;
 
 using Group = RaftTrials.Servers.Group;
 

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-
 using RaftTrials.Load;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

@@ -1,11 +1,6 @@
-using System.Text.Json;
-
 using Akka.Actor;
 
-using RaftActors;
-
 using RaftTrials.Clients;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

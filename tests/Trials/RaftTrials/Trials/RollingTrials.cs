@@ -1,8 +1,5 @@
-using RaftActors;
-
 using RaftTrials.Clients;
 using RaftTrials.Load;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

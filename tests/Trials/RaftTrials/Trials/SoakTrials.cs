@@ -1,9 +1,4 @@
-using System.Diagnostics;
-
-using RaftActors;
-
 using RaftTrials.Clients;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 

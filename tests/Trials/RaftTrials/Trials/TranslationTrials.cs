@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
-
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.CommandLine;
-
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>The resources of one trial.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-
-using RaftTrials.Servers;
-
 namespace RaftTrials.Trials;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TrialKit.Calls;
 
 /// <summary>All calls of the clients. Thread-safe, but reads and watches may be read only after the clients have ended.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace TrialKit.Calls;
 
 /// <summary>Times without a commit.</summary>
