@@ -106,7 +106,7 @@ internal static class PersistBenchmark
         akka.persistence.journal.sql { {{journal}} }
         """);
 
-    // A write-ahead log belongs to the file, and needs one sync for each commit. All connections have the default of the setting synchronous.
+    // The write-ahead log is a property of the file, and needs one sync a commit. All connections have the default of synchronous.
     private static string CreateSqlite(string folder)
     {
         var text = $"Data Source={folder}/events.db";
@@ -122,9 +122,8 @@ internal static class PersistBenchmark
 
     private static void Print(PersistArguments arguments, Dictionary<string, List<PersistRun>> runs)
     {
-        Console.WriteLine(FormattableString.Invariant(
-            $"\n{arguments.Entities} actors at the {arguments.At}, events of 256 B. Medians of the runs. The server of PostgreSQL counts as ")
-            + "other cores, and its memory is left out.\n");
+        Console.WriteLine($"\n{arguments.Entities} actors at the {arguments.At}, events of 256 B. Medians of the runs. The server of "
+            + "PostgreSQL counts as other cores, and its memory is left out.\n");
         Console.WriteLine("| journal | events/s min / median / max | p50 us | p99 us | recovery of 1,000 events ms | memory MiB "
             + "| other cores | failed |\n|---|---|---|---|---|---|---|---|");
         foreach (var (journal, all) in runs)
@@ -138,7 +137,7 @@ internal static class PersistBenchmark
                 + FormattableString.Invariant($"{all.Sum(run => run.Cell.Load.Failed)} |"));
         }
 
-        Console.WriteLine("\nRaftActors / peer within the same run: median (lowest to highest). A rate above 1 is better, the others below 1.\n");
+        Console.WriteLine("\nRaftActors / peer within the same run: median (lowest to highest). A rate above 1 is better, others below.\n");
         Console.WriteLine("| peer | events/s | p50 | p99 | recovery | memory |\n|---|---|---|---|---|---|");
         foreach (var (peer, theirs) in runs.Skip(1))
         {
