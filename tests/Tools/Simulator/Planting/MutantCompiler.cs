@@ -93,14 +93,11 @@ public sealed class MutantCompiler
 
     /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfActors(string root) => OfReplaced(
-        root, "RaftActors", Path.Combine(root, "src", "RaftActors", "reference.conf"), ["RaftActors.Core", "RaftActors.Storage"]);
+        root, "RaftActors", Path.Combine(root, "src", "RaftActors", "reference.conf"));
 
     /// <summary>For bugs in the coordination, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(
-        root,
-        "RaftActors.Coordination",
-        Path.Combine(root, "src", "RaftActors.Coordination", "reference.conf"),
-        ["RaftActors", "RaftActors.Core", "RaftActors.Storage"]);
+        root, "RaftActors.Coordination", Path.Combine(root, "src", "RaftActors.Coordination", "reference.conf"));
 
     /// <summary>For bugs in the actors of demos and examples, and the simulation of groups of them.</summary>
     public static MutantCompiler OfDemos(string root)
@@ -117,9 +114,7 @@ public sealed class MutantCompiler
             linked,
             Sources(Path.Combine(simulator, "Actors")),
             typeof(Actors.ActorMutantEntry),
-            Assemblies()
-                .Where(path => Path.GetFileNameWithoutExtension(path) != assembly)
-                .Select(path => MetadataReference.CreateFromFile(path)))
+            ReferencesOf(assembly).Select(path => MetadataReference.CreateFromFile(path)))
         {
             _load = (name, image) => new ReplacingContext(name, assembly, image).LoadFromAssemblyName(new AssemblyName(assembly)),
         };
@@ -128,7 +123,7 @@ public sealed class MutantCompiler
     }
 
     // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of the project's.
-    private static MutantCompiler OfReplaced(string root, string assembly, string settings, string[] references)
+    private static MutantCompiler OfReplaced(string root, string assembly, string settings)
     {
         var project = Path.Combine(root, "src", assembly);
         var made = new MutantCompiler(
@@ -137,10 +132,7 @@ public sealed class MutantCompiler
             Sources(project),
             [],
             typeof(Actors.ActorMutantEntry),
-            Assemblies()
-                .Where(path => Path.GetFileNameWithoutExtension(path) is var name
-                    && (!name.StartsWith("RaftActors", StringComparison.Ordinal) || references.Contains(name)))
-                .Select(path => MetadataReference.CreateFromFile(path)))
+            ReferencesOf(assembly).Select(path => MetadataReference.CreateFromFile(path)))
         {
             _settings = settings,
             _load = (name, image) => new ReplacingContext(name, assembly, image)
@@ -374,6 +366,27 @@ public sealed class MutantCompiler
         var packs = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs"));
         var json = Directory.GetFiles(packs, "System.Text.Json.SourceGeneration.dll", SearchOption.AllDirectories);
         return Directory.GetFiles(Path.GetDirectoryName(json.Max(StringComparer.Ordinal))!, "*.dll");
+    }
+
+    // Of the framework and of what the assembly refers to. Other packages of this program may have methods of the same names.
+    private static IEnumerable<string> ReferencesOf(string assembly)
+    {
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location);
+        var referred = new HashSet<string>();
+        Add(Assembly.Load(assembly));
+        return Assemblies().Where(path =>
+            Path.GetDirectoryName(path) == framework || referred.Contains(Path.GetFileNameWithoutExtension(path)));
+
+        void Add(Assembly each)
+        {
+            foreach (var name in each.GetReferencedAssemblies())
+            {
+                if (referred.Add(name.Name!))
+                {
+                    Add(Assembly.Load(name));
+                }
+            }
+        }
     }
 
     private static string[] Assemblies() =>
