@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using RaftActors.Persistence;
+
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftActors.Hosting.Tests;
@@ -229,6 +231,21 @@ public sealed class OneNodeTests
             Raft.Get(node.System).Processes.Select(process => (process.Group, process.MaxQuorum ?? 0)));
         var unnamed = Assert.Throws<RaftConfigurationException>(() => Raft.Get(node.System).CreateClient<int, int>());
         Assert.Contains("because this node has 2 groups: counter, other. Name the group to CreateClient", unnamed.Message);
+    }
+
+    [Fact]
+    public async Task Client_without_a_group_leaves_out_those_of_packages()
+    {
+        await using var node = new HostedNode(
+            _port,
+            [_port],
+            akka => akka.WithRaftActor<Counter>("counter").WithRaftPersistence().WithRaftReminders(),
+            services => services.AddRaftClient<int, int>());
+        await node.StartAsync();
+        _ = RaftPersistence.Get(node.System);
+
+        Assert.Equal(["counter", "persistence-0", "reminders"], Raft.Get(node.System).Groups.Order());
+        Assert.Equal("counter", Raft.Get(node.System).CreateClient<int, int>().Group);
     }
 
     [Fact]

@@ -425,8 +425,7 @@ public sealed partial class Raft : IExtension, IRaftClients
         return opening;
     }
 
-    // Actors may start after their clients, so the sections of groups count, too. The group of the coordination belongs to a package that
-    // this one does not know, and no client of an application means it.
+    // Actors may start after their clients, so the sections of groups count, too.
     private string OnlyGroup()
     {
         var config = _system.Settings.Config;
@@ -435,11 +434,10 @@ public sealed partial class Raft : IExtension, IRaftClients
             return named;
         }
 
-        var coordination = RaftSettings.CoordinationOf(config);
         string[] groups =
         [
-            .. Ordered().Select(each => each.Key.Group).Concat(RaftSettings.SectionsIn(config)).Where(group => group != coordination)
-                .Distinct(StringComparer.Ordinal),
+            .. Ordered().Select(each => each.Key.Group).Concat(RaftSettings.SectionsIn(config))
+                .Where(group => !RaftSettings.IsOfPackage(config, group)).Distinct(StringComparer.Ordinal),
         ];
         const int ShownMax = 10;
         return groups is [var only] ? only : throw new RaftConfigurationException(

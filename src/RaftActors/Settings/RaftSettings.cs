@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 using Akka.Configuration;
 
@@ -225,6 +226,18 @@ internal sealed record RaftSettings
     /// <summary>The name of the group of the coordination, whether or not this node has one.</summary>
     /// <param name="root">The whole configuration.</param>
     public static string CoordinationOf(Config root) => root.GetString("raft-coordination.group", "coordination");
+
+    /// <summary>
+    /// Returns whether a group belongs to the coordination or to the persistence, packages that this one does not know. No client of an
+    /// application means it.
+    /// </summary>
+    /// <param name="root">The whole configuration.</param>
+    public static bool IsOfPackage(Config root, string group) =>
+        group == CoordinationOf(root)
+        || group == root.GetString("raft-persistence.reminders")
+        || (root.GetString("raft-persistence.group") is { } events
+            && group.StartsWith($"{events}-", StringComparison.Ordinal)
+            && int.TryParse(group.AsSpan(events.Length + 1), CultureInfo.InvariantCulture, out _));
 
     /// <summary>The groups that have a section.</summary>
     /// <param name="root">The whole configuration.</param>
