@@ -157,7 +157,11 @@ internal sealed class RaftJournal : AsyncWriteJournal
             }
 
             Command.Write write = new(part.WriterId, !writer.HasWritten, writer.Last, [.. part.Events]);
-            var result = await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false);
+
+            // A write without an id cannot be told from a repeat of it, so it must be applied whole or not at all.
+            var result = part.WriterId.Length == 0
+                ? await _persistence.Calls.AppendAsync(part.Id, write, cancellation).ConfigureAwait(false)
+                : await _persistence.Calls.WriteAsync(part.Id, write, cancellation).ConfigureAwait(false);
             if (result != JournalState.Done)
             {
                 throw new StaleWriterException(result);
@@ -166,8 +170,7 @@ internal sealed class RaftJournal : AsyncWriteJournal
             (writer.Last, writer.HasWritten) = (part.Events[^1].SequenceNr, true);
             return null;
         }
-        catch (RaftException cause) when (
-            cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid })
+        catch (RaftException cause) when (JournalCalls.IsRefusal(cause))
         {
             return cause;
         }

@@ -27,6 +27,8 @@ public sealed class GoldenTests : IDisposable
         ("delete-events", new Command.DeleteEvents(3)),
         ("save-snapshot", new Command.SaveSnapshot(new StoredSnapshot(4, 5, [0xB4]))),
         ("delete-snapshots", new Command.DeleteSnapshots(Bounds)),
+        ("batch", new Command.Batch(
+            [("a", new Command.Write("v", IsFirst: true, 0, [new StoredEvent(1, [0xC1])])), ("b", new Command.Write("w", false, 3, []))])),
     ];
 
     private static readonly (string Name, Question Value)[] Questions =

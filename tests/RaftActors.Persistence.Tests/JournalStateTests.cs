@@ -53,6 +53,33 @@ public sealed class JournalStateTests : IDisposable
     }
 
     [Fact]
+    public void Refused_write_of_a_batch_leaves_the_others_and_no_bytes()
+    {
+        _state.Apply("b", Write("other", 0, 1));
+        Command.Batch batch = new([("a", Write("w", 0, 1, 2)), ("b", Write("w", 0, 1)), ("c", Write("w", 0, 1))]);
+
+        var results = JournalState.ResultsOf(_state.Apply("a", batch), 3);
+
+        Assert.Equal(["", "'b'", ""], results.Select(each => each.Split(' ')[0]));
+        Assert.Equal([1, 2], NumbersOf(_state, "a"));
+        Assert.Equal([1], NumbersOf(_state, "c"));
+        Assert.Equal(EventsOf(_state, "a").Concat(EventsOf(_state, "b")).Concat(EventsOf(_state, "c")).Sum(each => each.Bytes.Length),
+            _state.Bytes);
+    }
+
+    [Fact]
+    public void Repeat_of_a_batch_is_done_and_changes_nothing()
+    {
+        Command.Batch batch = new([("a", Write("w", 0, 1, 2)), ("b", Write("v", 0, 1))]);
+        _state.Apply("a", batch);
+        var digest = _state.Digest;
+
+        Assert.Equal("", _state.Apply("a", batch));
+
+        Assert.Equal((digest, 3, 3), (_state.Digest, _state.EventCount, EventsOf(_state, "a").Concat(EventsOf(_state, "b")).Count()));
+    }
+
+    [Fact]
     public async Task State_from_a_snapshot_has_the_same_events_snapshots_numbers_and_digest()
     {
         Fill(_state);
@@ -161,19 +188,23 @@ public sealed class JournalStateTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, 100, "")]
-    [InlineData(1, 100, "events-max is 10")]
-    [InlineData(0, 101, "size-max is 1000")]
-    public void Group_refuses_what_exceeds_its_bounds(int events, int bytes, string expected)
+    [InlineData(0, 100, false, "")]
+    [InlineData(1, 100, false, "events-max is 10")]
+    [InlineData(0, 101, false, "size-max is 1000")]
+    [InlineData(-1, 50, true, "")]
+    [InlineData(0, 50, true, "events-max is 10")]
+    [InlineData(-1, 51, true, "size-max is 1000")]
+    public void Group_refuses_what_exceeds_its_bounds(int events, int bytes, bool isBatch, string expected)
     {
         var settings = Settings.PersistenceSettings.Read(RaftPersistence.DefaultConfig().WithFallback(Raft.DefaultConfig())) with
         {
             EventsMax = 10,
             SizeMaxBytes = 1000,
         };
-        Command write = new Command.Write("w", true, 0, [new StoredEvent(1, new byte[bytes])]);
+        Command.Write write = new("w", true, 0, [new StoredEvent(1, new byte[bytes])]);
+        Command command = isBatch ? new Command.Batch([("a", write), ("b", write)]) : write;
 
-        var fault = Group.JournalActor.FindExcess(settings, 9 + events, 900, write);
+        var fault = Group.JournalActor.FindExcess(settings, 9 + events, 900, command);
 
         Assert.Contains(expected, fault ?? "", StringComparison.Ordinal);
         Assert.Equal(expected.Length == 0, fault is null);

@@ -58,6 +58,16 @@ public sealed class TagIndexTests : IDisposable
     }
 
     [Fact]
+    public void Events_of_a_batch_have_offsets_in_its_order()
+    {
+        _state.Apply("a", new Command.Batch([("a", Tagged("a", "red", 1, 2)), ("b", Tagged("b", "red", 1))]), new Serial(3));
+
+        Assert.Equal(
+            [("a", 1, 0), ("a", 2, 1), ("b", 1, 2)],
+            Red(_state).Select(each => (each.Id, (int)each.SequenceNr, (int)(each.Offset - EventOffset.Of(new Serial(3), 0)))));
+    }
+
+    [Fact]
     public void Index_forgets_deleted_events()
     {
         TagIndex index = new();
@@ -96,9 +106,11 @@ public sealed class TagIndexTests : IDisposable
     [InlineData(new byte[] { 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 9, 9, 9, 9, 3, 65 })]
     public void Bytes_of_another_form_have_no_tags(byte[] bytes) => Assert.Empty(EventTags.Of(bytes));
 
-    private static void Write(JournalState state, string id, long serial, string tag, params IEnumerable<int> numbers) => state.Apply(
-        id,
-        new Command.Write("w", true, 0, [.. numbers.Select(number => new StoredEvent(number, Binary.Write(writer =>
+    private static void Write(JournalState state, string id, long serial, string tag, params IEnumerable<int> numbers) =>
+        state.Apply(id, Tagged(id, tag, numbers), new Serial(serial));
+
+    private static Command.Write Tagged(string id, string tag, params IEnumerable<int> numbers) =>
+        new("w", true, 0, [.. numbers.Select(number => new StoredEvent(number, Binary.Write(writer =>
         {
             writer.Write("w");
             writer.Write(0L);
@@ -106,8 +118,7 @@ public sealed class TagIndexTests : IDisposable
             writer.Write(1);
             writer.Write(tag);
             writer.Write(Encoding.UTF8.GetBytes($"{id}-{number}"));
-        })))]),
-        new Serial(serial));
+        })))]);
 
     private static IReadOnlyList<TaggedEvent> Red(JournalState state) =>
         [.. TaggedPage.Read((byte[])state.Answer(new Question.Tagged("red", 0, long.MaxValue, int.MaxValue))).Select(each => each.Event)];

@@ -52,6 +52,18 @@ public sealed class WaitsTests : IDisposable
     }
 
     [Fact]
+    public void Question_gets_an_event_from_the_middle_of_a_batch()
+    {
+        var later = _waits.Ask(EventsOf("b"), Begin);
+        Command.Batch batch = new([("a", WriteOf(1)), ("b", WriteOf(1)), ("c", WriteOf(1))]);
+
+        _state.Apply("a", batch);
+        _waits.OnApplied("a", batch);
+
+        Assert.Same(later, Assert.Single(_answers).Later);
+    }
+
+    [Fact]
     public void Question_gets_an_empty_page_when_its_time_is_over()
     {
         _waits.Ask(EventsOf("a"), Begin);
@@ -68,7 +80,9 @@ public sealed class WaitsTests : IDisposable
 
     private void Write(string id, long number)
     {
-        _state.Apply(id, new Command.Write("w", number == 1, number - 1, [new StoredEvent(number, [7])]));
-        _waits.OnChange(id);
+        _state.Apply(id, WriteOf(number));
+        _waits.OnApplied(id, WriteOf(number));
     }
+
+    private static Command.Write WriteOf(long number) => new("w", number == 1, number - 1, [new StoredEvent(number, [7])]);
 }

@@ -40,7 +40,7 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
     void IRaftStreamSnapshot.RestoreSnapshot(Serial serial, Stream state)
     {
         _state.Restore(state);
-        _waits.OnChange(null);
+        _waits.OnRestored();
     }
 
     /// <summary>Returns why a group of this size must not take a command, or null. Deletions are always taken.</summary>
@@ -48,13 +48,20 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
     {
         var (added, size) = command switch
         {
-            Command.Write write => (write.Events.Length, write.Events.Sum(each => (long)each.Bytes.Length)),
+            Command.Write write => SizeOf([write]),
+            Command.Batch batch => SizeOf(batch.Writes.Select(each => each.Write)),
             Command.SaveSnapshot save => (0, save.Snapshot.Bytes.Length),
             _ => (0, 0L),
         };
         return added > 0 && events + added > settings.EventsMax ? Full("events", events, "events-max", settings.EventsMax)
             : size > 0 && bytes + size > settings.SizeMaxBytes ? Full("bytes", bytes, "size-max", settings.SizeMaxBytes)
             : null;
+
+        static (int Events, long Bytes) SizeOf(IEnumerable<Command.Write> writes)
+        {
+            List<StoredEvent> all = [.. writes.SelectMany(write => write.Events)];
+            return (all.Count, all.Sum(each => (long)each.Bytes.Length));
+        }
 
         static string Full(string unit, long present, string setting, long max) => string.Create(
             CultureInfo.InvariantCulture,
@@ -74,7 +81,7 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
     protected override string HandleAppend(Entry<Command> entry)
     {
         var result = _state.Apply(entry.Key, entry.Value, entry.Serial);
-        _waits.OnChange(entry.Key);
+        _waits.OnApplied(entry.Key, entry.Value);
         return result;
     }
 
@@ -93,11 +100,18 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
     }
 
     // Without this, an event out of order would break the order of all later ones.
-    private static string? FindFault(string id, Command command) => command is Command.Write write
-        && (write.Events.IsEmpty || write.Events[0].SequenceNr <= write.After
-            || write.Events.Zip(write.Events.Skip(1)).Any(pair => pair.First.SequenceNr >= pair.Second.SequenceNr))
-            ? $"The sequence numbers of the events of '{id}' do not rise. Write by Akka.Persistence."
-            : null;
+    private static string? FindFault(string id, Command command) => command switch
+    {
+        Command.Write write => FindFault(id, write),
+        Command.Batch batch => batch.Writes.Select(each => FindFault(each.Id, each.Write)).FirstOrDefault(fault => fault is not null),
+        _ => null,
+    };
+
+    private static string? FindFault(string id, Command.Write write) =>
+        write.Events.IsEmpty || write.Events[0].SequenceNr <= write.After
+            || write.Events.Zip(write.Events.Skip(1)).Any(pair => pair.First.SequenceNr >= pair.Second.SequenceNr)
+                ? $"The sequence numbers of the events of '{id}' do not rise. Write by Akka.Persistence."
+                : null;
 
     private static string FileNameOf(string process) =>
         string.Concat(process.Select(each => char.IsAsciiLetterOrDigit(each) || each is '-' or '.' or '@' ? each : '_'));

@@ -24,11 +24,28 @@ internal sealed class Waits(JournalState state, Action<LaterAnswer, object> answ
         return later;
     }
 
-    /// <summary>Answers the questions that now have something.</summary>
-    /// <param name="id">The persistence id that has changed. Null: any may have changed.</param>
-    public void OnChange(string? id) => _open.RemoveAll(open =>
+    /// <summary>Answers the questions that a command has given something.</summary>
+    public void OnApplied(string key, Command command) =>
+        OnChange(command is Command.Batch batch ? [.. batch.Writes.Select(each => each.Id)] : [key]);
+
+    public void OnRestored() => OnChange(null);
+
+    /// <summary>Answers the questions whose time is over.</summary>
+    public void OnTime(TimeSpan now) => _open.RemoveAll(open =>
     {
-        if (id is not null && open.Question.For is Question.Events events && events.Id != id)
+        var isOver = open.End <= now;
+        if (isOver)
+        {
+            answer(open.Later, state.Answer(open.Question.For));
+        }
+
+        return isOver;
+    });
+
+    // Null: all persistence ids may have changed.
+    private void OnChange(IReadOnlyCollection<string>? ids) => _open.RemoveAll(open =>
+    {
+        if (ids is not null && open.Question.For is Question.Events events && !ids.Contains(events.Id))
         {
             return false;
         }
@@ -41,17 +58,5 @@ internal sealed class Waits(JournalState state, Action<LaterAnswer, object> answ
 
         answer(open.Later, page);
         return true;
-    });
-
-    /// <summary>Answers the questions whose time is over.</summary>
-    public void OnTime(TimeSpan now) => _open.RemoveAll(open =>
-    {
-        var isOver = open.End <= now;
-        if (isOver)
-        {
-            answer(open.Later, state.Answer(open.Question.For));
-        }
-
-        return isOver;
     });
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 using RaftActors.Persistence.Settings;
 using RaftActors.Persistence.State;
 
@@ -10,6 +12,8 @@ internal sealed class JournalCalls(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private readonly ConcurrentDictionary<string, WriteQueue> _queues = [];
+
     public RaftShards Shards => shards;
 
     /// <summary>
@@ -19,13 +23,16 @@ internal sealed class JournalCalls(
     /// <returns>Why the group has refused it, or <see cref="JournalState.Done"/>.</returns>
     /// <exception cref="RaftException">The journal is full, or this program may not write, or no outcome came in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<string> AppendAsync(string id, Command command, CancellationToken cancellation)
+    public Task<string> AppendAsync(string id, Command command, CancellationToken cancellation) =>
+        AppendAsync(shards.Of(id), id, command, cancellation);
+
+    private async Task<string> AppendAsync(RaftShard shard, string id, Command command, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
         for (var isRepeat = false; ;)
         {
             var left = settings.CallTimeout - time.GetElapsedTime(begin);
-            var outcome = await clientOf(shards.Of(id)).AppendAsync(
+            var outcome = await clientOf(shard).AppendAsync(
                 id, command, left > TimeSpan.Zero ? left : Pause, cancellationToken: cancellation).ConfigureAwait(false);
             if (outcome.HasResult)
             {
@@ -50,6 +57,22 @@ internal sealed class JournalCalls(
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Appends events as <c>AppendAsync</c> does, those of several actors of this node as one pair.</summary>
+    /// <returns>Why the group has refused them, or <see cref="JournalState.Done"/>.</returns>
+    /// <exception cref="RaftException">As of <c>AppendAsync</c>.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The events may be written.</exception>
+    public Task<string> WriteAsync(string id, Command.Write write, CancellationToken cancellation)
+    {
+        var shard = shards.Of(id);
+        var queue = _queues.GetOrAdd(shard.Group, _ => new WriteQueue(
+            (key, command) => AppendAsync(shard, key, command, CancellationToken.None), settings.WriteSizeMaxBytes));
+        return queue.WriteAsync(id, write).WaitAsync(cancellation);
+    }
+
+    /// <summary>Returns whether nothing was written, and would not be if it were sent again.</summary>
+    public static bool IsRefusal(RaftException cause) =>
+        cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid };
 
     /// <summary>Asks a process of the group, by default after all writes that were committed before.</summary>
     /// <exception cref="RaftException">No answer came in time.</exception>

@@ -15,6 +15,7 @@ internal sealed class CommandCodec : RaftCodec<Command>
         DeleteEvents = 2,
         SaveSnapshot = 3,
         DeleteSnapshots = 4,
+        Batch = 5,
     }
 
     /// <summary>The bytes of an event in a command, beside its own.</summary>
@@ -28,6 +29,10 @@ internal sealed class CommandCodec : RaftCodec<Command>
 
     public static CommandCodec Instance { get; } = new();
 
+    /// <summary>Returns no less than the bytes of a pair with this write, and of the write in a batch.</summary>
+    public static long SizeOf(string id, Command.Write write) =>
+        OverheadOf(id, write.Writer) + write.Events.Sum(each => (long)each.Bytes.Length + EventOverhead);
+
     /// <summary>Returns no less than the bytes of a pair beside its events or its snapshot.</summary>
     public static int OverheadOf(string id, string writer = "") => FieldsMax + ((id.Length + writer.Length) * CharacterMax);
 
@@ -37,14 +42,15 @@ internal sealed class CommandCodec : RaftCodec<Command>
         {
             case Command.Write write:
                 writer.Write((byte)Kind.Write);
-                writer.Write(write.Writer);
-                writer.Write(write.IsFirst);
-                writer.Write(write.After);
-                writer.Write(write.Events.Length);
-                foreach (var (number, bytes) in write.Events)
+                Encode(writer, write);
+                break;
+            case Command.Batch { Writes: var writes }:
+                writer.Write((byte)Kind.Batch);
+                writer.Write(writes.Length);
+                foreach (var (id, write) in writes)
                 {
-                    writer.Write(number);
-                    writer.WriteBlock(bytes);
+                    writer.Write(id);
+                    Encode(writer, write);
                 }
 
                 break;
@@ -69,7 +75,8 @@ internal sealed class CommandCodec : RaftCodec<Command>
 
     private static Command Decode(BinaryReader reader) => (Kind)reader.ReadByte() switch
     {
-        Kind.Write => new Command.Write(reader.ReadString(), reader.ReadBoolean(), reader.ReadInt64(), ReadEvents(reader)),
+        Kind.Write => ReadWrite(reader),
+        Kind.Batch => new Command.Batch(ReadAll(reader, static reader => (reader.ReadString(), ReadWrite(reader)))),
         Kind.DeleteEvents => new Command.DeleteEvents(reader.ReadInt64()),
         Kind.SaveSnapshot => new Command.SaveSnapshot(new StoredSnapshot(reader.ReadInt64(), reader.ReadInt64(), reader.ReadBlock())),
         Kind.DeleteSnapshots => new Command.DeleteSnapshots(reader.ReadBounds()),
@@ -77,14 +84,33 @@ internal sealed class CommandCodec : RaftCodec<Command>
             $"{(byte)other} is no kind of a command of the journal. Update RaftActors.Persistence on this node."),
     };
 
-    private static ImmutableArray<StoredEvent> ReadEvents(BinaryReader reader)
+    private static void Encode(BinaryWriter writer, Command.Write write)
     {
-        var events = ImmutableArray.CreateBuilder<StoredEvent>();
+        writer.Write(write.Writer);
+        writer.Write(write.IsFirst);
+        writer.Write(write.After);
+        writer.Write(write.Events.Length);
+        foreach (var (number, bytes) in write.Events)
+        {
+            writer.Write(number);
+            writer.WriteBlock(bytes);
+        }
+    }
+
+    private static Command.Write ReadWrite(BinaryReader reader) => new(
+        reader.ReadString(),
+        reader.ReadBoolean(),
+        reader.ReadInt64(),
+        ReadAll(reader, static reader => new StoredEvent(reader.ReadInt64(), reader.ReadBlock())));
+
+    private static ImmutableArray<T> ReadAll<T>(BinaryReader reader, Func<BinaryReader, T> read)
+    {
+        var all = ImmutableArray.CreateBuilder<T>();
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
-            events.Add(new StoredEvent(reader.ReadInt64(), reader.ReadBlock()));
+            all.Add(read(reader));
         }
 
-        return events.ToImmutable();
+        return all.ToImmutable();
     }
 }

@@ -64,9 +64,14 @@ internal sealed class EventFile : IDisposable
     public long FileBytes => _segments.Values.Sum(segment => (long)segment.Length);
 
     /// <exception cref="IOException">The disk is full, or has failed.</exception>
-    public Place Append(ReadOnlySpan<byte> bytes)
+    public Place Append(byte[] bytes) => AppendAll([bytes])[0];
+
+    /// <summary>Appends each of these to the same segment, all or none.</summary>
+    /// <exception cref="IOException">The disk is full, or has failed.</exception>
+    public ReadOnlySpan<Place> AppendAll(IReadOnlyList<byte[]> all)
     {
-        if (_last is null || (_last.Length > 0 && _last.Length + (long)bytes.Length > SegmentSizeBytes))
+        var size = all.Sum(bytes => bytes.Length);
+        if (_last is null || (_last.Length > 0 && _last.Length + (long)size > SegmentSizeBytes))
         {
             var path = Path.Combine(_directory, $"{_prefix}-{_next}.events");
 
@@ -94,12 +99,17 @@ internal sealed class EventFile : IDisposable
             }
         }
 
-        Place place = new(_last.Number, _last.Length, bytes.Length);
-        RandomAccess.Write(_last.Handle, bytes, place.Offset);
-        _last.Length += bytes.Length;
-        _last.Live += bytes.Length;
-        LiveBytes += bytes.Length;
-        return place;
+        RandomAccess.Write(_last.Handle, [.. all.Select(bytes => new ReadOnlyMemory<byte>(bytes))], _last.Length);
+        var places = new Place[all.Count];
+        foreach (var (i, bytes) in all.Index())
+        {
+            places[i] = new Place(_last.Number, _last.Length, bytes.Length);
+            _last.Length += bytes.Length;
+        }
+
+        _last.Live += size;
+        LiveBytes += size;
+        return places;
     }
 
     /// <exception cref="IOException">The file cannot be read.</exception>

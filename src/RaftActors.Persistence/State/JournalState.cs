@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 
 using Snapshots = System.Collections.Immutable.ImmutableSortedDictionary<long, RaftActors.Persistence.State.SnapshotPlace>;
 
@@ -38,7 +39,9 @@ internal sealed class JournalState(EventFile file)
         switch (command)
         {
             case Command.Write write:
-                return Write(id, write, serial);
+                return Write([(id, write)], serial)[0];
+            case Command.Batch { Writes: var writes }:
+                return ResultsOf(Write(writes, serial));
             case Command.DeleteEvents { To: var to }:
                 var stream = StreamOf(id);
                 var left = stream.Delete(to, Free);
@@ -98,7 +101,7 @@ internal sealed class JournalState(EventFile file)
                 foreach (var each in events)
                 {
                     var before = StreamOf(id);
-                    Set(id, before.Append(writer, [Put(each)]), before);
+                    Set(id, before.Append(writer, [new(each.SequenceNr, file.Append(each.Bytes))]), before);
                 }
 
                 var stream = StreamOf(id);
@@ -108,9 +111,46 @@ internal sealed class JournalState(EventFile file)
             (tag, each) => _tags.Add(tag, each with { Id = KnownOf(each.Id) }));
     }
 
-    private string Write(string id, Command.Write write, Serial serial)
+    /// <summary>Reads the result of a batch: that of each of its writes.</summary>
+    public static IReadOnlyList<string> ResultsOf(string batch, int count) =>
+        batch == Done ? [.. Enumerable.Repeat(Done, count)] : JsonSerializer.Deserialize<string[]>(batch)!;
+
+    private static string ResultsOf(string[] results) =>
+        Array.TrueForAll(results, each => each == Done) ? Done : JsonSerializer.Serialize(results);
+
+    private string[] Write(ImmutableArray<(string Id, Command.Write Write)> writes, Serial serial)
     {
-        var stream = StreamOf(id);
+        // All bytes at once, so that a disk that fails has changed nothing.
+        var places = file.AppendAll([.. writes.SelectMany(each => each.Write.Events).Select(each => each.Bytes)]);
+        var results = new string[writes.Length];
+        var next = 0;
+        foreach (var (i, (id, write)) in writes.Index())
+        {
+            var stream = StreamOf(id);
+            var own = places.Slice(next, write.Events.Length);
+            if (RefusalOf(id, write, stream) is { } refusal)
+            {
+                results[i] = refusal;
+                foreach (var refused in own)
+                {
+                    file.Free(refused);
+                }
+            }
+            else
+            {
+                results[i] = Done;
+                Add(id, write, stream, own, EventOffset.Of(serial, next));
+            }
+
+            next += write.Events.Length;
+        }
+
+        return results;
+    }
+
+    // Returns the result of a write that adds nothing. Null: it adds its events.
+    private static string? RefusalOf(string id, Command.Write write, EventStream stream)
+    {
 
         // A write whose outcome its writer did not learn is sent again, until its writer goes on. It is applied once. Writers without an id
         // cannot be told apart, so a write of theirs is never taken for a repeat.
@@ -133,16 +173,26 @@ internal sealed class JournalState(EventFile file)
             return $"'{id}' was written by another incarnation of the actor after this one. Stop this one.";
         }
 
-        Set(id, stream.Append(write.Writer, [.. write.Events.Select(Put)]), stream);
+        return null;
+    }
+
+    // The offsets of its events begin with this one.
+    private void Add(string id, Command.Write write, EventStream stream, ReadOnlySpan<Place> places, long offset)
+    {
+        var events = new EventPlace[places.Length];
+        for (var i = 0; i < events.Length; i++)
+        {
+            events[i] = new EventPlace(write.Events[i].SequenceNr, places[i]);
+        }
+
+        Set(id, stream.Append(write.Writer, events), stream);
         foreach (var (place, (number, bytes)) in write.Events.Index())
         {
             foreach (var tag in EventTags.Of(bytes))
             {
-                _tags.Add(tag, new TaggedEvent(EventOffset.Of(serial, place), KnownOf(id), number));
+                _tags.Add(tag, new TaggedEvent(offset + place, KnownOf(id), number));
             }
         }
-
-        return Done;
     }
 
     private void Save(string id, StoredSnapshot snapshot)
@@ -247,8 +297,6 @@ internal sealed class JournalState(EventFile file)
             writer.WriteBlock(file.Read(found.Value.Place));
         });
     }
-
-    private EventPlace Put(StoredEvent each) => new(each.SequenceNr, file.Append(each.Bytes));
 
     private Place? PlaceOf(TaggedEvent each) => StreamOf(each.Id).Find(each.SequenceNr);
 

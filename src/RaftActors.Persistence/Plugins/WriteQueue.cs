@@ -1,0 +1,106 @@
+using RaftActors.Persistence.State;
+
+namespace RaftActors.Persistence.Plugins;
+
+/// <summary>
+/// The writes of this node's actors to one group. A write that comes while others are under way waits for the end of one of them, and goes
+/// as one pair with all that wait by then. So many actors cost the group little more than one. Thread-safe.
+/// </summary>
+/// <param name="append">Appends a command with the key of its pair until its outcome is known, and returns its result.</param>
+/// <param name="sizeMax">The most bytes of a pair.</param>
+internal sealed class WriteQueue(Func<string, Command, Task<string>> append, int sizeMax)
+{
+    // The group writes to its disks while it gathers the next ones.
+    private const int UnderWayMax = 2;
+
+    // The result of a batch stays small, even if it has a sentence for each.
+    private const int CountMax = 256;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiting> _waiting = [];
+    private int _underWay;
+
+    /// <returns>Why the group has refused it, or <see cref="JournalState.Done"/>.</returns>
+    /// <exception cref="RaftException">As of <c>JournalCalls.AppendAsync</c>.</exception>
+    public Task<string> WriteAsync(string id, Command.Write write)
+    {
+        Waiting waiting = new(id, write);
+        lock (_gate)
+        {
+            _waiting.Enqueue(waiting);
+            if (_underWay == UnderWayMax)
+            {
+                return waiting.Result.Task;
+            }
+
+            _underWay++;
+        }
+
+        _ = SendAllAsync();
+        return waiting.Result.Task;
+    }
+
+    private async Task SendAllAsync()
+    {
+        while (Take() is { Count: > 0 } batch)
+        {
+            await SendAsync(batch).ConfigureAwait(false);
+        }
+    }
+
+    private List<Waiting> Take()
+    {
+        List<Waiting> batch = [];
+        long size = 0;
+        lock (_gate)
+        {
+            while (_waiting.TryPeek(out var next) && batch.Count < CountMax)
+            {
+                size += CommandCodec.SizeOf(next.Id, next.Write);
+                if (size > sizeMax && batch.Count > 0)
+                {
+                    break;
+                }
+
+                batch.Add(_waiting.Dequeue());
+            }
+
+            _underWay -= batch.Count == 0 ? 1 : 0;
+        }
+
+        return batch;
+    }
+
+    private async Task SendAsync(List<Waiting> batch)
+    {
+        try
+        {
+            if (batch is [var alone])
+            {
+                alone.Result.SetResult(await append(alone.Id, alone.Write).ConfigureAwait(false));
+                return;
+            }
+
+            Command.Batch command = new([.. batch.Select(each => (each.Id, each.Write))]);
+            var results = JournalState.ResultsOf(await append(batch[0].Id, command).ConfigureAwait(false), batch.Count);
+            batch.Zip(results).ToList().ForEach(each => each.First.Result.SetResult(each.Second));
+        }
+        catch (RaftException cause) when (batch.Count > 1 && JournalCalls.IsRefusal(cause))
+        {
+            // One of them may be refused because of another one.
+            foreach (var each in batch)
+            {
+                await SendAsync([each]).ConfigureAwait(false);
+            }
+        }
+        catch (Exception cause)
+        {
+            batch.ForEach(each => each.Result.TrySetException(cause));
+        }
+    }
+
+    private sealed record Waiting(string Id, Command.Write Write)
+    {
+        public TaskCompletionSource<string> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
