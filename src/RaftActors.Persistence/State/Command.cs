@@ -17,7 +17,9 @@ internal abstract record Command
     /// </param>
     public sealed record Write(string Writer, bool IsFirst, long After, ImmutableArray<StoredEvent> Events) : Command;
 
-    /// <summary>Writes of several persistence ids. Each is done or refused by itself. The key of the pair is the id of the first one.</summary>
+    /// <summary>
+    /// Writes of several persistence ids. Each is done or refused by itself. The key of the pair is the id of the first one.
+    /// </summary>
     public sealed record Batch(ImmutableArray<(string Id, Write Write)> Writes) : Command;
 
     /// <summary>Deletes the events up to a sequence number.</summary>

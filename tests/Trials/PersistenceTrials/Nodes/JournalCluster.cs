@@ -33,10 +33,13 @@ internal sealed class JournalCluster : ITrial
     {
         var place = Array.IndexOf(_nodes, node);
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        node.Start(SettingsOf(place, writers), line => Hear(node, line.Text, ready));
+        node.Start(JournalNode.Verb, SettingsOf(place, writers), line => Hear(node, line.Text, ready));
         TrialFailure.Unless(
             await Task.WhenAny(ready.Task, Task.Delay(Guards.Wait)) == ready.Task, $"{node.Name} was not ready in time");
     }
+
+    /// <summary>Deletes what a node has on its disk. It must have ended.</summary>
+    public void Wipe(NodeProcess node) => Directory.Delete(SettingsOf(Array.IndexOf(_nodes, node), 0).Directory, recursive: true);
 
     /// <summary>The node that was the last one to say that it leads.</summary>
     public Task<NodeProcess> Leader() => Poll.Until(
@@ -64,7 +67,7 @@ internal sealed class JournalCluster : ITrial
         await Task.WhenAll(_nodes.Select(node => node.Stop()));
         await Task.WhenAll(_nodes.Select(node => Start(node, writers: 0)));
         var (reader, found) = (_trial.Own(new NodeProcess("reader")), new JournalCheck());
-        reader.Start(SettingsOf(Count, writers: 0), line => found.Add(line.Text));
+        reader.Start(JournalNode.Verb, SettingsOf(Count, writers: 0), line => found.Add(line.Text));
         TrialFailure.Unless(await reader.Process.Ended(Guards.Wait) == 0, "the reader did not end");
         return found.Demand(_acknowledged);
     }
@@ -109,9 +112,9 @@ internal sealed class NodeProcess(string name) : Restartable(name)
     /// <summary>Its lines for people: what it wrote when it failed.</summary>
     public List<string> Tail { get; } = [];
 
-    public void Start(JournalNode settings, Action<OutputLine> heard) => Add(ChildProcess.Start(
+    public void Start<T>(string verb, T settings, Action<OutputLine> heard) => Add(ChildProcess.Start(
         "dotnet",
-        [TrialProgram.Path, PersistenceProgram.Name, "node", JsonSerializer.Serialize(settings)],
+        [TrialProgram.Path, PersistenceProgram.Name, verb, JsonSerializer.Serialize(settings)],
         heard: heard,
         keepsLines: false));
 }

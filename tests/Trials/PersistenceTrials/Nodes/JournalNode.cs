@@ -20,6 +20,7 @@ namespace PersistenceTrials.Nodes;
 /// <param name="Writers">The number of persistent actors at work at a time.</param>
 internal sealed record JournalNode(int Port, IReadOnlyList<int> Ports, string Directory, int Writers)
 {
+    public const string Verb = "node";
     public const string Ready = "ready";
     public const string Leads = "leads";
 
@@ -32,7 +33,7 @@ internal sealed record JournalNode(int Port, IReadOnlyList<int> Ports, string Di
     public static Command Command()
     {
         Argument<string> settings = new("settings");
-        Command node = new("node") { settings };
+        Command node = new(Verb) { settings };
         node.Hidden = true;
         node.SetAction((parsed, _) => JsonSerializer.Deserialize<JournalNode>(parsed.GetRequiredValue(settings))!.Run());
         return node;

@@ -27,6 +27,27 @@ internal static class FaultTrials
         await Task.WhenAll(cluster.Nodes.Select(node => cluster.Start(node)));
     });
 
+    /// <summary>Stops each node as an upgrade does, and starts it again.</summary>
+    public static Task<string> Rolling(TrialScope trial) => Rounds(trial, 10, async cluster =>
+    {
+        foreach (var node in cluster.Nodes)
+        {
+            await node.Stop();
+            await cluster.Start(node);
+            await cluster.Written(EventsOfARound);
+        }
+    });
+
+    /// <summary>Kills the node that leads, and starts it with an empty disk.</summary>
+    public static Task<string> WipedDisk(TrialScope trial) => Rounds(trial, 10, async cluster =>
+    {
+        var leader = await cluster.Leader();
+        leader.Process.Kill();
+        await leader.Process.Ended(Guards.Wait);
+        cluster.Wipe(leader);
+        await cluster.Start(leader);
+    });
+
     private static async Task<string> Rounds(TrialScope trial, int usual, Func<JournalCluster, Task> fault)
     {
         var cluster = trial.Own(new JournalCluster(trial));
