@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
+using Akka.Cluster.Sharding;
 using Akka.Hosting;
 using Akka.Remote;
 using Akka.Remote.Hosting;
@@ -13,11 +14,13 @@ using RaftActors.Hosting;
 
 namespace Billing;
 
-/// <summary>One node: the application that a user writes.</summary>
+/// <summary>One node: the application that a user writes. It needs no server beside its nodes.</summary>
 internal static class BillingNode
 {
     /// <summary>The number of nodes. The first three have the coordination group, and the fourth one is a client of it.</summary>
     public const int Count = 4;
+
+    private const int Shards = 12;
 
     // The adapter is for the command "cut" only.
     private const string Hocon =
@@ -44,7 +47,18 @@ internal static class BillingNode
                 StoreDirectory = Path.Combine(directory, $"node{number}"),
             })
             .WithRaftDowning()
-            .WithSingleton<Biller>("biller", (_, _, _) => Props.Create<Biller>())
+            .WithRaftPersistence()
+            .WithRaftReminders()
+            .WithShardRegion<Account>(
+                Account.Region,
+                customer => Props.Create(() => new Account(customer)),
+                HashCodeMessageExtractor.Create(Shards, AccountMessage.EntityOf),
+                new ShardOptions { RememberEntities = true })
+            .WithSingleton<Biller>("biller", (_, registry, _) =>
+            {
+                var accounts = registry.Get<Account>();
+                return Props.Create(() => new Biller(accounts));
+            })
             .WithActors((system, _) => system.ActorOf(Props.Create(() => new MemberPrinter(ports)), "members")));
         using var host = builder.Build();
         await host.StartAsync().ConfigureAwait(false);

@@ -8,23 +8,24 @@ namespace Billing;
 /// Starts the nodes as processes, prints what they print, takes commands, and keeps the register. A node that ends by itself was downed,
 /// and is started again.
 /// </summary>
-internal sealed class Launcher(int[] ports, string? registerFile)
+internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
 {
     public const string Commands =
         """
         Commands on the standard input:
-          kill N     kills the process of node N
+          kill N     kills the process of node N; kill all kills those of all nodes
           freeze N   stops the process without ending it, as a long pause does; thaw N lets it go on
           cut N      drops all messages of Akka.Remote to and from node N
-          start N    starts a node that was killed
+          start N    starts a node that was killed; start all starts all of them
           quit       ends all; Ctrl-C, too
         """;
 
     private readonly Lock _lock = new();
-    private readonly Register _register = new();
     private readonly Process?[] _nodes = new Process?[BillingNode.Count];
-    private readonly string _directory = Directory.CreateTempSubdirectory("billing-").FullName;
     private readonly TaskCompletionSource _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Register _register = new();
+    private string _directory = "";
+    private StreamWriter? _bills;
     private StreamWriter? _attempts;
 
     public async Task<int> RunAsync()
@@ -34,11 +35,14 @@ internal sealed class Launcher(int[] ports, string? registerFile)
         try
         {
             _attempts = registerFile is null ? null : new StreamWriter(registerFile) { AutoFlush = true };
+            _directory = kept is null ? Directory.CreateTempSubdirectory("billing-").FullName : Directory.CreateDirectory(kept).FullName;
+            var bills = Path.Combine(_directory, "bills.txt");
+            _register = File.Exists(bills) ? Register.Read(File.ReadLines(bills)) : new Register();
+            _bills = new StreamWriter(bills, append: true) { AutoFlush = true };
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
-            await Console.Error.WriteLineAsync($"Billing: cannot write {registerFile}: {e.Message} Name another file.")
-                .ConfigureAwait(false);
+            await Console.Error.WriteLineAsync($"Billing: {e.Message} Name another file or folder.").ConfigureAwait(false);
             return 1;
         }
 
@@ -61,9 +65,14 @@ internal sealed class Launcher(int[] ports, string? registerFile)
             Print("", $"{_register.Last} bills are written.");
             _attempts?.Dispose();
             _attempts = null;
+            _bills.Dispose();
         }
 
-        Directory.Delete(_directory, recursive: true);
+        if (kept is null)
+        {
+            Directory.Delete(_directory, recursive: true);
+        }
+
         return 0;
     }
 
@@ -89,8 +98,11 @@ internal sealed class Launcher(int[] ports, string? registerFile)
                 break;
             }
 
-            if (rest is not [var word] || !int.TryParse(word, CultureInfo.InvariantCulture, out var number)
-                || number is < 1 or > BillingNode.Count || !Do(verb, number))
+            int[] numbers = rest is ["all"] && verb is "kill" or "start" ? [.. Enumerable.Range(1, BillingNode.Count)]
+                : rest is [var word] && int.TryParse(word, CultureInfo.InvariantCulture, out var one) && one is >= 1 and <= BillingNode.Count
+                    ? [one]
+                : [];
+            if (numbers.Length == 0 || !numbers.All(number => Do(verb, number)))
             {
                 Print("", $"There is no command '{line}'. {Commands}");
             }
@@ -196,6 +208,7 @@ internal sealed class Launcher(int[] ports, string? registerFile)
                 Print($"node {number}", refusal is null ? $"bill {bill} (token {token})" : $"bill {bill} is REFUSED: {refusal}");
                 if (refusal is null)
                 {
+                    _bills?.WriteLine($"{bill} {token}");
                     Tell(node, $"written {bill}");
                 }
 

@@ -16,12 +16,18 @@ Option<string?> register = new("--register")
     HelpName = "FILE",
 };
 Option<int> node = new("--node") { Hidden = true };
-Option<string> directory = new("--directory") { Hidden = true };
-RootCommand command = new("Four nodes with a cluster singleton that bills, and a register that refuses old tokens.\n\n" + Launcher.Commands)
+Option<string?> directory = new("--directory")
+{
+    Description = "Keep the bills and all that the nodes store here, and go on with what is there. Default: a temporary folder.",
+    HelpName = "DIR",
+};
+RootCommand command = new(
+    "Four nodes with a cluster singleton that bills, a register that refuses old tokens, and accounts that need no database.\n\n"
+    + Launcher.Commands)
 {
     ports, register, node, directory,
 };
 command.SetAction(parsed => parsed.GetValue(node) is > 0 and var number
-    ? BillingNode.RunAsync(number, parsed.GetRequiredValue(ports), parsed.GetRequiredValue(directory))
-    : new Launcher(parsed.GetRequiredValue(ports), parsed.GetValue(register)).RunAsync());
+    ? BillingNode.RunAsync(number, parsed.GetRequiredValue(ports), parsed.GetRequiredValue(directory)!)
+    : new Launcher(parsed.GetRequiredValue(ports), parsed.GetValue(register), parsed.GetValue(directory)).RunAsync());
 return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Billing;
 
 /// <summary>
@@ -7,6 +9,23 @@ namespace Billing;
 internal sealed class Register
 {
     private long _highest;
+
+    /// <summary>Reads the register of an earlier run: a line with the number and the token of each bill.</summary>
+    /// <exception cref="FormatException">A line is none of the register's.</exception>
+    public static Register Read(IEnumerable<string> lines)
+    {
+        var register = new Register();
+        foreach (var line in lines)
+        {
+            (register.Last, register._highest) = line.Split(' ') is [var number, var token]
+                && long.TryParse(number, CultureInfo.InvariantCulture, out var last)
+                && long.TryParse(token, CultureInfo.InvariantCulture, out var highest)
+                    ? (last, highest)
+                    : throw new FormatException($"'{line}' is no bill.");
+        }
+
+        return register;
+    }
 
     /// <summary>The number of the latest bill; 0: there is none.</summary>
     public long Last { get; private set; }

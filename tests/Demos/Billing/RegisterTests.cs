@@ -29,6 +29,16 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public void Register_of_an_earlier_run_goes_on_with_its_last_bill_and_refuses_its_older_tokens()
+    {
+        var register = Register.Read(["1 5", "2 7"]);
+
+        Assert.Equal("the token 5 is older than 7", register.Write(5, 3));
+        Assert.Equal(2, register.Begin(8));
+        Assert.Throws<FormatException>(() => Register.Read(["1 5", "two 7"]));
+    }
+
+    [Fact]
     public void Number_that_is_not_the_next_one_is_refused()
     {
         Assert.Equal("the next bill is 1, not 2", _register.Write(5, 2));
