@@ -98,10 +98,13 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
                 break;
             }
 
-            int[] numbers = rest is ["all"] && verb is "kill" or "start" ? [.. Enumerable.Range(1, BillingNode.Count)]
-                : rest is [var word] && int.TryParse(word, CultureInfo.InvariantCulture, out var one) && one is >= 1 and <= BillingNode.Count
-                    ? [one]
-                : [];
+            var all = Enumerable.Range(1, BillingNode.Count);
+            int[] numbers = (verb, rest) switch
+            {
+                ("kill" or "start", ["all"]) => [.. all],
+                (_, [var word]) when int.TryParse(word, CultureInfo.InvariantCulture, out var one) && all.Contains(one) => [one],
+                _ => [],
+            };
             if (numbers.Length == 0 || !numbers.All(number => Do(verb, number)))
             {
                 Print("", $"There is no command '{line}'. {Commands}");
