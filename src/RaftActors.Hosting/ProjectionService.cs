@@ -42,6 +42,12 @@ internal sealed class ProjectionService(IServiceProvider services, RaftProjectio
         // The projection stops with the first service, because the host stops its services one after another, and the actor system of the
         // client may be the first.
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+
+        // A projection that has ended is observed until the host stops.
+        var gauge = new ProblemGauge(() => HasEnded || Status.Failure is not null
+            ? [(Group ?? "", Name, HasEnded ? "ProjectionEnded" : "ProjectionFails")]
+            : []).Begin();
+        lifetime.ApplicationStopping.Register(gauge.Dispose);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
