@@ -44,10 +44,10 @@ internal sealed class ProjectionService(IServiceProvider services, RaftProjectio
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
 
         // A projection that has ended is observed until the host stops.
-        var gauge = new ProblemGauge(() => HasEnded || Status.Failure is not null
+        var metrics = new ProblemMetrics(() => HasEnded || Status.Failure is not null
             ? [(Group ?? "", Name, HasEnded ? "ProjectionEnded" : "ProjectionFails")]
             : []).Begin();
-        lifetime.ApplicationStopping.Register(gauge.Dispose);
+        lifetime.ApplicationStopping.Register(metrics.Dispose);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {

@@ -38,7 +38,7 @@ internal sealed class RaftPlan
         _builder = builder;
         builder.AddSetup(new RaftSetup(raft => _steps.ForEach(step => step(raft))));
         builder.AddHocon(Raft.DefaultConfig(), HoconAddMode.Append);
-        builder.StartActors((system, _) => ProblemGauge.Add(system));
+        builder.StartActors((system, _) => ProblemMetrics.Add(system));
     }
 
     /// <summary>The builder was told to start a remoting or a cluster.</summary>

@@ -41,9 +41,10 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
         .. new[]
         {
             "Failed", "NoActor", "Opening", "Fenced", "OldProgram", "Founding", "Waiting", "Removed", "Held", "NameConflict",
-            "ContractConflict", "DiskNearlyFull", "KnowsNoLeader", "Behind",
+            "ContractConflict", "DiskNearlyFull", "KnowsNoLeader",
         }.Select(kind => OfRule(kind, Problem(kind))),
         OfRule("ReachesFew", Problem("ReachesFew"), "Narrow"),
+        OfRule("Behind", Problem("Behind")) with { When = "lacks pairs that it knows as committed" },
         OfRule("Diverged", "raft_diverged == 1"),
 
         // Health rules of the coordination and of projections.
@@ -58,9 +59,16 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
 
         // Health rules that need several processes.
         OfRule("NoLeader", "max by (raft_group) (raft_role) < 3 or "
-            + "max by (raft_group) (last_over_time(raft_role[1h])) * 0 unless on (raft_group) raft_role", "NoMajority") with { Subject = Group },
+            + "max by (raft_group) (last_over_time(raft_role[1h])) * 0 unless on (raft_group) raft_role", "NoMajority") with
+        {
+            Subject = Group, Remedy = $"{Rules["NoMajority"].Remedy} {Rules["NoLeader"].Remedy}",
+        },
         OfRule("TwoLeaders", "count by (raft_group) (raft_role == 3 and on (raft_group, raft_process) "
-            + "(raft_term == on (raft_group) group_left () max by (raft_group) (raft_term))) > 1", "TwoGroups") with { Subject = Group },
+            + "(raft_term == on (raft_group) group_left () max by (raft_group) (raft_term))) > 1", "TwoGroups") with
+        {
+            Subject = Group, When = "has two leaders in one term, or another group has its name",
+            Remedy = $"Another group: {Rules["TwoGroups"].Remedy} One group: {Rules["TwoLeaders"].Remedy}",
+        },
         OfRule("Silent", $"group by (raft_group, raft_process) (label_replace({Lags}, \"raft_process\", \"$1\", \"peer\", \"(.+)\")) "
             + "unless on (raft_group, raft_process) raft_term") with { For = "5m" },
         OfRule("Stale", "raft_term < on (raft_group) group_left () max by (raft_group) (raft_term) and on (raft_group, raft_process) "
@@ -68,8 +76,7 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
 
         // Metrics.
         new("RaftPeerLags", ["Unreached"], "warning", "5m",
-            $"min_over_time(raft_peer_lag[5m]) > 0 and deriv(raft_peer_lag[5m]) > 0 and on (raft_group, raft_process) raft_role == 3",
-            "leads, and {{ $labels.peer }} lags more and more", Look),
+            "deriv(raft_peer_lag[5m]) > 0", "leads, and {{ $labels.peer }} lags more and more", Look),
         new("RaftAppendsUnknown", [], "warning", "0m", Grew("raft_appends_total{outcome=\"unknown\"}", "5m", 0),
             "does not know whether Appends were done", "Look for duplicates where callers repeated them."),
         new("RaftAppendsRefused", [], "warning", "1m", Grew("raft_appends_total{reason=~\"busy|disk_full\"}", "2m", 0),
@@ -86,8 +93,8 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
         new("RaftMessagesDropped", [], "warning", "0m", Grew("raft_transport_dropped_total", "5m", 0), "dropped messages to a node",
             "That node reads too slowly. " + Look) { Subject = Node },
         new("RaftPendingGrows", [], "warning", "2m",
-            "min_over_time(raft_pending{stage=\"actor\"}[2m]) > 0 and deriv(raft_pending{stage=\"actor\"}[2m]) > 0",
-            "has more and more open Appends", "Send less, or look for what slows the leader: its disk or its actor."),
+            "deriv(raft_pending{stage=\"actor\"}[2m]) > 0", "has more and more open Appends",
+            "Send less, or look for what slows the leader: its disk or its actor."),
     ];
 
     /// <summary>The name that the exporter of OpenTelemetry for Prometheus gives.</summary>
@@ -108,7 +115,8 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
     // A counter appears with its first value, of which increase() knows nothing. A gap of a few scrapes is no appearance.
     private static string Grew(string counter, string time, double limit) =>
         (limit > 0 ? "sum by (raft_group) " : "")
-        + FormattableString.Invariant($"({counter} unless last_over_time({counter}[10m] offset {time}) or increase({counter}[{time}])) > {limit}");
+        + $"({counter} unless last_over_time({counter}[10m] offset {time}) or increase({counter}[{time}]))"
+        + FormattableString.Invariant($" > {limit}");
 
     private static string P99(string histogram, string by, string limit) =>
         $"histogram_quantile(0.99, sum by ({by}, le) (rate({histogram}_bucket[5m]))) > {limit}";

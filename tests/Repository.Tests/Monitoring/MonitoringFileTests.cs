@@ -32,7 +32,7 @@ public sealed partial class MonitoringFileTests
         var page = Repository.Read(Page).Split(Head);
         var after = page[1][page[1].IndexOf("\n\n", StringComparison.Ordinal)..].TrimStart('\n');
 
-        Compare(AlertFile, "# For Prometheus. The page docs/monitoring.md says how to use it.\ngroups:\n  - name: raft\n    rules:\n" + alerts);
+        Compare(AlertFile, $"# For Prometheus. See docs/monitoring.md.\ngroups:\n  - name: raft\n    rules:\n{alerts}");
         Compare(BoardFile, Board.Text);
         Compare(Page, $"{page[0]}{Head}{rows}\n{after}");
     }
@@ -96,7 +96,8 @@ public sealed partial class MonitoringFileTests
 
     private static string Quote(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    private static string Plain(string text) => Labels().Replace(text, "$1").Replace("raft_directory", "a directory").Replace("peer", "a peer");
+    private static string Plain(string text) =>
+        Labels().Replace(text, "$1").Replace("raft_directory", "a directory").Replace("peer", "a peer");
 
     [GeneratedRegex(@"\braft_\w+")]
     private static partial Regex Metrics();

@@ -12,23 +12,26 @@ namespace RaftActors.Hosting;
 /// OpenTelemetry exports the last value of a series that is no longer observed. Thread-safe.
 /// </summary>
 /// <param name="find">Returns the problems of now. It is called by each listener, so it must not ask other nodes.</param>
-internal sealed class ProblemGauge(Func<IEnumerable<(string Group, string Process, string Kind)>> find) : IDisposable
+internal sealed class ProblemMetrics(Func<IEnumerable<(string Group, string Process, string Kind)>> find) : IDisposable
 {
     private static readonly Meter Meter = new(Raft.TelemetryName);
-    private static readonly ConcurrentDictionary<ProblemGauge, bool> Running = [];
+    private static readonly ConcurrentDictionary<ProblemMetrics, bool> Running = [];
     private static readonly ObservableGauge<int> All = Meter.CreateObservableGauge(
-        "raft.problems", () => Running.Keys.SelectMany(gauge => gauge.Observe()), "{problem}", "1 while a health check reports the problem.");
+        "raft.problems",
+        () => Running.Keys.SelectMany(metrics => metrics.Observe()),
+        "{problem}",
+        "1 while a health check reports the problem.");
 
     private readonly HashSet<(string Group, string Process, string Kind)> _known = [];
 
     /// <summary>Observes the raft processes and the coordination of a system until it terminates.</summary>
     public static void Add(ActorSystem system)
     {
-        var gauge = new ProblemGauge(() => [.. OfProcesses(system), .. OfCoordination(system)]).Begin();
-        system.RegisterOnTermination(gauge.Dispose);
+        var metrics = new ProblemMetrics(() => [.. OfProcesses(system), .. OfCoordination(system)]).Begin();
+        system.RegisterOnTermination(metrics.Dispose);
     }
 
-    public ProblemGauge Begin()
+    public ProblemMetrics Begin()
     {
         Running.TryAdd(this, true);
         return this;
