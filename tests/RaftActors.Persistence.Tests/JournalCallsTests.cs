@@ -47,6 +47,23 @@ public sealed class JournalCallsTests : IDisposable
         Assert.Contains("The journal is full", failed.Detail, StringComparison.Ordinal);
     }
 
+    // The first attempt was applied, and another incarnation has written behind it.
+    [Fact]
+    public async Task Stale_write_after_an_attempt_with_a_lost_outcome_may_be_in_the_journal()
+    {
+        Queue<Outcome<string>> outcomes = new(
+        [
+            Failed(new RaftFailure(FailureKind.Unknown, FailureReason.TimedOut, "lost")),
+            new Outcome<string> { Result = "Another incarnation has written." },
+        ]);
+        _client.OnAppend = (_, _, _) => outcomes.Dequeue();
+
+        var failed = await FailureOfWriteAsync();
+
+        Assert.Equal(FailureKind.Unknown, failed.Kind);
+        Assert.Contains("Another incarnation", failed.Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Refusal_after_an_attempt_that_did_nothing_is_one()
     {

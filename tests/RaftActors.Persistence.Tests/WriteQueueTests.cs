@@ -10,7 +10,7 @@ public sealed class WriteQueueTests : IDisposable
 {
     private const int SizeMax = 1024;
 
-    private readonly List<(string Key, Command Command, TaskCompletionSource<string> Result)> _appends = [];
+    private readonly List<(string Key, Command Command, TaskCompletionSource<(string, bool)> Result)> _appends = [];
     private readonly Channel<(string Key, Command Command)> _next = Channel.CreateUnbounded<(string, Command)>();
     private readonly TemporaryFolder _folder = new();
     private readonly EventFile _file;
@@ -24,7 +24,7 @@ public sealed class WriteQueueTests : IDisposable
         _queue = new WriteQueue(
             (key, command) =>
             {
-                TaskCompletionSource<string> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                TaskCompletionSource<(string, bool)> result = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _appends.Add((key, command, result));
                 Assert.True(_next.Writer.TryWrite((key, command)));
                 return result.Task;
@@ -64,6 +64,21 @@ public sealed class WriteQueueTests : IDisposable
 
         Assert.Equal([JournalState.Done, JournalState.Done], await Task.WhenAll(others[0], others[1]));
         Assert.StartsWith("'d' has the sequence number 1", await others[2], StringComparison.Ordinal);
+    }
+
+    // The first attempt may have been applied, before another incarnation wrote.
+    [Fact]
+    public async Task Refused_write_of_a_repeated_batch_has_an_unknown_outcome_and_the_others_are_done()
+    {
+        _state.Apply("d", Write("other", 1));
+        var others = await WriteBatchAsync("b", "c", "d");
+
+        Apply(0);
+        await NextAsync();
+        Apply(2, isRepeat: true);
+
+        Assert.Equal([JournalState.Done, JournalState.Done], await Task.WhenAll(others[0], others[1]));
+        Assert.Equal(FailureKind.Unknown, (await Assert.ThrowsAsync<RaftException>(() => others[2])).Failure?.Kind);
     }
 
     [Fact]
@@ -131,10 +146,10 @@ public sealed class WriteQueueTests : IDisposable
 
     private Task<(string Key, Command Command)> NextAsync() => _next.Reader.ReadAsync().AsTask().WaitAsync(Guard);
 
-    private void Apply(int append)
+    private void Apply(int append, bool isRepeat = false)
     {
         var (key, command, result) = _appends[append];
-        result.SetResult(_state.Apply(key, command));
+        result.SetResult((_state.Apply(key, command), isRepeat));
     }
 
     private void Fail(int append, FailureKind kind, FailureReason reason) =>

@@ -26,7 +26,9 @@ internal sealed class JournalActor : RaftActor<Command, string>, IRaftStreamSnap
             ? Path.Combine(directory, FileNameOf($"{shard.Group}@{Raft.Get(Context.System).Node}"))
             : null);
         _state = new JournalState(_file);
-        _waits = new Waits(_state, Group.Answer);
+
+        // Without the lambda, the thread of the dispatcher would wait until the store is open.
+        _waits = new Waits(_state, (later, answer) => Group.Answer(later, answer));
         Receive<CheckTime>(_ => _waits.OnTime(Now));
     }
 

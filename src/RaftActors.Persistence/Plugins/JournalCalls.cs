@@ -23,10 +23,14 @@ internal sealed class JournalCalls(
     /// <returns>Why the group has refused it, or <see cref="JournalState.Done"/>.</returns>
     /// <exception cref="RaftException">The journal is full, or this program may not write, or no outcome came in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task<string> AppendAsync(string id, Command command, CancellationToken cancellation) =>
-        AppendAsync(shards.Of(id), id, command, cancellation);
+    public async Task<string> AppendAsync(string id, Command command, CancellationToken cancellation)
+    {
+        var (result, isRepeat) = await AppendAsync(shards.Of(id), id, command, cancellation).ConfigureAwait(false);
+        return ResultOf(id, result, isRepeat);
+    }
 
-    private async Task<string> AppendAsync(RaftShard shard, string id, Command command, CancellationToken cancellation)
+    // Tells also whether an earlier attempt has a lost outcome.
+    private async Task<(string Result, bool IsRepeat)> AppendAsync(RaftShard shard, string id, Command command, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
         for (var isRepeat = false; ;)
@@ -36,7 +40,7 @@ internal sealed class JournalCalls(
                 id, command, left > TimeSpan.Zero ? left : Pause, cancellationToken: cancellation).ConfigureAwait(false);
             if (outcome.HasResult)
             {
-                return outcome.Result;
+                return (outcome.Result, isRepeat);
             }
 
             if (left <= Pause || outcome.Failure is
@@ -45,18 +49,28 @@ internal sealed class JournalCalls(
                 })
             {
                 // Without this, an event that an earlier attempt has stored would count as refused.
-                var isKnown = outcome.Failure is not null && !(isRepeat && outcome.IsNotDone);
-                throw new RaftException(isKnown ? outcome.Failure! : new RaftFailure(
-                    FailureKind.Unknown,
-                    FailureReason.Forgotten,
-                    $"It is unknown whether the write of '{id}' was applied, because the outcome of an earlier attempt was lost. Recover "
-                        + $"the actor. The last attempt: {outcome.Failure?.Detail ?? "the group has forgotten the result"}."));
+                throw outcome.Failure is { } failure && !(isRepeat && outcome.IsNotDone)
+                    ? new RaftException(failure)
+                    : Lost(id, $"{outcome.Failure?.Detail ?? "the group has forgotten the result"}.");
             }
 
             isRepeat |= !outcome.IsNotDone;
             await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Returns the result of a command.</summary>
+    /// <exception cref="RaftException">
+    /// A repeat was refused. Its first attempt may have been applied, and another incarnation may have written behind it.
+    /// </exception>
+    public static string ResultOf(string id, string result, bool isRepeat) =>
+        result == JournalState.Done || !isRepeat ? result : throw Lost(id, result);
+
+    private static RaftException Lost(string id, string last) => new(new RaftFailure(
+        FailureKind.Unknown,
+        FailureReason.Forgotten,
+        $"It is unknown whether the write of '{id}' was applied, because the outcome of an earlier attempt was lost. Recover the actor. "
+            + $"The last attempt: {last}"));
 
     /// <summary>Appends events as <c>AppendAsync</c> does, those of several actors of this node as one pair.</summary>
     /// <returns>Why the group has refused them, or <see cref="JournalState.Done"/>.</returns>

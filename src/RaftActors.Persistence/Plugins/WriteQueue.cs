@@ -6,9 +6,12 @@ namespace RaftActors.Persistence.Plugins;
 /// The writes of this node's actors to one group. A write that comes while others are under way waits for the end of one of them, and goes
 /// as one pair with all that wait by then. So many actors cost the group little more than one. Thread-safe.
 /// </summary>
-/// <param name="append">Appends a command with the key of its pair until its outcome is known, and returns its result.</param>
+/// <param name="append">
+/// Appends a command with the key of its pair until its outcome is known. Returns its result, and whether an earlier attempt has a lost
+/// outcome.
+/// </param>
 /// <param name="sizeMax">The most bytes of a pair.</param>
-internal sealed class WriteQueue(Func<string, Command, Task<string>> append, int sizeMax)
+internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool IsRepeat)>> append, int sizeMax)
 {
     // The group writes to its disks while it gathers the next ones.
     private const int UnderWayMax = 2;
@@ -75,15 +78,10 @@ internal sealed class WriteQueue(Func<string, Command, Task<string>> append, int
     {
         try
         {
-            if (batch is [var alone])
-            {
-                alone.Result.SetResult(await append(alone.Id, alone.Write).ConfigureAwait(false));
-                return;
-            }
-
-            Command.Batch command = new([.. batch.Select(each => (each.Id, each.Write))]);
-            var results = JournalState.ResultsOf(await append(batch[0].Id, command).ConfigureAwait(false), batch.Count);
-            batch.Zip(results).ToList().ForEach(each => each.First.Result.SetResult(each.Second));
+            Command command = batch is [var alone] ? alone.Write : new Command.Batch([.. batch.Select(each => (each.Id, each.Write))]);
+            var (result, isRepeat) = await append(batch[0].Id, command).ConfigureAwait(false);
+            var results = batch.Count == 1 ? [result] : JournalState.ResultsOf(result, batch.Count);
+            batch.Zip(results).ToList().ForEach(each => each.First.End(each.Second, isRepeat));
         }
         catch (RaftException cause) when (batch.Count > 1 && JournalCalls.IsRefusal(cause))
         {
@@ -102,5 +100,17 @@ internal sealed class WriteQueue(Func<string, Command, Task<string>> append, int
     private sealed record Waiting(string Id, Command.Write Write)
     {
         public TaskCompletionSource<string> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void End(string result, bool isRepeat)
+        {
+            try
+            {
+                Result.SetResult(JournalCalls.ResultOf(Id, result, isRepeat));
+            }
+            catch (RaftException cause)
+            {
+                Result.SetException(cause);
+            }
+        }
     }
 }

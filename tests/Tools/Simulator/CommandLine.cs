@@ -189,6 +189,7 @@ internal static class CommandLine
                         jobs,
                         ("actors", MutantCompiler.OfActors),
                         ("actors/coordination", MutantCompiler.OfCoordinationOfActors),
+                        ("actors/persistence", MutantCompiler.OfPersistence),
                         ("actors/demos", MutantCompiler.OfDemos))
                     : parsed.GetValue(Starvation)
                     ? MutantTable.Run(name, StarvationTrial.Name, first, last, jobs, (StarvationTrial.Name, MutantCompiler.OfCore))

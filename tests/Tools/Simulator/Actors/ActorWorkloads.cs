@@ -1,5 +1,6 @@
 using RaftActors.Simulator.Actors.Coordination;
 using RaftActors.Simulator.Actors.Histories;
+using RaftActors.Simulator.Actors.Persistence;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
@@ -16,6 +17,7 @@ internal static class ActorWorkloads
         ["key-value"] = KeyValueWorkload.SetUp,
         ["fetch"] = FetchWorkload.SetUp,
         ["reminders"] = RemindersWorkload.SetUp,
+        ["persistence"] = PersistenceWorkload.SetUp,
         ["fifty-nodes"] = FiftyNodesWorkload.SetUp,
     };
 

@@ -99,6 +99,10 @@ public sealed class MutantCompiler
     public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(
         root, "RaftActors.Coordination", Path.Combine(root, "src", "RaftActors.Coordination", "reference.conf"));
 
+    /// <summary>For bugs in the journal of Akka.Persistence, and the simulation of groups of real actors.</summary>
+    public static MutantCompiler OfPersistence(string root) => OfReplaced(
+        root, "RaftActors.Persistence", Path.Combine(root, "src", "RaftActors.Persistence", "reference.conf"));
+
     /// <summary>For bugs in the actors of demos and examples, and the simulation of groups of them.</summary>
     public static MutantCompiler OfDemos(string root)
     {
