@@ -13,6 +13,7 @@ public static class BugLists
         ("Simulator/mutants/actors/unit-tests", "actors", "src/RaftActors"),
         ("Simulator/mutants/actors/coordination", "coordination", "src/RaftActors.Coordination"),
         ("Simulator/mutants/actors/coordination/unit-tests", "coordination", "src/RaftActors.Coordination"),
+        ("Simulator/mutants/actors/persistence", "persistence", "src/RaftActors.Persistence"),
         ("Matrix/bugs", "more", ""),
     ];
 

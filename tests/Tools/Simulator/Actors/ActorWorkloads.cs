@@ -23,7 +23,7 @@ internal static class ActorWorkloads
 
     // Most odd seeds have the sums, which use most of the engine. The even ones share the rest, by the remainder of the seed.
     private static readonly string[] OfEvenSeeds =
-        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "key-value", "coordination"];
+        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "persistence", "coordination"];
 
     public static IReadOnlyCollection<string> Names => All.Keys;
 

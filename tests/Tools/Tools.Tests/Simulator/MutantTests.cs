@@ -52,11 +52,18 @@ public sealed class MutantTests
     [InlineData("coordination")]
     [InlineData("coordination/unit-tests")]
     [InlineData("demos")]
+    [InlineData("persistence")]
     public void Every_planted_bug_of_the_other_workloads_fits_its_source(string part)
     {
         var root = MutantCompiler.FindRoot();
         var folder = Path.Combine(root, "tests", "Tools", "Simulator", "mutants", "actors", part);
-        AssertFit(part == "demos" ? MutantCompiler.OfDemos(root) : MutantCompiler.OfCoordinationOfActors(root), Mutant.ReadAll(folder));
+        var compiler = part switch
+        {
+            "demos" => MutantCompiler.OfDemos(root),
+            "persistence" => MutantCompiler.OfPersistence(root),
+            _ => MutantCompiler.OfCoordinationOfActors(root),
+        };
+        AssertFit(compiler, Mutant.ReadAll(folder));
     }
 
     // Each line that a bug changes is there once.
