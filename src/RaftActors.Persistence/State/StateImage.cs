@@ -42,7 +42,9 @@ internal static class StateImage
         }
 
         writer.Write(snapshots.Count);
-        foreach (var (id, all) in snapshots)
+
+        // Each process has an order of its own in a dictionary of texts. Without the sorting, equal states would have different bytes.
+        foreach (var (id, all) in snapshots.OrderBy(each => each.Key, StringComparer.Ordinal))
         {
             writer.Write(id);
             writer.Write(all.Count);
