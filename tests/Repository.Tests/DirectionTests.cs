@@ -26,7 +26,7 @@ public sealed class DirectionTests
         ["KeyValue"] = ["RaftActors.Hosting", "RaftActors.Dashboard"],
         ["Billing"] = ["RaftActors.Hosting"],
         ["RaftApp.Tests"] = ["RaftApp"],
-        ["RaftActors.Simulator"] = ["RaftActors.Coordination", "RaftActors.Testing"],
+        ["RaftActors.Simulator"] = ["RaftActors.Coordination", "RaftActors.Persistence", "RaftActors.Testing"],
     };
 
     // They stand on the public API alone, so anybody could write their like. Each shows its own internal types to its tests. The assembly

@@ -32,7 +32,8 @@ internal sealed class JournalStream(string id, JournalLedger ledger)
         ledger.Demand(
             _events.TryAdd(number, each) || _events[number] == each, $"event {number} of {id} is {each}, and was {_events[number]} before");
         ledger.Demand(
-            !_denied.TryGetValue((each.Life, each.Batch), out var how), $"event {number} of {id}, {each}, is in the journal, and was {how}");
+            !_denied.TryGetValue((each.Life, each.Batch), out var how),
+            $"event {number} of {id}, {each}, is in the journal, and was {how}");
         Highest = Math.Max(Highest, number);
     }
 
@@ -104,8 +105,10 @@ internal sealed class JournalStream(string id, JournalLedger ledger)
             ledger.Demand(number > before, $"event {number} of {id} was read after {before}, or is deleted");
             CheckGap(before, number);
             Learn(number, each);
+
+            // Events between two pages of a query may be deleted meanwhile.
             ledger.Demand(
-                last is null || (last.Place + 1 < last.Size
+                last is null || number > before + 1 || (last.Place + 1 < last.Size
                     ? each == last with { Place = last.Place + 1 }
                     : each.Place == 0 && (each.Life, each.Batch) != (last.Life, last.Batch)),
                 $"event {number} of {id} is {each}, and the one before it is {last}");
