@@ -99,7 +99,8 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
 
     private sealed record Waiting(string Id, Command.Write Write)
     {
-        public TaskCompletionSource<string> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // What follows it tells actors and no more, so it runs on the thread that has the outcome.
+        public TaskCompletionSource<string> Result { get; } = new();
 
         public void End(string result, bool isRepeat)
         {
