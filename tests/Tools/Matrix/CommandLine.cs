@@ -8,8 +8,9 @@ internal static class CommandLine
     /// <summary>The assemblies that run by default, in this order: the cheapest first.</summary>
     public static readonly string[] Assemblies =
     [
-        "RaftActors.Core.Tests", "RaftActors.Storage.Tests", "RaftActors.Persistence.Tests", "RaftActors.Coordination.Tests",
-        "RaftActors.Tests", "RaftActors.Hosting.Tests", "RaftActors.Testing.Tests", "RaftActors.Dashboard.Tests", "RaftActors.Cli.Tests",
+        "RaftActors.Core.Tests", "RaftActors.Storage.Tests", "RaftActors.Persistence.Tests", "RaftActors.Effects.Tests",
+        "RaftActors.Coordination.Tests", "RaftActors.Tests", "RaftActors.Hosting.Tests", "RaftActors.Testing.Tests",
+        "RaftActors.Dashboard.Tests", "RaftActors.Cli.Tests",
     ];
 
     public static int Run(string[] args)

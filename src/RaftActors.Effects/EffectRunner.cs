@@ -1,0 +1,189 @@
+using Akka.Actor;
+using Akka.Event;
+
+namespace RaftActors.Effects;
+
+/// <summary>
+/// Runs the handlers of one leadership, as a child of the raft actor. So a handler that blocks delays no pair, and all timers and handlers
+/// end with the actor. It reports each effect once, when its handler has succeeded or failed for good.
+/// </summary>
+internal sealed class EffectRunner<TEffect>(
+    Func<RaftEffect<TEffect>, CancellationToken, Task> handler, RaftOutboxOptions<TEffect> options, OutboxGauge gauge) : UntypedActor
+{
+    // Twice the default of raft.append-timeout, after which an Append without an outcome has failed.
+    private static readonly TimeSpan TickPause = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<long, Work> _works = [];
+    private readonly Queue<long> _waiting = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ICancelable _timers = new Cancelable(Context.System.Scheduler);
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private int _running;
+    private DateTimeOffset _warned = DateTimeOffset.MinValue;
+
+    private enum Stage
+    {
+        Waiting,
+        Running,
+        Paused,
+    }
+
+    protected override void PreStart()
+    {
+        gauge.Add();
+        Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
+
+        // Only now, so that a turn that the actor does not handle is noticed.
+        Context.Parent.Tell(new OutboxTurn(Self), Self);
+    }
+
+    protected override void PostStop()
+    {
+        gauge.Remove();
+        _timers.Cancel();
+        _stop.Cancel();
+        Context.System.EventStream.Unsubscribe(Self);
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Begin begin:
+                _works.Add(begin.Effect.Number, new Work(begin.Effect, begin.Since));
+                _waiting.Enqueue(begin.Effect.Number);
+                break;
+            case Ran ran:
+                _running--;
+                OnRan(_works[ran.Number], ran.Failure);
+                break;
+            case Again again when _works.TryGetValue(again.Number, out var work):
+                work.Stage = Stage.Waiting;
+                _waiting.Enqueue(again.Number);
+                break;
+            case Forget forget when _works.TryGetValue(forget.Number, out var work):
+                work.IsForgotten = true;
+                if (work.Stage != Stage.Running)
+                {
+                    Report(work, null);
+                }
+
+                break;
+            case Tick:
+                Context.System.Scheduler.ScheduleTellOnce(
+                    TickPause, Context.Parent, new OutboxTurn(Self) { IsTick = true }, Self, _timers);
+                Warn();
+                break;
+            case UnhandledMessage { Message: OutboxTurn turn } when Self.Equals(turn.Runner):
+                _log.Error(
+                    "The effects of {Actor} do not run, because it does not handle OutboxTurn. Call Receive<OutboxTurn>(_outbox.Run) in its "
+                    + "constructor and in each of its behaviours.",
+                    Context.Parent.Path);
+                break;
+        }
+
+        while (_running < options.ParallelMax && _waiting.TryDequeue(out var number))
+        {
+            if (_works.TryGetValue(number, out var work))
+            {
+                Run(work);
+            }
+        }
+    }
+
+    private void Run(Work work)
+    {
+        _running++;
+        work.Stage = Stage.Running;
+        var (self, number) = (Self, work.Effect.Number);
+        Task task;
+        try
+        {
+            task = handler(work.Effect, _stop.Token);
+        }
+        catch (Exception cause)
+        {
+            task = Task.FromException(cause);
+        }
+
+        task.ContinueWith(
+            done => self.Tell(new Ran(number, done.IsCanceled ? new TaskCanceledException(done) : done.Exception?.GetBaseException())),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+    }
+
+    private void OnRan(Work work, Exception? failure)
+    {
+        if (failure is null || work.IsForgotten)
+        {
+            Report(work, null);
+            return;
+        }
+
+        var effect = work.Effect;
+        work.Failure = $"{failure.GetType().Name}: {failure.Message}";
+        _log.Debug("Effect {Number} of {Name}: attempt {Attempt} failed: {Failure}", effect.Number, effect.Name, effect.Attempt, work.Failure);
+        if (effect.Attempt >= options.AttemptsMax || options.IsFinal?.Invoke(failure) == true)
+        {
+            Report(work, work.Failure.Length > 1000 ? work.Failure[..1000] : work.Failure);
+            return;
+        }
+
+        work.Stage = Stage.Paused;
+        work.Effect = effect with { Attempt = effect.Attempt + 1 };
+        var pause = options.PauseAfter(effect.Attempt);
+        Context.System.Scheduler.ScheduleTellOnce(pause, Self, new Again(effect.Number), Self, _timers);
+    }
+
+    private void Report(Work work, string? failure)
+    {
+        _works.Remove(work.Effect.Number);
+        Context.Parent.Tell(new OutboxTurn(Self) { Name = work.Effect.Name, End = new(work.Effect.Number, failure) }, Self);
+    }
+
+    private void Warn()
+    {
+        var now = Context.System.Scheduler.Now;
+        if (_works.Count > 0 && now - _warned >= options.WarnAfter
+            && _works.Values.MinBy(work => work.Since) is { } oldest && now - oldest.Since >= options.WarnAfter)
+        {
+            _warned = now;
+            _log.Warning(
+                "Effect {Number} of {Name} of {Actor} has not ended since {Since:O}: {Failure}. {Count} names have an effect under way. Mend "
+                + "the receiver, or set AttemptsMax or IsFinal of the outbox.",
+                oldest.Effect.Number, oldest.Effect.Name, Context.Parent.Path, oldest.Since,
+                oldest.Failure is { } failure ? $"attempt {oldest.Effect.Attempt - 1} failed with {failure}" : "its handler runs still",
+                _works.Count);
+        }
+    }
+
+    /// <summary>The first effect of its name.</summary>
+    public sealed record Begin(RaftEffect<TEffect> Effect, DateTimeOffset Since) : INoSerializationVerificationNeeded;
+
+    /// <summary>The effect has ended by a pair of an earlier leader. Its handler may run to its end.</summary>
+    public sealed record Forget(long Number) : INoSerializationVerificationNeeded;
+
+    /// <summary>Asks for a turn after a pause.</summary>
+    public sealed class Tick : INoSerializationVerificationNeeded
+    {
+        public static readonly Tick Instance = new();
+    }
+
+    private sealed record Ran(long Number, Exception? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed record Again(long Number) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+
+    private sealed class Work(RaftEffect<TEffect> effect, DateTimeOffset since)
+    {
+        public RaftEffect<TEffect> Effect { get; set; } = effect;
+
+        public DateTimeOffset Since => since;
+
+        public Stage Stage { get; set; }
+
+        public bool IsForgotten { get; set; }
+
+        public string? Failure { get; set; }
+    }
+}
