@@ -123,7 +123,6 @@ internal sealed class EffectRunner<TEffect>(
 
         var effect = work.Effect;
         work.Failure = $"{failure.GetType().Name}: {failure.Message}";
-        _log.Debug("Effect {Number} of {Name}: attempt {Attempt} failed: {Failure}", effect.Number, effect.Name, effect.Attempt, work.Failure);
         if (effect.Attempt >= options.AttemptsMax || options.IsFinal?.Invoke(failure) == true)
         {
             Report(work, work.Failure.Length > 1000 ? work.Failure[..1000] : work.Failure);
@@ -134,6 +133,9 @@ internal sealed class EffectRunner<TEffect>(
         work.Effect = effect with { Attempt = effect.Attempt + 1 };
         var pause = options.PauseAfter(effect.Attempt);
         Context.System.Scheduler.ScheduleTellOnce(pause, Self, new Again(effect.Number), Self, _timers);
+        _log.Debug(
+            "Effect {Number} of {Name} is tried again in {Pause}: attempt {Attempt} failed with {Failure}",
+            effect.Number, effect.Name, pause, effect.Attempt, work.Failure);
     }
 
     private void Report(Work work, string? failure)

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -5,7 +7,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Effects.Tests;
 
-/// <summary>One shop in a scripted group. Its handlers end when the test says so.</summary>
+/// <summary>One shop in a scripted group. Its handlers end when the test says so, and time goes on when the test says so.</summary>
 public sealed class OutboxTests : TestKit
 {
     private readonly TestProbe _asked;
@@ -13,7 +15,10 @@ public sealed class OutboxTests : TestKit
     private readonly ScriptedGroup<ShopValue> _group;
 
     public OutboxTests()
-        : base("akka.loglevel = DEBUG")
+        : base("""
+            akka.loglevel = DEBUG
+            akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+            """)
     {
         Raft.Get(Sys).UseJson(ShopJson.Default);
         _asked = CreateTestProbe();
@@ -21,31 +26,295 @@ public sealed class OutboxTests : TestKit
         _group = new ScriptedGroup<ShopValue>(Sys, _asked);
     }
 
+    private TestScheduler Clock => (TestScheduler)Sys.Scheduler;
+
     [Fact]
-    public void Effect_of_a_pair_runs_once_on_the_leader_and_ends_by_a_pair()
+    public void Effect_runs_once_on_the_leader_and_ends_by_a_pair()
     {
-        var shop = StartShop();
-        _group.BuildQuorum();
-        _group.ElectActor();
+        var shop = StartLeader();
         _group.Commit("a", new Order("hello"));
 
         Begin();
         var attempt = NextAttempt();
-        Assert.Equal(("a", "hello", 1L << 16, 1, 2L), (attempt.Effect.Name, attempt.Effect.Value, attempt.Effect.Number, attempt.Effect.Attempt, attempt.Effect.Token));
+        Assert.Equal(new RaftEffect<string>("a", "hello", Number: 1 << 16, Attempt: 1, Token: 2), attempt.Effect);
         attempt.End.SetResult();
-        End();
+        CommitEnd();
 
         Assert.Equal(["a/hello: done"], StateOf(shop).Ended);
         Assert.Empty(StateOf(shop).Outbox.Effects);
         _world.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    [Fact]
+    public void Effects_of_one_name_run_one_after_the_other_and_those_of_others_beside_them()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1", "2"));
+        _group.Commit("b", new Order("3"));
+
+        Begin();
+        var first = NextAttempt();
+        Assert.Equal(("a", "1"), (first.Effect.Name, first.Effect.Value));
+        Assert.Equal("3", NextAttempt().Effect.Value);
+        first.End.SetResult();
+        var end = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        _world.ExpectNoMsg(TimeSpan.Zero);
+        _group.Commit(end);
+
+        Assert.Equal(("2", first.Effect.Number + 1), (NextAttempt() is var next ? next.Effect.Value : "", next.Effect.Number));
+    }
+
+    [Fact]
+    public void A_name_waits_while_the_most_handlers_run()
+    {
+        StartLeader(new() { ParallelMax = 1 });
+        _group.Commit("a", new Order("1"));
+        _group.Commit("b", new Order("2"));
+
+        Begin();
+        var first = NextAttempt();
+        _world.ExpectNoMsg(TimeSpan.Zero);
+        Fail(first);
+
+        // A pause takes no place.
+        Assert.Equal("2", NextAttempt().Effect.Value);
+    }
+
+    [Fact]
+    public void Failed_attempt_is_repeated_after_a_growing_pause()
+    {
+        StartLeader(new() { FirstPause = TimeSpan.FromSeconds(2), LongestPause = TimeSpan.FromSeconds(5) });
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var attempt = NextAttempt();
+        foreach (var pause in (int[])[2, 4, 5, 5])
+        {
+            Fail(attempt);
+            Clock.Advance(TimeSpan.FromSeconds(pause - 0.1));
+            _world.ExpectNoMsg(TimeSpan.Zero);
+            Clock.Advance(TimeSpan.FromSeconds(0.1));
+            var next = NextAttempt();
+            Assert.Equal(attempt.Effect with { Attempt = attempt.Effect.Attempt + 1 }, next.Effect);
+            attempt = next;
+        }
+    }
+
+    [Fact]
+    public void Effect_fails_for_good_after_its_attempts_or_by_a_final_exception()
+    {
+        var shop = StartLeader(new() { AttemptsMax = 2, IsFinal = cause => cause is ArgumentException });
+        _group.Commit("a", new Order("1", "2", "3"));
+        Begin();
+        Fail(NextAttempt());
+        Clock.Advance(TimeSpan.FromSeconds(1));
+        NextAttempt().End.SetException(new InvalidOperationException("no receiver"));
+        CommitEnd();
+        NextAttempt().End.SetException(new ArgumentException("no address"));
+        CommitEnd();
+        NextAttempt().End.SetCanceled();
+
+        Assert.Equal(["a/1: InvalidOperationException: no receiver", "a/2: ArgumentException: no address"], StateOf(shop).Ended);
+    }
+
+    [Fact]
+    public void Lost_leadership_cancels_handlers_and_the_next_one_repeats_them_with_a_higher_token()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var former = NextAttempt();
+
+        _group.ElectPeer();
+        Assert.True(former.Cancelled.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
+        former.End.SetCanceled();
+        _group.ElectActor();
+        _world.ExpectNoMsg(TimeSpan.Zero);
+        Begin();
+
+        Assert.Equal(former.Effect with { Token = 3 }, NextAttempt().Effect);
+    }
+
+    [Fact]
+    public void Handler_waits_for_the_pair_of_its_own_leadership()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1"));
+        var begin = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        _group.Commit("outbox", new MailEnded(new EffectEnd(0)));
+        _world.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        _group.Commit(begin);
+
+        Assert.Equal(3, NextAttempt().Effect.Token);
+    }
+
+    [Fact]
+    public void Leader_takes_a_higher_token_when_a_later_one_may_have_been_used()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var former = NextAttempt();
+        _group.Commit("outbox", new MailEnded(new EffectEnd(0)));
+        Begin();
+
+        Assert.Equal(former.Effect with { Token = 4 }, NextAttempt().Effect);
+        Assert.True(former.Cancelled.IsCancellationRequested);
+    }
+
+    [Fact]
+    public void Next_effect_waits_for_the_handler_of_one_that_an_earlier_leader_has_ended()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1", "2", "3"));
+        Begin();
+        var first = NextAttempt();
+        _group.Commit("outbox", new MailEnded(new EffectEnd(first.Effect.Number)));
+        _world.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Fail(first, "");
+        var second = NextAttempt();
+        Assert.Equal("2", second.Effect.Value);
+
+        // One that waits for its next attempt has no handler.
+        Fail(second);
+        _group.Commit("outbox", new MailEnded(new EffectEnd(second.Effect.Number)));
+        Assert.Equal("3", NextAttempt().Effect.Value);
+    }
+
+    [Fact]
+    public void Restarted_actor_repeats_the_effect_and_drops_what_its_former_life_reports()
+    {
+        var shop = StartLeader();
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var former = NextAttempt();
+
+        shop.Tell(new InvalidOperationException("a restart by the supervisor"));
+        Assert.True(former.Cancelled.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
+        former.End.SetResult();
+        Begin();
+
+        Assert.Equal(former.Effect with { Token = 3 }, NextAttempt().Effect);
+        _asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Snapshot_has_the_effects_in_their_order()
+    {
+        var shop = StartLeader();
+        _group.Commit("a", new Order("1", "2"));
+        Begin();
+        NextAttempt();
+        var state = StateOf(shop);
+        _group.SendSnapshot(new Serial(9), state);
+        Begin();
+        NextAttempt().End.SetResult();
+        CommitEnd();
+
+        Assert.Equal("2", NextAttempt().Effect.Value);
+        Assert.Equal(state.Outbox.Effects[1], Assert.Single(StateOf(shop).Outbox.Effects));
+    }
+
+    [Fact]
+    public void Client_cannot_end_an_effect()
+    {
+        var shop = StartLeader();
+        _group.Commit("a", new Order("1"));
+        var effect = StateOf(shop).Outbox.Effects.Single();
+        Entry<ShopValue> end = new(new Serial(2), "outbox", new MailEnded(new EffectEnd(effect.Number)));
+
+        shop.Tell(end with { Client = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]) });
+        Assert.Equal(effect, Assert.Single(StateOf(shop).Outbox.Effects));
+        shop.Tell(end);
+        Assert.Empty(StateOf(shop).Outbox.Effects);
+    }
+
+    [Fact]
+    public void Pair_of_an_end_that_is_not_committed_is_appended_again()
+    {
+        StartLeader();
+        _group.Commit("a", new Order("1"));
+        Begin();
+        NextAttempt().End.SetResult();
+        var lost = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        _group.Cancel(lost.Request, new RaftFailure(FailureKind.NotDone, FailureReason.NoLeader, "no leader"));
+
+        // It may be committed until the second tick.
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        _asked.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal(lost.Value, _asked.ExpectMsg<FromActor<ShopValue>.Append>().Value);
+    }
+
+    [Fact]
+    public async Task Full_outbox_refuses_orders_and_no_ends()
+    {
+        StartLeader(new() { CountMax = 2, SizeMax = 6, SizeOf = mail => mail.Length });
+        _group.Commit("a", new Order("12345"));
+
+        Assert.Contains("have 5 bytes, and 6 are allowed", await _group.ProposeAsync("a", new Order("12")));
+        Assert.Null(await _group.ProposeAsync("a", new Order("1")));
+        _group.Commit("a", new Order("1"));
+        Assert.Contains("2 effects have not ended, and 2 are allowed", await _group.ProposeAsync("a", new Order("")));
+        Assert.Null(await _group.ProposeAsync("a", new MailEnded(new EffectEnd(1 << 16))));
+        _group.Commit("a", new MailEnded(new EffectEnd(1 << 16)));
+        Assert.Null(await _group.ProposeAsync("a", new Order("12345")));
+    }
+
+    [Fact]
+    public void Actor_without_HandleLeader_or_without_turns_is_told()
+    {
+        EventFilter.Custom(logged => $"{logged}".Contains("Override it, and call HandleLeader of the outbox")).ExpectOne(
+            () => Sys.ActorOf(Props.Create(() => new Deaf())));
+        EventFilter.Error(contains: "Call Receive<OutboxTurn>(_outbox.Run)").ExpectOne(() =>
+        {
+            Sys.ActorOf(Props.Create(() => new Mute()));
+            _group.ElectActor();
+        });
+    }
+
+    [Fact]
+    public void Effect_that_hangs_is_shown_by_a_metric_and_a_warning()
+    {
+        List<(string Name, double Value)> shown = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name.StartsWith("raft.effects", StringComparison.Ordinal))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((each, value, tags, _) => Show(each, value, tags));
+        listener.SetMeasurementEventCallback<double>((each, value, tags, _) => Show(each, value, tags));
+        listener.Start();
+
+        // Other tests have outboxes, too.
+        void Show(Instrument each, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => shown.AddRange(
+            tags is [{ Value: "hanging" }, { Value: string process }] && process.StartsWith("hanging@", StringComparison.Ordinal)
+                ? [(each.Name, value)]
+                : []);
+
+        StartLeader(new() { WarnAfter = TimeSpan.FromSeconds(10) }, name: "hanging");
+        _group.Commit("a", new Order("1", "2"), Clock.Now);
+        Begin();
+        Fail(NextAttempt());
+        EventFilter.Warning(contains: "has not ended since").ExpectOne(() => Clock.Advance(TimeSpan.FromSeconds(10)));
+        listener.RecordObservableInstruments();
+
+        Assert.Equal(["raft.effects", "raft.effects.age"], shown.Select(each => each.Name).Order());
+        Assert.Equal(2, shown.Min(each => each.Value));
+        Assert.InRange(shown.Max(each => each.Value), 10, 11);
+    }
+
     private sealed record Attempt(RaftEffect<string> Effect, CancellationToken Cancelled, TaskCompletionSource End);
 
-    private IActorRef StartShop(RaftOutboxOptions<string>? options = null)
+    private IActorRef StartLeader(RaftOutboxOptions<string>? options = null, string name = "shop")
     {
         var world = _world.Ref;
-        return Sys.ActorOf(Props.Create(() => new Shop((effect, cancelled) => SendAsync(world, effect, cancelled), options)), "shop");
+        var shop = Sys.ActorOf(Props.Create(() => new Shop((effect, cancelled) => SendAsync(world, effect, cancelled), options)), name);
+        _group.BuildQuorum();
+        _group.ElectActor();
+        return shop;
     }
 
     private static Task SendAsync(IActorRef world, RaftEffect<string> effect, CancellationToken cancelled)
@@ -59,7 +328,19 @@ public sealed class OutboxTests : TestKit
 
     private void Begin() => Assert.Equal(0, CommitEnd().Number);
 
-    private void End() => Assert.NotEqual(0, CommitEnd().Number);
+    // Its pause has begun when this returns.
+    private void Fail(Attempt attempt, string logged = "is tried again in")
+    {
+        void End() => attempt.End.SetException(new InvalidOperationException("no receiver"));
+        if (logged.Length > 0)
+        {
+            EventFilter.Debug(contains: logged).ExpectOne(End);
+        }
+        else
+        {
+            End();
+        }
+    }
 
     private EffectEnd CommitEnd()
     {
@@ -75,5 +356,23 @@ public sealed class OutboxTests : TestKit
         _asked.FishForMessage(message => message is FromActor<ShopValue>.Snapshot);
         shop.Tell("", TestActor);
         return ExpectMsg<ShopState>();
+    }
+
+    private static RaftOutbox<string> OutboxIn(IActorContext context) => new(context, (_, _) => Task.CompletedTask, _ => default);
+
+    private sealed class Deaf : RaftActor<int>
+    {
+        public Deaf() => OutboxIn(Context);
+
+        protected override object? HandleAppend(Entry<int> entry) => null;
+    }
+
+    private sealed class Mute : RaftActor<ShopValue>
+    {
+        private readonly RaftOutbox<string> _outbox = OutboxIn(Context);
+
+        protected override object? HandleAppend(Entry<ShopValue> entry) => null;
+
+        protected override void HandleLeader(Leader? leader) => _outbox.HandleLeader(leader);
     }
 }

@@ -28,6 +28,7 @@ internal sealed class Shop : RaftActor<ShopValue>, IRaftSnapshot<ShopState>
         _outbox = new RaftOutbox<string>(Context, send, end => Group.Append("outbox", new MailEnded(end)), options);
         Receive<OutboxTurn>(_outbox.Run);
         Receive<Exception>(cause => throw cause);
+        Receive<Entry<ShopValue>>(entry => HandleAppend(entry));
         Receive<string>(_ => Sender.Tell(TakeSnapshot(Serial.Zero)));
     }
 
