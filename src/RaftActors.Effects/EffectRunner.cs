@@ -123,7 +123,7 @@ internal sealed class EffectRunner<TEffect>(
 
         var effect = work.Effect;
         work.Failure = $"{failure.GetType().Name}: {failure.Message}";
-        if (effect.Attempt >= options.AttemptsMax || options.IsFinal?.Invoke(failure) == true)
+        if (effect.Attempt >= options.AttemptsMax || IsFinal(failure))
         {
             Report(work, work.Failure.Length > 1000 ? work.Failure[..1000] : work.Failure);
             return;
@@ -136,6 +136,20 @@ internal sealed class EffectRunner<TEffect>(
         _log.Debug(
             "Effect {Number} of {Name} is tried again in {Pause}: attempt {Attempt} failed with {Failure}",
             effect.Number, effect.Name, pause, effect.Attempt, work.Failure);
+    }
+
+    // An exception here would lose the effects of all names.
+    private bool IsFinal(Exception failure)
+    {
+        try
+        {
+            return options.IsFinal?.Invoke(failure) == true;
+        }
+        catch (Exception cause)
+        {
+            _log.Error(cause, "IsFinal of the outbox of {Actor} failed, so the effect is tried again. Mend it.", Context.Parent.Path);
+            return false;
+        }
     }
 
     private void Report(Work work, string? failure)
