@@ -31,8 +31,8 @@ internal static class Rules
             "{0} runs on every node, and '{1}' may differ between them. Put what the callback needs into the value before it is appended, "
                 + "or into the state of the actor."),
         Rule(Async, "A replicated callback is asynchronous",
-            "{0} runs on every node in the order of the log, and the end of '{1}' has no place in that order. Start it on the leader, from "
-                + "a message handler, and append what it gives."),
+            "{0} runs on every node in the order of the log, and the end of '{1}' has no place in that order. Ask a RaftOutbox for it, or "
+                + "start it on the leader, from a message handler, and append what it gives."),
         Rule(Order, "A replicated callback uses the order of a hashed or parallel collection",
             "{0} runs on every node, and the order of '{1}' may differ between them. Sort first, by OrderBy and StringComparer.Ordinal for "
                 + "texts, or use a SortedDictionary, a SortedSet or a List."),
@@ -42,8 +42,8 @@ internal static class Rules
         Rule(LiveState, "A result or answer is the live state of the actor",
             "{0} returns '{1}', which other threads read while the actor changes it. Return a copy, or an immutable object."),
         Rule("RAFT009", "A replicated callback has an effect outside of the actor",
-            "{0} runs on every node, and again at each replay, so '{1}' happens many times. Let the leader do it: send the actor a "
-                + "message, and check Group.Leader is {{ IsSelf: true }} in its handler."),
+            "{0} runs on every node, and again at each replay, so '{1}' happens many times. Let the leader do it: ask a RaftOutbox for "
+                + "it, or send the actor a message, and check Group.Leader is {{ IsSelf: true }} in its handler."),
         Rule(AfterAwait, "A raft actor uses its sender or context after an await",
             "{0} uses '{1}' after an await that leaves the actor, where it fails or belongs to another message. Handle the message by "
                 + "ReceiveAsync without ConfigureAwait(false), or copy '{1}' into a local variable before the await."),

@@ -42,13 +42,13 @@ public sealed class OutboxTests : TestKit
 
         Assert.Equal(["a/hello: done"], StateOf(shop).Ended);
         Assert.Empty(StateOf(shop).Outbox.Effects);
-        _world.ExpectNoMsg(TimeSpan.Zero);
+        ExpectNoAttempt(shop);
     }
 
     [Fact]
     public void Effects_of_one_name_run_one_after_the_other_and_those_of_others_beside_them()
     {
-        StartLeader();
+        var shop = StartLeader();
         _group.Commit("a", new Order("1", "2"));
         _group.Commit("b", new Order("3"));
 
@@ -58,7 +58,7 @@ public sealed class OutboxTests : TestKit
         Assert.Equal("3", NextAttempt().Effect.Value);
         first.End.SetResult();
         var end = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
-        _world.ExpectNoMsg(TimeSpan.Zero);
+        ExpectNoAttempt(shop);
         _group.Commit(end);
 
         Assert.Equal(("2", first.Effect.Number + 1), (NextAttempt() is var next ? next.Effect.Value : "", next.Effect.Number));
@@ -67,13 +67,13 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void A_name_waits_while_the_most_handlers_run()
     {
-        StartLeader(new() { ParallelMax = 1 });
+        var shop = StartLeader(new() { ParallelMax = 1 });
         _group.Commit("a", new Order("1"));
         _group.Commit("b", new Order("2"));
 
         Begin();
         var first = NextAttempt();
-        _world.ExpectNoMsg(TimeSpan.Zero);
+        ExpectNoAttempt(shop);
         Fail(first);
 
         // A pause takes no place.
@@ -117,7 +117,7 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Lost_leadership_cancels_handlers_and_the_next_one_repeats_them_with_a_higher_token()
     {
-        StartLeader();
+        var shop = StartLeader();
         _group.Commit("a", new Order("1"));
         Begin();
         var former = NextAttempt();
@@ -126,8 +126,9 @@ public sealed class OutboxTests : TestKit
         Assert.True(former.Cancelled.WaitHandle.WaitOne(TimeSpan.FromSeconds(10)));
         former.End.SetCanceled();
         _group.ElectActor();
-        _world.ExpectNoMsg(TimeSpan.Zero);
-        Begin();
+        var begin = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        ExpectNoAttempt(shop);
+        _group.Commit(begin);
 
         Assert.Equal(former.Effect with { Token = 3 }, NextAttempt().Effect);
     }
@@ -135,11 +136,11 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Handler_waits_for_the_pair_of_its_own_leadership()
     {
-        StartLeader();
+        var shop = StartLeader();
         _group.Commit("a", new Order("1"));
         var begin = _asked.ExpectMsg<FromActor<ShopValue>.Append>();
         _group.Commit("outbox", new MailEnded(new EffectEnd(0)));
-        _world.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        ExpectNoAttempt(shop);
         _group.Commit(begin);
 
         Assert.Equal(3, NextAttempt().Effect.Token);
@@ -162,12 +163,12 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Next_effect_waits_for_the_handler_of_one_that_an_earlier_leader_has_ended()
     {
-        StartLeader();
+        var shop = StartLeader();
         _group.Commit("a", new Order("1", "2", "3"));
         Begin();
         var first = NextAttempt();
         _group.Commit("outbox", new MailEnded(new EffectEnd(first.Effect.Number)));
-        _world.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        ExpectNoAttempt(shop);
         Fail(first, "");
         var second = NextAttempt();
         Assert.Equal("2", second.Effect.Value);
@@ -220,6 +221,7 @@ public sealed class OutboxTests : TestKit
     {
         var shop = StartLeader();
         _group.Commit("a", new Order("1"));
+        Begin();
         var effect = StateOf(shop).Outbox.Effects.Single();
         Entry<ShopValue> end = new(new Serial(2), "outbox", new MailEnded(new EffectEnd(effect.Number)));
 
@@ -245,7 +247,7 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Pair_of_an_end_that_is_not_committed_is_appended_again()
     {
-        StartLeader();
+        var shop = StartLeader();
         _group.Commit("a", new Order("1"));
         Begin();
         NextAttempt().End.SetResult();
@@ -254,7 +256,7 @@ public sealed class OutboxTests : TestKit
 
         // It may be committed until the second tick.
         Clock.Advance(TimeSpan.FromSeconds(10));
-        _asked.ExpectNoMsg(TimeSpan.FromMilliseconds(50));
+        ExpectNoAttempt(shop);
         Clock.Advance(TimeSpan.FromSeconds(10));
         Assert.Equal(lost.Value, _asked.ExpectMsg<FromActor<ShopValue>.Append>().Value);
     }
@@ -342,6 +344,15 @@ public sealed class OutboxTests : TestKit
 
     private Attempt NextAttempt() => _world.ExpectMsg<Attempt>();
 
+    // The actor and its runner have handled all messages until now.
+    private void ExpectNoAttempt(IActorRef shop)
+    {
+        StateOf(shop);
+        Sys.ActorSelection(shop.Path / "*").Tell(new Identify(0), TestActor);
+        ExpectMsg<ActorIdentity>();
+        _world.ExpectNoMsg(TimeSpan.Zero);
+    }
+
     private void Begin() => Assert.Equal(0, CommitEnd().Number);
 
     // Its pause has begun when this returns.
@@ -367,9 +378,9 @@ public sealed class OutboxTests : TestKit
 
     private ShopState StateOf(IActorRef shop)
     {
-        // Behind the pairs that the group has committed.
+        // Behind the pairs that the group has committed. The actor appends nothing meanwhile.
         _group.TakeSnapshot();
-        _asked.FishForMessage(message => message is FromActor<ShopValue>.Snapshot);
+        _asked.ExpectMsg<FromActor<ShopValue>.Snapshot>();
         shop.Tell("", TestActor);
         return ExpectMsg<ShopState>();
     }
