@@ -12,35 +12,30 @@ public sealed partial class MetricNameTests(ThreeNodes nodes)
     {
         using MeterListener listener = new();
 
-        // Healthy nodes drop no message and have no problem. This one has no majority.
-        var ports = FreePorts.Take(3);
-        await using var alone = KeyValueService.Build(ThreeNodes.ArgumentsOf(ports[0], ports));
+        // The shared nodes have no disk, drop no message and have no problem. A group of one voter is always at risk.
+        var store = Directory.CreateTempSubdirectory();
+        int[] ports = [FreePorts.Next()];
+        await using var alone = KeyValueService.Build(
+            [.. ThreeNodes.ArgumentsOf(ports[0], ports), "--RaftActors:StoreDirectory", store.FullName]);
         await alone.StartAsync();
+        using HttpClient http = new() { BaseAddress = new Uri(alone.Urls.Single()) };
+        using var stored = await http.PutAsync("/kv/stored", new StringContent("x"));
         listener.InstrumentPublished = (instrument, _) =>
             (instrument is Counter<long> { Name: "raft.transport.dropped" } dropped ? dropped : null)?.Add(1);
         listener.Start();
         using var put = await nodes.Http[0].PutAsync("/kv/named", new StringContent("x"));
         using var read = await nodes.Http[0].GetAsync("/kv/named");
 
-        var files = string.Concat(Directory.GetFiles(FolderOfFiles()).Select(File.ReadAllText));
-        var exposed = (await Task.WhenAll(nodes.Http.Select(http => http.GetStringAsync("/metrics")))).SelectMany(text =>
+        var files = string.Concat(Directory.GetFiles(Path.Combine(Programs.Root(), "docs/monitoring")).Select(File.ReadAllText));
+        var exposed = (await Task.WhenAll(nodes.Http.Append(http).Select(each => each.GetStringAsync("/metrics")))).SelectMany(text =>
             Types().Matches(text).SelectMany(match => match.Groups[2].Value == "histogram"
                 ? [$"{match.Groups[1].Value}_bucket"] : (string[])[match.Groups[1].Value]));
         var named = Names().Matches(files).Select(match => match.Value).Distinct().ToList();
 
         Assert.True(named.Count > 15, $"Only {named.Count} metrics are named.");
         Assert.Empty(named.Except(exposed).Except(["raft_group", "raft_process", "raft_directory"]));
-    }
-
-    private static string FolderOfFiles()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, "docs/monitoring");
+        await alone.StopAsync();
+        store.Delete(recursive: true);
     }
 
     [GeneratedRegex(@"^# TYPE (\w+) (\w+)", RegexOptions.Multiline)]
