@@ -13,10 +13,10 @@ public sealed partial class MetricNameTests(ThreeNodes nodes)
         using MeterListener listener = new();
 
         // The shared nodes have no disk, drop no message and have no problem. A group of one voter is always at risk.
-        var store = Directory.CreateTempSubdirectory();
+        using TemporaryFolder store = new();
         int[] ports = [FreePorts.Next()];
         await using var alone = KeyValueService.Build(
-            [.. ThreeNodes.ArgumentsOf(ports[0], ports), "--RaftActors:StoreDirectory", store.FullName]);
+            [.. ThreeNodes.ArgumentsOf(ports[0], ports), "--RaftActors:StoreDirectory", store.Path]);
         await alone.StartAsync();
         using HttpClient http = new() { BaseAddress = new Uri(alone.Urls.Single()) };
         using var stored = await http.PutAsync("/kv/stored", new StringContent("x"));
@@ -34,8 +34,6 @@ public sealed partial class MetricNameTests(ThreeNodes nodes)
 
         Assert.True(named.Count > 15, $"Only {named.Count} metrics are named.");
         Assert.Empty(named.Except(exposed).Except(["raft_group", "raft_process", "raft_directory"]));
-        await alone.StopAsync();
-        store.Delete(recursive: true);
     }
 
     [GeneratedRegex(@"^# TYPE (\w+) (\w+)", RegexOptions.Multiline)]
