@@ -92,6 +92,8 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
             "takes no snapshots while its log grows", "Implement IRaftSnapshot, or look at the log of the node for the cause."),
         new("RaftMessagesDropped", [], "warning", "0m", Grew("raft_transport_dropped_total", "5m", 0), "dropped messages to a node",
             "That node reads too slowly. " + Look) { Subject = Node },
+        new("RaftEffectsHang", [], "warning", "1m", "raft_effects_age_seconds > 300", "has an effect that has not ended for 5 min",
+            "Look at its log for the failure, and mend the receiver."),
         new("RaftPendingGrows", [], "warning", "2m",
             "deriv(raft_pending{stage=\"actor\"}[2m]) > 0", "has more and more open Appends",
             "Send less, or look for what slows the leader: its disk or its actor."),

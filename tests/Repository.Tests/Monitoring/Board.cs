@@ -49,6 +49,11 @@ internal static class Board
             ("Time to commit, p99", "s", "{{raft_process}}", P99("raft_commit_duration_seconds", Mine, "raft_process")),
             ("Open Appends", "none", "{{raft_process}} {{stage}}", $"raft_pending{{{Mine}}}"),
         ]),
+        ("Effects",
+        [
+            ("Effects that have not ended", "none", "{{raft_process}}", $"raft_effects{{{Mine}}}"),
+            ("Age of the oldest effect", "s", "{{raft_process}}", $"raft_effects_age_seconds{{{Mine}}}"),
+        ]),
         ("Coordination and projections",
         [
             ("Locks and leases", "none", "{{raft_process}} {{kind}}", $"raft_problems{{{Here}, kind=~\"NoLease|SessionLate\"}}"),
