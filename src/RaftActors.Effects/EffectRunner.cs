@@ -8,7 +8,8 @@ namespace RaftActors.Effects;
 /// end with the actor. It reports each effect once, when its handler has succeeded or failed for good.
 /// </summary>
 internal sealed class EffectRunner<TEffect>(
-    Func<RaftEffect<TEffect>, CancellationToken, Task> handler, RaftOutboxOptions<TEffect> options, OutboxGauge gauge) : UntypedActor
+    Func<RaftEffect<TEffect>, CancellationToken, Task> handler, RaftOutboxOptions<TEffect> options, OutboxMetrics metrics)
+    : UntypedActor, IWithTimers
 {
     // Twice the default of raft.append-timeout, after which an Append without an outcome has failed.
     private static readonly TimeSpan TickPause = TimeSpan.FromSeconds(10);
@@ -16,10 +17,11 @@ internal sealed class EffectRunner<TEffect>(
     private readonly Dictionary<long, Work> _works = [];
     private readonly Queue<long> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly ICancelable _timers = new Cancelable(Context.System.Scheduler);
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private int _running;
     private DateTimeOffset _warned = DateTimeOffset.MinValue;
+
+    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it.
 
     private enum Stage
     {
@@ -30,7 +32,7 @@ internal sealed class EffectRunner<TEffect>(
 
     protected override void PreStart()
     {
-        gauge.Add();
+        metrics.Add();
         Context.System.EventStream.Subscribe(Self, typeof(UnhandledMessage));
 
         // Only now, so that a turn that the actor does not handle is noticed.
@@ -39,8 +41,7 @@ internal sealed class EffectRunner<TEffect>(
 
     protected override void PostStop()
     {
-        gauge.Remove();
-        _timers.Cancel();
+        metrics.Remove();
         _stop.Cancel();
         Context.System.EventStream.Unsubscribe(Self);
     }
@@ -70,14 +71,16 @@ internal sealed class EffectRunner<TEffect>(
 
                 break;
             case Tick:
-                Context.System.Scheduler.ScheduleTellOnce(
-                    TickPause, Context.Parent, new OutboxTurn(Self) { IsTick = true }, Self, _timers);
+                Timers.StartSingleTimer(TickIsOver.Instance, TickIsOver.Instance, TickPause);
                 Warn();
+                break;
+            case TickIsOver:
+                Context.Parent.Tell(new OutboxTurn(Self) { IsTick = true }, Self);
                 break;
             case UnhandledMessage { Message: OutboxTurn turn } when Self.Equals(turn.Runner):
                 _log.Error(
-                    "The effects of {Actor} do not run, because it does not handle OutboxTurn. Call Receive<OutboxTurn>(_outbox.Run) in its "
-                    + "constructor and in each of its behaviours.",
+                    "The effects of {Actor} do not run, because it does not handle OutboxTurn. Call Receive<OutboxTurn>(_outbox.Run) in "
+                    + "its constructor and in each of its behaviours.",
                     Context.Parent.Path);
                 break;
         }
@@ -132,7 +135,7 @@ internal sealed class EffectRunner<TEffect>(
         work.Stage = Stage.Paused;
         work.Effect = effect with { Attempt = effect.Attempt + 1 };
         var pause = options.PauseAfter(effect.Attempt);
-        Context.System.Scheduler.ScheduleTellOnce(pause, Self, new Again(effect.Number), Self, _timers);
+        Timers.StartSingleTimer(effect.Number, new Again(effect.Number), pause);
         _log.Debug(
             "Effect {Number} of {Name} is tried again in {Pause}: attempt {Attempt} failed with {Failure}",
             effect.Number, effect.Name, pause, effect.Attempt, work.Failure);
@@ -147,7 +150,7 @@ internal sealed class EffectRunner<TEffect>(
         }
         catch (Exception cause)
         {
-            _log.Error(cause, "IsFinal of the outbox of {Actor} failed, so the effect is tried again. Mend it.", Context.Parent.Path);
+            _log.Error(cause, "IsFinal of the outbox of {Actor} failed, so the effect is tried again. Correct it.", Context.Parent.Path);
             return false;
         }
     }
@@ -166,10 +169,13 @@ internal sealed class EffectRunner<TEffect>(
         {
             _warned = now;
             _log.Warning(
-                "Effect {Number} of {Name} of {Actor} has not ended since {Since:O}: {Failure}. {Count} names have an effect under way. Mend "
-                + "the receiver, or set AttemptsMax or IsFinal of the outbox.",
-                oldest.Effect.Number, oldest.Effect.Name, Context.Parent.Path, oldest.Since,
-                oldest.Failure is { } failure ? $"attempt {oldest.Effect.Attempt - 1} failed with {failure}" : "its handler runs still",
+                "Effect {Number} of {Name} of {Actor} has not ended since {Since:O}. {Failure} Names with an effect under way: {Count}. "
+                    + "Repair the receiver, or set AttemptsMax or IsFinal of the outbox.",
+                oldest.Effect.Number,
+                oldest.Effect.Name,
+                Context.Parent.Path,
+                oldest.Since,
+                $"Attempt {oldest.Effect.Attempt} {(oldest.Stage == Stage.Running ? "runs" : "waits")}. {oldest.Failure}",
                 _works.Count);
         }
     }
@@ -186,9 +192,14 @@ internal sealed class EffectRunner<TEffect>(
         public static readonly Tick Instance = new();
     }
 
+    private sealed class TickIsOver
+    {
+        public static readonly TickIsOver Instance = new();
+    }
+
     private sealed record Ran(long Number, Exception? Failure) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
 
-    private sealed record Again(long Number) : INoSerializationVerificationNeeded, IDeadLetterSuppression;
+    private sealed record Again(long Number);
 
     private sealed class Work(RaftEffect<TEffect> effect, DateTimeOffset since)
     {

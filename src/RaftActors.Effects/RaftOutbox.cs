@@ -38,7 +38,7 @@ public sealed class RaftOutbox<TEffect>
     private HashSet<long> _late = [];
     private Leader? _leader;
     private IActorRef? _runner;
-    private OutboxGauge? _gauge;
+    private OutboxMetrics? _metrics;
     private RequestRef? _begin;
     private long? _token;
     private bool _isAsked;
@@ -88,7 +88,9 @@ public sealed class RaftOutbox<TEffect>
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group.</typeparam>
     /// <param name="entry">The pair that is handled.</param>
-    /// <param name="name">Any text. Effects of one name run in the order of the calls, one at a time; those of different names at once.</param>
+    /// <param name="name">
+    /// Any text. Effects of one name run in the order of the calls, one at a time; those of different names at once.
+    /// </param>
     /// <param name="effect">The value for the handler.</param>
     /// <returns>The number of the effect.</returns>
     /// <exception cref="InvalidOperationException">The pair has asked for 65,536 effects already, or has no stamp.</exception>
@@ -119,8 +121,8 @@ public sealed class RaftOutbox<TEffect>
     /// <param name="entry">The pair that is handled.</param>
     /// <param name="end">The end in its value.</param>
     /// <returns>
-    /// The effect that has ended with this pair, done or failed for good. Null: the pair ends none, because an earlier one did, or because a
-    /// leader begins, or because a client appended it.
+    /// The effect that has ended with this pair, done or failed for good. Null: the pair ends none, because an earlier one did, a leader
+    /// begins, or a client appended it.
     /// </returns>
     public EndedEffect<TEffect>? Apply<TValue>(Entry<TValue> entry, EffectEnd end)
     {
@@ -250,7 +252,7 @@ public sealed class RaftOutbox<TEffect>
         Show();
     }
 
-    private void Show() => _gauge?.Show(_kept.Count, _kept.Values.FirstOrDefault()?.Since);
+    private void Show() => _metrics?.Show(_kept.Count, _kept.Values.FirstOrDefault()?.Since);
 
     private int SizeOf(TEffect effect) => _options.SizeOf?.Invoke(effect) ?? 0;
 
@@ -258,10 +260,10 @@ public sealed class RaftOutbox<TEffect>
     {
         _leader = leader;
         var group = Raft.Get(_context.System).Processes.FirstOrDefault(process => _context.Self.Equals(process.Actor))?.Group;
-        OutboxGauge gauge = new(_context.System.Scheduler, [new("raft.group", group), new("raft.process", leader.Name.Value)]);
+        OutboxMetrics metrics = new(_context.System.Scheduler, [new("raft.group", group), new("raft.process", leader.Name.Value)]);
         var (handler, options) = (_handler, _options);
-        _runner = _context.ActorOf(Props.Create(() => new EffectRunner<TEffect>(handler, options, gauge)));
-        _gauge = gauge;
+        _runner = _context.ActorOf(Props.Create(() => new EffectRunner<TEffect>(handler, options, metrics)));
+        _metrics = metrics;
         Show();
     }
 
@@ -272,7 +274,7 @@ public sealed class RaftOutbox<TEffect>
             _context.Stop(_runner);
         }
 
-        (_runner, _gauge, _begin, _token, _isAsked, _isTicking, _late) = (null, null, null, null, false, false, []);
+        (_runner, _metrics, _begin, _token, _isAsked, _isTicking, _late) = (null, null, null, null, false, false, []);
         _running.Clear();
         _ready.Clear();
         _appended.Clear();

@@ -1,6 +1,8 @@
 namespace RaftActors.Effects;
 
-/// <summary>The options of an outbox. They may differ between nodes and change at a restart: the replicated state depends on none.</summary>
+/// <summary>
+/// The options of an outbox. They may differ between nodes and change at a restart, because the replicated state depends on none.
+/// </summary>
 /// <typeparam name="TEffect">The type of the values.</typeparam>
 public sealed record RaftOutboxOptions<TEffect>
 {

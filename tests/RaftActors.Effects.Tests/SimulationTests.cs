@@ -46,7 +46,7 @@ public sealed class SimulationTests
                         await client.Delay(TimeSpan.FromMilliseconds(client.Next(600)));
                     }
                 })
-                .Always("the receiver sees no broken rule", _ => receiver.Broken is null ? true : throw new InvalidDataException(receiver.Broken))
+                .Always("no rule is broken", _ => receiver.Broken is null ? true : throw new InvalidDataException(receiver.Broken))
                 .Eventually("each mail is sent and ended", view => receiver.Count == asked
                     && view.Actors<Shop>().Count() == view.Nodes
                     && view.Actors<Shop>().All(shop => shop.Kept == 0 && shop.Ended.Count == asked));

@@ -6,14 +6,14 @@ using Akka.Actor;
 namespace RaftActors.Effects;
 
 /// <summary>What the metrics show of the outbox of a leader. Thread-safe.</summary>
-internal sealed class OutboxGauge(ITimeProvider clock, KeyValuePair<string, object?>[] tags)
+internal sealed class OutboxMetrics(ITimeProvider clock, KeyValuePair<string, object?>[] tags)
 {
-    private static readonly ConcurrentDictionary<OutboxGauge, bool> All = [];
+    private static readonly ConcurrentDictionary<OutboxMetrics, bool> All = [];
     private static readonly Meter Meter = new(Raft.TelemetryName);
 
     private volatile Shown _shown = new(0, null);
 
-    static OutboxGauge()
+    static OutboxMetrics()
     {
         Meter.CreateObservableGauge(
             "raft.effects", () => All.Keys.Select(each => new Measurement<long>(each._shown.Count, tags: each.Tags)),
