@@ -11,17 +11,15 @@ internal sealed class OutboxMetrics(ITimeProvider clock, KeyValuePair<string, ob
     private static readonly ConcurrentDictionary<OutboxMetrics, bool> All = [];
     private static readonly Meter Meter = new(Raft.TelemetryName);
 
-    private volatile Shown _shown = new(0, null);
+    private static readonly ObservableGauge<long> Counts = Meter.CreateObservableGauge(
+        "raft.effects", () => All.Keys.Select(each => new Measurement<long>(each._shown.Count, tags: each.Tags)),
+        "{effect}", "On the leader: effects of an outbox that have not ended.");
 
-    static OutboxMetrics()
-    {
-        Meter.CreateObservableGauge(
-            "raft.effects", () => All.Keys.Select(each => new Measurement<long>(each._shown.Count, tags: each.Tags)),
-            "{effect}", "On the leader: effects of an outbox that have not ended.");
-        Meter.CreateObservableGauge(
-            "raft.effects.age", () => All.Keys.Select(each => new Measurement<double>(each.Age, tags: each.Tags)),
-            "s", "On the leader: age of the oldest effect that has not ended.");
-    }
+    private static readonly ObservableGauge<double> Ages = Meter.CreateObservableGauge(
+        "raft.effects.age", () => All.Keys.Select(each => new Measurement<double>(each.Age, tags: each.Tags)),
+        "s", "On the leader: age of the oldest effect that has not ended.");
+
+    private volatile Shown _shown = new(0, null);
 
     private KeyValuePair<string, object?>[] Tags => tags;
 
