@@ -30,7 +30,8 @@ internal sealed class JournalCalls(
     }
 
     // Tells also whether an earlier attempt has a lost outcome.
-    private async Task<(string Result, bool IsRepeat)> AppendAsync(RaftShard shard, string id, Command command, CancellationToken cancellation)
+    private async Task<(string Result, bool IsRepeat)> AppendAsync(
+        RaftShard shard, string id, Command command, CancellationToken cancellation)
     {
         var begin = time.GetTimestamp();
         for (var isRepeat = false; ;)

@@ -23,7 +23,13 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
     // Minutes that a rule waits. A restart of a node shows these problems for a while, and the others after one minute.
     private static readonly Dictionary<string, int> Minutes = new()
     {
-        ["Opening"] = 10, ["Founding"] = 5, ["Waiting"] = 15, ["Removed"] = 15, ["KnowsNoLeader"] = 2, ["Behind"] = 5, ["ReachesFew"] = 5,
+        ["Opening"] = 10,
+        ["Founding"] = 5,
+        ["Waiting"] = 15,
+        ["Removed"] = 15,
+        ["KnowsNoLeader"] = 2,
+        ["Behind"] = 5,
+        ["ReachesFew"] = 5,
     };
 
     private string Subject { get; init; } = Process;

@@ -65,8 +65,13 @@ internal static class Board
 
     public static string Text { get; } = new JsonObject
     {
-        ["title"] = "RaftActors", ["uid"] = "raftactors", ["tags"] = new JsonArray("raft"), ["schemaVersion"] = 39, ["editable"] = true,
-        ["refresh"] = "30s", ["time"] = new JsonObject { ["from"] = "now-1h", ["to"] = "now" },
+        ["title"] = "RaftActors",
+        ["uid"] = "raftactors",
+        ["tags"] = new JsonArray("raft"),
+        ["schemaVersion"] = 39,
+        ["editable"] = true,
+        ["refresh"] = "30s",
+        ["time"] = new JsonObject { ["from"] = "now-1h", ["to"] = "now" },
         ["templating"] = new JsonObject
         {
             ["list"] = new JsonArray(
@@ -77,7 +82,8 @@ internal static class Board
         ["panels"] = new JsonArray([.. Panels()]),
     }.ToJsonString(new JsonSerializerOptions
     {
-        WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     }) + "\n";
 
     private static JsonObject Source => new() { ["type"] = "prometheus", ["uid"] = "${datasource}" };
@@ -87,9 +93,18 @@ internal static class Board
 
     private static JsonObject Variable(string name, string label, string query) => new()
     {
-        ["name"] = name, ["label"] = label, ["type"] = "query", ["datasource"] = Source, ["refresh"] = 2, ["sort"] = 1, ["multi"] = true,
-        ["includeAll"] = true, ["allValue"] = ".*", ["current"] = new JsonObject { ["text"] = "All", ["value"] = "$__all" },
-        ["definition"] = query, ["query"] = new JsonObject { ["query"] = query, ["refId"] = name },
+        ["name"] = name,
+        ["label"] = label,
+        ["type"] = "query",
+        ["datasource"] = Source,
+        ["refresh"] = 2,
+        ["sort"] = 1,
+        ["multi"] = true,
+        ["includeAll"] = true,
+        ["allValue"] = ".*",
+        ["current"] = new JsonObject { ["text"] = "All", ["value"] = "$__all" },
+        ["definition"] = query,
+        ["query"] = new JsonObject { ["query"] = query, ["refId"] = name },
     };
 
     private static IEnumerable<JsonNode> Panels()
@@ -99,7 +114,11 @@ internal static class Board
         {
             yield return new JsonObject
             {
-                ["id"] = ++id, ["type"] = "row", ["title"] = row, ["collapsed"] = false, ["gridPos"] = At(0, y++, 24, 1),
+                ["id"] = ++id,
+                ["type"] = "row",
+                ["title"] = row,
+                ["collapsed"] = false,
+                ["gridPos"] = At(0, y++, 24, 1),
                 ["panels"] = new JsonArray(),
             };
             for (var i = 0; i < panels.Length; i++)
@@ -107,12 +126,18 @@ internal static class Board
                 var (title, unit, legend, expr) = panels[i];
                 yield return new JsonObject
                 {
-                    ["id"] = ++id, ["type"] = "timeseries", ["title"] = title, ["datasource"] = Source,
+                    ["id"] = ++id,
+                    ["type"] = "timeseries",
+                    ["title"] = title,
+                    ["datasource"] = Source,
                     ["gridPos"] = At(i % 3 * 8, y + (i / 3 * 8), 8, 8),
                     ["fieldConfig"] = new JsonObject { ["defaults"] = new JsonObject { ["unit"] = unit }, ["overrides"] = new JsonArray() },
                     ["targets"] = new JsonArray(new JsonObject
                     {
-                        ["refId"] = "A", ["datasource"] = Source, ["expr"] = expr, ["legendFormat"] = legend,
+                        ["refId"] = "A",
+                        ["datasource"] = Source,
+                        ["expr"] = expr,
+                        ["legendFormat"] = legend,
                     }),
                 };
             }
