@@ -80,10 +80,10 @@ public sealed class RememberedEntitiesTests : IDisposable
         return hosts;
     }
 
+    // The host does not stop, because it would run the coordinated shutdown, whose time limits end with the scheduler of the system.
     private static async Task StopAsync(IHost[] hosts)
     {
         await Task.WhenAll(hosts.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Guard);
-        await Task.WhenAll(hosts.Select(host => host.StopAsync())).WaitAsync(Guard);
         Array.ForEach(hosts, host => host.Dispose());
     }
 

@@ -16,17 +16,23 @@ public static class FreePorts
     // The default of raft.transport-tcp.port-offset. So the even thousands are given, and the odd ones are beside them.
     private const int Offset = 1000;
 
-    // Spreads the first ports of parallel test programs, whose process ids are close. A port must stay free while its server restarts.
-    private const int Stride = 7_417;
+    // Each test program has a block of its own, because a port must stay free until its server starts, and while it restarts.
+    private const int Blocks = 8;
+    private const int BlockSize = Count / Blocks;
 
-    private static int _last = (int)((long)Environment.ProcessId * Stride % Count);
+    // A program listens here as long as it has the block.
+    private const int FirstClaim = First - Blocks;
+
+    private static readonly (int Block, TcpListener? Claim) Own = Claim();
+
+    private static int _last;
 
     /// <summary>Returns a free port. It returns no port twice before all were used.</summary>
     public static int Next()
     {
         while (true)
         {
-            var number = Interlocked.Increment(ref _last) % Count;
+            var number = (Own.Block * BlockSize) + (Interlocked.Increment(ref _last) % BlockSize);
             var port = First + number + (number / Offset * Offset);
             try
             {
@@ -40,6 +46,26 @@ public static class FreePorts
             {
             }
         }
+    }
+
+    // With more programs than blocks some share one.
+    private static (int Block, TcpListener? Claim) Claim()
+    {
+        foreach (var block in Enumerable.Range(Environment.ProcessId, Blocks).Select(number => number % Blocks))
+        {
+            TcpListener claim = new(IPAddress.Loopback, FirstClaim + block);
+            try
+            {
+                claim.Start();
+                return (block, claim);
+            }
+            catch (SocketException)
+            {
+                claim.Dispose();
+            }
+        }
+
+        return (Environment.ProcessId % Blocks, null);
     }
 
     /// <summary>Returns that many different free ports.</summary>
