@@ -15,6 +15,9 @@ internal sealed class JournalLife
     private readonly (long Time, long Highest, long Deleted, long Saved) _began;
 
     private readonly Dictionary<long, SavedSnapshot> _taken = [];
+
+    // The numbers up to which the events that were known at the begin are deleted, by those of the calls.
+    private readonly Dictionary<long, long> _deletions = [];
     private long _after;
     private int _batches;
     private int _snapshots;
@@ -114,9 +117,9 @@ internal sealed class JournalLife
         _stream.EndSnapshot(_taken[number]);
     });
 
-    public void BeginDeletion(long to) => _ledger.Do(() => _stream.BeginDeletion(to));
+    public void BeginDeletion(long to) => _ledger.Do(() => _deletions.TryAdd(to, _stream.BeginDeletion(to)));
 
-    public void OnDeleted(long to) => _ledger.Do(() => _stream.EndDeletion(to));
+    public void OnDeleted(long to) => _ledger.Do(() => _stream.EndDeletion(_deletions[to]));
 
     public long NewSnapshotDeletion(long to)
     {

@@ -51,7 +51,13 @@ internal sealed class JournalStream(string id, JournalLedger ledger)
     /// </summary>
     public void Skip(long number) => _holes.Add(number);
 
-    public void BeginDeletion(long to) => DeletionBegun = Math.Max(DeletionBegun, to);
+    /// <summary>An actor deletes its events, up to a number that may be above all of the journal, because its latest were rejected.</summary>
+    /// <returns>The number for <see cref="EndDeletion"/>. Another incarnation may write events behind it later.</returns>
+    public long BeginDeletion(long to)
+    {
+        DeletionBegun = Math.Max(DeletionBegun, to);
+        return Math.Min(to, Highest);
+    }
 
     public void EndDeletion(long to) => Deleted = Math.Max(Deleted, to);
 
