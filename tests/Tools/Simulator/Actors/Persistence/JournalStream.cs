@@ -51,7 +51,9 @@ internal sealed class JournalStream(string id, JournalLedger ledger)
     /// </summary>
     public void Skip(long number) => _holes.Add(number);
 
-    /// <summary>An actor deletes its events, up to a number that may be above all of the journal, because its latest were rejected.</summary>
+    /// <summary>
+    /// An actor deletes its events, up to a number that may be above all of the journal, because its latest were rejected.
+    /// </summary>
     /// <returns>The number for <see cref="EndDeletion"/>. Another incarnation may write events behind it later.</returns>
     public long BeginDeletion(long to)
     {
