@@ -47,8 +47,38 @@ public sealed partial class ScriptedGroup<TValue>
     private void CancelNow(RequestRef request, RaftFailure failure) =>
         TellActor(new ToActor.Cancelled(ToActor.AnyLife, request, failure));
 
+    /// <summary>Takes the messages of the actor in place of the probe, in the engine's thread.</summary>
+    internal Action<ToEngine>? Observe { get; init; }
+
+    /// <summary>
+    /// Delivers entries of a log, and asks for the digest behind them. The caller waits for the digest before the next call, because the
+    /// pairs before are released then.
+    /// </summary>
+    internal void Deliver(LogSlice entries) => Do(() =>
+    {
+        Process.Pairs.DiscardTo(Process.Pairs.CommittedSerial, new LogIndex(entries[0].Index.Value - 1));
+        Process.Pairs.Commit(entries);
+        TellActor(new ToActor.Committed(_life, entries[^1].Serial));
+        TellActor(new ToActor.WantDigest(_life, entries[^1].Serial));
+    });
+
+    /// <summary>Delivers a snapshot of another store, and asks for the digest behind it.</summary>
+    internal void Deliver(Snapshot snapshot, IEnumerable<byte[]> state) => Do(() =>
+    {
+        Process.Pairs.StartAfter(snapshot.Position, snapshot.Configuration);
+        Keep(snapshot, state);
+        TellActor(new ToActor.Restore(_life, snapshot.Position.Serial));
+        TellActor(new ToActor.WantDigest(_life, snapshot.Position.Serial));
+    });
+
     private void OnActor(ToEngine message)
     {
+        if (Observe is { } observe)
+        {
+            observe(message);
+            return;
+        }
+
         switch (message)
         {
             case ToEngine.Append { Refusal: { } refusal } append:
@@ -173,15 +203,23 @@ public sealed partial class ScriptedGroup<TValue>
         }
 
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
-        var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
+        Keep(new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length), [state]);
+    }
+
+    private void Keep(Snapshot snapshot, IEnumerable<byte[]> state)
+    {
         using var writer = Process.Store.BeginSnapshot(snapshot);
-        writer.Append(state);
+        foreach (var piece in state)
+        {
+            writer.Append(piece);
+        }
+
         writer.Complete();
         Process.Snapshot = snapshot;
     }
 
     // A test wants the state at once, so the engine waits for its writer.
-    private static byte[] Written(StateWriter writer)
+    internal static byte[] Written(StateWriter writer)
     {
         var state = new OpenStream();
         writer(state, CancellationToken.None).GetAwaiter().GetResult();

@@ -54,7 +54,7 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
         system.ActorOf(Props.CreateBy(new Producer(() => Latest = create())), name);
     }
 
-    private sealed class Producer(Func<ActorBase> create) : IIndirectActorProducer
+    internal sealed class Producer(Func<ActorBase> create) : IIndirectActorProducer
     {
         public Type ActorType { get; } = typeof(ActorBase);
 

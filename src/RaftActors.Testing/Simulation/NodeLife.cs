@@ -24,7 +24,7 @@ internal sealed class NodeLife
 
     // The configuration names its life, because Akka.NET makes dispatchers and schedulers.
     private static readonly ConcurrentDictionary<string, NodeLife> Starting = new();
-    private static readonly Config Quiet = ConfigurationFactory.ParseString(
+    internal static readonly Config Quiet = ConfigurationFactory.ParseString(
         "akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off }");
 
     // A disk without room is tried again then.
