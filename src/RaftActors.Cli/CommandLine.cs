@@ -40,6 +40,7 @@ internal static class CommandLine
         ("backup", BackupCommand.Build),
         ("verify", VerifyBackupCommand.Build),
         ("restore", RestoreCommand.Build),
+        ("replay", ReplayCommand.Build),
         ("certs", CertsCommand.Build),
         ("completion", CompletionCommand.Build),
     ];

@@ -152,6 +152,7 @@ public sealed partial class ScriptedGroup<TValue>
     {
         var isFirst = _process is null;
         _process = attach.Process;
+        Observe?.Invoke(attach);
         Commit(isFirst ? _log : default);
         (_actor, _life) = (actor, attach.Life);
         TellActor(new ToActor.Attached(_life, _engine, Serial.Zero));

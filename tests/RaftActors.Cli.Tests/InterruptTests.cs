@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Tests.Replay;
 using RaftActors.Storage.Backups;
 
 namespace RaftActors.Cli.Tests;
@@ -12,6 +13,7 @@ public sealed class InterruptTests : IDisposable
     [
         "verify BACKUP",
         "restore BACKUP --data new --process raft@:1 --members raft@:1",
+        "replay BACKUP --old DLL --new DLL",
         "log verify --data .",
         "log dump --data .",
         "log repair --data . --yes",
@@ -43,10 +45,12 @@ public sealed class InterruptTests : IDisposable
             writer.Complete(StoreFolder.Group, DateTimeOffset.UnixEpoch);
         }
 
+        var build = Dll.Compile(_others["build"], Dll.Orders());
         var before = Files();
         var words = verb.Split(' ').Select(word => word switch
         {
             "BACKUP" => backup,
+            "DLL" => build,
             "GROUP" => StoreFolder.OwnerOf(1).Group,
             "." => _folder.Path,
             "new" => _others["new"],

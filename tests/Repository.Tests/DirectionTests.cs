@@ -22,7 +22,7 @@ public sealed class DirectionTests
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Coordination"],
         ["RaftActors.Hosting"] = ["RaftActors", "RaftActors.Coordination", "RaftActors.Persistence"],
         ["RaftActors.Dashboard"] = ["RaftActors.Hosting"],
-        ["RaftActors.Cli"] = ["RaftActors", "RaftActors.Coordination"],
+        ["RaftActors.Cli"] = ["RaftActors", "RaftActors.Coordination", "RaftActors.Testing"],
         ["FourNodes"] = ["RaftActors"],
         ["KeyValue"] = ["RaftActors.Hosting", "RaftActors.Dashboard"],
         ["Billing"] = ["RaftActors.Hosting"],

@@ -38,6 +38,7 @@ public sealed partial class PageTests
     [InlineData("docs/actors.md")]
     [InlineData("docs/dashboard.md")]
     [InlineData("docs/effects.md")]
+    [InlineData("docs/how-to/before-you-deploy.md")]
     [InlineData("docs/how-to/keep-a-read-model.md")]
     [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/how-to/unknown-and-http.md")]

@@ -20,12 +20,6 @@ public sealed record RaftReplayOptions
     public Config? Config { get; init; }
 
     /// <summary>
-    /// True: a pair at which each actor throws the same exception is no difference, and counts as applied. For a group whose supervisor
-    /// resumes its actors.
-    /// </summary>
-    public bool AllowFailures { get; init; }
-
-    /// <summary>
     /// Told the pairs so far and all pairs, from any thread. The first number falls when a difference is found, because the log is applied
     /// again to find its first serial.
     /// </summary>
@@ -58,9 +52,6 @@ public sealed record RaftReplayReport
     /// </summary>
     public ulong? State { get; internal init; }
 
-    /// <summary>The number of pairs at which the actors threw.</summary>
-    public long Failures { get; internal init; }
-
     /// <summary>The first difference. Null: there is none.</summary>
     public RaftReplayDifference? Difference { get; internal init; }
 
@@ -69,8 +60,7 @@ public sealed record RaftReplayReport
         ? $"{difference}"
         : string.Create(CultureInfo.InvariantCulture, $"group {Group}: {Pairs} pairs, {(After > Serial.Zero ? $"after the snapshot of "
             + $"serial {After} and " : "")}up to serial {Last}; results {Results:x16}, ")
-            + (State is { } state ? $"state {state:x16}" : "states not compared: override HandleDigest, or implement IRaftSnapshot")
-            + (Failures > 0 ? $"; {Failures} pairs throw" : "");
+            + (State is { } state ? $"state {state:x16}" : "states not compared: override HandleDigest, or implement IRaftSnapshot");
 }
 
 /// <summary>The first pair from which two actors differ, or at which an actor throws. Immutable.</summary>

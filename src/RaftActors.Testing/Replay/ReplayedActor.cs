@@ -46,11 +46,12 @@ internal sealed class ReplayedActor : IDisposable
         // A learner gets all pairs, and is not told of a leader.
         _group.BuildQuorum(withActor: false);
         var props = Props.CreateBy(new HostedActor.Producer(() => Create(create, source)));
-        _system.ActorOf(Props.Create(() => new Keeper(this, props, source.Owner.Name.Value.Split('@', 2)[0])));
+        var name = source.Owner.Name.Value.Split('@', 2)[0];
+        _system.ActorOf(Props.Create(() => new Keeper(this, props, ActorPath.IsValidPathElement(name) ? name : "actor")));
     }
 
     /// <summary>For the call after <see cref="ApplyAsync"/> or <see cref="RestoreAsync"/>, as all below.</summary>
-    public bool HasDigest => Overrides(_actor!.GetType()); // Justification: it has started.
+    public bool HasDigest => DigestOf(_actor!)!.DeclaringType!.Name != typeof(RaftActor<,>).Name; // Justification: it has started.
 
     public bool HasSnapshot => _actor is IRaftSnapshot;
 
@@ -112,12 +113,18 @@ internal sealed class ReplayedActor : IDisposable
     // Not awaited, because an actor that never returns would hold the caller.
     public void Dispose() => _ = _system.Terminate();
 
-    private static bool Overrides(Type type) => type.GetMethod("HandleDigest", BindingFlags.Instance | BindingFlags.NonPublic)!
-        .DeclaringType!.Name != typeof(RaftActor<,>).Name;
+    // Null: it is no raft actor.
+    private static MethodInfo? DigestOf(ActorBase actor) =>
+        actor.GetType().GetMethod("HandleDigest", BindingFlags.Instance | BindingFlags.NonPublic);
 
     private ActorBase Create(Func<ActorBase> create, ReplaySource source)
     {
         _actor = create();
+        if (DigestOf(_actor) is null)
+        {
+            throw new RaftConfigurationException($"{_actor.GetType()} does not derive from RaftActor. Create a raft actor.");
+        }
+
         if (Raft.Get(_system).OpenProcesses is [var process, ..])
         {
             _process = process;
@@ -154,6 +161,9 @@ internal sealed class ReplayedActor : IDisposable
     {
         switch (message)
         {
+            case ToEngine.Attach { LastSerial: var last } when last > Serial.Zero:
+                End($"it has pairs up to serial {last} of its own, by RaftOptions.LastSerial or Preload. Create it without them.");
+                break;
             case ToEngine.Digest digest:
                 _digests.Add(digest.Value);
                 if (digest.Value.To == _awaited)
