@@ -56,13 +56,13 @@ internal sealed class ActorBuild : AssemblyLoadContext
         var found = _types.Where(type => named is null ? IsActor(type) || FactoryOf(type) is not null
             : type.FullName == named || type.Name == named).ToList();
         var ways = found.Select(WayOf).OfType<Func<ActorBase>>().ToList();
+        var names = string.Join(", ", found.Select(type => type.FullName).Order(StringComparer.Ordinal));
         return ways is [var only] ? only : throw new UsageException(
-            found.Count == 0 ? $"{_path} has no {named ?? "class that derives from RaftActor"}: name the dll with the actor, and its class by "
-                + option
-            : ways.Count > 1 ? $"{_path} has several raft actors: name one by {option}, of "
-                + string.Join(", ", found.Select(type => type.FullName).Order(StringComparer.Ordinal))
-            : $"{string.Join(", ", found.Select(type => type.FullName))} of {_path} cannot be created: add a constructor without arguments, "
-                + $"or a public static method without arguments that returns the actor, and name its class by {option}");
+            found.Count == 0 ? $"{_path} has no {named ?? "class that derives from RaftActor"}: name the dll with the actor, and its class "
+                + $"by {option}"
+            : ways.Count > 1 ? $"{_path} has several raft actors: name one by {option}, of {names}"
+            : $"{names} of {_path} cannot be created: add a constructor without arguments, or a public static method without arguments "
+                + $"that returns the actor, and name its class by {option}");
     }
 
     /// <inheritdoc/>
@@ -136,9 +136,8 @@ internal sealed class ActorBuild : AssemblyLoadContext
         }
         catch (ReflectionTypeLoadException e)
         {
-            return e.LoaderExceptions.Select(each => each?.InnerException).OfType<RaftConfigurationException>().FirstOrDefault() is { } wrong
-                ? throw wrong
-                : [.. e.Types.OfType<Type>()];
+            var wrong = e.LoaderExceptions.Select(each => each?.InnerException).OfType<RaftConfigurationException>().FirstOrDefault();
+            return wrong is null ? [.. e.Types.OfType<Type>()] : throw wrong;
         }
     }
 }

@@ -156,8 +156,8 @@ internal sealed class ReplaySource : IDisposable
         var snapshot = name is null ? null : SnapshotFile.Open(offline.Disk, $"{folder}/{name}", store.Owner);
         if (read.Range.Base.Index > (snapshot?.Snapshot.Position.Index ?? LogIndex.Zero))
         {
-            throw new StoreException($"{path} has no snapshot of the entries up to {read.Range.Base}, because the process has just received "
-                + "one. Start the process once, and stop it.");
+            throw new StoreException($"{path} has no snapshot of the entries up to {read.Range.Base}, because the process has just "
+                + "received one. Start the process once, and stop it.");
         }
 
         (Owner, End) = (store.Owner, store.Last.Serial);

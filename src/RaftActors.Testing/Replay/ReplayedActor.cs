@@ -99,7 +99,8 @@ internal sealed class ReplayedActor : IDisposable
     /// <summary>Describes what the actor made of a pair.</summary>
     public string Describe(Serial serial, bool withBytes) =>
         _failures.FirstOrDefault(each => each.Serial == serial) is { Text: { } failure } ? $"throws {failure}"
-            : _process!.Actor!.Results!.Show(serial) is not var (bytes, text) ? "a result that is not kept" // Justification: it has started.
+            // Justification: it has started.
+            : _process!.Actor!.Results!.Show(serial) is not var (bytes, text) ? "a result that is not kept"
             : withBytes ? $"{text} ({Convert.ToHexStringLower(bytes.Span)})" : text;
 
     public int VersionOf(Serial serial) => _process!.Pairs.EpochOf(serial).Logic; // Justification: it has started.

@@ -65,10 +65,9 @@ public sealed class ReplayTests : FolderTest
 
             """,
             run.Output);
-        Assert.Equal(("different", "results", 2), (
-            difference.GetProperty("outcome").GetString(), difference.GetProperty("what").GetString(), difference.GetProperty("serial").GetInt64()));
-        Assert.Equal(("key2", "2", "9"), (
-            difference.GetProperty("key").GetString(), difference.GetProperty("old").GetString(), difference.GetProperty("new").GetString()));
+        Assert.Equal(
+            ["different", "2", "results", "key2", "2", "9"],
+            new[] { "outcome", "serial", "what", "key", "old", "new" }.Select(name => $"{difference.GetProperty(name)}"));
     }
 
     [Fact]
@@ -77,7 +76,7 @@ public sealed class ReplayTests : FolderTest
         string Compile(string folder, int rule) => Dll.Compile(
             Folder[folder],
             Dll.Orders("Rules.Of(_count)"),
-            with: Dll.Compile(Folder[folder], $"public static class Rules {{ public static int Of(int count) => count * {rule}; }}", "rules"));
+            with: Dll.Compile(Folder[folder], $"public class Rules {{ public static int Of(int count) => count * {rule}; }}", "rules"));
 
         var run = Run.Here("replay", Backup, "--old", Compile("last", 1), "--new", Compile("next", 2));
 

@@ -137,8 +137,9 @@ public sealed class RaftReplayTests : IClassFixture<RaftReplayTests.Backups>
         AssertFails("cannot restore a snapshot", () => RaftReplay.Run(group.Backups, () => new Mailer([])));
         AssertFails("Name the full backup first", () => RaftReplay.Run(group.Backups[1..], () => new Counter()));
         AssertFails("does not continue", () => RaftReplay.Run([group.Backups[0], group.Backups[0]], () => new Counter()));
-        AssertFails("has the group counters, not others", () => RaftReplay.Run(group.Backups, () => new Counter(), new() { Group = "others" }));
-        AssertFails("has 0 stores of the group others", () => RaftReplay.Run([group.Directory], () => new Counter(), new() { Group = "others" }));
+        RaftReplayOptions others = new() { Group = "others" };
+        AssertFails("has the group counters, not others", () => RaftReplay.Run(group.Backups, () => new Counter(), others));
+        AssertFails("has 0 stores of the group others", () => RaftReplay.Run([group.Directory], () => new Counter(), others));
         group.Damage();
         AssertFails("is damaged", () => RaftReplay.Run([group.Directory], () => new Counter()));
     }
