@@ -29,7 +29,7 @@ internal sealed class ActorBuild : AssemblyLoadContext
         }
         catch (Exception e) when (e is IOException or BadImageFormatException or InvalidOperationException)
         {
-            throw new RaftConfigurationException(
+            throw WrongVersion(e) ?? new RaftConfigurationException(
                 $"Cannot load {_path}: {e.Message.TrimEnd('.')}. Name the dll of a build, in its folder with its dependencies.", e);
         }
     }
@@ -79,7 +79,7 @@ internal sealed class ActorBuild : AssemblyLoadContext
         {
             var (has, needs) = (shared.GetName().Version!, assemblyName.Version!); // Justification: each build sets them.
             return (isRaft ? has == needs : has.Major == needs.Major && has >= needs) ? shared : throw new RaftConfigurationException(
-                $"{_path} needs {name} {needs}, and this program has {has}. Use the raft of the version that the build has");
+                $"{_path} needs {name} {needs}, and this program has {has}. Use the raft of the version that the build has.");
         }
 
         return LoadOwn(assemblyName);
@@ -136,8 +136,13 @@ internal sealed class ActorBuild : AssemblyLoadContext
         }
         catch (ReflectionTypeLoadException e)
         {
-            var wrong = e.LoaderExceptions.Select(each => each?.InnerException).OfType<RaftConfigurationException>().FirstOrDefault();
-            return wrong is null ? [.. e.Types.OfType<Type>()] : throw wrong;
+            return e.LoaderExceptions.Select(WrongVersion).FirstOrDefault(wrong => wrong is not null) is { } wrong
+                ? throw wrong
+                : [.. e.Types.OfType<Type>()];
         }
     }
+
+    // The runtime wraps what Load throws.
+    private static RaftConfigurationException? WrongVersion(Exception? e) =>
+        e as RaftConfigurationException ?? e?.InnerException as RaftConfigurationException;
 }

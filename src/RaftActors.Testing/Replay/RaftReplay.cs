@@ -43,8 +43,8 @@ public static class RaftReplay
 
     /// <summary>
     /// Applies a log to two actors, and finds the first serial with another result, another state or an exception. States are compared by
-    /// HandleDigest if both actors override it, otherwise by what TakeSnapshot returns if both implement it. Snapshots that differ in the
-    /// order of their parts alone are equal.
+    /// HandleDigest if both actors override it, otherwise by what TakeSnapshot returns if both implement it. The order of
+    /// properties and elements in JSON does not count.
     /// </summary>
     /// <param name="source">As of <see cref="Run"/>.</param>
     /// <param name="oldActor">Creates the actor as the last release has it.</param>

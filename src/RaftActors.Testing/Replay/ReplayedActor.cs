@@ -148,6 +148,7 @@ internal sealed class ReplayedActor : IDisposable
 
     private async Task<byte[]?> AnswerAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         await Task.WhenAny(_answer.Task, _ended.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
         return await (_ended.Task.IsFaulted ? Failed() : _answer.Task).ConfigureAwait(false);
 
@@ -188,7 +189,12 @@ internal sealed class ReplayedActor : IDisposable
     // The actor is suspended meanwhile. A failed pair counts as applied, and its serial is the last one of the digest.
     private Directive OnFailed(Exception cause)
     {
-        var root = cause is ActorInitializationException { InnerException: { } inner } ? inner : cause;
+        var root = cause;
+        while (root is ActorInitializationException or TypeLoadException or TargetInvocationException && root.InnerException is { } inner)
+        {
+            root = inner;
+        }
+
         if (_isTakingState && !_isRestoring)
         {
             return Directive.Resume;

@@ -35,7 +35,7 @@ internal static class StateText
     private static byte[] Sorted(byte[] state) => [.. state.Order()];
 
     // The codec writes a few bytes before the JSON.
-    private static string? JsonOf(byte[] state)
+    internal static string? JsonOf(byte[] state)
     {
         var start = state.AsSpan().IndexOfAny((byte)'{', (byte)'[');
         if (start < 0)

@@ -132,7 +132,7 @@ public sealed class RaftReplayTests : IClassFixture<RaftReplayTests.Backups>
         Assert.Null(RaftReplay.Compare(group.Backups, () => new Counter(), () => new Counter()).Difference);
         var difference = RaftReplay.Compare(group.Backups, () => new Counter(), () => new Counter(lost: 1)).Difference;
         Assert.Equal((10, null, "states"), (difference?.Serial.Value, difference?.Key, difference?.What));
-        AssertFails("cannot restore the snapshot: A count has no such form", () => RaftReplay.Compare(
+        AssertFails("cannot restore the snapshot: A value is of type Int32", () => RaftReplay.Compare(
             group.Backups, () => new Counter(), () => new Unable()));
         AssertFails("cannot restore a snapshot", () => RaftReplay.Run(group.Backups, () => new Mailer([])));
         AssertFails("Name the full backup first", () => RaftReplay.Run(group.Backups[1..], () => new Counter()));
