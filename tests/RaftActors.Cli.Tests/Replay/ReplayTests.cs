@@ -139,8 +139,8 @@ public sealed class ReplayTests : FolderTest
         var letter = Folder["letter.dll"];
         File.WriteAllText(letter, "This is a letter.");
 
-        Assert.Contains("Cannot load", Failed(1, Backup, letter, dll));
-        Assert.Contains("Cannot load", Failed(1, Backup, dll, Folder["absent.dll"]));
+        Assert.Contains("cannot load", Failed(1, Backup, letter, dll));
+        Assert.Contains("cannot load", Failed(1, Backup, dll, Folder["absent.dll"]));
         Assert.Contains("has no class that derives from RaftActor", Failed(2, Backup, Dll.Compile(Folder["none"], "class None { }"), dll));
         Assert.Contains("is no backup", Failed(1, letter, dll, dll));
         Assert.Contains("Option '--new' is required", Run.Here("replay", Backup, "--old", dll).Error);

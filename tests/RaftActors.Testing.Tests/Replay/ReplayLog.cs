@@ -33,11 +33,11 @@ internal static class ReplayLog
         Configure(version: 1);
         foreach (var chunk in pairs.Chunk(batch))
         {
-            var serial = new Serial((entries[^1].Serial.Value) + chunk.Length);
+            var serial = new Serial(entries[^1].Serial.Value + chunk.Length);
             var encoded = chunk.Select(pair => (pair.Key, values.Encode(pair.Value))).ToArray();
             Add(serial, batch == 1
                 ? new Payload.Pair(null, encoded[0].Key, encoded[0].Item2)
-                : new Payload.Pair(null, "", Core.Codec.PairBatch.Encode(encoded)) { Count = chunk.Length });
+                : new Payload.Pair(RequestOf(serial), "", Core.Codec.PairBatch.Encode(encoded)) { Count = chunk.Length });
             if (serial.Value == upgradeAfter)
             {
                 Configure(version: 2);
@@ -52,6 +52,8 @@ internal static class ReplayLog
 
         writer.Complete(Uid, Begin);
         return path;
+
+        static RequestId RequestOf(Serial serial) => new(new Member(new ProcessName("till@node1"), Incarnation.None), serial.Value);
 
         void Configure(int version) => Add(
             entries.Count == 0 ? Serial.Zero : entries[^1].Serial,
