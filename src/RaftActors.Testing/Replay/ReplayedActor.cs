@@ -123,7 +123,8 @@ internal sealed class ReplayedActor : IDisposable
         _actor = create();
         if (DigestOf(_actor) is null)
         {
-            throw new RaftConfigurationException($"{_actor.GetType()} does not derive from RaftActor<TValue, TResult>. Use an actor that does.");
+            throw new RaftConfigurationException(
+                $"{_actor.GetType()} does not derive from RaftActor<TValue, TResult>. Use an actor that does.");
         }
 
         if (Raft.Get(_system).OpenProcesses is [var process, ..])
