@@ -3,7 +3,9 @@ namespace Shared;
 /// <summary>A test with a folder of the real file system.</summary>
 public abstract class FolderTest : IDisposable
 {
-    protected TemporaryFolder Folder { get; } = new();
+    protected FolderTest() => Folder = new TemporaryFolder(GetType().Name);
+
+    protected TemporaryFolder Folder { get; }
 
     public void Dispose()
     {

@@ -32,6 +32,9 @@ public sealed partial class MetricNameTests(ThreeNodes nodes)
                 ? [$"{match.Groups[1].Value}_bucket"] : (string[])[match.Groups[1].Value]));
         var named = Names().Matches(files).Select(match => match.Value).Distinct().ToList();
 
+        // Otherwise it would run on while its store is deleted, and could write it anew.
+        await alone.StopAsync();
+
         Assert.True(named.Count > 15, $"Only {named.Count} metrics are named.");
         // The labels, and the metrics of an outbox, which no node of the demo has.
         string[] others = ["raft_group", "raft_process", "raft_directory", "raft_effects", "raft_effects_age_seconds"];

@@ -6,7 +6,7 @@ public abstract class NodesTest(string config = "akka.loglevel = ERROR") : TestK
     private readonly List<ActorSystem> _systems = [];
     private TemporaryFolder? _folder;
 
-    private protected TemporaryFolder Folder => _folder ??= new TemporaryFolder();
+    private protected TemporaryFolder Folder => _folder ??= new TemporaryFolder(GetType().Name);
 
     /// <summary>Terminates the actor system at the end of the test.</summary>
     internal ActorSystem Own(ActorSystem system)
