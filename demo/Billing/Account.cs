@@ -42,7 +42,7 @@ internal sealed class Account : ReceivePersistentActor
             return;
         }
 
-        if (_count == 0)
+        if (_count == 0 && _customer != AccountMessage.Former)
         {
             await RemindAsync();
         }
@@ -90,11 +90,15 @@ internal abstract record AccountEvent
 /// <summary>Messages for and from the account of a customer.</summary>
 internal abstract record AccountMessage
 {
+    /// <summary>The customer of the first bill, who left: nothing is charged any more, and no statement is asked for.</summary>
+    public const string Former = "dave";
+
     private static readonly string[] Customers = ["alice", "bob", "carol"];
 
     /// <summary>Returns the entity of a message.</summary>
     public static string? EntityOf(object message) => message switch
     {
+        Charge { Number: 1 } => Former,
         Charge charge => Customers[charge.Number % Customers.Length],
         State state => state.Customer,
         _ => null,

@@ -20,6 +20,9 @@ internal static class BillingNode
     /// <summary>The number of nodes. The first three have the coordination group, and the fourth one is a client of it.</summary>
     public const int Count = 4;
 
+    /// <summary>The line of a node that has started.</summary>
+    public const string Started = "the node has started";
+
     private const int Shards = 12;
 
     // The adapter is for the command "cut" only.
@@ -62,7 +65,7 @@ internal static class BillingNode
             .WithActors((system, _) => system.ActorOf(Props.Create(() => new MemberPrinter(ports)), "members")));
         using var host = builder.Build();
         await host.StartAsync().ConfigureAwait(false);
-        Console.WriteLine("the node has started");
+        Console.WriteLine(Started);
         var system = host.Services.GetRequiredService<ActorSystem>();
         _ = Task.Run(() => ReadCommands(system, host));
         await host.WaitForShutdownAsync().ConfigureAwait(false);

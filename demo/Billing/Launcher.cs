@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Billing;
@@ -20,13 +22,20 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
           quit       ends all; Ctrl-C, too
         """;
 
+    // The port of raft is that of Akka.Remote + 1000 by default.
+    private const int RaftPortOffset = 1000;
+
+    private static readonly TimeSpan ExitMax = TimeSpan.FromSeconds(10);
+
     private readonly Lock _lock = new();
     private readonly Process?[] _nodes = new Process?[BillingNode.Count];
+    private readonly bool[] _hasStarted = new bool[BillingNode.Count];
     private readonly TaskCompletionSource _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Register _register = new();
     private string _directory = "";
     private StreamWriter? _bills;
     private StreamWriter? _attempts;
+    private int _exitCode;
 
     public async Task<int> RunAsync()
     {
@@ -43,6 +52,13 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
             await Console.Error.WriteLineAsync($"Billing: {e.Message} Name another file or folder.").ConfigureAwait(false);
+            return 1;
+        }
+
+        if (ports.SelectMany(port => new[] { port, port + RaftPortOffset }).Where(IsInUse).ToList() is [var taken, ..])
+        {
+            var cause = $"Billing: the port {taken} is in use. Stop the program that has it, or choose other --ports.";
+            await Console.Error.WriteLineAsync(cause).ConfigureAwait(false);
             return 1;
         }
 
@@ -73,7 +89,21 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
             Directory.Delete(_directory, recursive: true);
         }
 
-        return 0;
+        return _exitCode;
+    }
+
+    private static bool IsInUse(int port)
+    {
+        try
+        {
+            using TcpListener listener = new(IPAddress.Loopback, port);
+            listener.Start();
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
     }
 
     private static void Print(string node, string text) => Console.WriteLine(node.Length == 0 ? text : $"{node} | {text}");
@@ -134,6 +164,9 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
                 case "kill":
                     _nodes[number - 1] = null;
                     node!.Kill(); // Justification: null is above.
+
+                    // A start needs its ports. Without a time it would wait for the output too, whose lines need the lock.
+                    node.WaitForExit(ExitMax);
                     return true;
                 case "freeze" or "thaw":
                     Process.Start("kill", [verb == "freeze" ? "-STOP" : "-CONT", $"{node!.Id}"]).WaitForExit();
@@ -175,10 +208,21 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
     {
         lock (_lock)
         {
-            if (_nodes[number - 1] == node && !_quit.Task.IsCompleted)
+            if (_nodes[number - 1] != node || _quit.Task.IsCompleted)
+            {
+                return;
+            }
+
+            if (_hasStarted[number - 1])
             {
                 Print($"node {number}", "the process has ended, and is started again");
                 Start(number);
+            }
+            else
+            {
+                Console.Error.WriteLine($"Billing: node {number} cannot start, as its lines above say.");
+                _exitCode = 1;
+                _quit.TrySetResult();
             }
         }
     }
@@ -193,6 +237,7 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
             }
             else if (line is not null)
             {
+                _hasStarted[number - 1] |= line == BillingNode.Started;
                 Print($"node {number}", line);
             }
         }
@@ -203,6 +248,7 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
         switch (request.Split(' '))
         {
             case ["begin", var token] when _register.Begin(Number(token)) is { } last:
+                _bills?.WriteLine(_register.Line);
                 Tell(node, $"latest {last}");
                 break;
             case ["write", var token, var bill]:
@@ -211,7 +257,7 @@ internal sealed class Launcher(int[] ports, string? registerFile, string? kept)
                 Print($"node {number}", refusal is null ? $"bill {bill} (token {token})" : $"bill {bill} is REFUSED: {refusal}");
                 if (refusal is null)
                 {
-                    _bills?.WriteLine($"{bill} {token}");
+                    _bills?.WriteLine(_register.Line);
                     Tell(node, $"written {bill}");
                 }
 

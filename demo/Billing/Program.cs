@@ -30,4 +30,13 @@ RootCommand command = new(
 command.SetAction(parsed => parsed.GetValue(node) is > 0 and var number
     ? BillingNode.RunAsync(number, parsed.GetRequiredValue(ports), parsed.GetRequiredValue(directory)!)
     : new Launcher(parsed.GetRequiredValue(ports), parsed.GetValue(register), parsed.GetValue(directory)).RunAsync());
-return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
+
+// Exit code 2: a wrong command line, in one line as other errors.
+var parsed = command.Parse(args);
+if (parsed.Errors is [var wrong, ..])
+{
+    Console.Error.WriteLine($"Billing: {wrong.Message} (--help lists the options)");
+    return 2;
+}
+
+return await parsed.InvokeAsync(new() { ProcessTerminationTimeout = null });

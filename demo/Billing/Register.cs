@@ -10,7 +10,7 @@ internal sealed class Register
 {
     private long _highest;
 
-    /// <summary>Reads the register of an earlier run: a line with the number and the token of each bill.</summary>
+    /// <summary>Reads the register of an earlier run: the latest number and token after each change.</summary>
     /// <exception cref="FormatException">A line is none of the register's.</exception>
     public static Register Read(IEnumerable<string> lines)
     {
@@ -26,6 +26,9 @@ internal sealed class Register
 
         return register;
     }
+
+    /// <summary>The line that keeps the latest change.</summary>
+    public string Line => string.Create(CultureInfo.InvariantCulture, $"{Last} {_highest}");
 
     /// <summary>The number of the latest bill; 0: there is none.</summary>
     public long Last { get; private set; }

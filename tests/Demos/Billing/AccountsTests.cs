@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 
 namespace Billing.Tests;
 
@@ -26,17 +27,48 @@ public sealed class AccountsTests : IDisposable
         }
 
         using var second = Start();
+
+        // Nothing is sent to the account of dave: sharding remembers it.
+        Assert.Equal(1, await CountAsync(second, "the account of dave is here with "));
         var counts = await Task.WhenAll(Customers.Select(customer => CountAsync(second, $"the account of {customer} is here with ")));
         await Task.WhenAll(Customers.Select(customer => CountAsync(second, $"statement: {customer} has ")));
         await BillAsync(second, before + 1);
         var after = await EndAsync(second);
 
-        // The last bill may have been written and not charged.
-        Assert.InRange(counts.Sum(), before - 1, after);
-        var stated = Customers.Sum(customer => second.Lines(line => line.Text.Contains($"statement: {customer} has "))
-            .Max(line => NumberIn(line.Text, "has ")));
-        Assert.InRange(stated, before - 1, after);
+        for (var place = 0; place < Customers.Length; place++)
+        {
+            // The last bill may have been written and not charged, and the account may be here after the next ones.
+            var customer = Customers[place];
+            Assert.InRange(counts[place], BillsOf(place, before - 1), BillsOf(place, after));
+            Assert.All(
+                second.Lines(line => line.Text.Contains($"statement: {customer} has ")),
+                line => Assert.InRange(NumberIn(line.Text, "has "), BillsOf(place, before - 1), BillsOf(place, after)));
+        }
     }
+
+    [Fact]
+    public async Task Port_in_use_ends_the_demo_with_the_cause()
+    {
+        using TcpListener taken = new(IPAddress.Loopback, _ports[1]);
+        taken.Start();
+        using var demo = Start();
+
+        Assert.Equal(1, await demo.Ended(WaitMax));
+        Assert.StartsWith(
+            $"Billing: the port {_ports[1]} is in use. Stop the program", Assert.Single(demo.Lines(line => line.Text.Length > 0)).Text);
+    }
+
+    [Fact]
+    public async Task Wrong_option_ends_the_demo_with_one_line()
+    {
+        using var demo = ChildProcess.Start("dotnet", [Programs.Find("demo/Billing", "Billing"), "--regster", "x"]);
+
+        Assert.Equal(2, await demo.Ended(WaitMax));
+        Assert.StartsWith("Billing: ", Assert.Single(demo.Lines(line => line.Text.Length > 0)).Text);
+    }
+
+    // Bill 1 is for dave, and the others go round.
+    private static int BillsOf(int place, int last) => Enumerable.Range(2, Math.Max(0, last - 1)).Count(number => number % 3 == place);
 
     private ChildProcess Start() => ChildProcess.Start(
         "dotnet",

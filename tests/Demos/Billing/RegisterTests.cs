@@ -35,6 +35,7 @@ public sealed class RegisterTests
 
         Assert.Equal("the token 5 is older than 7", register.Write(5, 3));
         Assert.Equal(2, register.Begin(8));
+        Assert.Equal("the token 7 is older than 8", Register.Read([register.Line]).Write(7, 3));
         Assert.Throws<FormatException>(() => Register.Read(["1 5", "two 7"]));
     }
 
