@@ -6,6 +6,9 @@ namespace RaftActors.Simulator;
 /// <param name="Patches">The changed lines.</param>
 public sealed record Mutant(string Name, string Breaks, List<LinePatch> Patches)
 {
+    /// <summary>The code as it is.</summary>
+    public static Mutant None { get; } = new("no bug", "Nothing.", []) { Origin = "" };
+
     /// <summary>The path of the file that holds it.</summary>
     public required string Origin { get; init; }
 

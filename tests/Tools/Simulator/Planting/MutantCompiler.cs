@@ -33,7 +33,7 @@ public sealed class MutantCompiler
     private Lazy<CSharpCompilation> _compilation;
     private bool _generates;
     private Lazy<(Assembly Assembly, List<Mutant> Bugs)> _together = new((null!, []));
-    private string? _settings;
+    private List<string> _resources = [];
     private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
     /// <param name="folder">Bugs name files by their paths in it.</param>
@@ -92,16 +92,13 @@ public sealed class MutantCompiler
     }
 
     /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
-    public static MutantCompiler OfActors(string root) => OfReplaced(
-        root, "RaftActors", Path.Combine(root, "src", "RaftActors", "reference.conf"));
+    public static MutantCompiler OfActors(string root) => OfReplaced(root, "RaftActors");
 
     /// <summary>For bugs in the coordination, and the simulation of groups of real actors.</summary>
-    public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(
-        root, "RaftActors.Coordination", Path.Combine(root, "src", "RaftActors.Coordination", "reference.conf"));
+    public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(root, "RaftActors.Coordination");
 
     /// <summary>For bugs in the journal of Akka.Persistence, and the simulation of groups of real actors.</summary>
-    public static MutantCompiler OfPersistence(string root) => OfReplaced(
-        root, "RaftActors.Persistence", Path.Combine(root, "src", "RaftActors.Persistence", "reference.conf"));
+    public static MutantCompiler OfPersistence(string root) => OfReplaced(root, "RaftActors.Persistence");
 
     /// <summary>For bugs in the actors of demos and examples, and the simulation of groups of them.</summary>
     public static MutantCompiler OfDemos(string root)
@@ -127,9 +124,10 @@ public sealed class MutantCompiler
     }
 
     // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of the project's.
-    private static MutantCompiler OfReplaced(string root, string assembly, string settings)
+    private static MutantCompiler OfReplaced(string root, string assembly)
     {
         var project = Path.Combine(root, "src", assembly);
+        var file = XDocument.Load(Path.Combine(project, $"{assembly}.csproj"));
         var made = new MutantCompiler(
             assembly,
             project,
@@ -138,11 +136,15 @@ public sealed class MutantCompiler
             typeof(Actors.ActorMutantEntry),
             ReferencesOf(assembly).Select(path => MetadataReference.CreateFromFile(path)))
         {
-            _settings = settings,
+            _resources =
+            [
+                .. file.Descendants("EmbeddedResource").Select(resource =>
+                    $"\"{Path.Combine(project, resource.Attribute("Include")!.Value)}\",{resource.Attribute("LogicalName")!.Value}"),
+            ],
             _load = (name, image) => new ReplacingContext(name, assembly, image)
                 .LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
         };
-        var friends = XDocument.Load(Path.Combine(project, $"{assembly}.csproj")).Descendants("InternalsVisibleTo")
+        var friends = file.Descendants("InternalsVisibleTo")
             .Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend.Attribute("Include")!.Value}\")]");
         made._trees.Add(CSharpSyntaxTree.ParseText(string.Join("\n", friends), Parsing));
         made.Generate();
@@ -313,12 +315,8 @@ public sealed class MutantCompiler
                 "/warn:0", "/skipanalyzers+", $"/out:\"{image}\"",
                 .. compilation.References.Select(reference => $"/reference:\"{reference.Display}\""),
                 .. _generates ? GeneratorFiles().Select(file => $"/analyzer:\"{file}\"") : [],
+                .. _resources.Select(resource => $"/resource:{resource}"),
             ];
-            if (_settings is not null)
-            {
-                options.Add($"/resource:\"{_settings}\",{compilation.AssemblyName}.reference.conf");
-            }
-
             foreach (var (number, tree) in compilation.SyntaxTrees.Index())
             {
                 var file = Path.Combine(folder, $"{number}.cs");

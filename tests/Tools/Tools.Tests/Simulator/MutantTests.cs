@@ -64,6 +64,10 @@ public sealed class MutantTests
             _ => MutantCompiler.OfCoordinationOfActors(root),
         };
         AssertFit(compiler, Mutant.ReadAll(folder));
+        if (IsWhole)
+        {
+            Assert.Null(compiler.Run(Mutant.None, 1, 1, workload: part switch { "demos" => null, _ => part.Split('/')[0] }));
+        }
     }
 
     // Each line that a bug changes is there once.
