@@ -15,6 +15,7 @@ internal sealed class JournalCluster : ITrial
     private readonly Dictionary<string, Dictionary<long, string>> _acknowledged = [];
     private NodeProcess? _leader;
     private long _count;
+    private int _exchanges;
     private volatile string? _failure;
 
     public JournalCluster(TrialScope trial)
@@ -38,8 +39,18 @@ internal sealed class JournalCluster : ITrial
             await Task.WhenAny(ready.Task, Task.Delay(Guards.Wait)) == ready.Task, $"{node.Name} was not ready in time");
     }
 
-    /// <summary>Deletes what a node has on its disk. It must have ended.</summary>
-    public void Wipe(NodeProcess node) => Directory.Delete(SettingsOf(Array.IndexOf(_nodes, node), 0).Directory, recursive: true);
+    /// <summary>
+    /// Kills a node, and starts it with an empty disk. Waits until the group takes it in again: two such nodes would be a lost majority.
+    /// </summary>
+    public async Task Wipe(NodeProcess node)
+    {
+        var exchanges = Volatile.Read(ref _exchanges);
+        node.Process.Kill();
+        await node.Process.Ended(Guards.Wait);
+        Directory.Delete(SettingsOf(Array.IndexOf(_nodes, node), 0).Directory, recursive: true);
+        await Start(node);
+        await Poll.Until(() => Volatile.Read(ref _exchanges) > exchanges, () => $"{node.Name} is not taken in again");
+    }
 
     /// <summary>The node that was the last one to say that it leads.</summary>
     public Task<NodeProcess> Leader() => Poll.Until(
@@ -91,6 +102,10 @@ internal sealed class JournalCluster : ITrial
             else if (line == JournalNode.Leads)
             {
                 _leader = node;
+            }
+            else if (line == JournalNode.Exchanged)
+            {
+                Interlocked.Increment(ref _exchanges);
             }
             else if (JournalCheck.TryParse(line) is var (id, number, text))
             {

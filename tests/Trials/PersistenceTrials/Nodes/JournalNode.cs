@@ -24,6 +24,9 @@ internal sealed record JournalNode(int Port, IReadOnlyList<int> Ports, string Di
     public const string Ready = "ready";
     public const string Leads = "leads";
 
+    /// <summary>A process whose disk is empty takes the place of the one that it was.</summary>
+    public const string Exchanged = "exchanged";
+
     /// <summary>The mark of a line that has a persistence id, a sequence number and an event.</summary>
     public const string Event = "event";
 
@@ -57,7 +60,7 @@ internal sealed record JournalNode(int Port, IReadOnlyList<int> Ports, string Di
             Console.In.ReadToEnd();
             Environment.Exit(0);
         });
-        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Teller())), typeof(RaftEvent.LeaderChanged));
+        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Teller())), typeof(RaftEvent));
         RaftPersistence.Get(system);
         if (!Ports.Contains(Port))
         {
@@ -103,12 +106,14 @@ internal sealed record JournalNode(int Port, IReadOnlyList<int> Ports, string Di
         }
         """).WithFallback(RaftPersistence.DefaultConfig());
 
-    /// <summary>Says that this node leads now.</summary>
+    /// <summary>Says that this node leads now, and that it has decided to exchange a voter.</summary>
     private sealed class Teller : ReceiveActor
     {
         public Teller()
         {
             var node = Raft.Get(Context.System).Node;
+            Receive<RaftEvent.MembersDecided>(
+                told => told.Promoted.Intersect(told.Demoted).Any(), _ => Console.WriteLine(Exchanged));
             Receive<RaftEvent.LeaderChanged>(told =>
             {
                 if (told.Leader?.Node == node)
