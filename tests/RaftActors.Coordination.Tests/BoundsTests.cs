@@ -70,6 +70,76 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public void Items_of_one_transaction_together_stay_within_the_bytes_of_all_items()
+    {
+        var large = new string('"', Items.ValueMax);
+        for (var count = 0; Put($"{count}", large) is Answer.Done;)
+        {
+            count++;
+        }
+
+        var half = large[..(Items.ValueMax / 2)];
+        Put("0", half);
+        var before = List();
+
+        var refused = Refusal(Commit(new("1", Deletes: true), new("a", Value: large), new("b", Value: large)));
+        Assert.Contains($"at most {Items.BytesMax}", refused);
+        Assert.Equal(before, List());
+        Assert.Equal(new Answer.Done(), Commit(new("b", Value: large), new("a", Value: half), new("1", Deletes: true)));
+        _state.Check();
+    }
+
+    [Fact]
+    public async Task Transaction_beyond_its_bounds_is_not_sent()
+    {
+        FakeClient client = new();
+        await using CoordinationCalls calls = new(client, TimeProvider.System);
+        RaftItems items = new(calls, null!); // Justification: no item of a session is written.
+
+        await RefuseAsync("names no item", _ => { });
+        await RefuseAsync("changes 'a' twice", each => each.Put("a", "").Delete("a"));
+        await RefuseAsync("expects 'a' twice", each => each.Expect("a", 1).Put("a", "", new() { ExpectedVersion = 1 }));
+        await RefuseAsync("names 101 items; at most 100 are allowed", each => PutMany(each, 101, ""));
+        await RefuseAsync("bytes in JSON; at most 61440 are allowed", each => PutMany(each, 100, new string('é', 100)));
+        await RefuseAsync("value has 9001", each => each.Put("a", new string('v', 9001)));
+        await RefuseAsync("name has 1001", each => each.Expect(new string('n', 1001), 0));
+        await RefuseAsync("lifetime of the item", each => each.Put("a", "", new() { Lifetime = TimeSpan.Zero }));
+        Assert.Equal(0, client.Attempts);
+        Assert.Contains("names 'a' twice", Fault("", new Command.Commit([new("a"), new("b"), new("a")], 0)));
+        Assert.Contains("names no item", Fault("", new Command.Commit(default, 0)));
+
+        async Task RefuseAsync(string why, Action<ItemTransaction> fill) =>
+            Assert.Contains(why, (await Assert.ThrowsAsync<InvalidOperationException>(() => items.CommitAsync(fill))).Message);
+    }
+
+    [Fact]
+    public void Largest_transactions_are_pairs_of_less_than_64_kB()
+    {
+        var item = new ItemPart(
+            new string('"', CoordinationState.TextMax), long.MinValue, new string('"', Items.ValueMax), Lifetime: TimeSpan.FromDays(1.1));
+        var names = Enumerable.Range(0, Items.PartsMax).Select(i => $"{i}".PadLeft(80, 'é'));
+        Command.Commit[] all =
+        [
+            new([item with { OfSession = true }], long.MaxValue),
+            new([.. names.Select(name => item with { Name = name, Value = "" })], long.MaxValue),
+        ];
+
+        Assert.All(all, each => Assert.Null(CoordinationState.FindFault("", each)));
+        Assert.All(all, each => Assert.InRange(
+            JsonSerializer.SerializeToUtf8Bytes<Command>(each, CoordinationJson.Default.Command).Length, 50_000, 63_000));
+    }
+
+    private static void PutMany(ItemTransaction transaction, int count, string value)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            transaction.Put($"{i}", value);
+        }
+    }
+
+    private Answer Commit(params ItemPart[] parts) => Apply(Command.Commit.Key, new Command.Commit([.. parts], 0));
+
+    [Fact]
     public void Changes_that_are_remembered_have_a_highest_number_of_bytes()
     {
         var large = new string('"', Items.ValueMax);

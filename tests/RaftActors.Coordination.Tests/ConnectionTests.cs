@@ -49,6 +49,47 @@ public sealed class ConnectionTests(SharedNodes shared) : IAsyncLifetime, IDispo
         Assert.Equal(["1"], (await node.ListAsync("connection/", cancellationToken: _limit.Token)).Select(item => item.Value));
     }
 
+    [Fact]
+    public async Task Transaction_of_a_program_changes_all_items_or_none_and_a_watch_never_sees_half_of_it()
+    {
+        var program = RaftCoordination.Connect(_connection);
+        var (items, node) = (program.Items, shared.All[1].Coordination.Items);
+        await using var watch = node.WatchAsync("deal/", Guard, _limit.Token).GetAsyncEnumerator();
+        await NextAsync("", [null]);
+
+        var first = await CommitAsync(items, each => each
+            .Expect("deal/a", 0).Put("deal/a", "1").Put("deal/b", "2").Put("deal/c", "3", new() { OfSession = true }));
+        await NextAsync($"1 {first}, 2 {first}, 3 {first}", "deal/a", "deal/b", "deal/c");
+        var refused = await Assert.ThrowsAsync<RaftException>(
+            () => CommitAsync(items, each => each.Put("deal/b", "4").Delete("deal/c").Expect("deal/a", first - 1)));
+        var missing = await Assert.ThrowsAsync<RaftException>(() => CommitAsync(items, each => each.Delete("deal/a").Expect("deal/d", 7)));
+        var second = await CommitAsync(node, each => each
+            .Put("deal/a", "5", new() { ExpectedVersion = first }).Delete("deal/b", first).Delete("deal/d"));
+        await NextAsync($"5 {second}, 3 {first}", "deal/a", "deal/b");
+        await program.DisposeAsync();
+        await NextAsync($"5 {second}", "deal/c");
+
+        Assert.Equal((FailureKind.NotDone, FailureReason.Outdated), (refused.Failure?.Kind, refused.Failure?.Reason));
+        Assert.Equal(
+            $"The transaction is not done, because 'deal/a' has version {first} and the caller expects version {first - 1}. Read it again, "
+                + "and decide again.",
+            refused.Failure?.Detail);
+        Assert.Contains("because there is no item 'deal/d' and the caller expects version 7", missing.Failure?.Detail);
+
+        Task<long> CommitAsync(RaftItems by, Action<ItemTransaction> fill) => by.CommitAsync(fill, Guard, _limit.Token);
+
+        // The watch tells these changes, or all items, each with all items after the pair.
+        async Task NextAsync(string expected, params string?[] names)
+        {
+            foreach (var name in names)
+            {
+                Assert.True(await watch.MoveNextAsync());
+                Assert.Equal(name, watch.Current.Name);
+                Assert.Equal(expected, string.Join(", ", watch.Current.Items.Values.Select(item => $"{item.Value} {item.Version}")));
+            }
+        }
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -107,6 +107,7 @@ internal sealed class CoordinationModel
             Command.Acquire acquire => acquire.Session,
             Command.Release release => release.Session,
             Command.Put put => put.Session,
+            Command.Commit commit => commit.Session,
             _ => 0,
         };
         var isOwn = ClientOf(session) is null || ClientOf(session) == client;
@@ -117,8 +118,9 @@ internal sealed class CoordinationModel
                 _clients[serial] = client;
                 Sessions.Add(new Expiry(name, serial, ++_reminders, open.Timeout));
                 return new Answer.Done();
-            case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
-            case Command.Renew or Command.Acquire or Command.Put { Session: not 0 } when _ending.Contains(session):
+            case Command.Renew or Command.Close or Command.Acquire or Command.Release when place < 0:
+            case Command.Put { Session: not 0 } or Command.Commit { Session: not 0 } when place < 0 || _ending.Contains(session):
+            case Command.Renew or Command.Acquire when _ending.Contains(session):
                 return new Answer.NoSession();
             case Command.End end when Sessions.Exists(each => each.Session == end.Session):
                 _ending.Add(end.Session);
@@ -162,6 +164,8 @@ internal sealed class CoordinationModel
             case Command.Delete delete when item is not null && (delete.Expected is null || delete.Expected == item.Version):
                 Delete(name, serial);
                 return new Answer.Done();
+            case Command.Commit commit:
+                return Commit(commit, serial);
             default:
                 return new Answer.Conflict(item?.Version ?? 0);
         }
@@ -209,6 +213,29 @@ internal sealed class CoordinationModel
         {
             Delete(item.Name, serial);
         }
+    }
+
+    private Answer Commit(Command.Commit commit, long serial)
+    {
+        var versions = commit.Parts.ToDictionary(part => part.Name, part => Items.GetValueOrDefault(part.Name)?.Version ?? 0);
+        if (commit.Parts.FirstOrDefault(part => (part.Expected ?? versions[part.Name]) != versions[part.Name]) is { Name: { } name })
+        {
+            return new Answer.Conflict(versions[name], name);
+        }
+
+        foreach (var part in commit.Parts)
+        {
+            if (part.Value is { } value)
+            {
+                Write(new Item(part.Name, value, serial, part.OfSession ? commit.Session : 0, part.Lifetime));
+            }
+            else if (part.Deletes && Items.ContainsKey(part.Name))
+            {
+                Delete(part.Name, serial);
+            }
+        }
+
+        return new Answer.Done();
     }
 
     private void Write(Item item)

@@ -12,8 +12,11 @@ internal sealed class FakeClient : CallsOnlyClient
     /// <summary>The answers of these commands are lost after the group has applied them.</summary>
     public Func<Command, bool> LosesAnswer { get; init; } = _ => false;
 
-    /// <summary>The attempts that the group is too busy for, before all others.</summary>
+    /// <summary>The attempts that the group refuses, before all others.</summary>
     public int Refused { get; init; }
+
+    /// <summary>Why it refuses them.</summary>
+    public FailureReason RefusedAs { get; init; } = FailureReason.Busy;
 
     /// <summary>The number of all attempts.</summary>
     public int Attempts { get; private set; }
@@ -53,7 +56,7 @@ internal sealed class FakeClient : CallsOnlyClient
         {
             if (++Attempts <= Refused)
             {
-                return RaftFailure.NotDone(FailureReason.Busy, "The test refuses it.").ToOutcome<Answer>();
+                return RaftFailure.NotDone(RefusedAs, "The test refuses it.").ToOutcome<Answer>();
             }
 
             if (Attempts % (Lost + 1) != 0)

@@ -29,6 +29,14 @@ public sealed class GoldenTests
         new Command.Add(-2),
         new Command.Delete(107),
         new Command.Delete(null),
+        new Command.Commit(
+            [
+                new ItemPart("a", 0),
+                new ItemPart("b", 106, "1", OfSession: true, Lifetime: TimeSpan.FromHours(1)),
+                new ItemPart("c", Deletes: true),
+            ],
+            101),
+        new Command.Commit([new ItemPart("a", Value: "")], 0),
     ];
 
     private static readonly Answer[] Answers =
@@ -43,6 +51,7 @@ public sealed class GoldenTests
         new Answer.NoSession(),
         new Answer.Broken([1, 2]),
         new Answer.Refused("Why."),
+        new Answer.Conflict(107, "b"),
     ];
 
     private static readonly Question[] Questions =

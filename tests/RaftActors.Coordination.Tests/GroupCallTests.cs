@@ -22,6 +22,7 @@ public sealed class GroupCallTests
     [InlineData("add")]
     [InlineData("put")]
     [InlineData("delete")]
+    [InlineData("commit")]
     public async Task Write_whose_outcome_is_unknown_is_not_appended_again(string name)
     {
         var client = new FakeClient { LosesAnswer = _ => true };
@@ -53,6 +54,24 @@ public sealed class GroupCallTests
         Assert.NotNull(await AppendAsync(calls, "add"));
 
         Assert.Equal(3, client.Attempts);
+    }
+
+    [Fact]
+    public async Task Transaction_waits_for_the_version_of_its_group_and_is_refused_without_it()
+    {
+        var (soon, never) = (Refusing(2), Refusing(int.MaxValue));
+        await using CoordinationCalls calls = new(soon, TimeProvider.System);
+        await using CoordinationCalls others = new(never, TimeProvider.System);
+
+        // Justification: no item of a session is written.
+        await new RaftItems(calls, null!).CommitAsync(each => each.Put("a", "1"), Timeout());
+        var refused = await Assert.ThrowsAsync<RaftException>(
+            () => new RaftItems(others, null!).CommitAsync(each => each.Put("a", "1"), TimeSpan.FromMilliseconds(100)));
+
+        Assert.Equal(3, soon.Attempts);
+        Assert.Equal((FailureKind.NotDone, FailureReason.NotYet), (refused.Failure?.Kind, refused.Failure?.Reason));
+
+        static FakeClient Refusing(int attempts) => new() { Refused = attempts, RefusedAs = FailureReason.NotYet };
     }
 
     [Fact]
@@ -103,6 +122,7 @@ public sealed class GroupCallTests
             "add" => new Command.Add(1),
             "put" => new Command.Put("", null, 0, null),
             "delete" => new Command.Delete(null),
+            "commit" => new Command.Commit([new ItemPart("a", Deletes: true)], 0),
             "acquire" => new Command.Acquire(1, 1, 1, true, null),
             "release" => new Command.Release(1, 1),
             _ => new Command.Close(1),

@@ -89,7 +89,7 @@ internal sealed class ModelRun
             + (OneIn(4) ? -_random.Next(3) : OneIn(30) ? CoordinationState.ClaimsMax + _random.Next(2) : 1);
         var holder = _model.Holders(lockName) is { Length: > 0 } holders ? Any(holders) : default(RaftClaim?);
         TimeSpan? lifetime = OneIn(3) ? TimeSpan.FromSeconds(_random.Next(1, 4)) : null;
-        Command command = _random.Next(20) switch
+        Command command = _random.Next(22) switch
         {
             _ when _model.Sessions.Count == 0 => new Command.Open(TimeSpan.FromSeconds(1)),
             0 or 1 when _model.Sessions.Count < ProgramsMax => new Command.Open(TimeSpan.FromSeconds(_random.Next(1, 4))),
@@ -101,6 +101,7 @@ internal sealed class ModelRun
             11 or 12 or 13 => new Command.Release(holder?.Session ?? session, OneIn(3) ? claim : holder?.Claim ?? claim),
             14 or 15 or 16 => new Command.Put(item == "n" ? "5" : $"v{_serial}", expected, OneIn(2) ? session : 0, lifetime),
             17 => new Command.Add(_random.Next(-3, 4)),
+            18 or 19 => NextCommit(OneIn(2) ? session : 0),
             _ => new Command.Delete(expected),
         };
         return command switch
@@ -111,6 +112,29 @@ internal sealed class ModelRun
             Command.Put or Command.Add or Command.Delete => (item, command, session),
             _ => ("", command, session),
         };
+    }
+
+    private Command.Commit NextCommit(long session)
+    {
+        var names = Items.OrderBy(_ => _random.Next()).Take(_random.Next(1, Items.Length + 1));
+        return new([.. names.Select(NextPart)], session);
+
+        ItemPart NextPart(string name)
+        {
+            var known = _model.Items.GetValueOrDefault(name)?.Version ?? 0;
+            var part = new ItemPart(name, OneIn(3) ? known - (OneIn(6) ? 1 : 0) : null);
+            return _random.Next(5) switch
+            {
+                0 => part,
+                1 => part with { Deletes = true },
+                _ => part with
+                {
+                    Value = name == "n" ? "5" : $"v{_serial}",
+                    OfSession = session != 0 && OneIn(2),
+                    Lifetime = OneIn(3) ? TimeSpan.FromSeconds(_random.Next(1, 4)) : null,
+                },
+            };
+        }
     }
 
     private Question NextQuestion()

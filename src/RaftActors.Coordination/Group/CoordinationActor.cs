@@ -40,6 +40,9 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     RaftCodec<CoordinationImage> IRaftSnapshot<CoordinationImage>.StateCodec => RaftCodec.Json(CoordinationJson.Default.CoordinationImage);
 
+    // From 2 on, the group applies Command.Commit.
+    protected override int LogicVersion => 2;
+
     protected override RaftCodec<Answer> ResultCodec => RaftCodec.Json(CoordinationJson.Default.Answer);
 
     [SuppressMessage("Determinism", "RAFT001", Justification = "The clock decides how long a question waits, and no state depends on it.")]

@@ -57,11 +57,14 @@ internal sealed class CoordinationCalls(
     /// </summary>
     /// <param name="timeLeft">Returns the time that is left for all attempts.</param>
     /// <exception cref="ObjectDisposedException">The client was disposed, or its actor system has ended.</exception>
-    /// <exception cref="RaftException">The credentials of this program do not allow it.</exception>
+    /// <exception cref="RaftException">
+    /// The credentials of this program do not allow it, or a node of the group has an older program, which does not know the command.
+    /// </exception>
     /// <returns>The answer and the serial of its pair, or null if none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, CancellationToken cancellation = default)
     {
+        RaftFailure? notYet = null;
         while (timeLeft() > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
             var outcome = await SendAsync(name, command, timeLeft, cancellation).ConfigureAwait(false);
@@ -71,7 +74,7 @@ internal sealed class CoordinationCalls(
                     continue;
                 case { HasResult: true }:
                     return (outcome.Result, outcome.Serial.Value);
-                case { Failure: null or { Kind: FailureKind.Unknown } } when command is Command.Put or Command.Add or Command.Delete:
+                case { Failure: null or { Kind: FailureKind.Unknown } } when Command.IsOfItems(command):
                     return null;
                 case { Failure: { Kind: FailureKind.NotDone, Reason: FailureReason.Closed } closed }:
                     throw new ObjectDisposedException(Users, closed.Detail);
@@ -79,12 +82,17 @@ internal sealed class CoordinationCalls(
                     throw new RaftException(forbidden);
                 case { Failure: { Reason: FailureReason.Invalid } refused }:
                     return (new Answer.Refused(refused.Detail), 0);
+
+                // Sent again, because a leader that has just started does not know the version of its group.
+                case { Failure: { Reason: FailureReason.NotYet } early }:
+                    notYet = early;
+                    break;
             }
 
             await PauseAsync(cancellation).ConfigureAwait(false);
         }
 
-        return null;
+        return notYet is null || cancellation.IsCancellationRequested ? null : throw new RaftException(notYet);
     }
 
     /// <summary>Appends a command, for a caller to which no answer is a failure.</summary>
@@ -209,7 +217,7 @@ internal sealed class CoordinationCalls(
         {
             case Command.Open or Command.Renew or Command.Close:
                 return await client.AppendAsync(name, command, timeLeft(), cancellationToken: cancellation).ConfigureAwait(false);
-            case Command.Put { Session: 0 } or Command.Add or Command.Delete:
+            case Command.Put { Session: 0 } or Command.Add or Command.Delete or Command.Commit { Session: 0 }:
                 return await _others.AppendAsync(name, command, timeLeft(), cancellationToken: cancellation).ConfigureAwait(false);
         }
 

@@ -19,6 +19,8 @@ namespace RaftActors.Coordination;
 /// <remarks>The group holds 8 MiB of items. Each one counts 128 bytes and its texts.</remarks>
 public sealed class RaftItems
 {
+    private const string NothingDone = "The transaction is not done";
+
     private readonly CoordinationCalls _calls;
     private readonly SessionKeeper _keeper;
     private readonly CallTimeouts _timeouts;
@@ -77,7 +79,7 @@ public sealed class RaftItems
         CancellationToken cancellationToken = default)
     {
         var (answer, version) = await PutOnceAsync(name, value, options, timeout, cancellationToken).ConfigureAwait(false);
-        return answer is Answer.Conflict conflict ? throw Outdated("written", name, options?.ExpectedVersion, conflict) : version;
+        return answer is Answer.Conflict conflict ? throw Outdated(NotWritten(name), options?.ExpectedVersion, conflict) : version;
     }
 
     /// <summary>
@@ -112,8 +114,41 @@ public sealed class RaftItems
     {
         var (answer, _) = await WriteAsync(name, new Command.Delete(expectedVersion), timeout, cancellationToken).ConfigureAwait(false);
         return answer is Answer.Conflict conflict && expectedVersion is not null
-            ? throw Outdated("deleted", name, expectedVersion, conflict)
+            ? throw Outdated($"The item '{name}' is not deleted", expectedVersion, conflict)
             : answer is Answer.Done;
+    }
+
+    /// <summary>
+    /// Writes and deletes several items by one pair of the log: all of the changes, or none. No read sees some of them only.
+    /// </summary>
+    /// <param name="fill">Adds the expectations and the changes. Called once.</param>
+    /// <param name="timeout">The time for all attempts. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
+    /// <param name="cancellationToken">Ends the call. The transaction may nevertheless be done.</param>
+    /// <returns>The version of all items that it wrote.</returns>
+    /// <exception cref="RaftException">
+    /// NotDone: an item does not have the expected version (<see cref="FailureReason.Outdated"/>), a node of the group has a program
+    /// without transactions (<see cref="FailureReason.NotYet"/>), or the group has opened no session for this program in time
+    /// (<see cref="FailureReason.Unavailable"/>). Unknown: as in <see cref="PutAsync"/>.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The transaction exceeds a bound, and is not sent, or the group refuses it.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<long> CommitAsync(
+        Action<ItemTransaction> fill, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fill);
+        ItemTransaction transaction = new();
+        fill(transaction);
+        if (CoordinationState.FindFault(Command.Commit.Key, transaction.ToCommand(0)) is { } fault)
+        {
+            throw new InvalidOperationException($"{NothingDone}. {fault}");
+        }
+
+        var (answer, version) = await WriteOnceAsync(
+            Command.Commit.Key, transaction.ToCommand, transaction.IsOfSession, NothingDone, timeout, cancellationToken)
+            .ConfigureAwait(false);
+        return answer is Answer.Conflict conflict
+            ? throw Outdated(NothingDone, transaction.ExpectedOf(conflict.Name), conflict)
+            : version;
     }
 
     /// <summary>As <see cref="PutAsync"/>, for callers to which another version is no failure. Returns null for it.</summary>
@@ -156,22 +191,31 @@ public sealed class RaftItems
                 continue;
             }
 
-            foreach (var change in view.Items)
+            // All changes of a pair are made before one is told. Otherwise a reader would see a part of a transaction.
+            foreach (var pair in view.Items.GroupBy(change => change.Version))
             {
-                items = change.Value is null ? items.Remove(change.Name) : items.SetItem(change.Name, ToItem(change));
-                yield return new RaftItemChange(change.Name, change.Version, items);
+                items = pair.Aggregate(
+                    items, (all, change) => change.Value is null ? all.Remove(change.Name) : all.SetItem(change.Name, ToItem(change)));
+                foreach (var change in pair)
+                {
+                    yield return new RaftItemChange(change.Name, change.Version, items);
+                }
             }
         }
     }
 
+    private static string NotWritten(string name) => $"The item '{name}' is not written";
+
     // Justification: only a change that deleted an item has no value.
     private static RaftItem ToItem(Item item) => new(item.Name, item.Value!, item.Version);
 
-    private static RaftException Outdated(string done, string name, long? expected, Answer.Conflict conflict) => new(new RaftFailure(
+    private static RaftException Outdated(string what, long? expected, Answer.Conflict conflict) => new(new RaftFailure(
         FailureKind.NotDone,
         FailureReason.Outdated,
-        $"The item '{name}' is not {done}, because "
-            + (conflict.Version == 0 ? "there is none" : $"it has version {conflict.Version}")
+        $"{what}, because "
+            + (conflict.Version != 0 ? $"{(conflict.Name is { } other ? $"'{other}'" : "it")} has version {conflict.Version}"
+                : conflict.Name is { } missing ? $"there is no item '{missing}'"
+                : "there is none")
             + $" and the caller expects {(expected == 0 ? "none" : $"version {expected}")}. Read it again, and decide again."));
 
     private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, TimeSpan? timeout, CancellationToken cancellation)
@@ -183,18 +227,30 @@ public sealed class RaftItems
     }
 
     // The answer is Done, with the version, or Conflict.
-    private async Task<(Answer Answer, long Version)> PutOnceAsync(
+    private Task<(Answer Answer, long Version)> PutOnceAsync(
         string name, string value, ItemOptions? options, TimeSpan? timeout, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(value);
         options ??= new ItemOptions();
+        return WriteOnceAsync(
+            name,
+            session => new Command.Put(value, options.ExpectedVersion, session, options.Lifetime),
+            options.OfSession,
+            NotWritten(name),
+            timeout,
+            cancellation);
+    }
+
+    // Writes again in the next session if the group has ended the one of the command.
+    private async Task<(Answer Answer, long Version)> WriteOnceAsync(
+        string name, Func<long, Command> command, bool isOfSession, string whatNot, TimeSpan? timeout, CancellationToken cancellation)
+    {
         var limit = timeout ?? _timeouts.Append;
         var left = _calls.TimeLeft(limit);
         while (true)
         {
-            var session = options.OfSession ? await SessionAsync(name, limit, left, cancellation).ConfigureAwait(false) : null;
-            var put = new Command.Put(value, options.ExpectedVersion, session?.Id ?? 0, options.Lifetime);
-            var (answer, serial) = await WriteAsync(name, put, limit, left, cancellation).ConfigureAwait(false);
+            var session = isOfSession ? await SessionAsync(whatNot, limit, left, cancellation).ConfigureAwait(false) : null;
+            var (answer, serial) = await WriteAsync(name, command(session?.Id ?? 0), limit, left, cancellation).ConfigureAwait(false);
             if (answer is not Answer.NoSession)
             {
                 return (answer, answer.StampOf(serial));
@@ -204,7 +260,7 @@ public sealed class RaftItems
         }
     }
 
-    private async Task<Session> SessionAsync(string name, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
+    private async Task<Session> SessionAsync(string whatNot, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
     {
         try
         {
@@ -215,7 +271,7 @@ public sealed class RaftItems
             throw new RaftException(new RaftFailure(
                 FailureKind.NotDone,
                 FailureReason.Unavailable,
-                $"The item '{name}' is not written, because the coordination group has opened no session for this program within {limit}. "
+                $"{whatNot}, because the coordination group has opened no session for this program within {limit}. "
                     + "Start a majority of its nodes, or all of them if the group has never run."));
         }
     }
@@ -231,7 +287,9 @@ public sealed class RaftItems
         string name, Command command, TimeSpan limit, Func<TimeSpan> left, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return _calls.DemandAsync(
-            name, command, limit, left, $"whether '{name}' has changed", "Read it.", $"Cannot write the item '{name}'. ", cancellation);
+        var (whether, remedy, refused) = command is Command.Commit
+            ? ("whether the transaction is done", "Read its items.", $"{NothingDone}. ")
+            : ($"whether '{name}' has changed", "Read it.", $"Cannot write the item '{name}'. ");
+        return _calls.DemandAsync(name, command, limit, left, whether, remedy, refused, cancellation);
     }
 }

@@ -51,7 +51,8 @@ internal abstract record Answer
 
     /// <summary>The item does not have the expected version.</summary>
     /// <param name="Version">Its version, or 0 if there is no item.</param>
-    public sealed record Conflict(long Version) : Answer;
+    /// <param name="Name">The first such item of a commit. Null for a command of one item.</param>
+    public sealed record Conflict(long Version, string? Name = null) : Answer;
 
     /// <summary>The session has expired, was closed, or never was.</summary>
     public sealed record NoSession : Answer;

@@ -1,10 +1,11 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace RaftActors.Coordination.State;
 
 /// <summary>
 /// The value of a pair of the coordination group. The key of the pair is the name of the lock or of the item, or for a command of a
-/// session its owner, and for <see cref="End"/> its number.
+/// session its owner, for <see cref="End"/> its number, and for <see cref="Commit"/> always the same.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
 [JsonDerivedType(typeof(Open), "open")]
@@ -17,6 +18,7 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Put), "put")]
 [JsonDerivedType(typeof(Add), "add")]
 [JsonDerivedType(typeof(Delete), "delete")]
+[JsonDerivedType(typeof(Commit), "commit")]
 internal abstract record Command
 {
     private Command()
@@ -25,6 +27,9 @@ internal abstract record Command
 
     /// <summary>Only operators may append it.</summary>
     public static bool IsOfOperators(Command? command) => command is Break or End;
+
+    /// <summary>It writes items. If it were appended again, it could have its effect twice.</summary>
+    public static bool IsOfItems(Command command) => command is Put or Add or Delete or Commit;
 
     /// <summary>Opens a session. Its number is the serial of this pair.</summary>
     /// <param name="Timeout">The time without a renewal after which a reminder ends the session.</param>
@@ -76,4 +81,17 @@ internal abstract record Command
 
     /// <param name="Expected">Deletes only if the item has this version. Null deletes always.</param>
     public sealed record Delete(long? Expected) : Command;
+
+    /// <summary>
+    /// Writes and deletes items if all have the expected versions, and otherwise changes none. The version of what it writes is the serial
+    /// of this pair. Programs of 0.1.0 do not know it, and have logic version 1.
+    /// </summary>
+    /// <param name="Parts">One for each name, at most <see cref="Items.PartsMax"/>.</param>
+    /// <param name="Session">The session with which the written items of a session disappear, or 0 for none.</param>
+    [SinceLogicVersion(2)]
+    public sealed record Commit([property: JsonRequired] ImmutableArray<ItemPart> Parts, long Session) : Command
+    {
+        /// <summary>The key of its pair.</summary>
+        public const string Key = "items";
+    }
 }

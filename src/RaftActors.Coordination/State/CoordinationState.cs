@@ -50,8 +50,8 @@ internal sealed class CoordinationState
             Command.Open open => OutOfRange(open.Timeout, TimeSpan.FromDays(1), "timeout of the session"),
             Command.Acquire { Permits: < 1 } acquire => $"The number of permits is {acquire.Permits}; it must be 1 or more.",
             Command.Acquire acquire => TooLong(acquire.Text ?? "", "text"),
-            Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
-                ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
+            Command.Put put => FaultOf(put.Value, put.Lifetime),
+            Command.Commit commit => FaultOf(commit.Parts),
             Command.Renew or Command.Close or Command.Release or Command.Break or Command.End or Command.Add or Command.Delete => null,
             _ => $"The value is {command?.GetType().Name ?? "null"}, which is no command. Use RaftCoordination, which appends commands.",
         };
@@ -182,6 +182,32 @@ internal sealed class CoordinationState
         return state;
     }
 
+    private static string? FaultOf(ImmutableArray<ItemPart> parts)
+    {
+        if (parts.IsDefaultOrEmpty)
+        {
+            return "The transaction names no item. Expect, write or delete one.";
+        }
+
+        if (parts.Length > Items.PartsMax)
+        {
+            return $"The transaction names {parts.Length} items; at most {Items.PartsMax} are allowed. Divide it.";
+        }
+
+        var bytes = parts.Sum(part => (long)Items.SizeOf(part.Name, part.Value));
+        return parts.GroupBy(part => part.Name, StringComparer.Ordinal).FirstOrDefault(each => each.Count() > 1) is { Key: var twice }
+            ? $"The transaction names '{twice}' twice. Give one expectation and one change of an item."
+            : parts.Select(FaultOf).FirstOrDefault(fault => fault is not null)
+            ?? (bytes > Items.CommitBytesMax
+                ? $"The transaction has {bytes} bytes in JSON; at most {Items.CommitBytesMax} are allowed. Divide it."
+                : null);
+    }
+
+    private static string? FaultOf(ItemPart part) => TooLong(part.Name, "name") ?? FaultOf(part.Value ?? "", part.Lifetime);
+
+    private static string? FaultOf(string value, TimeSpan? lifetime) => TooLong(value, "value", Items.ValueMax)
+        ?? (lifetime is { } time ? OutOfRange(time, TimeSpan.FromDays(365), "lifetime of the item") : null);
+
     private static string? TooLong(string text, string what, int max = TextMax) => text.Length > max
         ? $"The {what} has {text.Length} characters; at most {max} are allowed."
         : null;
@@ -201,6 +227,7 @@ internal sealed class CoordinationState
         Command.Acquire acquire => FindObstacle(acquire.Session, client, acquire.Claim),
         Command.Release release => FindObstacle(release.Session, client, release.Claim, endsToo: true),
         Command.Put { Session: not 0 } put => FindObstacle(put.Session, client),
+        Command.Commit { Session: not 0 } commit => FindObstacle(commit.Session, client),
         Command.End end when !_sessions.ContainsKey(end.Session) => new NoSession(),
         _ => null,
     };
@@ -252,6 +279,7 @@ internal sealed class CoordinationState
         Command.Put put => _items.Put(name, put, serial),
         Command.Add add => _items.Add(name, add.Delta, serial),
         Command.Delete delete => _items.Delete(name, delete.Expected, serial),
+        Command.Commit commit => _items.Commit(commit, serial),
         _ => throw new InvalidOperationException($"A {command.GetType().Name} is a fault."),
     };
 

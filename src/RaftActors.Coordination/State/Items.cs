@@ -28,6 +28,12 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     public const int ChangeBytesMax = 1 << 20;
 
+    /// <summary>The most items of one commit.</summary>
+    public const int PartsMax = 100;
+
+    /// <summary>The most bytes of one commit in JSON. Its pair has less than 64 kB, and one item of any size fits.</summary>
+    public const int CommitBytesMax = 60 << 10;
+
     // The names of the members, two serials and a lifetime.
     private const int OverheadBytes = 128;
 
@@ -108,6 +114,42 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         return new Done();
     }
 
+    /// <summary>
+    /// Writes and deletes items, if all have the expected versions, and together they stay within the bound. Otherwise changes none.
+    /// </summary>
+    public Answer Commit(Command.Commit commit, long serial)
+    {
+        foreach (var part in commit.Parts)
+        {
+            var version = Find(part.Name)?.Version ?? 0;
+            if (part.Expected is { } expected && expected != version)
+            {
+                return new Conflict(version, part.Name);
+            }
+        }
+
+        var changes = commit.Parts.Where(part => part.IsChange)
+            .Select(part => new Item(part.Name, part.Value, serial, part.OfSession ? commit.Session : 0, part.Lifetime)).ToList();
+        if (FindExcess(changes) is { } excess)
+        {
+            return excess;
+        }
+
+        foreach (var change in changes)
+        {
+            if (change.Value is null)
+            {
+                Delete(change.Name, null, serial);
+            }
+            else
+            {
+                Replace(Find(change.Name), change);
+            }
+        }
+
+        return new Done();
+    }
+
     /// <summary>Deletes the items of a session that has ended.</summary>
     public void DeleteOf(long session, long serial)
     {
@@ -141,7 +183,10 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     // An upper bound of the bytes in JSON, which may escape a character to six. The formula is part of the state, so all versions must
     // agree on it.
-    private static int SizeOf(Item item) => OverheadBytes + SizeOf(item.Name) + SizeOf(item.Value ?? "");
+    private static int SizeOf(Item item) => SizeOf(item.Name, item.Value);
+
+    /// <summary>Returns an upper bound of the bytes of an item, or of a part of a commit, in JSON.</summary>
+    public static int SizeOf(string name, string? value) => OverheadBytes + SizeOf(name) + SizeOf(value ?? "");
 
     private static int SizeOf(ReadOnlySpan<char> text)
     {
@@ -161,14 +206,33 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     }
 
     // Null if the item is written.
-    private Answer? Write(Item? known, Item item)
+    private Refused? Write(Item? known, Item item)
     {
-        var bytes = _bytes + SizeOf(item) - (known is null ? 0 : SizeOf(known));
-        if (bytes > BytesMax)
+        var excess = FindExcess([item]);
+        if (excess is null)
         {
-            return new Refused($"All items would have {bytes} bytes; at most {BytesMax} are allowed. Delete some, or keep them elsewhere.");
+            Replace(known, item);
         }
 
+        return excess;
+    }
+
+    // Null if the bound holds after all of the changes, which have different names.
+    private Refused? FindExcess(IEnumerable<Item> changes)
+    {
+        var bytes = _bytes;
+        foreach (var each in changes)
+        {
+            bytes += (each.Value is null ? 0 : SizeOf(each)) - (Find(each.Name) is { } known ? SizeOf(known) : 0);
+        }
+
+        return bytes > BytesMax
+            ? new Refused($"All items would have {bytes} bytes; at most {BytesMax} are allowed. Delete some, or keep them elsewhere.")
+            : null;
+    }
+
+    private void Replace(Item? known, Item item)
+    {
         if (known is not null)
         {
             Remove(known);
@@ -176,7 +240,6 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
         Add(item);
         Remember(item);
-        return null;
     }
 
     private void Add(Item item)

@@ -15,7 +15,10 @@ public sealed class RaftItemChange
     /// </summary>
     public string? Name { get; }
 
-    /// <summary>All items with the prefix after the change, by name. A deleted one is not among them.</summary>
+    /// <summary>
+    /// All items with the prefix after the change, by name. A deleted one is not among them. A transaction, and the end of a session,
+    /// change several items at once: each is told with the items after all of these changes.
+    /// </summary>
     public IReadOnlyDictionary<string, RaftItem> Items { get; }
 
     /// <summary>The version of the item after the change, also of a deleted one. Without a name 0.</summary>

@@ -34,6 +34,23 @@ public sealed class ItemsTests
     }
 
     [Fact]
+    public async Task Transaction_moves_an_item_unless_another_program_has_moved_it()
+    {
+        var items = _group.NewProgram("first").Items;
+        await items.PutAsync("orders/new/7", "3 apples");
+
+        var order = await items.GetAsync("orders/new/7") ?? throw new InvalidOperationException("Order 7 is not new.");
+        var version = await items.CommitAsync(transaction => transaction
+            .Expect("orders/sent/7", 0)
+            .Put("orders/sent/7", order.Value)
+            .Delete("orders/new/7", order.Version));
+
+        var sent = Assert.Single(await items.ListAsync("orders/"));
+        Assert.Equal(("orders/sent/7", "3 apples", version), (sent.Name, sent.Value, sent.Version));
+        await Assert.ThrowsAsync<RaftException>(() => items.CommitAsync(again => again.Delete("orders/new/7", order.Version)));
+    }
+
+    [Fact]
     public async Task Programs_that_count_by_an_item_have_numbers_of_their_own()
     {
         var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);

@@ -38,6 +38,45 @@ public sealed class ItemTests(LockNodes nodes) : IClassFixture<LockNodes>
     }
 
     [Fact]
+    public async Task Commit_changes_all_items_or_none_and_names_the_one_that_differs()
+    {
+        var version = await nodes.Programs[0].Items.PutAsync("deal/a", "1");
+        var expected = $"deal/a={version}";
+        var done = nodes.Ask("item", "commit", "--expect", expected, "--put", "deal/a=x=y", "--put", "deal/b=2", "--delete", "deal/c");
+        var all = await nodes.Programs[1].Items.ListAsync("deal/");
+        var late = nodes.Ask("item", "commit", "--expect", expected, "--delete", "deal/b");
+        var json = nodes.Ask("item", "commit", "--expect", "deal/c=9", "--delete", "deal/b", "--json");
+        string[] command = ["item", "commit", "-", "--delete", "deal/a", "--contacts", nodes.Contacts[0]];
+        var read = Run.Here("put deal/d=line of text\n\nexpect deal/e=0\ndelete deal/b", command);
+
+        Assert.Equal((0, $"committed, version {all[0].Version}\n", ""), (done.Code, done.Output, done.Error));
+        Assert.Equal(["deal/a x=y", "deal/b 2"], all.Select(item => $"{item.Name} {item.Value}"));
+        Assert.Single(all.DistinctBy(item => item.Version));
+        Assert.Equal(
+            (1, "", $"raft: not done: the transaction is not done, because 'deal/a' has version {all[0].Version} and the caller expects "
+                + $"version {version}. Read it again, and decide again; nothing was changed\n"),
+            (late.Code, late.Output, late.Error));
+        Assert.Equal(1, json.Code);
+        Assert.StartsWith("""{"kind":"item-commit","outcome":"not-done","why":"The transaction is not done, because""", json.Output);
+        Assert.Equal((0, ""), (read.Code, read.Error));
+        Assert.Equal(["line of text"], (await nodes.Programs[1].Items.ListAsync("deal/")).Select(item => item.Value));
+    }
+
+    [Theory]
+    [InlineData("", "the transaction is empty")]
+    [InlineData("--expect a", "'expect a' is no part of a transaction: write 'expect NAME=VERSION'")]
+    [InlineData("--expect a=-1", "'expect a=-1' is no part of a transaction")]
+    [InlineData("--put =1", "'put =1' is no part of a transaction")]
+    [InlineData("file.txt", "the transaction comes from options, or with '-' from standard input")]
+    public void Wrong_transaction_is_a_usage_error(string words, string problem)
+    {
+        var run = nodes.Ask(["item", "commit", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains(problem, run.Error);
+    }
+
+    [Fact]
     public void Group_refuses_a_value_that_is_too_long()
     {
         var run = nodes.Ask("item", "put", "long", new string('x', 9001));

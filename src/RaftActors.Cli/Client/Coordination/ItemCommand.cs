@@ -41,6 +41,7 @@ internal static class ItemCommand
                 true,
                 [name],
                 (parsed, group) => Delete(group, parsed.GetValue(name)!)),
+            ItemCommitCommand.Build(environment),
             CoordinationGroup.Verb(
                 environment,
                 "list",

@@ -16,9 +16,12 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
 
     private static readonly TimeSpan LifetimeOfItems = TimeSpan.FromSeconds(1);
     private static readonly string[] Mutexes = ["mutex-a", "mutex-b"];
-    private static readonly string[] Names = ["item-a", "item-b"];
+    private static readonly string[] Names = [ItemCall.FirstItem, ItemCall.SecondItem];
 
     private readonly RaftCoordination _coordination = RaftCoordination.Get(client.System);
+
+    /// <summary>The beginning of the names of two items that only transactions change, so that both are always equal.</summary>
+    public const string Twins = "twin/";
 
     /// <summary>The beginning of the names of items that expire.</summary>
     public const string Expiring = "expiring/";
@@ -53,7 +56,14 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         await ReadAsync(Counter);
     }
 
-    private Task AnyCallAsync() => client.Next(10) switch
+    /// <summary>Both or none of the twins are there, with one version and one value.</summary>
+    public static bool AreTwins(IEnumerable<RaftItem> items)
+    {
+        var twins = items.Where(item => item.Name.StartsWith(Twins, StringComparison.Ordinal)).ToList();
+        return twins.Count is 0 or 2 && twins.DistinctBy(item => (item.Version, item.Value)).Count() <= 1;
+    }
+
+    private Task AnyCallAsync() => client.Next(13) switch
     {
         0 or 1 => LockAsync(Mutexes[client.Next(Mutexes.Length)], 1),
         2 => LockAsync("semaphore", 2),
@@ -62,6 +72,8 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
         6 => PutAsync(AnyName, null),
         7 => ReplaceAsync(AnyName),
         8 => DeleteAsync(AnyName, null),
+        9 or 10 => CommitAsync(),
+        11 => CommitTwinsAsync(),
         _ => PutExpiringAsync(),
     };
 
@@ -183,6 +195,95 @@ internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks,
                 return new ItemAnswer(false);
             }
         });
+
+    // Reads both items first, and expects one of them, or both, as they were.
+    private async Task CommitAsync()
+    {
+        List<ItemCallPart> parts = [];
+        foreach (var name in Names)
+        {
+            var found = await ReadAsync(name);
+            var isChange = client.Next(4) != 0;
+            parts.Add(new(
+                name,
+                !isChange || client.Next(2) == 0 ? found?.Value ?? ItemCall.None : null,
+                found?.Version ?? 0,
+                isChange,
+                client.Next(3) == 0 ? null : items.NewValue()));
+        }
+
+        await DelayAsync(200);
+        await items.DoAsync(client.Number, new ItemCall.Transaction([.. parts]), async () =>
+        {
+            if (await TryCommitAsync(transaction => parts.ForEach(part => Add(transaction, part))) is not { } version)
+            {
+                return new ItemAnswer(false);
+            }
+
+            foreach (var part in parts)
+            {
+                if (part is { IsChange: true, Value: { } value })
+                {
+                    items.OnSeen(part.Name, version, value);
+                }
+            }
+
+            return new ItemAnswer(true);
+        });
+    }
+
+    private static void Add(ItemTransaction transaction, ItemCallPart part)
+    {
+        if (part is { IsChange: true, Value: { } value })
+        {
+            transaction.Put(part.Name, value);
+        }
+        else if (part.IsChange)
+        {
+            transaction.Delete(part.Name);
+        }
+
+        if (part.Expected is not null)
+        {
+            transaction.Expect(part.Name, part.Version);
+        }
+    }
+
+    private async Task CommitTwinsAsync()
+    {
+        try
+        {
+            var found = await _coordination.Items.ListAsync(Twins);
+            locks.Demand(AreTwins(found), $"half of a transaction was read: {string.Join(", ", found)}");
+            var value = items.NewValue();
+            var isDeletion = client.Next(3) == 0;
+            await TryCommitAsync(transaction =>
+            {
+                transaction.Expect($"{Twins}{client.Next(2)}", found is [var item, ..] ? item.Version : 0);
+                for (var twin = 0; twin < 2; twin++)
+                {
+                    _ = isDeletion ? transaction.Delete($"{Twins}{twin}") : transaction.Put($"{Twins}{twin}", value);
+                }
+            });
+        }
+        catch (RaftException)
+        {
+            // The transaction may be done.
+        }
+    }
+
+    // Null if an item is not as expected.
+    private async Task<long?> TryCommitAsync(Action<ItemTransaction> fill)
+    {
+        try
+        {
+            return await _coordination.Items.CommitAsync(fill);
+        }
+        catch (RaftException e) when (e.Failure?.Reason == FailureReason.Outdated)
+        {
+            return null;
+        }
+    }
 
     private async Task PutExpiringAsync()
     {

@@ -55,6 +55,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
         {
             var version = change.Name is null ? latest : change.Version;
             locks.Demand(version >= latest, $"the change {version} was told after {latest}");
+            locks.Demand(CoordinationUser.AreTwins(change.Items.Values), $"half of a transaction was told at {version}");
             latest = version;
             _items = change.Items;
         }

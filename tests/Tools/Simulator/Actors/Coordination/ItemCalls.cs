@@ -51,37 +51,61 @@ internal sealed class ItemCalls
         }
     }
 
-    // The state is the value; null: there is no item.
-    private sealed class ItemModel : SequentialModel<string?, ItemCall, ItemAnswer>
+    // The values of the items that one transaction may change; null: there is no item. A counter has the first place.
+    private readonly record struct Values(string? First, string? Second)
     {
-        public override string? Initial => null;
+        public string? this[string name] => name == ItemCall.SecondItem ? Second : First;
 
-        public override string PartitionOf(ItemCall input) => input.Name;
+        public Values With(string name, string? value) =>
+            name == ItemCall.SecondItem ? this with { Second = value } : this with { First = value };
+    }
+
+    private sealed class ItemModel : SequentialModel<Values, ItemCall, ItemAnswer>
+    {
+        public override Values Initial => default;
+
+        public override string PartitionOf(ItemCall input) =>
+            input.Name is ItemCall.FirstItem or ItemCall.SecondItem ? ItemCall.FirstItem : input.Name;
 
         public override bool IsReadOnly(ItemCall input) => input is ItemCall.Get;
 
-        public override bool TryStep(string? state, ItemCall input, Operation<ItemCall, ItemAnswer> operation, out string? next)
+        public override bool TryStep(Values state, ItemCall input, Operation<ItemCall, ItemAnswer> operation, out Values next)
         {
-            (next, var answer) = input switch
+            ItemAnswer answer;
+            if (input is ItemCall.Transaction { Parts: var parts })
             {
-                ItemCall.Put put when put.Expected is null || put.Expected == (state ?? ItemCall.None) =>
-                    (put.Value, new ItemAnswer(true)),
-                ItemCall.Delete delete when state is not null && (delete.Expected is null || delete.Expected == state) =>
-                    (null, new ItemAnswer(true)),
-                ItemCall.Get => (state, new ItemAnswer(state is not null, state)),
-                ItemCall.Add when long.Parse(state ?? "0", CultureInfo.InvariantCulture) + 1 is var sum =>
-                    (string.Create(CultureInfo.InvariantCulture, $"{sum}"),
-                        new ItemAnswer(true, string.Create(CultureInfo.InvariantCulture, $"{sum}"))),
-                _ => (state, new ItemAnswer(false)),
-            };
+                answer = new(parts.All(part => part.Expected is null || part.Expected == (state[part.Name] ?? ItemCall.None)));
+                next = !answer.IsDone ? state
+                    : parts.Where(part => part.IsChange).Aggregate(state, (values, part) => values.With(part.Name, part.Value));
+                return operation.Allows(answer);
+            }
+
+            (var value, answer) = Step(state[input.Name], input);
+            next = state.With(input.Name, value);
             return operation.Allows(answer);
         }
+
+        private static (string? Next, ItemAnswer Answer) Step(string? state, ItemCall input) => input switch
+        {
+            ItemCall.Put put when put.Expected is null || put.Expected == (state ?? ItemCall.None) =>
+                (put.Value, new ItemAnswer(true)),
+            ItemCall.Delete delete when state is not null && (delete.Expected is null || delete.Expected == state) =>
+                (null, new ItemAnswer(true)),
+            ItemCall.Get => (state, new ItemAnswer(state is not null, state)),
+            ItemCall.Add when long.Parse(state ?? "0", CultureInfo.InvariantCulture) + 1 is var sum =>
+                (string.Create(CultureInfo.InvariantCulture, $"{sum}"),
+                    new ItemAnswer(true, string.Create(CultureInfo.InvariantCulture, $"{sum}"))),
+            _ => (state, new ItemAnswer(false)),
+        };
     }
 }
 
-/// <summary>A call of one item.</summary>
+/// <summary>A call of one item, or of two.</summary>
 internal abstract record ItemCall(string Name)
 {
+    public const string FirstItem = "item-a";
+    public const string SecondItem = "item-b";
+
     /// <summary>Expects that there is no item.</summary>
     public const string None = "";
 
@@ -96,7 +120,18 @@ internal abstract record ItemCall(string Name)
 
     /// <summary>Adds 1 to the item.</summary>
     public sealed record Add(string Name) : ItemCall(Name);
+
+    /// <summary>Changes both items, or one of them.</summary>
+    public sealed record Transaction(ItemCallPart[] Parts) : ItemCall(FirstItem)
+    {
+        public override string ToString() => $"Transaction {string.Join(", ", Parts)}";
+    }
 }
+
+/// <param name="Expected">As of a Put.</param>
+/// <param name="Version">The version of the expected value.</param>
+/// <param name="Value">Null deletes the item if there is a change.</param>
+internal readonly record struct ItemCallPart(string Name, string? Expected, long Version, bool IsChange, string? Value);
 
 /// <param name="IsDone">False: the item was not as expected; of a Get: there is none.</param>
 /// <param name="Value">Of a Get or an Add.</param>

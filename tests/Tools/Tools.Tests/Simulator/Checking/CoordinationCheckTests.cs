@@ -104,6 +104,26 @@ public sealed class CoordinationCheckTests : IDisposable
         Assert.Throws<InvalidDataException>(calls.Check);
     }
 
+    [Theory]
+    [InlineData(true, "1", true)]
+    [InlineData(true, null, false)]
+    [InlineData(false, null, true)]
+    [InlineData(false, "1", false)]
+    public async Task Transaction_that_was_made_by_half_or_against_its_expectation_is_rejected(bool isDone, string? second, bool expected)
+    {
+        ItemCalls calls = new();
+        ItemCall.Transaction transaction = new(
+        [
+            new(ItemCall.FirstItem, isDone ? ItemCall.None : "2", 0, IsChange: true, "1"),
+            new(ItemCall.SecondItem, null, 0, IsChange: true, "1"),
+        ]);
+        await calls.DoAsync(1, transaction, () => Task.FromResult(new ItemAnswer(isDone)));
+        await calls.DoAsync(2, new ItemCall.Get(ItemCall.FirstItem), () => Task.FromResult(new ItemAnswer(isDone, isDone ? "1" : null)));
+        await calls.DoAsync(2, new ItemCall.Get(ItemCall.SecondItem), () => Task.FromResult(new ItemAnswer(second is not null, second)));
+
+        Assert.Equal(!expected, Record.Exception(calls.Check) is InvalidDataException);
+    }
+
     [Fact]
     public void Version_that_was_seen_with_two_values_is_rejected()
     {
