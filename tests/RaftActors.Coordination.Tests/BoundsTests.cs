@@ -78,14 +78,14 @@ public sealed class BoundsTests
             count++;
         }
 
+        // There is room for one, and not for both.
         var half = large[..(Items.ValueMax / 2)];
-        Put("0", half);
         var before = List();
-
-        var refused = Refusal(Commit(new("1", Deletes: true), new("a", Value: large), new("b", Value: large)));
+        var refused = Refusal(Commit(new("a", Value: half), new("b", Value: half)));
         Assert.Contains($"at most {Items.BytesMax}", refused);
         Assert.Equal(before, List());
-        Assert.Equal(new Answer.Done(), Commit(new("b", Value: large), new("a", Value: half), new("1", Deletes: true)));
+        Assert.Equal(new Answer.Done(), Commit(new ItemPart("a", Value: half)));
+        Assert.Equal(new Answer.Done(), Commit(new("b", Value: half), new("c", Value: half), new("1", Deletes: true)));
         _state.Check();
     }
 

@@ -22,6 +22,8 @@ public sealed class IntruderTests(SharedNodes shared)
         (new Command.Put("", null, 1, null), ClientOfSession),
         (new Command.Add(1), AnyClient),
         (new Command.Delete(null), AnyClient),
+        (new Command.Commit([new("a", Value: "")], 0), AnyClient),
+        (new Command.Commit([new("a", Value: "", OfSession: true)], 1), ClientOfSession),
     ];
 
     [Fact]

@@ -206,7 +206,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     }
 
     // Null if the item is written.
-    private Refused? Write(Item? known, Item item)
+    private Answer? Write(Item? known, Item item)
     {
         var excess = FindExcess([item]);
         if (excess is null)
@@ -218,7 +218,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     }
 
     // Null if the bound holds after all of the changes, which have different names.
-    private Refused? FindExcess(IEnumerable<Item> changes)
+    private Answer? FindExcess(IEnumerable<Item> changes)
     {
         var bytes = _bytes;
         foreach (var each in changes)

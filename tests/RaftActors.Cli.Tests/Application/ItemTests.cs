@@ -67,7 +67,7 @@ public sealed class ItemTests(LockNodes nodes) : IClassFixture<LockNodes>
     [InlineData("--expect a", "'expect a' is no part of a transaction: write 'expect NAME=VERSION'")]
     [InlineData("--expect a=-1", "'expect a=-1' is no part of a transaction")]
     [InlineData("--put =1", "'put =1' is no part of a transaction")]
-    [InlineData("file.txt", "the transaction comes from options, or with '-' from standard input")]
+    [InlineData("file.txt", "give the transaction by options, or with '-' on standard input")]
     public void Wrong_transaction_is_a_usage_error(string words, string problem)
     {
         var run = nodes.Ask(["item", "commit", .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);

@@ -114,7 +114,7 @@ internal static class ItemCommitCommand
     {
         if (result.Tokens.Any(token => token.Value != StandardInput))
         {
-            result.AddError("the transaction comes from options, or with '-' from standard input");
+            result.AddError("give the transaction by options, or with '-' on standard input");
         }
     }
 }
