@@ -83,6 +83,11 @@ internal sealed record Demo(string HoconFolder, int? Port = null, bool Verbose =
 
     private Config Load(string node)
     {
+        if (!File.Exists(Path.Combine(HoconFolder, $"{node}.conf")))
+        {
+            throw new UserError($"{HoconFolder} has no {node}.conf. Name a node that has a file, such as node1, or add the file.");
+        }
+
         var own = Parse($"{node}.conf");
         var missing = new[] { "raft.node", "fournodes.process" }.FirstOrDefault(key => own.GetString(key) is null);
         return missing is not null ? throw new UserError($"{node}.conf lacks {missing}. Set it, as the file of another node does.")

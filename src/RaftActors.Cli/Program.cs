@@ -1,3 +1,4 @@
+using System.CommandLine.Parsing;
 using System.Text;
 using System.Text.Unicode;
 
@@ -50,7 +51,13 @@ internal static class Program
     {
         var line = CommandLine.Build(environment, arguments.FirstOrDefault());
         var parsed = line.Parse(arguments, new() { ResponseFileTokenReplacer = null });
-        var problems = parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ").Replace("\t", "")).ToList();
+
+        // The words behind one that is not known are not known either.
+        var errors = parsed is { Errors.Count: > 0, UnmatchedTokens: [var word, ..] }
+            ? parsed.Errors.Where(error => error.SymbolResult is not CommandResult).Select(error => error.Message)
+                .Append(Suggestion.Of(word, parsed.CommandResult))
+            : parsed.Errors.Select(error => error.Message);
+        var problems = errors.Select(error => error.ReplaceLineEndings(" ").Replace("\t", "")).ToList();
         if (ShortForms.Misplaced(parsed) is { } flag)
         {
             problems.Add($"{flag} stands before the verb: write it after the verb");

@@ -76,7 +76,7 @@ public sealed class BadInputTests : IDisposable
 
     /// <summary>The exit code and the line as another program sees them.</summary>
     [Theory]
-    [InlineData("--node node9", 1, "node9")]
+    [InlineData("--node node9", 1, "has no node9.conf. Name a node")]
     [InlineData("--sekonds 3", 2, "--sekonds")]
     public async Task Process_ends_with_the_exit_code_and_one_line(string arguments, int code, string named)
     {

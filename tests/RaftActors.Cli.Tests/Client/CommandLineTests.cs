@@ -13,6 +13,9 @@ public sealed class CommandLineTests
     {
         { ["append"], "text" },
         { ["append", "x", "y"], "'y'" },
+        { ["stauts"], "raft: Unrecognized command or argument 'stauts'. Did you mean 'status'?\nRun 'raft --help'" },
+        { ["status", "--contcts", "x"], "argument '--contcts'. Did you mean '--contacts'?\nRun 'raft --help'" },
+        { ["lock", "mail", "--", "ls"], "argument 'mail'. The commands of 'lock' are list, show, break.\nRun 'raft --help'" },
         { ["append", "x", "-S", ""], "'' is not a server address" },
         { ["append", "x", "-S", ":9990,"], "'' is not a server address" },
         { ["append", "x", "-S", ":a"], "':a' is not a server address" },
