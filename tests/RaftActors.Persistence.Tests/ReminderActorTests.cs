@@ -73,6 +73,18 @@ public sealed class ReminderActorTests : TestKit
     public void Next_period_is_the_first_one_that_has_not_passed(string now, string next) => Assert.Equal(
         At(next), ReminderActor.NextDue(Noon, TimeSpan.FromHours(1), At(now)));
 
+    // Without this, the answer would hold the actors of the group at its pair.
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MaxValue / 3)]
+    public void Period_that_ends_after_the_last_date_is_never_due_again(long ticks)
+    {
+        Schedule("a", Noon, new TimeSpan(ticks));
+        _group.Commit("a", new ReminderCommand.Acknowledge(1, Noon), Noon);
+
+        Assert.Equal(DateTimeOffset.MaxValue, PlanOf("a").Due);
+    }
+
     private static DateTimeOffset At(string time) =>
         new(DateTime.Parse($"2026-06-01T{time}", CultureInfo.InvariantCulture), TimeSpan.Zero);
 
@@ -82,7 +94,7 @@ public sealed class ReminderActorTests : TestKit
     private byte[] Snapshot()
     {
         _group.TakeSnapshot();
-        return Assert.IsType<byte[]>(_asked.FishForMessage<FromActor<ReminderCommand>.Snapshot>(_ => true).State);
+        return Assert.IsType<byte[]>(_asked.FishForMessage<FromActor<ReminderCommand>.Snapshot>(_ => true, Guard).State);
     }
 
     private Plan PlanOf(string key) => Plans()[key];

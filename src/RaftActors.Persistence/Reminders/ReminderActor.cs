@@ -119,9 +119,15 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
 
     /// <summary>
     /// The first time after this one that is a multiple of the period from <paramref name="due"/>. What was missed meanwhile is left out.
+    /// Times after the last date are that date, which never comes.
     /// </summary>
-    internal static DateTimeOffset NextDue(DateTimeOffset due, TimeSpan every, DateTimeOffset now) =>
-        due + (every * Math.Max(1, ((now - due).Ticks / every.Ticks) + 1));
+    internal static DateTimeOffset NextDue(DateTimeOffset due, TimeSpan every, DateTimeOffset now)
+    {
+        var periods = Math.Max(1, ((now - due).Ticks / every.Ticks) + 1);
+        return periods <= (DateTimeOffset.MaxValue - due).Ticks / every.Ticks
+            ? due.AddTicks(every.Ticks * periods)
+            : DateTimeOffset.MaxValue;
+    }
 
     private string? WhyNot(string key, Plan plan)
     {
