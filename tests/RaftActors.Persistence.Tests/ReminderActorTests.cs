@@ -85,6 +85,25 @@ public sealed class ReminderActorTests : TestKit
         Assert.Equal(DateTimeOffset.MaxValue, PlanOf("a").Due);
     }
 
+    // One that is cancelled makes room for one of two others.
+    [Fact]
+    public void Reminder_whose_key_has_no_room_is_refused()
+    {
+        var suffix = new string('\u4e00', ReminderActor.KeyLengthMax - 5);
+        for (var i = 0; i < 60_000; i++)
+        {
+            Schedule($"{i:00000}{suffix}", Noon, every: null);
+        }
+
+        var count = Plans().Count;
+        _group.Commit($"{0:00000}{suffix}", new ReminderCommand.Cancel());
+        Schedule($"{70_000}{suffix}", Noon, every: null);
+        Schedule($"{70_001}{suffix}", Noon, every: null);
+
+        Assert.InRange(count, 50_000, 59_999);
+        Assert.Equal(count, Plans().Count);
+    }
+
     private static DateTimeOffset At(string time) =>
         new(DateTime.Parse($"2026-06-01T{time}", CultureInfo.InvariantCulture), TimeSpan.Zero);
 

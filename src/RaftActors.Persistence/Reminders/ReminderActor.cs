@@ -1,3 +1,5 @@
+using System.Text;
+
 using Akka.Actor;
 using Akka.Event;
 
@@ -20,6 +22,11 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
     /// <summary>The most characters of a key.</summary>
     public const int KeyLengthMax = 100;
 
+    // The kernel keeps 16 MiB of names and values of reminders, and one above them would hold the actors of the group at its pair. A value
+    // has a few bytes.
+    private const int KeyBytesMax = 16 << 20;
+    private const int ValueSizeMax = 16;
+
     // The longest pause is 32 times the first one.
     private const int DoublingsMax = 5;
 
@@ -28,6 +35,7 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
     private readonly Func<ReadOnlyMemory<byte>, object> _read;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private long _size;
+    private int _keyBytes;
 
     /// <param name="pause">From the first time that a message is told without an answer to the second one.</param>
     /// <param name="read">Makes the message of its bytes.</param>
@@ -52,7 +60,7 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
     void IRaftSnapshot<byte[]>.RestoreSnapshot(Serial serial, byte[] state)
     {
         _plans.Clear();
-        _size = 0;
+        (_size, _keyBytes) = (0, 0);
         Binary.Read(state, reader =>
         {
             for (var left = reader.ReadInt32(); left > 0; left--)
@@ -133,6 +141,9 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
     {
         var before = _plans.GetValueOrDefault(key);
         return before is null && _plans.Count >= CountMax ? $"There are {CountMax} reminders already. Cancel those that are not needed."
+            : before is null && _keyBytes + KeyBytesOf(key) > KeyBytesMax
+                ? $"The keys of all reminders have {_keyBytes} bytes already, and {KeyBytesMax} are allowed. Cancel those that are not "
+                    + "needed, or use shorter keys."
             : _size - (before?.Size ?? 0) + plan.Size > SizeMax
                 ? $"All reminders have {_size} bytes already, and {SizeMax} are allowed. Cancel those that are not needed, or schedule "
                     + "smaller messages."
@@ -147,13 +158,18 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
 
     private void Put(string key, Plan plan)
     {
-        _size += plan.Size - (_plans.GetValueOrDefault(key)?.Size ?? 0);
+        var before = _plans.GetValueOrDefault(key);
+        _size += plan.Size - (before?.Size ?? 0);
+        _keyBytes += before is null ? KeyBytesOf(key) : 0;
         _plans[key] = plan;
     }
+
+    private static int KeyBytesOf(string key) => Encoding.UTF8.GetByteCount(key) + ValueSizeMax;
 
     private void End(string key)
     {
         _size -= _plans[key].Size;
+        _keyBytes -= KeyBytesOf(key);
         _plans.Remove(key);
         Forget(key);
     }
