@@ -60,6 +60,18 @@ public sealed class ReminderTests : IAsyncLifetime
         Assert.True(next.Due > at);
     }
 
+    // The first pause is 200 ms, and the second one twice as long.
+    [Fact]
+    public async Task Answer_that_takes_longer_than_the_first_pause_ends_a_reminder()
+    {
+        var reminders = RaftReminders.Get(_system);
+        _system.ActorOf(Props.Create(() => new SlowReceiver(TimeSpan.FromMilliseconds(250))), "billing");
+
+        await reminders.ScheduleAsync("invoice", "/user/billing", "send 7", DateTimeOffset.UnixEpoch);
+
+        await UntilEndedAsync(reminders, "invoice");
+    }
+
     [Fact]
     public async Task Message_that_was_not_answered_is_told_after_a_restart_of_all_nodes()
     {
@@ -134,6 +146,11 @@ public sealed class ReminderTests : IAsyncLifetime
         while (await reminders.FindAsync(key, guard.Token) is not null)
         {
         }
+    }
+
+    private sealed class SlowReceiver : ReceiveActor
+    {
+        public SlowReceiver(TimeSpan time) => ReceiveAny(_ => Context.System.Scheduler.ScheduleTellOnce(time, Sender, "done", Self));
     }
 
     private sealed class Receiver : ReceiveActor

@@ -112,12 +112,13 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
             return;
         }
 
-        Remind(entry.Key, _pause * (1 << Math.Min(plan.Attempts, DoublingsMax)), new ReminderCommand.Tell());
+        var pause = _pause * (1 << Math.Min(plan.Attempts, DoublingsMax));
+        Remind(entry.Key, pause, new ReminderCommand.Tell());
         plan = plan with { Attempts = plan.Attempts + 1 };
         _plans[entry.Key] = plan;
         if (Group.Leader is { IsSelf: true })
         {
-            Self.Tell(new Due(entry.Key, plan));
+            Self.Tell(new Due(entry.Key, plan, pause));
         }
     }
 
@@ -193,14 +194,16 @@ internal sealed class ReminderActor : RaftActor<ReminderCommand, string>, IRaftS
 
         var self = Self;
         Answered answered = new(due.Key, new ReminderCommand.Acknowledge(due.Plan.Number, due.Plan.Due));
-        Context.ActorSelection(due.Plan.To).Ask<object>(message, _pause).ContinueWith(
+        Context.ActorSelection(due.Plan.To).Ask<object>(message, due.Pause).ContinueWith(
             _ => self.Tell(answered),
             CancellationToken.None,
             TaskContinuationOptions.OnlyOnRanToCompletion | TaskContinuationOptions.ExecuteSynchronously,
             TaskScheduler.Default);
     }
 
-    private sealed record Due(string Key, Plan Plan) : INoSerializationVerificationNeeded;
+    // Invariant: an answer counts until the message is told again. Without this, an actor that needs longer than the first pause would be
+    // told without end.
+    private sealed record Due(string Key, Plan Plan, TimeSpan Pause) : INoSerializationVerificationNeeded;
 
     private sealed record Answered(string Key, ReminderCommand.Acknowledge Acknowledge) : INoSerializationVerificationNeeded;
 }
