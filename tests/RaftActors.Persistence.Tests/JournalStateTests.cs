@@ -140,6 +140,32 @@ public sealed class JournalStateTests : IDisposable
         }
     }
 
+    // The next segment is not created, because its folder is not there.
+    [Fact]
+    public void Disk_that_is_full_while_a_segment_is_emptied_loses_no_event()
+    {
+        var size = EventFile.SegmentSizeBytes / 16;
+        foreach (var number in Enumerable.Range(1, 16))
+        {
+            Add(number % 3 == 0 ? "kept" : "deleted", number, size);
+        }
+
+        Add("full", 1, size * 13);
+        Directory.Delete(_folder["first"], recursive: true);
+        _state.Apply("deleted", new Command.DeleteEvents(16));
+        var (bytes, files) = (_state.Bytes, _file.FileBytes);
+        Directory.CreateDirectory(_folder["first"]);
+
+        // The next deletion empties the segment.
+        _state.Apply("other", Write("w", 0, 1));
+        _state.Apply("other", new Command.DeleteEvents(1));
+
+        Assert.Equal([3, 6, 9, 12, 15], EventsOf(_state, "kept").Select(each => each.Bytes[0]));
+        Assert.Equal([1], NumbersOf(_state, "full"));
+        Assert.Equal((size * 18L, size * 18L), (bytes, _state.Bytes));
+        Assert.InRange(_file.FileBytes, 0, files - EventFile.SegmentSizeBytes + (size * 6));
+    }
+
     // Its bytes were freed while it was still written to.
     [Fact]
     public void Full_segment_without_live_bytes_is_deleted()
@@ -247,6 +273,13 @@ public sealed class JournalStateTests : IDisposable
         await write(image, CancellationToken.None);
         image.Position = 0;
         return image;
+    }
+
+    private void Add(string id, int number, int size)
+    {
+        var bytes = new byte[size];
+        bytes[0] = (byte)number;
+        Assert.Equal("", _state.Apply(id, new Command.Write($"{number}", true, number - 1, [new StoredEvent(number, bytes)])));
     }
 
     // A segment is full with the sixteen events of one id.

@@ -334,20 +334,35 @@ internal sealed class JournalState(EventFile file)
             return;
         }
 
-        _streams = _streams.SetItems(_streams.Select(each => (each, Moved: each.Value.Move(segment, Move)))
-            .Where(each => each.Moved != each.each.Value)
-            .Select(each => KeyValuePair.Create(each.each.Key, each.Moved))
-            .ToList());
-        foreach (var (id, snapshots) in _snapshots)
+        List<(Place Before, Place Moved)> moves = [];
+        try
         {
-            _snapshots = _snapshots.SetItem(id, snapshots.SetItems(snapshots.Where(each => each.Value.Place.Segment == segment)
-                .Select(each => KeyValuePair.Create(each.Key, each.Value with { Place = Move(each.Value.Place) })).ToList()));
+            var streams = _streams.Select(each => (each.Key, each.Value, Moved: each.Value.Move(segment, Move)))
+                .Where(each => each.Moved != each.Value)
+                .Select(each => KeyValuePair.Create(each.Key, each.Moved))
+                .ToList();
+            var snapshots = _snapshots.Where(each => each.Value.Values.Any(IsThere))
+                .Select(each => KeyValuePair.Create(each.Key, each.Value.SetItems(each.Value.Where(one => IsThere(one.Value))
+                    .Select(one => KeyValuePair.Create(one.Key, one.Value with { Place = Move(one.Value.Place) })).ToList())))
+                .ToList();
+            (_streams, _snapshots) = (_streams.SetItems(streams), _snapshots.SetItems(snapshots));
         }
+        catch (IOException)
+        {
+            // The disk is full, so the bytes stay until a later deletion. Without this, the engine would apply the command again, and
+            // free the same bytes once more.
+            moves.ForEach(each => file.Free(each.Moved));
+            return;
+        }
+
+        moves.ForEach(each => file.Free(each.Before));
+
+        bool IsThere(SnapshotPlace snapshot) => snapshot.Place.Segment == segment;
 
         Place Move(Place place)
         {
             var moved = file.Append(file.Read(place));
-            file.Free(place);
+            moves.Add((place, moved));
             return moved;
         }
     }
