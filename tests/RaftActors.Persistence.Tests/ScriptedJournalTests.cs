@@ -30,7 +30,11 @@ public sealed class ScriptedJournalTests : IClassFixture<OneNode>, IDisposable
             _applied += outcome.HasResult ? 1 : 0;
             return outcome;
         };
-        _client.OnQuery = question => Question.Read(question).Id == _id ? (long)_applied : 0L;
+        _client.OnQuery = question => Question.Read(question) switch
+        {
+            Question.Snapshot => Array.Empty<byte>(),
+            var other => other.Id == _id ? (long)_applied : 0L,
+        };
     }
 
     public void Dispose() => _node.Persistence.Calls = _calls;
@@ -63,6 +67,22 @@ public sealed class ScriptedJournalTests : IClassFixture<OneNode>, IDisposable
         Assert.IsType<WriteMessageFailure>(Assert.Single(await writing));
         Assert.IsType<WriteMessageFailure>(Assert.Single(await _node.WriteAsync(_id, _writer, 2)));
         Assert.Equal(2, _attempts);
+    }
+
+    // The circuit breaker of Akka.NET would fail the recoveries of all actors of the node for a minute after the group is back.
+    [Fact]
+    public async Task Snapshots_are_loaded_as_soon_as_the_group_answers_again()
+    {
+        LoadSnapshot load = new(_id, SnapshotSelectionCriteria.Latest, long.MaxValue);
+        var answering = _client.OnQuery;
+        _client.OnQuery = null;
+        for (var failures = 0; failures < 20; failures++)
+        {
+            await _node.AskAsync<LoadSnapshotFailed>(_node.Snapshots, load);
+        }
+
+        _client.OnQuery = answering;
+        await _node.AskAsync<LoadSnapshotResult>(_node.Snapshots, load);
     }
 
     private void Script(FailureKind kind, FailureReason reason) =>
