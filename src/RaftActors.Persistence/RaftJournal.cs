@@ -24,6 +24,9 @@ internal sealed class RaftJournal : AsyncWriteJournal
     // The latest writes under way, by persistence id.
     private readonly ConcurrentDictionary<string, Task> _writing = [];
 
+    // Deletions of all events. One that a busy leader has refused is sent again, and it would delete events that were written meanwhile.
+    private readonly UnderWay _deleting = new();
+
     /// <inheritdoc/>
     public override async Task<long> ReadHighestSequenceNrAsync(
         string persistenceId, long fromSequenceNr, CancellationToken cancellationToken)
@@ -84,9 +87,13 @@ internal sealed class RaftJournal : AsyncWriteJournal
     }
 
     /// <inheritdoc/>
-    protected override async Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken) =>
-        await _persistence.Calls.AppendAsync(persistenceId, new Command.DeleteEvents(toSequenceNr), cancellationToken)
-            .ConfigureAwait(false);
+    protected override Task DeleteMessagesToAsync(string persistenceId, long toSequenceNr, CancellationToken cancellationToken)
+    {
+        return toSequenceNr == long.MaxValue ? _deleting.RunAsync(persistenceId, DeleteAsync, cancellationToken) : DeleteAsync();
+
+        Task DeleteAsync() =>
+            _persistence.Calls.AppendAsync(persistenceId, new Command.DeleteEvents(toSequenceNr), cancellationToken);
+    }
 
     // Writes of one call become one pair if they fit, so that all of them are committed, or none.
     private void Add(List<Part> parts, int index, AtomicWrite write)
@@ -155,6 +162,8 @@ internal sealed class RaftJournal : AsyncWriteJournal
             {
                 throw fault;
             }
+
+            await _deleting.WaitAsync(part.Id, cancellation).ConfigureAwait(false);
 
             Command.Write write = new(part.WriterId, !writer.HasWritten, writer.Last, [.. part.Events]);
 

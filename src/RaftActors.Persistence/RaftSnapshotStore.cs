@@ -13,6 +13,9 @@ namespace RaftActors.Persistence;
 internal sealed class RaftSnapshotStore : SnapshotStore
 {
     private readonly RaftPersistence _persistence = RaftPersistence.Get(Context.System);
+
+    // A call that a busy leader has refused is sent again. Without the order, a deletion could delete a snapshot that was saved after it.
+    private readonly UnderWay _changing = new();
     private SnapshotMetadata? _failed;
 
     /// <inheritdoc/>
@@ -72,8 +75,9 @@ internal sealed class RaftSnapshotStore : SnapshotStore
         string persistenceId, SnapshotSelectionCriteria criteria, CancellationToken cancellationToken) =>
         AppendAsync(persistenceId, new Command.DeleteSnapshots(BoundsOf(criteria)), cancellationToken);
 
+    // Called in the turn of the store, so the calls of an id begin in their order.
     private Task AppendAsync(string id, Command command, CancellationToken cancellation) =>
-        _persistence.Calls.AppendAsync(id, command, cancellation);
+        _changing.RunAsync(id, () => _persistence.Calls.AppendAsync(id, command, cancellation), cancellation);
 
     private static SnapshotBounds BoundsOf(SnapshotSelectionCriteria criteria) => new(
         criteria.MinSequenceNr,

@@ -16,6 +16,7 @@ public sealed class ScriptedJournalTests : IClassFixture<OneNode>, IDisposable
     private readonly ManualClock _clock = new();
     private readonly ScriptedClient<Command, string> _client = new();
     private readonly Queue<Outcome<string>> _outcomes = [];
+    private readonly List<string> _commands = [];
     private int _attempts;
     private int _applied;
 
@@ -23,8 +24,9 @@ public sealed class ScriptedJournalTests : IClassFixture<OneNode>, IDisposable
     {
         (_node, _calls) = (node, node.Persistence.Calls);
         node.Persistence.Calls = new JournalCalls(node.Persistence.Settings, new RaftShards("journal", 1), _ => _client, _clock);
-        _client.OnAppend = (_, _, _) =>
+        _client.OnAppend = (_, command, _) =>
         {
+            _commands.Add(command.GetType().Name);
             _attempts++;
             var outcome = _outcomes.Dequeue();
             _applied += outcome.HasResult ? 1 : 0;
@@ -83,6 +85,50 @@ public sealed class ScriptedJournalTests : IClassFixture<OneNode>, IDisposable
 
         _client.OnQuery = answering;
         await _node.AskAsync<LoadSnapshotResult>(_node.Snapshots, load);
+    }
+
+    // The leader was busy at first.
+    [Fact]
+    public async Task Event_that_is_persisted_behind_a_deletion_of_all_is_written_behind_it()
+    {
+        Script(FailureKind.NotDone, FailureReason.Busy);
+        Script(2);
+
+        var deleting = _node.DeleteAsync(_id, long.MaxValue);
+        var writing = _node.WriteAsync(_id, _writer, 1);
+        await SyncAsync();
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await deleting;
+        Assert.IsType<WriteMessageSuccess>(Assert.Single(await writing));
+        Assert.Equal(["DeleteEvents", "DeleteEvents", "Write"], _commands);
+    }
+
+    [Fact]
+    public async Task Snapshot_that_is_saved_behind_a_deletion_of_all_is_written_behind_it()
+    {
+        Script(FailureKind.NotDone, FailureReason.Busy);
+        Script(2);
+        SnapshotMetadata metadata = new(_id, 1, DateTime.UnixEpoch);
+
+        var deleting = _node.AskAsync<DeleteSnapshotsSuccess>(
+            _node.Snapshots, new DeleteSnapshots(_id, SnapshotSelectionCriteria.Latest));
+        var saving = _node.AskAsync<SaveSnapshotSuccess>(_node.Snapshots, new SaveSnapshot(metadata, "state"));
+        await _node.AskAsync<LoadSnapshotResult>(
+            _node.Snapshots, new LoadSnapshot($"{_id}-other", SnapshotSelectionCriteria.Latest, long.MaxValue));
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        await deleting;
+        await saving;
+        Assert.Equal(["DeleteSnapshots", "DeleteSnapshots", "SaveSnapshot"], _commands);
+    }
+
+    private void Script(int done)
+    {
+        for (; done > 0; done--)
+        {
+            _outcomes.Enqueue(new Outcome<string> { Result = JournalState.Done });
+        }
     }
 
     private void Script(FailureKind kind, FailureReason reason) =>
