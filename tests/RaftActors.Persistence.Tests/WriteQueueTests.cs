@@ -113,6 +113,24 @@ public sealed class WriteQueueTests : IDisposable
         Assert.Equal(FailureReason.Discarded, (await Assert.ThrowsAsync<RaftException>(() => others[1])).Failure?.Reason);
     }
 
+    // An id with half a surrogate pair is no key of a pair.
+    [Fact]
+    public async Task Write_that_cannot_be_sent_fails_alone()
+    {
+        var others = await WriteBatchAsync("b", "c");
+        Apply(0);
+        await NextAsync();
+        Fail(2, new ArgumentException("The key has half a surrogate pair."));
+
+        Assert.Equal("b", (await NextAsync()).Key);
+        Fail(3, new ArgumentException("The key has half a surrogate pair."));
+        Assert.Equal("c", (await NextAsync()).Key);
+        Apply(4);
+
+        await Assert.ThrowsAsync<ArgumentException>(() => others[0]);
+        Assert.Equal(JournalState.Done, await others[1]);
+    }
+
     // It may have been applied.
     [Fact]
     public async Task Batch_without_an_outcome_fails_all_its_writes_and_is_not_sent_again()
@@ -153,5 +171,7 @@ public sealed class WriteQueueTests : IDisposable
     }
 
     private void Fail(int append, FailureKind kind, FailureReason reason) =>
-        _appends[append].Result.SetException(new RaftException(new RaftFailure(kind, reason, "The test says so.")));
+        Fail(append, new RaftException(new RaftFailure(kind, reason, "The test says so.")));
+
+    private void Fail(int append, Exception cause) => _appends[append].Result.SetException(cause);
 }

@@ -86,8 +86,10 @@ internal sealed class JournalCalls(
     }
 
     /// <summary>Returns whether nothing was written, and would not be if it were sent again.</summary>
-    public static bool IsRefusal(RaftException cause) =>
-        cause.Failure is { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid };
+    public static bool IsRefusal(Exception cause) => cause is RaftException
+    {
+        Failure: { Kind: FailureKind.NotDone, Reason: FailureReason.Discarded or FailureReason.Invalid },
+    };
 
     /// <summary>Asks a process of the group, by default after all writes that were committed before.</summary>
     /// <exception cref="RaftException">No answer came in time.</exception>

@@ -83,9 +83,9 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
             var results = batch.Count == 1 ? [result] : JournalState.ResultsOf(result, batch.Count);
             batch.Zip(results).ToList().ForEach(each => each.First.End(each.Second, isRepeat));
         }
-        catch (RaftException cause) when (batch.Count > 1 && JournalCalls.IsRefusal(cause))
+        catch (Exception cause) when (batch.Count > 1 && (cause is ArgumentException || JournalCalls.IsRefusal(cause)))
         {
-            // One of them may be refused because of another one.
+            // One of them may be refused because of another one, or have an id that is no key of a pair.
             foreach (var each in batch)
             {
                 await SendAsync([each]).ConfigureAwait(false);
