@@ -113,6 +113,24 @@ public sealed class WriteQueueTests : IDisposable
         Assert.Equal(FailureReason.Discarded, (await Assert.ThrowsAsync<RaftException>(() => others[1])).Failure?.Reason);
     }
 
+    // Akka.NET has told its actor that it failed. The actor may have recovered without it.
+    [Fact]
+    public async Task Write_whose_caller_has_given_up_is_not_sent()
+    {
+        using CancellationTokenSource ending = new();
+        _ = await WriteBatchAsync();
+        var cancelled = WriteAsync("b", ending.Token);
+        var other = WriteAsync("c");
+        ending.Cancel();
+
+        Apply(0);
+        Assert.Equal("c", (await NextAsync()).Key);
+        Apply(2);
+
+        await Assert.ThrowsAsync<TaskCanceledException>(() => cancelled);
+        Assert.Equal(JournalState.Done, await other);
+    }
+
     // An id with half a surrogate pair is no key of a pair.
     [Fact]
     public async Task Write_that_cannot_be_sent_fails_alone()
@@ -150,7 +168,8 @@ public sealed class WriteQueueTests : IDisposable
 
     private static Command.Write Write(string writer, long number) => new(writer, true, number - 1, [new StoredEvent(number, [7])]);
 
-    private Task<string> WriteAsync(string id) => _queue.WriteAsync(id, Write("w", 1));
+    private Task<string> WriteAsync(string id, CancellationToken cancellation = default) =>
+        _queue.WriteAsync(id, Write("w", 1), cancellation);
 
     // Two others are under way, so these wait for the first of them.
     private async Task<Task<string>[]> WriteBatchAsync(params string[] ids)
@@ -159,7 +178,7 @@ public sealed class WriteQueueTests : IDisposable
         _ = WriteAsync("second");
         Assert.Equal("first", (await NextAsync()).Key);
         Assert.Equal("second", (await NextAsync()).Key);
-        return [.. ids.Select(WriteAsync)];
+        return [.. ids.Select(id => WriteAsync(id))];
     }
 
     private Task<(string Key, Command Command)> NextAsync() => _next.Reader.ReadAsync().AsTask().WaitAsync(Guard);

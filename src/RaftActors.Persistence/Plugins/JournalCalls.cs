@@ -82,7 +82,7 @@ internal sealed class JournalCalls(
         var shard = shards.Of(id);
         var queue = _queues.GetOrAdd(shard.Group, _ => new WriteQueue(
             (key, command) => AppendAsync(shard, key, command, CancellationToken.None), settings.WriteSizeMaxBytes));
-        return queue.WriteAsync(id, write).WaitAsync(cancellation);
+        return queue.WriteAsync(id, write, cancellation).WaitAsync(cancellation);
     }
 
     /// <summary>Returns whether nothing was written, and would not be if it were sent again.</summary>

@@ -23,11 +23,13 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
     private readonly Queue<Waiting> _waiting = [];
     private int _underWay;
 
+    /// <param name="cancellation">If it is cancelled before the write is sent, the write is not sent.</param>
     /// <returns>Why the group has refused it, or <see cref="JournalState.Done"/>.</returns>
     /// <exception cref="RaftException">As of <c>JournalCalls.AppendAsync</c>.</exception>
-    public Task<string> WriteAsync(string id, Command.Write write)
+    /// <exception cref="OperationCanceledException">The token was cancelled, and the write was not sent.</exception>
+    public Task<string> WriteAsync(string id, Command.Write write, CancellationToken cancellation)
     {
-        Waiting waiting = new(id, write);
+        Waiting waiting = new(id, write, cancellation);
         lock (_gate)
         {
             _waiting.Enqueue(waiting);
@@ -54,11 +56,19 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
     private List<Waiting> Take()
     {
         List<Waiting> batch = [];
+        List<Waiting> cancelled = [];
         long size = 0;
         lock (_gate)
         {
             while (_waiting.TryPeek(out var next) && batch.Count < CountMax)
             {
+                if (next.Cancellation.IsCancellationRequested)
+                {
+                    // Its actor was told that it has failed, and may have recovered without it. That one would be stale.
+                    cancelled.Add(_waiting.Dequeue());
+                    continue;
+                }
+
                 size += CommandCodec.SizeOf(next.Id, next.Write);
                 if (size > sizeMax && batch.Count > 0)
                 {
@@ -71,6 +81,7 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
             _underWay -= batch.Count == 0 ? 1 : 0;
         }
 
+        cancelled.ForEach(each => each.Result.SetCanceled(each.Cancellation));
         return batch;
     }
 
@@ -97,7 +108,7 @@ internal sealed class WriteQueue(Func<string, Command, Task<(string Result, bool
         }
     }
 
-    private sealed record Waiting(string Id, Command.Write Write)
+    private sealed record Waiting(string Id, Command.Write Write, CancellationToken Cancellation)
     {
         // What follows it tells actors and no more, so it runs on the thread that has the outcome.
         public TaskCompletionSource<string> Result { get; } = new();
