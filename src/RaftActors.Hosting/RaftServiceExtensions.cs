@@ -10,11 +10,12 @@ using Microsoft.Extensions.Options;
 using RaftActors;
 using RaftActors.Coordination;
 using RaftActors.Hosting;
+using RaftActors.Hosting.Backups;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Registers clients of raft groups, and projections, as singleton services. Clients live in the actor system that <c>AddAkka</c>
+/// Registers clients of raft groups, projections and backups, as singleton services. Clients live in the actor system that <c>AddAkka</c>
 /// registers, on nodes with and without raft actors, or by <see cref="AddRaftConnection"/> without an actor system. They end with the
 /// services. A client may be injected anywhere and used at once: a call waits for the group.
 /// </summary>
@@ -147,6 +148,45 @@ public static class RaftServiceExtensions
     }
 
     /// <summary>
+    /// Makes backups of groups while the host runs, and verifies them. A whole backup begins a chain, and the next ones continue it. A new
+    /// chain begins after a day, after 24 files, and when the group has compacted the pairs after the latest backup or a file is damaged.
+    /// No failure ends the host. The log tells of it, the next turn tries again, and the health check <c>raft-backups</c> is Degraded.
+    /// <para>
+    /// With <see cref="AddRaftCoordination"/> one node at a time makes them. So the nodes may share the folder, and then each backup is
+    /// made once. Otherwise each node makes them all, and needs a folder of its own. With <c>raft.security</c> the node needs the role
+    /// operator.
+    /// </para>
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="folder">The folder, which must exist and have room to unpack a chain. It may have other files.</param>
+    /// <param name="every">The time between two backups of a group, at most 30 days.</param>
+    /// <param name="keep">
+    /// The oldest chain is removed when so many newer ones are whole. They are read again before that. At least 1.
+    /// </param>
+    /// <param name="groups">The groups. Null: all that have a process or a client on this node, or on a node of the connection.</param>
+    /// <param name="limit">The age of the latest verified backup from which the check is Degraded. Null: twice <c>every</c>.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">The folder is empty, or a number or a time is out of range.</exception>
+    public static IServiceCollection AddRaftBackups(
+        this IServiceCollection services,
+        string folder,
+        TimeSpan every,
+        int keep,
+        IReadOnlyList<string>? groups = null,
+        TimeSpan? limit = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(every, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(every, BackupPlan.EveryMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        BackupPlan plan = new(Path.GetFullPath(folder), every, keep, groups, limit ?? (2 * every));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HealthCheckServiceOptions>, BackupHealth>());
+        services.TryAddSingleton(Raft.Time);
+        return services.AddSingleton<IHostedService>(
+            provider => new BackupService(provider, plan, provider.GetRequiredService<TimeProvider>()));
+    }
+
+    /// <summary>
     /// Registers the <see cref="RaftCoordination"/> of the actor system: locks that nodes share. Call <c>WithRaftCoordination</c> on the
     /// builder, too. With <see cref="AddRaftConnection"/> it is that of the connection, and needs no such call.
     /// </summary>
@@ -166,7 +206,7 @@ public static class RaftServiceExtensions
         return services.AddKeyedSingleton(name, (provider, _) => create(provider));
     }
 
-    private static IRaftClients ClientsOf(IServiceProvider provider) => provider.GetService<RaftConnection>() is { } connection
+    internal static IRaftClients ClientsOf(IServiceProvider provider) => provider.GetService<RaftConnection>() is { } connection
         ? connection
         : Raft.Get(provider.GetRequiredService<ActorSystem>());
 }

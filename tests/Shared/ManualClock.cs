@@ -1,10 +1,11 @@
 namespace Shared;
 
-/// <summary>A clock that a test moves. Timers fire once, on the thread that moves it. Thread-safe.</summary>
+/// <summary>A clock that a test moves. Timers fire on the thread that moves it. Thread-safe.</summary>
 public sealed class ManualClock : TimeProvider
 {
     private readonly System.Threading.Lock _lock = new();
     private readonly List<Timer> _timers = [];
+    private readonly DateTimeOffset _start = TimeProvider.System.GetUtcNow();
     private TimeSpan _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -16,6 +17,8 @@ public sealed class ManualClock : TimeProvider
             return _now.Ticks;
         }
     }
+
+    public override DateTimeOffset GetUtcNow() => _start + TimeSpan.FromTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -65,20 +68,22 @@ public sealed class ManualClock : TimeProvider
 
     private sealed class Timer(ManualClock clock, Action fire) : ITimer
     {
+        private TimeSpan _period;
+
         public TimeSpan At { get; private set; } = TimeSpan.MaxValue;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._lock)
             {
-                At = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : clock._now + dueTime;
+                (At, _period) = (dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : clock._now + dueTime, period);
                 return true;
             }
         }
 
         public void Fire()
         {
-            Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Change(_period, _period);
             fire();
         }
 

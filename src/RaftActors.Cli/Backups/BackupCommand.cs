@@ -19,7 +19,7 @@ internal static class BackupCommand
         };
         var process = SharedOptions.Process();
         process.Description = "The process whose store is read: raft@:9991. Default: a follower that answers.";
-        return new GroupVerb(environment, "backup")
+        var verb = new GroupVerb(environment, "backup")
         {
             What = """
                 Writes the content of a running group into one file: all that was committed when the command began, and perhaps more. The
@@ -34,6 +34,8 @@ internal static class BackupCommand
             Own = [file, continues, process],
             Run = (parsed, run) => Run(run, parsed.GetValue(file)!, parsed.GetValue(continues), parsed.GetValue(process)),
         }.Build();
+        verb.Add(ListBackupsCommand.Build(environment));
+        return verb;
     }
 
     private static int Run(GroupRun run, string file, string? continues, ProcessName? process) => run.Ask(
