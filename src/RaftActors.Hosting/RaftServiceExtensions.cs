@@ -152,16 +152,17 @@ public static class RaftServiceExtensions
     /// chain begins after a day, after 24 files, and when the group has compacted the pairs after the latest backup or a file is damaged.
     /// No failure ends the host. The log tells of it, the next turn tries again, and the health check <c>raft-backups</c> is Degraded.
     /// <para>
-    /// With <see cref="AddRaftCoordination"/> one node at a time makes them. So the nodes may share the folder, and then each backup is
-    /// made once. Otherwise each node makes them all, and needs a folder of its own. With <c>raft.security</c> the node needs the role
-    /// operator.
+    /// With <see cref="AddRaftCoordination"/> one node at a time makes them, and makes what its folder lacks. So nodes that share the folder
+    /// make each backup once, and another node goes on when one is lost. Nodes with folders of their own make all backups each, and need
+    /// no coordination. With <c>raft.security</c> the node needs the role operator.
     /// </para>
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="folder">The folder, which must exist and have room to unpack a chain. It may have other files.</param>
     /// <param name="every">The time between two backups of a group, at most 30 days.</param>
     /// <param name="keep">
-    /// The oldest chain is removed when so many newer ones are whole. They are read again before that. At least 1.
+    /// The number of chains, not of files, at least 1. The oldest chain is removed when so many newer ones are whole. They are read again
+    /// before that.
     /// </param>
     /// <param name="groups">The groups. Null: all that have a process or a client on this node, or on a node of the connection.</param>
     /// <param name="limit">The age of the latest verified backup from which the check is Degraded. Null: twice <c>every</c>.</param>
@@ -181,9 +182,8 @@ public static class RaftServiceExtensions
         ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
         BackupPlan plan = new(Path.GetFullPath(folder), every, keep, groups, limit ?? (2 * every));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HealthCheckServiceOptions>, BackupHealth>());
-        services.TryAddSingleton(Raft.Time);
         return services.AddSingleton<IHostedService>(
-            provider => new BackupService(provider, plan, provider.GetRequiredService<TimeProvider>()));
+            provider => new BackupService(provider, plan, provider.GetService<TimeProvider>() ?? Raft.Time));
     }
 
     /// <summary>

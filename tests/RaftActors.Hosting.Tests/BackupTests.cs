@@ -14,7 +14,7 @@ public sealed class BackupTests : FolderTest
 
     // The last one is almost a name of the plan.
     private static readonly string[] Others =
-        ["monday.backup", "counter.txt", "counter-20261201T000000000Z-000-20261201T000000000Z-01.backup"];
+        ["monday.backup", "counter.txt", "counter-000001-00-20261201T000000Z-01.backup"];
 
     private readonly ManualClock _clock = new();
     private readonly int[] _ports = FreePorts.Take(3);
@@ -25,8 +25,8 @@ public sealed class BackupTests : FolderTest
     private string[] Names =>
         [.. Directory.GetFiles(_backups, "counter-*.backup").Select(file => Path.GetFileName(file)).Except(Others).Order()];
 
-    // The number in the chain and the last serial of each.
-    private IEnumerable<string> Made => Names.Select(name => name.Split('-', '.')).Select(parts => $"{parts[2]} s{parts[4]}");
+    // The chain, the number in it, and the last serial of each.
+    private IEnumerable<string> Made => Names.Select(name => name.Split('-', '.')).Select(parts => $"{parts[1][^1]}/{parts[2]} s{parts[4]}");
 
     [Fact]
     public async Task Restore_of_a_whole_backup_and_those_that_continue_it_has_all_pairs()
@@ -40,7 +40,7 @@ public sealed class BackupTests : FolderTest
                 await TurnAsync(node, Hour);
             }
 
-            Assert.Equal(["000 s0", "001 s1", "002 s2"], Made);
+            Assert.Equal(["1/00 s0", "1/01 s1", "1/02 s2"], Made);
             var health = await CheckAsync(node);
             Assert.Equal(HealthStatus.Healthy, health.Status);
             Assert.Equal("serial 2, 00:00:00 old", health.Data[$"counter in {_backups}"]);
@@ -67,7 +67,7 @@ public sealed class BackupTests : FolderTest
         await using (var soon = Node(store: Folder["store"]))
         {
             await StartAsync(soon);
-            Assert.Equal(["000 s0"], Made);
+            Assert.Equal(["1/00 s0"], Made);
             Assert.Equal(HealthStatus.Healthy, (await CheckAsync(soon)).Status);
         }
 
@@ -75,25 +75,23 @@ public sealed class BackupTests : FolderTest
         await using var later = Node(store: Folder["store"]);
         await StartAsync(later);
 
-        Assert.Equal(["000 s0", "001 s0"], Made);
+        Assert.Equal(["1/00 s0", "1/01 s0"], Made);
     }
 
     [Fact]
     public async Task Chain_has_a_day_at_most_and_the_oldest_is_removed_as_a_whole_when_a_newer_one_is_whole()
     {
         Array.ForEach(Others, name => File.WriteAllText(PathOf(name), "mine"));
-        File.WriteAllText(PathOf("counter.backup.unfinished"), "of a program that was killed");
+        File.WriteAllText(PathOf(".raft-backups.unfinished"), "of a program that was killed");
         await using var node = Node();
         await StartAsync(node);
         await TurnAsync(node, Hour);
-        var first = Names;
         await TurnAsync(node, Day);
-        Assert.Equal(["000 s0", "001 s0", "000 s0"], Made);
+        Assert.Equal(["1/00 s0", "1/01 s0", "2/00 s0"], Made);
 
         await TurnAsync(node, Hour);
 
-        Assert.Equal(["000 s0", "001 s0"], Made);
-        Assert.Empty(Names.Intersect(first));
+        Assert.Equal(["2/00 s0", "2/01 s0"], Made);
         Assert.Equal([".raft-backups.lock", .. Others.Concat(Names).Order(StringComparer.Ordinal)], FilesIn(_backups));
     }
 
@@ -114,13 +112,32 @@ public sealed class BackupTests : FolderTest
         var health = await CheckAsync(node);
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.StartsWith($"{PathOf(damaged)} is no backup, or is damaged", health.Description);
-        Assert.Equal(["000 s0", "000 s0", "000 s0"], Made);
+        Assert.Equal(["1/00 s0", "2/00 s0", "3/00 s0"], Made);
         await RaftBackup.VerifyAsync(PathOf(whole));
 
         // The new chain takes the place of both.
         await TurnAsync(node, Hour);
-        Assert.Equal(["000 s0", "001 s0"], Made);
+        Assert.Equal(["3/00 s0", "3/01 s0"], Made);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(node)).Status);
+    }
+
+    [Fact]
+    public async Task Backup_of_a_clock_that_was_ahead_is_replaced_by_the_next_ones()
+    {
+        await using (var node = Node(store: Folder["store"]))
+        {
+            await StartAsync(node);
+            File.Move(PathOf(Names.Single()), PathOf("counter-000001-00-20990101T000000Z-0.backup"));
+        }
+
+        await using var later = Node(store: Folder["store"]);
+        await StartAsync(later);
+        Assert.Equal(["1/00 s0", "2/00 s0"], Made);
+
+        await TurnAsync(later, Hour);
+
+        Assert.Equal(["2/00 s0", "2/01 s0"], Made);
+        Assert.Equal(HealthStatus.Healthy, (await CheckAsync(later)).Status);
     }
 
     [Fact]
@@ -135,7 +152,7 @@ public sealed class BackupTests : FolderTest
         await TurnAsync(node, Hour);
 
         Assert.Contains("lacks a file", (await CheckAsync(node)).Description);
-        Assert.Equal(["000 s0", "002 s0", "000 s0"], Made);
+        Assert.Equal(["1/00 s0", "1/02 s0", "2/00 s0"], Made);
     }
 
     [Fact]
@@ -151,32 +168,40 @@ public sealed class BackupTests : FolderTest
 
         await TurnAsync(node, Hour);
 
-        Assert.Equal(["000 s0", "000 s1"], Made);
+        Assert.Equal(["1/00 s0", "2/00 s1"], Made);
         Assert.Contains(node.Log.ReadAll(), entry => entry.Text.StartsWith("A whole backup of group counter", StringComparison.Ordinal));
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(node)).Status);
     }
 
     [Fact]
-    public async Task Nodes_with_coordination_and_one_folder_make_each_backup_once()
+    public async Task Nodes_with_coordination_make_each_backup_once_and_the_others_continue_the_chain_of_one_that_is_lost()
     {
-        var nodes = _ports[..2].Select(port => Node(
+        var nodes = _ports.Select(port => Node(
             port,
-            _ports[..2],
+            _ports,
             akka => akka.WithRaftActor<Counter>("counter").WithRaftCoordination(),
             services => services.AddRaftCoordination(),
             groups: ["counter"])).ToList();
         await Task.WhenAll(nodes.Select(node => node.StartAsync()));
         await Task.WhenAll(nodes.Select(EndOfTurnAsync));
-        var first = Names.Single();
-        await Task.WhenAll(TurnAsync(nodes[0], Hour), EndOfTurnAsync(nodes[1]));
-
-        Assert.Equal([first], Names[..^1]);
+        Assert.Equal(["1/00 s0"], Made);
         foreach (var node in nodes)
         {
             Assert.Equal("serial 0, 00:00:00 old", (await CheckAsync(node)).Data[$"counter in {_backups}"]);
             Assert.DoesNotContain(node.Log.ReadAll(), entry => entry.Text.Contains(_backups) && entry.Level >= LogLevel.Warning);
-            await node.DisposeAsync();
         }
+
+        var writer = nodes.Single(node => HasBackedUp(node));
+        await writer.DisposeAsync();
+        nodes.Remove(writer);
+        await Task.WhenAll(TurnAsync(nodes[0], Hour), EndOfTurnAsync(nodes[1]));
+
+        Assert.Equal(["1/00 s0", "1/01 s0"], Made);
+        Assert.Single(nodes, HasBackedUp);
+        await Task.WhenAll(nodes.Select(node => node.DisposeAsync().AsTask()));
+
+        static bool HasBackedUp(HostedNode node) =>
+            node.Log.ReadAll().Any(entry => entry.Text.StartsWith("Backed up group", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -214,7 +239,7 @@ public sealed class BackupTests : FolderTest
 
         Directory.CreateDirectory(_backups);
         await TurnAsync(node, Hour);
-        Assert.Equal(["000 s0"], Made);
+        Assert.Equal(["1/00 s0"], Made);
         Assert.Equal(HealthStatus.Healthy, (await CheckAsync(node)).Status);
     }
 
@@ -245,7 +270,7 @@ public sealed class BackupTests : FolderTest
 
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Equal("no verified backup", health.Data[$"absent in {_backups}"]);
-        Assert.Equal(["000 s0"], Made);
+        Assert.Equal(["1/00 s0"], Made);
     }
 
     // Without a majority the backup waits for the group until the host stops.

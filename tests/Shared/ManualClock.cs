@@ -1,6 +1,6 @@
 namespace Shared;
 
-/// <summary>A clock that a test moves. Timers fire on the thread that moves it. Thread-safe.</summary>
+/// <summary>A clock that a test moves. Timers fire once, on the thread that moves it. Thread-safe.</summary>
 public sealed class ManualClock : TimeProvider
 {
     private readonly System.Threading.Lock _lock = new();
@@ -68,22 +68,20 @@ public sealed class ManualClock : TimeProvider
 
     private sealed class Timer(ManualClock clock, Action fire) : ITimer
     {
-        private TimeSpan _period;
-
         public TimeSpan At { get; private set; } = TimeSpan.MaxValue;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (clock._lock)
             {
-                (At, _period) = (dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : clock._now + dueTime, period);
+                At = dueTime == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : clock._now + dueTime;
                 return true;
             }
         }
 
         public void Fire()
         {
-            Change(_period, _period);
+            Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             fire();
         }
 

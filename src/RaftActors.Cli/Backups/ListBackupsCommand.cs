@@ -17,8 +17,9 @@ internal static class ListBackupsCommand
         {
             What = """
                 Lists the chains of backups in the folder of services.AddRaftBackups. A chain is a whole backup and those that continue it;
-                'raft restore' takes their files in the order of their names. SERIALS has those of the first and of the last file. STATE is
-                complete, or incomplete if a file of the chain is missing; with --verify it is verified, damaged or incomplete.
+                'raft restore' takes their files in the order of their names. CHAIN is the number in the names, and SERIALS has those of the
+                first and of the last file. STATE is complete, or incomplete if a file of the chain is missing; with --verify it is
+                verified, damaged or incomplete.
 
                 Other files of the folder are left out. A backup to a file named 'list' is 'raft backup ./list'.
                 """,
@@ -48,6 +49,7 @@ internal static class ListBackupsCommand
             chains,
             [
                 new("GROUP", "group", each => each.Chain.Group),
+                new("CHAIN", "chain", each => each.Chain.Number),
                 new("BEGUN", "begun", each => each.Chain.Begun.UtcDateTime, each => $"{each.Chain.Begun:u}"),
                 new("LATEST", "latest", each => each.Chain.Latest.At.UtcDateTime, each => $"{each.Chain.Latest.At:u}"),
                 new("FILES", "files", each => each.Chain.Files.Count),

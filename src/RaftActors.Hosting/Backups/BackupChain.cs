@@ -10,7 +10,9 @@ internal sealed class BackupChain(IReadOnlyList<PlannedBackup> files)
 
     public string Group => files[0].Group;
 
-    public DateTimeOffset Begun => files[0].Begun;
+    public int Number => files[0].Chain;
+
+    public DateTimeOffset Begun => files[0].At;
 
     public PlannedBackup Latest => files[^1];
 
@@ -21,10 +23,10 @@ internal sealed class BackupChain(IReadOnlyList<PlannedBackup> files)
     /// <exception cref="IOException">The folder cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static IEnumerable<BackupChain> In(string folder) => PlannedBackup.In(folder)
-        .GroupBy(file => (file.Group, file.Begun))
-        .Select(files => new BackupChain([.. files.OrderBy(file => file.Number).ThenBy(file => file.At)]))
+        .GroupBy(file => (file.Group, file.Chain))
+        .Select(files => new BackupChain([.. files.OrderBy(file => file.Number).ThenBy(file => file.Path)]))
         .OrderBy(chain => chain.Group, StringComparer.Ordinal)
-        .ThenBy(chain => chain.Begun);
+        .ThenBy(chain => chain.Number);
 
     /// <summary>Reads all files. Returns why the chain cannot be restored up to its latest file, or null if it can.</summary>
     /// <param name="verified">Files that need not be read. Each file that is found whole is added.</param>

@@ -14,13 +14,14 @@ internal sealed record BackupPlan(string Folder, TimeSpan Every, int Keep, IRead
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// Another node may have made the latest backup. The tenth lets a node whose turns come slightly early keep its own rhythm.
+    /// Another node may have made the latest backup. The tenth lets a node whose turns come slightly early keep its own rhythm. A backup
+    /// from the future is due, too: the clock was wrong then, and is wrong by more than a turn.
     /// </summary>
     public bool IsDue(PlannedBackup latest, DateTimeOffset now) => (now - latest.At).Duration() >= Every * 0.9;
 
     /// <summary>The next backup begins a new chain.</summary>
     public bool IsOver(BackupChain chain, DateTimeOffset now) =>
-        chain.Files.Count >= FilesMax || now - chain.Begun >= Day - (Every / 2);
+        chain.Files.Count >= FilesMax || (now - chain.Begun).Duration() >= Day - (Every / 2);
 }
 
 /// <summary>The backups of one group in the folder, as they were at the end of the latest turn.</summary>

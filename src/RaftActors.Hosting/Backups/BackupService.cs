@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 using Akka.Actor;
 
@@ -20,27 +21,53 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
     private const string LockName = "raft-backups";
     private const string LockFile = ".raft-backups.lock";
 
+    // The next backup replaces the file, and the folders beside it, that a killed program has left.
+    private const string Draft = ".raft-backups.unfinished";
+
     private readonly ILogger _log = services.GetRequiredService<ILoggerFactory>().CreateLogger<BackupService>();
+    private readonly DateTimeOffset _begun = time.GetUtcNow();
     private readonly HashSet<PlannedBackup> _verified = [];
     private volatile ImmutableList<GroupBackups> _groups = [];
     private volatile string _problem = "";
 
-    public BackupPlan Plan => plan;
+    /// <summary>The latest verified backup of each group, by group and folder. Empty before the first turn.</summary>
+    public IEnumerable<(string Key, string Text)> Latest => _groups.Select(each => (
+        $"{each.Group} in {plan.Folder}",
+        each.Latest is { } latest ? $"serial {latest.Serial}, {Text(Age(latest))} old" : "no verified backup"));
 
-    /// <summary>The time from which a group without a backup is late.</summary>
-    public DateTimeOffset Begun { get; } = time.GetUtcNow();
+    /// <summary>What the health check and <c>raft.problems</c> report. Reads no file.</summary>
+    public IEnumerable<(string Group, string Kind, string Text)> FindProblems()
+    {
+        if (_problem.Length > 0)
+        {
+            yield return ("", "BackupFails", _problem);
+        }
 
-    /// <summary>Empty before the first turn.</summary>
-    public ImmutableList<GroupBackups> Groups => _groups;
+        // The first turn may hang, as on a share that does not answer.
+        foreach (var (group, latest, problem) in _groups is { IsEmpty: false } groups ? groups : [new GroupBackups("", null, "")])
+        {
+            if (problem.Length > 0)
+            {
+                yield return (group, "BackupFails", problem);
+            }
 
-    /// <summary>Why the latest turn has failed for all groups, as sentences. Empty: it has not.</summary>
-    public string Problem => _problem;
+            if (Age(latest) > plan.Limit)
+            {
+                yield return (group, "BackupLate", latest is null
+                    ? $"{(group.Length > 0 ? $"Group {group}" : "Each group")} has no verified backup in {plan.Folder} after {Text(Age(null))}. "
+                        + "Read the log."
+                    : $"The latest verified backup of group {group} in {plan.Folder} is {Text(Age(latest))} old; the limit is "
+                        + $"{Text(plan.Limit)}. Read the log.");
+            }
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // As of a projection: the host stops its services one after another, and the actor system of the client may be the first.
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        using var metrics = new ProblemMetrics(() => FindProblems().Select(each => (each.Group, plan.Folder, each.Kind))).Begin();
         try
         {
             TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,14 +76,14 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
                 await started.Task.WaitAsync(stop.Token).ConfigureAwait(false);
             }
 
-            // Turns that were missed, because one took long or the machine was suspended, are one turn.
-            using PeriodicTimer turns = new(plan.Every, time);
-            do
+            while (true)
             {
+                // The time of a turn is no part of the pause. A turn that takes longer is followed by one and not by all that were missed.
+                var next = Task.Delay(plan.Every, time, stop.Token);
                 await TakeTurnAsync(stop.Token).ConfigureAwait(false);
                 _log.LogDebug("The turn of the backups in {Folder} has ended.", plan.Folder);
+                await next.ConfigureAwait(false);
             }
-            while (await turns.WaitForNextTickAsync(stop.Token).ConfigureAwait(false));
         }
         catch (Exception) when (stop.IsCancellationRequested)
         {
@@ -109,7 +136,8 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
             var newest = chains is [.., (var whole, null)] ? whole : null;
             if (newest is null || plan.IsDue(newest.Latest, now))
             {
-                latest = await MakeAsync(group, newest is null || plan.IsOver(newest, now) ? null : newest, now, end).ConfigureAwait(false);
+                var continued = newest is null || plan.IsOver(newest, now) ? null : newest;
+                latest = await MakeAsync(group, continued, chains.LastOrDefault().Chain, now, end).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (!end.IsCancellationRequested)
@@ -170,17 +198,19 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
         chains.Where((_, i) => chains.Skip(i + 1).Count(newer => newer.Problem is null) >= plan.Keep);
 
     /// <param name="continued">Null: makes a whole backup.</param>
-    private async Task<PlannedBackup> MakeAsync(string group, BackupChain? continued, DateTimeOffset now, CancellationToken end)
+    /// <param name="before">The newest chain, also if it is damaged.</param>
+    private async Task<PlannedBackup> MakeAsync(
+        string group, BackupChain? continued, BackupChain? before, DateTimeOffset now, CancellationToken end)
     {
-        // A crash, or a damage that the reading finds, leaves a file without the name of a backup.
-        var draft = PlannedBackup.DraftOf(plan.Folder, group);
+        // A crash leaves a file without the name of a backup.
+        var draft = Path.Combine(plan.Folder, Draft);
         File.Delete(draft);
         try
         {
             await using var client = RaftServiceExtensions.ClientsOf(services).CreateClient(group);
             var made = await client.BackupAsync(draft, continued?.Latest.Path, cancellationToken: end).ConfigureAwait(false);
             var path = PlannedBackup.PathOf(
-                plan.Folder, group, continued?.Begun ?? now, continued?.Files.Count ?? 0, now, made.Serial);
+                plan.Folder, group, continued?.Number ?? (before?.Number + 1 ?? 1), continued?.Files.Count ?? 0, now, made.Serial);
             File.Move(draft, path);
             var backup = PlannedBackup.In(plan.Folder).Single(file => file.Path == path);
             _verified.Add(backup);
@@ -192,13 +222,14 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
         {
             // Mostly the group has compacted the pairs after the latest backup, or is another one that was restored.
             _log.LogInformation("A whole backup of group {Group} begins a chain. {Reason}", group, e.Message);
-            return await MakeAsync(group, null, now, end).ConfigureAwait(false);
-        }
-        finally
-        {
-            File.Delete(draft);
+            return await MakeAsync(group, null, before, now, end).ConfigureAwait(false);
         }
     }
+
+    // A latest backup from the future is as far from now as one from the past. Null: the time without a backup.
+    private TimeSpan Age(PlannedBackup? latest) => (time.GetUtcNow() - (latest?.At ?? _begun)).Duration();
+
+    private static string Text(TimeSpan span) => TimeSpan.FromSeconds((long)span.TotalSeconds).ToString("c", CultureInfo.InvariantCulture);
 
     private FileStream TakeFolder()
     {

@@ -21,9 +21,9 @@ public sealed class ListBackupsTests : ServerProgramTest
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(
-            ["GROUP", "BEGUN", "LATEST", "FILES", "SERIALS", "SIZE", "STATE"], CellsOf(run.Lines.First()));
+            ["GROUP", "CHAIN", "BEGUN", "LATEST", "FILES", "SERIALS", "SIZE", "STATE"], CellsOf(run.Lines.First()));
         Assert.Equal(
-            ["raft", "2026-12-01 08:00:00Z", "2026-12-01 09:00:00Z", "2", "1..2", ByteSize.Text(size), "complete"],
+            ["raft", "1", "2026-12-01 08:00:00Z", "2026-12-01 09:00:00Z", "2", "1..2", ByteSize.Text(size), "complete"],
             CellsOf(run.Lines.Last()));
         var chain = Assert.Single(verified.Objects);
         Assert.Equal((0, "verified", 1, 2, size), (
@@ -80,7 +80,7 @@ public sealed class ListBackupsTests : ServerProgramTest
         for (var number = 0; number < files; number++)
         {
             Assert.Equal(0, Run.Here("append", "text", "-S", $":{_port}").Code);
-            var path = PlannedBackup.PathOf(backups, "raft", Begun, number, Begun.AddHours(number), new Serial(number + 1));
+            var path = PlannedBackup.PathOf(backups, "raft", 1, number, Begun.AddHours(number), new Serial(number + 1));
             string[] command = ["backup", path, "-S", $":{_port}"];
             Assert.Equal(0, Run.Here(before is null ? command : [.. command, "--continues", before]).Code);
             before = path;
