@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 
 using Microsoft.Extensions.Logging;
+
+using RaftActors.Hosting.Backups;
 
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
@@ -258,6 +261,7 @@ public sealed class BackupTests : FolderTest
         Assert.Equal(
             $"The latest verified backup of group counter in {_backups} is 02:00:01 old; the limit is 02:00:00. Read the log.",
             health.Description);
+        Assert.Equal(["BackupLate"], ObserveProblems());
     }
 
     [Fact]
@@ -271,6 +275,21 @@ public sealed class BackupTests : FolderTest
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Equal("no verified backup", health.Data[$"absent in {_backups}"]);
         Assert.Equal(["1/00 s0"], Made);
+        Assert.Equal(["BackupFails"], ObserveProblems());
+    }
+
+    [Theory]
+    [InlineData("orders/of 2026-12-01")]
+    [InlineData("..")]
+    [InlineData("Bestellungen-größer:*?")]
+    public void Name_of_each_group_is_a_name_of_a_file_in_the_folder(string group)
+    {
+        DateTimeOffset at = new(2026, 12, 1, 8, 30, 59, TimeSpan.Zero);
+        File.WriteAllText(PlannedBackup.PathOf(_backups, group, 12, 3, at, new Serial(45)), "");
+
+        var found = Assert.Single(PlannedBackup.In(_backups));
+
+        Assert.Equal((group, 12, 3, at, new Serial(45)), (found.Group, found.Chain, found.Number, found.At, found.Serial));
     }
 
     // Without a majority the backup waits for the group until the host stops.
@@ -329,13 +348,38 @@ public sealed class BackupTests : FolderTest
         await EndOfTurnAsync(node);
     }
 
+    // The kinds that raft.problems has for this folder.
+    private List<string?> ObserveProblems()
+    {
+        List<string?> kinds = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, _) =>
+        {
+            if (instrument.Name == "raft.problems")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<int>((_, _, tags, _) =>
+        {
+            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => $"{tag.Value}");
+            if (all["raft.process"] == _backups)
+            {
+                kinds.Add(all["kind"]);
+            }
+        });
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return kinds;
+    }
+
     private string PathOf(string name) => Path.Combine(_backups, name);
 
     private void Damage(string name, bool showsInTheFolder)
     {
         var path = PathOf(name);
         var (bytes, time) = (File.ReadAllBytes(path), File.GetLastWriteTimeUtc(path));
-        bytes[bytes.Length / 2] ^= 1;
+        bytes.AsSpan(bytes.Length / 2).Clear();
         File.WriteAllBytes(path, bytes);
         if (!showsInTheFolder)
         {

@@ -53,7 +53,7 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
         OfRule("Behind", Problem("Behind")) with { When = "lacks pairs that it knows as committed" },
         OfRule("Diverged", "raft_diverged == 1"),
 
-        // Health rules of the coordination and of projections.
+        // Health rules of the coordination, of projections and of backups.
         new("RaftNoLease", ["NoLease"], "critical", "2m", Problem("NoLease"), "can acquire no lock and no lease",
             "See the health check raft-coordination of the node."),
         new("RaftSessionLate", ["SessionLate"], "warning", "0m", Problem("SessionLate"), "may soon lose its locks and leases",
@@ -62,6 +62,10 @@ internal sealed record Alert(string Name, string[] Kinds, string Severity, strin
             "See the health check raft-projections of the node, mend the cause, then restart the node."),
         new("RaftProjectionFails", ["ProjectionFails"], "warning", "5m", Problem("ProjectionFails"), "fails and tries again",
             "See the health check raft-projections of the node."),
+        new("RaftBackupLate", ["BackupLate"], "warning", "0m", Problem("BackupLate"), "has no recent verified backup",
+            "See the health check raft-backups of the node, and its log.") { Subject = Group },
+        new("RaftBackupFails", ["BackupFails"], "warning", "5m", Problem("BackupFails"), "cannot make a backup, or finds a damaged one",
+            "See the health check raft-backups of the node, and its log. It tries again by itself.") { Subject = Node },
 
         // Health rules that need several processes.
         OfRule("NoLeader", "max by (raft_group) (raft_role) < 3 or "

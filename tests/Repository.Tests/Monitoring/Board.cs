@@ -54,10 +54,11 @@ internal static class Board
             ("Effects that have not ended", "none", "{{raft_process}}", $"raft_effects{{{Mine}}}"),
             ("Age of the oldest effect", "s", "{{raft_process}}", $"raft_effects_age_seconds{{{Mine}}}"),
         ]),
-        ("Coordination and projections",
+        ("Coordination, projections and backups",
         [
             ("Locks and leases", "none", "{{raft_process}} {{kind}}", $"raft_problems{{{Here}, kind=~\"NoLease|SessionLate\"}}"),
             ("Projections", "none", "{{raft_process}} {{kind}}", $"raft_problems{{{Here}, kind=~\"Projection.+\"}}"),
+            ("Backups", "none", "{{raft_group}} {{kind}}", $"raft_problems{{{Here}, kind=~\"Backup.+\"}}"),
             ("Appends of the coordination", "ops", "{{outcome}} {{reason}}",
                 $"sum by (outcome, reason) (rate(raft_appends_total{{{Here}, raft_group=\"coordination\"}}[{Rate}]))"),
         ]),
