@@ -152,9 +152,9 @@ public static class RaftServiceExtensions
     /// chain begins after a day, after 24 files, and when the group has compacted the pairs after the latest backup or a file is damaged.
     /// No failure ends the host. The log tells of it, the next turn tries again, and the health check <c>raft-backups</c> is Degraded.
     /// <para>
-    /// With <see cref="AddRaftCoordination"/> one node at a time makes them, and makes what its folder lacks. So nodes that share the folder
-    /// make each backup once, and another node goes on when one is lost. Nodes with folders of their own make all backups each, and need
-    /// no coordination. With <c>raft.security</c> the node needs the role operator.
+    /// With <see cref="AddRaftCoordination"/> one node at a time makes what its folder lacks. So nodes that share the folder make each
+    /// backup once, and another node goes on when one is lost. Nodes with folders of their own make all backups each, and need no
+    /// coordination. With <c>raft.security</c> the node needs the role operator.
     /// </para>
     /// </summary>
     /// <param name="services">The services of the application.</param>

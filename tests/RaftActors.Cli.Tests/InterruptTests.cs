@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using RaftActors.Cli.Tests.Replay;
+using RaftActors.Hosting.Backups;
 using RaftActors.Storage.Backups;
 
 namespace RaftActors.Cli.Tests;
@@ -12,6 +13,7 @@ public sealed class InterruptTests : IDisposable
     private static readonly string[] All =
     [
         "verify BACKUP",
+        "backup list BACKUPS --verify",
         "restore BACKUP --data new --process raft@:1 --members raft@:1",
         "replay BACKUP --old DLL --new DLL",
         "log verify --data .",
@@ -38,7 +40,7 @@ public sealed class InterruptTests : IDisposable
     public void Verb_that_is_interrupted_leaves_no_file_and_no_folder(string verb)
     {
         _folder.WritePairs(StoreFolder.OwnerOf(1), 3);
-        var backup = _others["monday.backup"];
+        var backup = PlannedBackup.PathOf(_others.Path, StoreFolder.OwnerOf(1).Group, 1, 0, DateTimeOffset.UnixEpoch, new Serial(1));
         using (BackupWriter writer = new(backup, StoreFolder.OwnerOf(1), continues: null))
         {
             writer.Add(null, StoreFolder.Entries(null, 1, 1, 1));
@@ -51,6 +53,7 @@ public sealed class InterruptTests : IDisposable
         {
             "BACKUP" => backup,
             "DLL" => build,
+            "BACKUPS" => _others.Path,
             "GROUP" => StoreFolder.OwnerOf(1).Group,
             "." => _folder.Path,
             "new" => _others["new"],

@@ -29,7 +29,8 @@ public sealed class BackupTests : FolderTest
         [.. Directory.GetFiles(_backups, "counter-*.backup").Select(file => Path.GetFileName(file)).Except(Others).Order()];
 
     // The chain, the number in it, and the last serial of each.
-    private IEnumerable<string> Made => Names.Select(name => name.Split('-', '.')).Select(parts => $"{parts[1][^1]}/{parts[2]} s{parts[4]}");
+    private IEnumerable<string> Made =>
+        Names.Select(name => name.Split('-', '.')).Select(parts => $"{parts[1][^1]}/{parts[2]} s{parts[4]}");
 
     [Fact]
     public async Task Restore_of_a_whole_backup_and_those_that_continue_it_has_all_pairs()

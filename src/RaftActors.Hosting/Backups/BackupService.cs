@@ -21,6 +21,9 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
     private const string LockName = "raft-backups";
     private const string LockFile = ".raft-backups.lock";
 
+    // Of a problem that all groups have.
+    private const string NoGroup = "*";
+
     // The next backup replaces the file, and the folders beside it, that a killed program has left.
     private const string Draft = ".raft-backups.unfinished";
 
@@ -40,11 +43,11 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
     {
         if (_problem.Length > 0)
         {
-            yield return ("", "BackupFails", _problem);
+            yield return (NoGroup, "BackupFails", _problem);
         }
 
         // The first turn may hang, as on a share that does not answer.
-        foreach (var (group, latest, problem) in _groups is { IsEmpty: false } groups ? groups : [new GroupBackups("", null, "")])
+        foreach (var (group, latest, problem) in _groups is { IsEmpty: false } groups ? groups : [new GroupBackups(NoGroup, null, "")])
         {
             if (problem.Length > 0)
             {
@@ -54,8 +57,7 @@ internal sealed class BackupService(IServiceProvider services, BackupPlan plan, 
             if (Age(latest) > plan.Limit)
             {
                 yield return (group, "BackupLate", latest is null
-                    ? $"{(group.Length > 0 ? $"Group {group}" : "Each group")} has no verified backup in {plan.Folder} after {Text(Age(null))}. "
-                        + "Read the log."
+                    ? $"There is no verified backup of group {group} in {plan.Folder} after {Text(Age(null))}. Read the log."
                     : $"The latest verified backup of group {group} in {plan.Folder} is {Text(Age(latest))} old; the limit is "
                         + $"{Text(plan.Limit)}. Read the log.");
             }

@@ -42,7 +42,7 @@ internal sealed partial record PlannedBackup(
         return int.TryParse(Part(2), NumberStyles.None, CultureInfo.InvariantCulture, out var chain)
             && int.TryParse(Part(3), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && DateTimeOffset.TryParseExact(
-                Part(4), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var at)
+                Part(4), TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
             && long.TryParse(Part(5), NumberStyles.None, CultureInfo.InvariantCulture, out var serial)
             && NameOf(group, chain, number, at, new Serial(serial)) == file.Name
             ? new PlannedBackup(file.FullName, group, chain, number, at, new Serial(serial), file.Length, file.LastWriteTimeUtc)
