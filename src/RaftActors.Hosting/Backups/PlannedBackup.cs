@@ -14,11 +14,13 @@ namespace RaftActors.Hosting.Backups;
 /// <param name="At">The time at which the backup began, by the clock of the node that wrote it.</param>
 /// <param name="Serial">The last serial in the file.</param>
 /// <param name="Written">The time of the last change, in the file system.</param>
-internal sealed partial record PlannedBackup(
+internal sealed record PlannedBackup(
     string Path, string Group, int Chain, int Number, DateTimeOffset At, Serial Serial, long SizeBytes, DateTime Written)
 {
     private const string Ending = ".backup";
     private const string TimeFormat = "yyyyMMdd'T'HHmmss'Z'";
+
+    private static readonly Regex Parts = new(@"^(.+)-([0-9]{6,})-([0-9]{2,})-([0-9TZ]{16})-([0-9]+)\.backup$");
 
     public static string PathOf(string folder, string group, int chain, int number, DateTimeOffset at, Serial serial) =>
         System.IO.Path.Combine(folder, NameOf(group, chain, number, at, serial));
@@ -30,7 +32,7 @@ internal sealed partial record PlannedBackup(
 
     private static PlannedBackup? Parse(FileInfo file)
     {
-        if (Parts().Match(file.Name) is not { Success: true } match)
+        if (Parts.Match(file.Name) is not { Success: true } match)
         {
             return null;
         }
@@ -52,7 +54,4 @@ internal sealed partial record PlannedBackup(
     private static string NameOf(string group, int chain, int number, DateTimeOffset at, Serial serial) => string.Create(
         CultureInfo.InvariantCulture,
         $"{Uri.EscapeDataString(group)}-{chain:000000}-{number:00}-{at.UtcDateTime.ToString(TimeFormat)}-{serial.Value}{Ending}");
-
-    [GeneratedRegex(@"^(.+)-([0-9]{6,})-([0-9]{2,})-([0-9TZ]{16})-([0-9]+)\.backup$")]
-    private static partial Regex Parts();
 }
