@@ -55,10 +55,13 @@ public sealed class NodesTests : IDisposable
                 && !line.Text.StartsWith($"node {not} ", StringComparison.Ordinal),
             WaitMax,
             from);
-        Assert.NotNull(bill);
+        Assert.True(bill is not null, $"No bill follows:\n{Tail()}");
         var words = bill.Text.Split(' ');
         return (int.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[^1].TrimEnd(')'), CultureInfo.InvariantCulture));
     }
 
-    private async Task LineAsync(string text, int from) => Assert.NotNull(await _demo.Line(line => line.Text == text, WaitMax, from));
+    private async Task LineAsync(string text, int from) => Assert.True(
+        await _demo.Line(line => line.Text == text, WaitMax, from) is not null, $"'{text}' does not follow:\n{Tail()}");
+
+    private string Tail() => string.Join('\n', _demo.Lines(_ => true).TakeLast(40).Select(line => line.Text));
 }
