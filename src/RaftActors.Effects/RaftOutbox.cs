@@ -16,8 +16,9 @@ namespace RaftActors.Effects;
 /// <typeparam name="TEffect">The type of the values of the effects. The actor's snapshots have them.</typeparam>
 public sealed class RaftOutbox<TEffect>
 {
-    // The number of an effect is the stamp of its pair, and its place in the pair.
-    private const int PlaceBits = 16;
+    // The number of an effect is the stamp of its pair, and its place in the pair. The stamp needs the other 52 bits, because after a
+    // restore it is about the microseconds since 1970, which have 52 bits until the year 2112.
+    private const int PlaceBits = 11;
 
     private const long Begin = 0;
 
@@ -93,7 +94,7 @@ public sealed class RaftOutbox<TEffect>
     /// </param>
     /// <param name="effect">The value for the handler.</param>
     /// <returns>The number of the effect.</returns>
-    /// <exception cref="InvalidOperationException">The pair has asked for 65,536 effects already, or has no stamp.</exception>
+    /// <exception cref="InvalidOperationException">The pair has asked for 2,048 effects already, or has no stamp.</exception>
     public long Do<TValue>(Entry<TValue> entry, string name, TEffect effect)
     {
         ArgumentNullException.ThrowIfNull(entry);

@@ -36,7 +36,7 @@ public sealed class OutboxTests : TestKit
 
         Begin();
         var attempt = NextAttempt();
-        Assert.Equal(new RaftEffect<string>("a", "hello", Number: 1 << 16, Attempt: 1, Token: 2), attempt.Effect);
+        Assert.Equal(new RaftEffect<string>("a", "hello", Number: 1 << 11, Attempt: 1, Token: 2), attempt.Effect);
         attempt.End.SetResult();
         CommitEnd();
 
@@ -241,7 +241,20 @@ public sealed class OutboxTests : TestKit
         shop.Tell(new Entry<ShopValue>(new Serial(4), begin.Key, begin.Value, begin.Request) { Era = 100 });
 
         var effect = NextAttempt().Effect;
-        Assert.Equal((103L << 16, 104), (effect.Number, effect.Token));
+        Assert.Equal((103L << 11, 104), (effect.Number, effect.Token));
+    }
+
+    // An era is about the microseconds since 1970, so a stamp has up to 52 bits.
+    [Fact]
+    public void Effect_of_a_restored_group_has_a_number_until_the_year_2100()
+    {
+        var shop = StartLeader();
+        var era = (new DateTimeOffset(2100, 1, 1, 0, 0, 0, TimeSpan.Zero) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        shop.Tell(new Entry<ShopValue>(new Serial(3), "a", new Order("1", "2")) { Era = era });
+
+        var numbers = StateOf(shop).Outbox.Effects.Select(effect => effect.Number).ToList();
+        Assert.Equal(2, numbers.Count);
+        Assert.InRange(numbers[0], 1, numbers[1] - 1);
     }
 
     [Fact]
@@ -271,8 +284,8 @@ public sealed class OutboxTests : TestKit
         Assert.Null(await _group.ProposeAsync("a", new Order("1")));
         _group.Commit("a", new Order("1"));
         Assert.Contains("2 effects have not ended, and 2 are allowed", await _group.ProposeAsync("a", new Order("")));
-        Assert.Null(await _group.ProposeAsync("a", new MailEnded(new EffectEnd(1 << 16))));
-        _group.Commit("a", new MailEnded(new EffectEnd(1 << 16)));
+        Assert.Null(await _group.ProposeAsync("a", new MailEnded(new EffectEnd(1 << 11))));
+        _group.Commit("a", new MailEnded(new EffectEnd(1 << 11)));
         Assert.Null(await _group.ProposeAsync("a", new Order("12345")));
     }
 
