@@ -11,6 +11,8 @@ internal sealed class EffectRunner<TEffect>(
     Func<RaftEffect<TEffect>, CancellationToken, Task> handler, RaftOutboxOptions<TEffect> options, OutboxMetrics metrics)
     : UntypedActor, IWithTimers
 {
+    private const int FailureMax = 1000;
+
     // Twice the default of raft.append-timeout, after which an Append without an outcome has failed.
     private static readonly TimeSpan TickPause = TimeSpan.FromSeconds(10);
 
@@ -102,7 +104,8 @@ internal sealed class EffectRunner<TEffect>(
         Task task;
         try
         {
-            task = handler(work.Effect, _stop.Token);
+            task = handler(work.Effect, _stop.Token) ?? throw new InvalidOperationException(
+                "The handler of the outbox returned no task. Return the one of the call that it makes, or Task.CompletedTask.");
         }
         catch (Exception cause)
         {
@@ -125,10 +128,10 @@ internal sealed class EffectRunner<TEffect>(
         }
 
         var effect = work.Effect;
-        work.Failure = $"{failure.GetType().Name}: {failure.Message}";
+        work.Failure = Describe(failure);
         if (effect.Attempt >= options.AttemptsMax || IsFinal(failure))
         {
-            Report(work, work.Failure.Length > 1000 ? work.Failure[..1000] : work.Failure);
+            Report(work, work.Failure);
             return;
         }
 
@@ -139,6 +142,24 @@ internal sealed class EffectRunner<TEffect>(
         _log.Debug(
             "Effect {Number} of {Name} is tried again in {Pause}: attempt {Attempt} failed with {Failure}",
             effect.Number, effect.Name, pause, effect.Attempt, work.Failure);
+    }
+
+    // An exception of a Message would lose the effects of all names.
+    private static string Describe(Exception failure)
+    {
+        string message;
+        try
+        {
+            message = failure.Message;
+        }
+        catch (Exception cause)
+        {
+            message = $"its message cannot be read because of {cause.GetType().Name}";
+        }
+
+        var text = $"{failure.GetType().Name}: {message}";
+        var length = char.IsHighSurrogate(text[Math.Min(FailureMax, text.Length) - 1]) ? FailureMax - 1 : FailureMax;
+        return text.Length > FailureMax ? text[..length] : text;
     }
 
     // An exception here would lose the effects of all names.

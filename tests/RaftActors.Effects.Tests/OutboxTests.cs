@@ -258,6 +258,45 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
+    public void Handler_that_returns_no_task_has_failed_and_stops_no_other_name()
+    {
+        var shop = StartLeader(new() { AttemptsMax = 1 }, send: (effect, task) => effect.Name == "a" ? null! : task);
+        _group.Commit("a", new Order("1"));
+        _group.Commit("b", new Order("2"));
+        Begin();
+        NextAttempt();
+        var other = NextAttempt();
+        Assert.Contains("no task", CommitEnd().Failure);
+        other.End.SetResult();
+        CommitEnd();
+
+        Assert.Equal("b/2: done", StateOf(shop).Ended[1]);
+    }
+
+    [Fact]
+    public void Failure_whose_message_cannot_be_read_has_its_type()
+    {
+        StartLeader(new() { AttemptsMax = 1 });
+        _group.Commit("a", new Order("1"));
+        Begin();
+        NextAttempt().End.SetException(new Unreadable());
+
+        Assert.StartsWith("Unreadable: ", CommitEnd().Failure);
+    }
+
+    [Fact]
+    public void Failure_is_cut_between_two_characters()
+    {
+        StartLeader(new() { AttemptsMax = 1 });
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var start = "InvalidOperationException: ".PadRight(999, '.');
+        NextAttempt().End.SetException(new InvalidOperationException(start["InvalidOperationException: ".Length..] + "\U0001F600"));
+
+        Assert.Equal(start, CommitEnd().Failure);
+    }
+
+    [Fact]
     public void Pair_of_an_end_that_is_not_committed_is_appended_again()
     {
         var shop = StartLeader();
@@ -339,10 +378,13 @@ public sealed class OutboxTests : TestKit
 
     private sealed record Attempt(RaftEffect<string> Effect, CancellationToken Cancelled, TaskCompletionSource End);
 
-    private IActorRef StartLeader(RaftOutboxOptions<string>? options = null, string name = "shop")
+    private IActorRef StartLeader(
+        RaftOutboxOptions<string>? options = null, string name = "shop", Func<RaftEffect<string>, Task, Task>? send = null)
     {
         var world = _world.Ref;
-        var shop = Sys.ActorOf(Props.Create(() => new Shop((effect, cancelled) => SendAsync(world, effect, cancelled), options)), name);
+        send ??= (_, task) => task;
+        var shop = Sys.ActorOf(
+            Props.Create(() => new Shop((effect, cancelled) => send(effect, SendAsync(world, effect, cancelled)), options)), name);
         _group.BuildQuorum();
         _group.ElectActor();
         return shop;
@@ -399,6 +441,11 @@ public sealed class OutboxTests : TestKit
     }
 
     private static RaftOutbox<string> OutboxIn(IActorContext context) => new(context, (_, _) => Task.CompletedTask, _ => default);
+
+    private sealed class Unreadable : Exception
+    {
+        public override string Message => throw new InvalidOperationException("no message");
+    }
 
     private sealed class Deaf : RaftActor<int>
     {
