@@ -1,6 +1,7 @@
 using System.Reflection;
 
 using Akka.Actor;
+using Akka.Event;
 
 namespace RaftActors.Effects;
 
@@ -255,7 +256,20 @@ public sealed class RaftOutbox<TEffect>
 
     private void Show() => _metrics?.Show(_kept.Count, _kept.Values.FirstOrDefault()?.Since);
 
-    private int SizeOf(TEffect effect) => _options.SizeOf?.Invoke(effect) ?? 0;
+    // An exception here would hold the actor of each process that has this option, at the pair that asks for the effect.
+    private int SizeOf(TEffect effect)
+    {
+        try
+        {
+            return _options.SizeOf?.Invoke(effect) ?? 0;
+        }
+        catch (Exception cause)
+        {
+            _context.GetLogger().Error(
+                cause, "SizeOf of the outbox of {Actor} failed, so the effect counts as 0 bytes. Correct it.", _context.Self.Path);
+            return 0;
+        }
+    }
 
     private void Start(Leader leader)
     {

@@ -12,7 +12,9 @@ public sealed record RaftOutboxOptions<TEffect>
     /// <summary>The most bytes of all effects for <see cref="RaftOutbox{TEffect}.FindExcess"/>. 16 MiB by default.</summary>
     public long SizeMax { get; init; } = 16 << 20;
 
-    /// <summary>Returns about how many bytes a value takes. Null: <see cref="SizeMax"/> bounds nothing.</summary>
+    /// <summary>
+    /// Returns about how many bytes a value takes. A value for which it throws counts as 0. Null: <see cref="SizeMax"/> bounds nothing.
+    /// </summary>
     public Func<TEffect, int>? SizeOf { get; init; }
 
     /// <summary>How many handlers run at a time, of different names. 1 or more; 16 by default.</summary>

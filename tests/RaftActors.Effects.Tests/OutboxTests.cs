@@ -297,6 +297,22 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
+    public void SizeOf_that_throws_changes_no_state()
+    {
+        var shop = StartLeader(new() { SizeOf = mail => mail.Length == 0 ? throw new InvalidOperationException("no size") : 1 });
+        EventFilter.Error(contains: "SizeOf").Expect(2, () =>
+        {
+            _group.Commit("a", new Order("", "2"));
+            Begin();
+            NextAttempt().End.SetResult();
+            CommitEnd();
+            NextAttempt();
+        });
+
+        Assert.Equal("2", Assert.Single(StateOf(shop).Outbox.Effects).Value);
+    }
+
+    [Fact]
     public void Pair_of_an_end_that_is_not_committed_is_appended_again()
     {
         var shop = StartLeader();
