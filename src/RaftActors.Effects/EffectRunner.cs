@@ -72,9 +72,9 @@ internal sealed class EffectRunner<TEffect>(
                 }
 
                 break;
-            case Tick:
+            case Tick tick:
                 Timers.StartSingleTimer(TickIsOver.Instance, TickIsOver.Instance, TickPause);
-                Warn();
+                Warn(tick.Late);
                 break;
             case TickIsOver:
                 Context.Parent.Tell(new OutboxTurn(Self) { IsTick = true }, Self);
@@ -182,11 +182,15 @@ internal sealed class EffectRunner<TEffect>(
         Context.Parent.Tell(new OutboxTurn(Self) { Name = work.Effect.Name, End = new(work.Effect.Number, failure) }, Self);
     }
 
-    private void Warn()
+    private void Warn(KeptEffect<TEffect>? late)
     {
         var now = Context.System.Scheduler.Now;
-        if (_works.Count > 0 && now - _warned >= options.WarnAfter
-            && _works.Values.MinBy(work => work.Since) is { } oldest && now - oldest.Since >= options.WarnAfter)
+        if (now - _warned < options.WarnAfter)
+        {
+            return;
+        }
+
+        if (_works.Values.MinBy(work => work.Since) is { } oldest && now - oldest.Since >= options.WarnAfter)
         {
             _warned = now;
             _log.Warning(
@@ -199,6 +203,17 @@ internal sealed class EffectRunner<TEffect>(
                 $"Attempt {oldest.Effect.Attempt} {(oldest.Stage == Stage.Running ? "runs" : "waits")}. {oldest.Failure}",
                 _works.Count);
         }
+        else if (late is not null && now - late.Since >= options.WarnAfter)
+        {
+            _warned = now;
+            _log.Warning(
+                "Effect {Number} of {Name} of {Actor} has not ended since {Since:O}, because the pair of an EffectEnd is not committed. "
+                    + "See HandleCancel for the cause. HandleProposal must not refuse such a pair.",
+                late.Number,
+                late.Name,
+                Context.Parent.Path,
+                late.Since);
+        }
     }
 
     /// <summary>The first effect of its name.</summary>
@@ -208,10 +223,8 @@ internal sealed class EffectRunner<TEffect>(
     public sealed record Forget(long Number) : INoSerializationVerificationNeeded;
 
     /// <summary>Asks for a turn after a pause.</summary>
-    public sealed class Tick : INoSerializationVerificationNeeded
-    {
-        public static readonly Tick Instance = new();
-    }
+    /// <param name="Late">An effect that waits for a pair of the outbox, which had to be appended again. Null: there is none.</param>
+    public sealed record Tick(KeptEffect<TEffect>? Late) : INoSerializationVerificationNeeded;
 
     private sealed class TickIsOver
     {

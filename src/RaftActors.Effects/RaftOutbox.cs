@@ -213,12 +213,7 @@ public sealed class RaftOutbox<TEffect>
             OnRan(turn.Name, end);
         }
 
-        if (turn.IsTick)
-        {
-            AppendAgain();
-        }
-
-        GoOn(_runner);
+        GoOn(_runner, turn.IsTick ? AppendAgain() : null);
     }
 
     /// <summary>Returns the effects that have not ended, for the snapshot of the actor.</summary>
@@ -341,12 +336,16 @@ public sealed class RaftOutbox<TEffect>
         _begin = end.Number == Begin ? request : _begin;
     }
 
-    // An Append may end without its pair. A second pair of the same end does nothing.
-    private void AppendAgain()
+    // An Append may end without its pair. A second pair of the same end does nothing. Returns an effect that waits for such a pair.
+    private KeptEffect<TEffect>? AppendAgain()
     {
         _isTicking = false;
-        _appended.Where(each => _late.Contains(each.Key)).ToList().ForEach(each => Append(each.Value));
+        var late = _appended.Values.Where(end => _late.Contains(end.Number)).ToList();
+        late.ForEach(Append);
         _late = [.. _appended.Keys];
+        return late is [{ Number: var number }, ..]
+            ? number == Begin ? _kept.Values.FirstOrDefault() : _kept.GetValueOrDefault(number)
+            : null;
     }
 
     // In a turn of its own, because the pairs of one Append are handled together.
@@ -369,7 +368,7 @@ public sealed class RaftOutbox<TEffect>
         }
     }
 
-    private void GoOn(IActorRef runner)
+    private void GoOn(IActorRef runner, KeptEffect<TEffect>? late)
     {
         if (_kept.Count == 0)
         {
@@ -379,7 +378,7 @@ public sealed class RaftOutbox<TEffect>
         if (!_isTicking)
         {
             _isTicking = true;
-            runner.Tell(EffectRunner<TEffect>.Tick.Instance, _context.Self);
+            runner.Tell(new EffectRunner<TEffect>.Tick(late), _context.Self);
         }
 
         if (_token is not { } token)

@@ -313,6 +313,28 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
+    public void Effect_that_waits_for_a_pair_of_the_outbox_is_warned_of()
+    {
+        var shop = StartLeader(new() { WarnAfter = TimeSpan.FromSeconds(10) });
+        _group.Commit("a", new Order("1"), Clock.Now);
+        _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        ExpectWarning(shop);
+        Begin();
+        NextAttempt().End.SetResult();
+        _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        ExpectWarning(shop);
+
+        // The pair is late at the second tick.
+        void ExpectWarning(IActorRef shop)
+        {
+            Clock.Advance(TimeSpan.FromSeconds(10));
+            ExpectNoAttempt(shop);
+            EventFilter.Warning(contains: "HandleProposal must not refuse such a pair").ExpectOne(
+                () => Clock.Advance(TimeSpan.FromSeconds(10)));
+        }
+    }
+
+    [Fact]
     public void Pair_of_an_end_that_is_not_committed_is_appended_again()
     {
         var shop = StartLeader();
