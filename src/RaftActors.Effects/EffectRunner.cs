@@ -20,6 +20,7 @@ internal sealed class EffectRunner<TEffect>(
     private readonly Queue<long> _waiting = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly List<OutboxTurn> _dropped = [];
     private int _running;
     private DateTimeOffset _warned = DateTimeOffset.MinValue;
 
@@ -79,7 +80,19 @@ internal sealed class EffectRunner<TEffect>(
             case TickIsOver:
                 Context.Parent.Tell(new OutboxTurn(Self) { IsTick = true }, Self);
                 break;
+            case Dropped:
+                _dropped.ForEach(turn => Context.Parent.Tell(turn, Self));
+                _dropped.Clear();
+                break;
             case UnhandledMessage { Message: OutboxTurn turn } when Self.Equals(turn.Runner):
+                _dropped.Add(turn);
+                if (_dropped.Count > 1)
+                {
+                    break;
+                }
+
+                // A later behaviour of the actor may handle turns. Without the turn of an end, the effects of its name would wait for ever.
+                Timers.StartSingleTimer(Dropped.Instance, Dropped.Instance, TickPause);
                 _log.Error(
                     "The effects of {Actor} do not run, because it does not handle OutboxTurn. Call Receive<OutboxTurn>(_outbox.Run) in "
                     + "its constructor and in each of its behaviours.",
@@ -225,6 +238,12 @@ internal sealed class EffectRunner<TEffect>(
     /// <summary>Asks for a turn after a pause.</summary>
     /// <param name="Late">An effect that waits for a pair of the outbox, which had to be appended again. Null: there is none.</param>
     public sealed record Tick(KeptEffect<TEffect>? Late) : INoSerializationVerificationNeeded;
+
+    /// <summary>The turns that the actor has not handled are due again.</summary>
+    private sealed class Dropped
+    {
+        public static readonly Dropped Instance = new();
+    }
 
     private sealed class TickIsOver
     {

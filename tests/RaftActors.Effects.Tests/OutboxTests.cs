@@ -335,6 +335,22 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
+    public void Turns_that_a_behaviour_does_not_handle_come_again()
+    {
+        var shop = StartLeader();
+        _group.Commit("a", new Order("1", "2"));
+        Begin();
+        var attempt = NextAttempt();
+        shop.Tell("deaf");
+        EventFilter.Error(contains: "Call Receive<OutboxTurn>(_outbox.Run)").ExpectOne(() => attempt.End.SetResult());
+        shop.Tell("hearing");
+        Clock.Advance(TimeSpan.FromSeconds(10));
+        CommitEnd();
+
+        Assert.Equal("2", NextAttempt().Effect.Value);
+    }
+
+    [Fact]
     public void Pair_of_an_end_that_is_not_committed_is_appended_again()
     {
         var shop = StartLeader();

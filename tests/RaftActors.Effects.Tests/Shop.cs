@@ -29,6 +29,7 @@ internal sealed class Shop : RaftActor<ShopValue>, IRaftSnapshot<ShopState>
         Receive<OutboxTurn>(_outbox.Run);
         Receive<Exception>(cause => throw cause);
         Receive<Entry<ShopValue>>(entry => HandleAppend(entry));
+        Receive<string>(text => text == "deaf", _ => BecomeStacked(() => Receive<string>(_ => UnbecomeStacked())));
         Receive<string>(_ => Sender.Tell(TakeSnapshot(Serial.Zero)));
     }
 
