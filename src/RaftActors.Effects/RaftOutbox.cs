@@ -270,7 +270,7 @@ public sealed class RaftOutbox<TEffect>
     {
         _leader = leader;
         var group = Raft.Get(_context.System).Processes.FirstOrDefault(process => _context.Self.Equals(process.Actor))?.Group;
-        OutboxMetrics metrics = new(_context.System.Scheduler, [new("raft.group", group), new("raft.process", leader.Name.Value)]);
+        OutboxMetrics metrics = new(_context.System.Scheduler, group, leader.Name.Value);
         var (handler, options) = (_handler, _options);
         _runner = _context.ActorOf(Props.Create(() => new EffectRunner<TEffect>(handler, options, metrics)));
         _metrics = metrics;
@@ -282,6 +282,9 @@ public sealed class RaftOutbox<TEffect>
         if (_runner is not null)
         {
             _context.Stop(_runner);
+
+            // The runner does it late if a handler blocks it, and the next runner has begun then.
+            _metrics?.Remove();
         }
 
         (_runner, _metrics, _begin, _token, _isAsked, _isTicking, _late) = (null, null, null, null, false, false, []);

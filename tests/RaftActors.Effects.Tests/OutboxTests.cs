@@ -399,35 +399,50 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Effect_that_hangs_is_shown_by_a_metric_and_a_warning()
     {
-        List<(string Name, double Value)> shown = [];
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, self) =>
-        {
-            if (instrument.Name.StartsWith("raft.effects", StringComparison.Ordinal))
-            {
-                self.EnableMeasurementEvents(instrument);
-            }
-        };
-        listener.SetMeasurementEventCallback<long>((each, value, tags, _) => Show(each, value, tags));
-        listener.SetMeasurementEventCallback<double>((each, value, tags, _) => Show(each, value, tags));
-        listener.Start();
-
-        // Other tests have outboxes, too.
-        void Show(Instrument each, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => shown.AddRange(
-            tags is [{ Value: "hanging" }, { Value: string process }] && process.StartsWith("hanging@", StringComparison.Ordinal)
-                ? [(each.Name, value)]
-                : []);
-
         StartLeader(new() { WarnAfter = TimeSpan.FromSeconds(10) }, name: "hanging");
         _group.Commit("a", new Order("1", "2"), Clock.Now);
         Begin();
         Fail(NextAttempt());
         EventFilter.Warning(contains: "has not ended since").ExpectOne(() => Clock.Advance(TimeSpan.FromSeconds(10)));
-        listener.RecordObservableInstruments();
 
+        var shown = Measure("hanging");
         Assert.Equal(["raft.effects", "raft.effects.age"], shown.Select(each => each.Name).Order());
         Assert.Equal(2, shown.Min(each => each.Value));
         Assert.InRange(shown.Max(each => each.Value), 10, 11);
+    }
+
+    [Fact]
+    public void Metrics_of_an_actor_are_those_of_all_its_outboxes()
+    {
+        Sys.ActorOf(Props.Create(() => new Twofold()), "twofold");
+        _group.BuildQuorum();
+        _group.ElectActor();
+        _group.Commit("a", new Order("1"), Clock.Now);
+        _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+        _asked.ExpectMsg<FromActor<ShopValue>.Append>();
+
+        Assert.Equal(("raft.effects", 2), Assert.Single(Measure("twofold"), each => each.Name == "raft.effects"));
+        Assert.Single(Measure("twofold"), each => each.Name == "raft.effects.age");
+    }
+
+    [Fact]
+    public void Former_leader_shows_no_metrics_while_a_handler_blocks()
+    {
+        using ManualResetEventSlim mayGoOn = new();
+        var shop = StartLeader(name: "blocked", send: (_, task) =>
+        {
+            mayGoOn.Wait(TimeSpan.FromSeconds(10));
+            return task;
+        });
+        _group.Commit("a", new Order("1"), Clock.Now);
+        Begin();
+        NextAttempt();
+        Assert.NotEmpty(Measure("blocked"));
+        _group.ElectPeer();
+        StateOf(shop);
+
+        Assert.Empty(Measure("blocked"));
+        mayGoOn.Set();
     }
 
     private sealed record Attempt(RaftEffect<string> Effect, CancellationToken Cancelled, TaskCompletionSource End);
@@ -452,6 +467,31 @@ public sealed class OutboxTests : TestKit
     }
 
     private Attempt NextAttempt() => _world.ExpectMsg<Attempt>();
+
+    // Other tests have outboxes, too.
+    private static List<(string Name, double Value)> Measure(string group)
+    {
+        List<(string Name, double Value)> shown = [];
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Name.StartsWith("raft.effects", StringComparison.Ordinal))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((each, value, tags, _) => Show(each, value, tags));
+        listener.SetMeasurementEventCallback<double>((each, value, tags, _) => Show(each, value, tags));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return shown;
+
+        void Show(Instrument each, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) => shown.AddRange(
+            tags is [{ Value: string named }, { Value: string process }] && named == group
+                && process.StartsWith($"{group}@", StringComparison.Ordinal)
+                ? [(each.Name, value)]
+                : []);
+    }
 
     // The actor and its runner have handled all messages until now.
     private void ExpectNoAttempt(IActorRef shop)
@@ -506,6 +546,28 @@ public sealed class OutboxTests : TestKit
         public Deaf() => OutboxIn(Context);
 
         protected override object? HandleAppend(Entry<int> entry) => null;
+    }
+
+    private sealed class Twofold : RaftActor<ShopValue>
+    {
+        private readonly RaftOutbox<string>[] _outboxes;
+
+        public Twofold()
+        {
+            _outboxes = [Create(), Create()];
+            Receive<OutboxTurn>(turn => Array.ForEach(_outboxes, outbox => outbox.Run(turn)));
+        }
+
+        protected override void HandleLeader(Leader? leader) => Array.ForEach(_outboxes, outbox => outbox.HandleLeader(leader));
+
+        protected override object? HandleAppend(Entry<ShopValue> entry)
+        {
+            Array.ForEach(_outboxes, outbox => outbox.Do(entry, "a", "mail"));
+            return null;
+        }
+
+        private RaftOutbox<string> Create() =>
+            new(Context, (_, _) => Task.CompletedTask, end => Group.Append("outbox", new MailEnded(end)));
     }
 
     private sealed class Mute : RaftActor<ShopValue>
