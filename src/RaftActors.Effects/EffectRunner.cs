@@ -42,6 +42,14 @@ internal sealed class EffectRunner<TEffect>(
         Context.Parent.Tell(new OutboxTurn(Self), Self);
     }
 
+    // After an exception here, or a restart of an actor that keeps its children. The effects are lost here, and so is their outbox if the
+    // actor has restarted, so this runner ends.
+    protected override void PostRestart(Exception reason)
+    {
+        Context.Parent.Tell(new OutboxTurn(Self) { IsLost = true }, Self);
+        Context.Stop(Self);
+    }
+
     protected override void PostStop()
     {
         metrics.Remove();

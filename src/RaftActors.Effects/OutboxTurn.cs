@@ -22,4 +22,7 @@ public sealed class OutboxTurn : INoSerializationVerificationNeeded, IDeadLetter
 
     /// <summary>The pairs that were appended long ago are due again.</summary>
     internal bool IsTick { get; init; }
+
+    /// <summary>The runner has restarted without its effects.</summary>
+    internal bool IsLost { get; init; }
 }

@@ -207,6 +207,12 @@ public sealed class RaftOutbox<TEffect>
             return;
         }
 
+        if (turn.IsLost)
+        {
+            BeginAnew();
+            return;
+        }
+
         _isAsked = false;
         if (turn.End is { } end)
         {

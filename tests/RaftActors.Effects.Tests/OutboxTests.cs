@@ -200,6 +200,21 @@ public sealed class OutboxTests : TestKit
     }
 
     [Fact]
+    public void Outbox_begins_anew_when_its_runner_has_restarted()
+    {
+        var shop = StartLeader();
+        _group.Commit("a", new Order("1"));
+        Begin();
+        var former = NextAttempt();
+        Sys.ActorSelection(shop.Path / "*").Tell(new Identify(0), TestActor);
+        ((IInternalActorRef)ExpectMsg<ActorIdentity>().Subject).Restart(new InvalidOperationException("a defect of the runner"));
+        Begin();
+
+        Assert.Equal(former.Effect with { Token = 3 }, NextAttempt().Effect);
+        Assert.True(former.Cancelled.IsCancellationRequested);
+    }
+
+    [Fact]
     public void Snapshot_has_the_effects_in_their_order()
     {
         var shop = StartLeader();
