@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Text;
 
 using Microsoft.Extensions.Logging;
 
@@ -394,18 +393,5 @@ public sealed class BackupTests : FolderTest
         {
             File.SetLastWriteTimeUtc(path, time);
         }
-    }
-
-    private sealed class Book : RaftActor<int, int>, IRaftSnapshot<byte[]>
-    {
-        private int _total;
-
-        public Book() => Receive<int>(number => Group.Append("number", number, replyTo: Sender));
-
-        public byte[] TakeSnapshot(Serial serial) => Encoding.UTF8.GetBytes($"{_total}");
-
-        public void RestoreSnapshot(Serial serial, byte[] state) => _total = int.Parse(Encoding.UTF8.GetString(state));
-
-        protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
     }
 }

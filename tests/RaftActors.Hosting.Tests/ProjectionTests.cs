@@ -1,5 +1,3 @@
-using System.Text;
-
 using RaftActors.Examples;
 
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
@@ -212,20 +210,5 @@ public sealed class ProjectionTests
         protected override Task<Serial> ReadSerialAsync(CancellationToken cancellationToken) => Task.FromResult(Serial.Zero);
 
         protected override Task HandleAsync(Entry<string> entry, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class Book : RaftActor<int, int>, IRaftSnapshot<byte[]>
-    {
-        private int _total;
-
-        public Book() => Receive<int>(number => Group.Append("number", number, replyTo: Sender));
-
-        public byte[] TakeSnapshot(Serial serial) => Encoding.UTF8.GetBytes($"{_total}");
-
-        public void RestoreSnapshot(Serial serial, byte[] state) => _total = int.Parse(Encoding.UTF8.GetString(state));
-
-        protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
-
-        protected override object? HandleQuery(object question) => _total;
     }
 }

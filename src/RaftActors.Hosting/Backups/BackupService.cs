@@ -13,7 +13,7 @@ namespace RaftActors.Hosting.Backups;
 
 /// <summary>
 /// Makes the backups of a plan while the host runs. In each turn it verifies the files in the folder, removes old chains, and makes the
-/// backups that are due. What is due follows from the folder alone, so any node can take the next turn, also after a crash.
+/// backups that are due. The folder alone decides which are due, so any node can take the next turn, also after a crash.
 /// </summary>
 /// <param name="time">The clock of the application, so that a test can move it.</param>
 internal sealed class BackupService(IServiceProvider services, BackupPlan plan, TimeProvider time) : BackgroundService
